@@ -1,0 +1,159 @@
+package control
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Client talks to a running instance. It is safe for concurrent use.
+type Client struct {
+	address Address
+	http    *http.Client
+}
+
+// NewClient returns a client for the instance at address. It does not connect yet.
+func NewClient(address Address) *Client {
+	var dialer net.Dialer
+	return &Client{address, &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, address.Network, address.Address)
+		},
+		MaxIdleConns: 2,
+	}}}
+}
+
+// Refused is an error that the instance itself answered with.
+type Refused struct {
+	Status  int // HTTP status
+	Message string
+}
+
+func (e *Refused) Error() string { return e.Message }
+
+// do sends one request; the caller closes the body.
+func (c *Client) do(ctx context.Context, method, path string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, "http://agents-tray"+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	if c.address.Token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.address.Token)
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		var wrapped *url.Error
+		if errors.As(err, &wrapped) {
+			err = wrapped.Err
+		}
+		return nil, fmt.Errorf("agents-tray does not answer: %w", err)
+	}
+	if response.StatusCode >= 400 {
+		defer response.Body.Close()
+		refusal := struct{ Error string }{response.Status}
+		_ = json.NewDecoder(io.LimitReader(response.Body, 64<<10)).Decode(&refusal) // the status speaks when the body does not
+		return nil, &Refused{response.StatusCode, refusal.Error}
+	}
+	return response, nil
+}
+
+func (c *Client) get(ctx context.Context, path string, into any) error {
+	response, err := c.do(ctx, http.MethodGet, path)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+		return fmt.Errorf("agents-tray's answer to %s: %w", path, err)
+	}
+	return nil
+}
+
+func (c *Client) post(ctx context.Context, path string) error {
+	response, err := c.do(ctx, http.MethodPost, path)
+	if err != nil {
+		return err
+	}
+	return response.Body.Close()
+}
+
+// Status returns the present state.
+func (c *Client) Status(ctx context.Context) (Status, error) {
+	var status Status
+	return status, c.get(ctx, "/v1/status", &status)
+}
+
+// Watch calls seen with the present status and then after each change, until ctx
+// ends or the connection does. It never returns nil.
+func (c *Client) Watch(ctx context.Context, seen func(Status)) error {
+	response, err := c.do(ctx, http.MethodGet, "/v1/events")
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	lines := bufio.NewScanner(response.Body)
+	lines.Buffer(nil, 4<<20)
+	for lines.Scan() {
+		data, isData := bytes.CutPrefix(lines.Bytes(), []byte("data: "))
+		if !isData {
+			continue
+		}
+		var status Status
+		if err := json.Unmarshal(data, &status); err != nil {
+			return fmt.Errorf("agents-tray's event: %w", err)
+		}
+		seen(status)
+	}
+	if err := lines.Err(); err != nil {
+		return err
+	}
+	return io.EOF
+}
+
+// Action is what can be asked of one service.
+type Action string
+
+const (
+	Start   Action = "start"
+	Stop    Action = "stop"
+	Restart Action = "restart"
+)
+
+// Act starts, stops or restarts a service. It returns when the request is taken,
+// not when it is carried out.
+func (c *Client) Act(ctx context.Context, service string, action Action) error {
+	return c.post(ctx, "/v1/services/"+url.PathEscape(service)+"/"+string(action))
+}
+
+// Log returns the last lines of a service's output.
+func (c *Client) Log(ctx context.Context, service string, lines int) (Log, error) {
+	var log Log
+	path := "/v1/services/" + url.PathEscape(service) + "/log?lines=" + strconv.Itoa(lines)
+	return log, c.get(ctx, path, &log)
+}
+
+// Open opens a service's page, or "review", in the user's browser.
+func (c *Client) Open(ctx context.Context, page string) error {
+	return c.post(ctx, "/v1/open/"+url.PathEscape(strings.ToLower(page)))
+}
+
+// Review returns how the previous session ended, or a Refused with status 404.
+func (c *Client) Review(ctx context.Context) (Review, error) {
+	var review Review
+	return review, c.get(ctx, "/v1/review", &review)
+}
+
+// Reviewed says that the user has seen the review.
+func (c *Client) Reviewed(ctx context.Context) error { return c.post(ctx, "/v1/reviewed") }
+
+// Quit stops everything. It returns when the request is taken.
+func (c *Client) Quit(ctx context.Context) error { return c.post(ctx, "/v1/quit") }

@@ -1,0 +1,69 @@
+// Package control is the local API of a running instance: a server in the tray
+// process and a client for its services, for a second launch and for commands.
+//
+// It is HTTP/1.1 with JSON bodies on one private socket: a Unix socket in the user's
+// runtime folder, or, where there are none, loopback TCP with a token. Both are
+// named in a file that only the user can read (see Address).
+//
+//	GET  /v1/status                        → Status
+//	GET  /v1/events                        → server-sent events: "status", data a Status, at once and after each change
+//	POST /v1/services/{name}/start|stop|restart
+//	GET  /v1/services/{name}/log?lines=200 → Log
+//	POST /v1/open/{page}                   opens a service's page, or "review", in the browser
+//	GET  /v1/review                        → Review, or 404 when there is none
+//	POST /v1/reviewed                      the user has seen the review
+//	POST /v1/quit                          stops everything
+//
+// Errors are {"error": "…"} with a 4xx or 5xx status.
+package control
+
+import (
+	"time"
+
+	"agents-tray/manager"
+)
+
+// Status is everything there is to see of a running instance.
+type Status struct {
+	Version string    `json:"version"`
+	PID     int       `json:"pid"`
+	Started time.Time `json:"started"`
+	manager.Snapshot
+	// Unclean is set while the previous session's unclean end has not been reviewed.
+	Unclean *Review `json:"unclean,omitempty"`
+	// Notices are things the user should know that concern no single service.
+	Notices []string `json:"notices,omitempty"`
+}
+
+// Review tells how the previous session ended when that was not cleanly.
+type Review struct {
+	Started   time.Time       `json:"started"`
+	LastSeen  time.Time       `json:"last_seen"` // the last thing recorded before the end
+	Version   string          `json:"version,omitempty"`
+	Cause     string          `json:"cause"`            // one sentence, as far as is known
+	Detail    string          `json:"detail,omitempty"` // technical, for those who ask
+	Services  []ReviewService `json:"services"`
+	Workflows []string        `json:"workflows"` // names or ids that were active
+}
+
+// ReviewService is a service as the session record last knew it.
+type ReviewService struct {
+	Name  string    `json:"name"`
+	Title string    `json:"title"`
+	State string    `json:"state"`
+	PID   int       `json:"pid,omitempty"`
+	Since time.Time `json:"since,omitzero"`
+}
+
+// Log holds the last lines that a service printed, oldest first.
+type Log struct {
+	Path  string    `json:"path"` // the file they come from
+	Lines []LogLine `json:"lines"`
+}
+
+// LogLine is one line of a service's output.
+type LogLine struct {
+	Time   time.Time `json:"time"`
+	Stream string    `json:"stream"` // "out" or "err"; "sys" for the guard's own words
+	Text   string    `json:"text"`
+}

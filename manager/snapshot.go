@@ -1,0 +1,139 @@
+package manager
+
+import (
+	"fmt"
+	"time"
+)
+
+// State is where a service stands.
+//
+//	stopped → starting → ready → stopping → stopped
+//	             │         │ exit
+//	             └─────────┴──→ backing off → starting … → failed (the user decides)
+type State string
+
+const (
+	Stopped    State = "stopped"     // nothing runs, and nothing will until it is asked for
+	Waiting    State = "waiting"     // for the services it depends on
+	Starting   State = "starting"    // the process runs or is about to; it has not answered yet
+	Running    State = "ready"       // it answered
+	Stopping   State = "stopping"    // asked to stop
+	BackingOff State = "backing off" // it ended; the next start is a matter of time
+	Failed     State = "failed"      // given up; the user decides
+)
+
+// Live reports whether a process of the service may exist in this state.
+func (s State) Live() bool { return s == Starting || s == Running || s == Stopping }
+
+// Phase is the state of the whole.
+type Phase string
+
+const (
+	PhaseStarting Phase = "starting" // something is on its way up
+	PhaseRunning  Phase = "running"  // all that should run is ready
+	PhaseTrouble  Phase = "trouble"  // at least one service failed or keeps crashing
+	PhaseStopping Phase = "stopping" // Shutdown was called
+	PhaseStopped  Phase = "stopped"  // nothing runs
+)
+
+// Snapshot is an immutable picture of all services, in the order they were added.
+type Snapshot struct {
+	Phase    Phase     `json:"phase"`
+	Guard    int       `json:"guard"` // process id of the guard, 0 without one
+	Services []Service `json:"services"`
+}
+
+// Service is one service in a Snapshot.
+type Service struct {
+	Name     string    `json:"name"`
+	Title    string    `json:"title"`
+	URL      string    `json:"url,omitempty"`
+	Address  string    `json:"address,omitempty"` // host:port the guard holds for it
+	Open     bool      `json:"open,omitempty"`
+	State    State     `json:"state"`
+	PID      int       `json:"pid,omitempty"`
+	Started  time.Time `json:"started,omitzero"` // of the running process
+	Ready    time.Time `json:"ready,omitzero"`   // when it first answered
+	Restarts int       `json:"restarts"`         // by the manager, since the program started
+	LastExit *Exit     `json:"last_exit,omitempty"`
+	Problem  *Problem  `json:"problem,omitempty"` // why it is not ready, if something is wrong
+}
+
+// Exit is how a process ended.
+type Exit struct {
+	PID    int       `json:"pid"`
+	At     time.Time `json:"at"`
+	Code   int       `json:"code"`             // exit status; -1 when a signal ended it
+	Signal string    `json:"signal,omitempty"` // "SIGKILL", or empty
+	Asked  bool      `json:"asked,omitempty"`  // we had asked it to stop
+	Words  string    `json:"words"`            // the same for people
+	Lines  []string  `json:"lines,omitempty"`  // its last log lines
+}
+
+// Failure reports whether the exit was neither asked for nor a success.
+func (e Exit) Failure() bool { return !e.Asked && (e.Code != 0 || e.Signal != "") }
+
+// Kind sorts problems by what the user can do about them.
+type Kind string
+
+const (
+	PortHeld    Kind = "port-held"    // somebody else has the port
+	NotFound    Kind = "not-found"    // the command does not exist or cannot be run
+	CrashLoop   Kind = "crash-loop"   // it keeps ending; given up
+	NotReady    Kind = "not-ready"    // it runs but did not answer in time
+	GuardFailed Kind = "guard-failed" // the guard could not do what it was asked
+)
+
+// Problem is something wrong with a service, in words: what, why, what to do.
+type Problem struct {
+	Kind    Kind   `json:"kind"`
+	Summary string `json:"summary"`          // one line for a menu: "Port 7860 is taken by node (pid 812)"
+	Advice  string `json:"advice,omitempty"` // "Stop it, or use another port: --chat-port 7862"
+	// FreePort is a port that was free when the problem arose; only with PortHeld.
+	FreePort int `json:"free_port,omitempty"`
+}
+
+func (p *Problem) Error() string {
+	if p.Advice == "" {
+		return p.Summary
+	}
+	return p.Summary + ". " + p.Advice
+}
+
+// Service returns the service of that name.
+func (s Snapshot) Service(name string) (Service, bool) {
+	for _, service := range s.Services {
+		if service.Name == name {
+			return service, true
+		}
+	}
+	return Service{}, false
+}
+
+// phase derives the state of the whole from the parts.
+func phase(services []Service, shuttingDown bool) Phase {
+	live, trouble, starting := false, false, false
+	for _, s := range services {
+		live = live || s.State.Live() || s.State == BackingOff
+		trouble = trouble || s.State == Failed || s.Problem != nil
+		starting = starting || s.State == Starting || s.State == Waiting || s.State == BackingOff
+	}
+	switch {
+	case shuttingDown && live:
+		return PhaseStopping
+	case shuttingDown:
+		return PhaseStopped
+	case trouble:
+		return PhaseTrouble
+	case starting:
+		return PhaseStarting
+	case live:
+		return PhaseRunning
+	}
+	return PhaseStopped
+}
+
+// ErrUnknownService is wrapped by every call that names a service that is not there.
+type ErrUnknownService string
+
+func (e ErrUnknownService) Error() string { return fmt.Sprintf("there is no service %q", string(e)) }
