@@ -2,6 +2,7 @@ package manager
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -57,6 +58,8 @@ type Service struct {
 	Restarts int       `json:"restarts"`         // by the manager, since the program started
 	LastExit *Exit     `json:"last_exit,omitempty"`
 	Problem  *Problem  `json:"problem,omitempty"` // why it is not ready, if something is wrong
+
+	optional bool
 }
 
 // Exit is how a process ended.
@@ -108,6 +111,12 @@ func (s Snapshot) Service(name string) (Service, bool) {
 		}
 	}
 	return Service{}, false
+}
+
+// equal reports whether nothing that can be seen differs. Exits and problems are
+// replaced, never changed, so their addresses tell.
+func (s *Snapshot) equal(other *Snapshot) bool {
+	return s.Phase == other.Phase && s.Guard == other.Guard && slices.Equal(s.Services, other.Services)
 }
 
 // phase derives the state of the whole from the parts.

@@ -17,8 +17,11 @@ type ServiceSpec struct {
 	// Title is the name that people see. Default: Name.
 	Title string
 	// Command is the program and its arguments, run without a shell. A program
-	// without a path separator is looked up in PATH. Required.
+	// without a path separator is looked up in PATH. Required, unless Builtin is set.
 	Command []string
+	// Builtin runs this program itself, with Command as all its arguments from
+	// argv[0] on, and a lifeline: it stops when the guard is gone.
+	Builtin bool
 	// Dir is the working directory. Default: the program's own.
 	Dir string
 	// Env holds NAME=value pairs added to the program's own environment.

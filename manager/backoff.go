@@ -1,0 +1,41 @@
+package manager
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// backoff remembers how a service has been ending.
+type backoff struct {
+	exits []time.Time // since its last good run, within the policy's window
+}
+
+// next returns how long to wait before the run after an exit at the given time of a
+// process that ran that long; again is false when it is time to give up. The first
+// wait is zero, the second policy.Delay, and each one after that twice the one
+// before, up to policy.MaxDelay, less up to a tenth so that services that fell
+// together do not rise together.
+func (b *backoff) next(policy Restart, at time.Time, ran time.Duration) (wait time.Duration, again bool) {
+	if ran >= policy.GoodRun {
+		b.exits = b.exits[:0]
+	}
+	recent := b.exits[:0]
+	for _, exit := range b.exits {
+		if at.Sub(exit) < policy.Window {
+			recent = append(recent, exit)
+		}
+	}
+	b.exits = append(recent, at)
+	n := len(b.exits)
+	if n >= policy.GiveUp {
+		return 0, false
+	}
+	if n == 1 {
+		return 0, true
+	}
+	wait = policy.MaxDelay
+	if shift := n - 2; shift < 32 && policy.Delay<<shift < policy.MaxDelay {
+		wait = policy.Delay << shift
+	}
+	return wait - rand.N(wait/10+1), true
+}

@@ -1,0 +1,209 @@
+package control
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"agents-tray/manager"
+)
+
+// maxSocketPath is the longest path that a Unix socket may have on every system
+// (sun_path is 104 bytes on macOS, 108 on Linux, with the zero at the end).
+const maxSocketPath = 103
+
+// Listen opens the private socket in folder, or loopback TCP with a token where the
+// system has no such sockets or the path is too long for one.
+func Listen(folder string) (net.Listener, Address, error) {
+	path := filepath.Join(folder, "control.sock")
+	if unixSockets && len(path) <= maxSocketPath {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, Address{}, fmt.Errorf("replace the control socket of an earlier session: %w", err)
+		}
+		listener, err := net.Listen("unix", path)
+		if err != nil {
+			return nil, Address{}, fmt.Errorf("open the control socket: %w", err)
+		}
+		if err := os.Chmod(path, 0o600); err != nil {
+			listener.Close()
+			return nil, Address{}, fmt.Errorf("protect the control socket: %w", err)
+		}
+		return listener, Address{Network: "unix", Address: path}, nil
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, Address{}, fmt.Errorf("open the control port: %w", err)
+	}
+	return listener, Address{Network: "tcp", Address: listener.Addr().String(), Token: rand.Text()}, nil
+}
+
+// Instance is what the server needs of the program that it belongs to. All methods
+// are safe for concurrent use.
+type Instance interface {
+	Status() Status
+	// Changes returns a channel that gets a value after each change of Status, and
+	// the call that ends it.
+	Changes() (changed <-chan struct{}, stop func())
+	Act(service string, action Action) error
+	LogFile(service string) (path string, err error)
+	Open(page string) error
+	Review() *Review
+	Reviewed()
+	Quit()
+}
+
+// Server answers the control API.
+type Server struct {
+	http *http.Server
+	done chan struct{}
+}
+
+// Serve starts answering on listener, which it owns.
+func Serve(listener net.Listener, address Address, instance Instance) *Server {
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &Server{
+		http: &http.Server{
+			Handler:           authorized(address.Token, routes(instance)),
+			ReadHeaderTimeout: 10 * time.Second,
+			BaseContext:       func(net.Listener) context.Context { return ctx },
+		},
+		done: make(chan struct{}),
+	}
+	s.http.RegisterOnShutdown(cancel)
+	go func() {
+		defer close(s.done)
+		_ = s.http.Serve(listener) // always ends with an error: closed
+	}()
+	return s
+}
+
+// Close stops answering and removes the socket. Open event streams end.
+func (s *Server) Close() {
+	s.http.Close()
+	<-s.done
+}
+
+func authorized(token string, next http.Handler) http.Handler {
+	if token == "" {
+		return next // only this user can reach the socket
+	}
+	want := []byte("Bearer " + token)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), want) != 1 {
+			fail(w, http.StatusUnauthorized, errors.New("the token is missing or wrong"))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func routes(i Instance) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) { reply(w, i.Status()) })
+	mux.HandleFunc("GET /v1/events", func(w http.ResponseWriter, r *http.Request) { events(w, r, i) })
+	for _, action := range []Action{Start, Stop, Restart} {
+		mux.HandleFunc("POST /v1/services/{name}/"+string(action), func(w http.ResponseWriter, r *http.Request) {
+			done(w, i.Act(r.PathValue("name"), action))
+		})
+	}
+	mux.HandleFunc("GET /v1/services/{name}/log", func(w http.ResponseWriter, r *http.Request) { serveLog(w, r, i) })
+	mux.HandleFunc("POST /v1/open/{page}", func(w http.ResponseWriter, r *http.Request) {
+		done(w, i.Open(r.PathValue("page")))
+	})
+	mux.HandleFunc("GET /v1/review", func(w http.ResponseWriter, _ *http.Request) {
+		if review := i.Review(); review != nil {
+			reply(w, review)
+		} else {
+			fail(w, http.StatusNotFound, errors.New("the last session ended as it should"))
+		}
+	})
+	mux.HandleFunc("POST /v1/reviewed", func(w http.ResponseWriter, _ *http.Request) { i.Reviewed(); done(w, nil) })
+	mux.HandleFunc("POST /v1/quit", func(w http.ResponseWriter, _ *http.Request) { i.Quit(); done(w, nil) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		fail(w, http.StatusNotFound, fmt.Errorf("there is no %s %s", r.Method, r.URL.Path))
+	})
+	return mux
+}
+
+func serveLog(w http.ResponseWriter, r *http.Request, i Instance) {
+	count := 200
+	if text := r.FormValue("lines"); text != "" {
+		var err error
+		if count, err = strconv.Atoi(text); err != nil || count < 1 || count > maxLogLines {
+			fail(w, http.StatusBadRequest, fmt.Errorf("lines=%q: give a number from 1 to %d", text, maxLogLines))
+			return
+		}
+	}
+	path, err := i.LogFile(r.PathValue("name"))
+	if err != nil {
+		done(w, err)
+		return
+	}
+	lines, err := tailLog(path, count)
+	if err != nil {
+		done(w, fmt.Errorf("read the log: %w", err))
+		return
+	}
+	reply(w, Log{Path: path, Lines: lines})
+}
+
+// events streams the status at once and after each change.
+func events(w http.ResponseWriter, r *http.Request, i Instance) {
+	changed, stop := i.Changes()
+	defer stop()
+	w.Header().Set("Content-Type", "text/event-stream")
+	flush := http.NewResponseController(w)
+	for {
+		data, err := json.Marshal(i.Status())
+		if err != nil {
+			return
+		}
+		if _, err := fmt.Fprintf(w, "event: status\ndata: %s\n\n", data); err != nil {
+			return
+		}
+		if err := flush.Flush(); err != nil {
+			return
+		}
+		select {
+		case <-changed:
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+func reply(w http.ResponseWriter, data any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(data) // the client has gone: nobody to tell
+}
+
+// done answers a call that returns nothing but an error.
+func done(w http.ResponseWriter, err error) {
+	var unknown manager.ErrUnknownService
+	switch {
+	case err == nil:
+		reply(w, struct{}{})
+	case errors.As(err, &unknown):
+		fail(w, http.StatusNotFound, err)
+	case errors.Is(err, manager.ErrShutDown):
+		fail(w, http.StatusServiceUnavailable, err)
+	default:
+		fail(w, http.StatusInternalServerError, err)
+	}
+}
+
+func fail(w http.ResponseWriter, status int, err error) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"error": err.Error()}) // as in reply
+}

@@ -1,0 +1,169 @@
+package manager
+
+import (
+	"sync"
+	"time"
+)
+
+// Event is something that happened: one of the types below.
+type Event interface{ event() }
+
+// ServiceStarted: a process of the service exists.
+type ServiceStarted struct {
+	Service string
+	PID     int
+	At      time.Time
+}
+
+// ServiceReady: the service has proved that it answers.
+type ServiceReady struct {
+	Service string
+	PID     int
+	At      time.Time
+}
+
+// ServiceExited: its process has ended, asked or not.
+type ServiceExited struct {
+	Service string
+	Exit    Exit
+}
+
+// ServiceRestarting: it will be started again after Wait.
+type ServiceRestarting struct {
+	Service string
+	Wait    time.Duration
+	At      time.Time
+}
+
+// ServiceGaveUp: it will not be started again unless the user asks.
+type ServiceGaveUp struct {
+	Service string
+	Problem Problem
+	At      time.Time
+}
+
+// ServiceStopped: it was asked to stop, and nothing of it is left.
+type ServiceStopped struct {
+	Service string
+	At      time.Time
+}
+
+// GuardLost: the guard died. What it left is ended, and another one takes over.
+type GuardLost struct {
+	Err error
+	At  time.Time
+}
+
+// GuardFault: the guard could not do something, such as write a log.
+type GuardFault struct {
+	Err error
+	At  time.Time
+}
+
+// Missed stands for N events that this subscriber was too slow to take.
+type Missed struct{ N int }
+
+func (ServiceStarted) event()    {}
+func (ServiceReady) event()      {}
+func (ServiceExited) event()     {}
+func (ServiceRestarting) event() {}
+func (ServiceGaveUp) event()     {}
+func (ServiceStopped) event()    {}
+func (GuardLost) event()         {}
+func (GuardFault) event()        {}
+func (Missed) event()            {}
+
+// hub hands events and the news of a change to whoever listens. It never waits for
+// a listener.
+type hub struct {
+	mu            sync.Mutex
+	subscriptions map[*Subscription]bool
+	watchers      map[<-chan struct{}]chan struct{}
+}
+
+// A Subscription receives events in order until it is closed.
+type Subscription struct {
+	// C gives the events. A Missed among them says how many were dropped just there
+	// because C was full.
+	C      <-chan Event
+	c      chan Event
+	missed int
+	hub    *hub
+}
+
+// Subscribe starts a subscription that can hold back size events (at least 2).
+func (m *Manager) Subscribe(size int) *Subscription {
+	c := make(chan Event, max(size, 2))
+	s := &Subscription{C: c, c: c, hub: &m.hub}
+	m.hub.mu.Lock()
+	defer m.hub.mu.Unlock()
+	if m.hub.subscriptions == nil {
+		m.hub.subscriptions = map[*Subscription]bool{}
+	}
+	m.hub.subscriptions[s] = true
+	return s
+}
+
+// Close ends the subscription; C is closed after the events it holds.
+func (s *Subscription) Close() {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	if s.hub.subscriptions[s] {
+		delete(s.hub.subscriptions, s)
+		close(s.c)
+	}
+}
+
+func (m *Manager) emit(e Event) {
+	m.hub.mu.Lock()
+	defer m.hub.mu.Unlock()
+	for s := range m.hub.subscriptions {
+		s.offer(e)
+	}
+}
+
+// offer needs room for two when some were missed, so that the gap is always told
+// before what follows it.
+func (s *Subscription) offer(e Event) {
+	room := cap(s.c) - len(s.c)
+	if s.missed > 0 && room >= 2 {
+		s.c <- Missed{s.missed}
+		s.missed = 0
+	}
+	if s.missed > 0 || room == 0 {
+		s.missed++
+		return
+	}
+	s.c <- e
+}
+
+// Watch returns a channel that gets a value, at once if need be, after each change of
+// Snapshot. Changes that follow each other closely are told once.
+func (m *Manager) Watch() <-chan struct{} {
+	c := make(chan struct{}, 1)
+	m.hub.mu.Lock()
+	defer m.hub.mu.Unlock()
+	if m.hub.watchers == nil {
+		m.hub.watchers = map[<-chan struct{}]chan struct{}{}
+	}
+	m.hub.watchers[c] = c
+	return c
+}
+
+// Unwatch ends what Watch began.
+func (m *Manager) Unwatch(c <-chan struct{}) {
+	m.hub.mu.Lock()
+	defer m.hub.mu.Unlock()
+	delete(m.hub.watchers, c)
+}
+
+func (h *hub) changed() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, c := range h.watchers {
+		select {
+		case c <- struct{}{}:
+		default: // told already
+		}
+	}
+}

@@ -1,0 +1,191 @@
+// Package guard is the process that is parent of every service: it starts, reaps,
+// signals and logs, and decides nothing. The manager in the tray process tells it
+// what to do over a pipe, and the end of that pipe is the death signal: however the
+// tray ends, the guard then stops every service and exits.
+//
+// # Protocol
+//
+// Requests come on the guard's standard input, events leave on its standard output;
+// both are JSON, one message a line. A message has exactly one field, named for its
+// kind. The first request is hello; a guard of another version answers with a fault
+// and exits. Unknown fields are ignored, an unknown kind is a fault.
+//
+//	→ hello     the version, this session's mark, what end of file means
+//	→ start     run one process of a service
+//	→ stop      end a run: SIGTERM to its group, after the grace SIGKILL, descendants included
+//	→ release   close the listening socket that is held for a service
+//	→ shutdown  stop everything, highest rank first, under one deadline, then exit
+//	← ready     the answer to hello
+//	← started   the process of a run exists
+//	← refused   it could not be started
+//	← exited    the process of a run ended, with its last log lines
+//	← gone      and none of its descendants is left: the service may start again
+//	← fault     the guard could not do something that concerns no run
+//
+// A run is one life of a service's process; the manager numbers them, so that an
+// event about an earlier one cannot be mistaken. End of file on standard input is a
+// shutdown with the grace that hello named. The guard exits with status 0 when every
+// process that it started, and every descendant, is confirmed gone, else with 1.
+package guard
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Version is the version of the protocol. Both ends are the same binary, so a
+// mismatch means that one of them was replaced while it ran.
+const Version = 1
+
+// maxMessage bounds one message, in bytes.
+const maxMessage = 1 << 20
+
+// Names of the environment variables by which descendants are recognised, whatever
+// process group or session they have moved to.
+const (
+	MarkEnvironment    = "AGENTS_TRAY_RUN"     // the session's mark: guard and all below it
+	serviceEnvironment = "AGENTS_TRAY_SERVICE" // name/run: one run of one service
+)
+
+// Request is a message to the guard; exactly one field is set.
+type Request struct {
+	Hello    *Hello    `json:"hello,omitempty"`
+	Start    *Start    `json:"start,omitempty"`
+	Stop     *Stop     `json:"stop,omitempty"`
+	Release  *Release  `json:"release,omitempty"`
+	Shutdown *Shutdown `json:"shutdown,omitempty"`
+}
+
+// Hello opens the conversation.
+type Hello struct {
+	Version int `json:"version"`
+	// Grace is what services get to stop when the pipe ends.
+	Grace time.Duration `json:"grace"`
+	// Remove are files to remove once everything is gone, when the tray could not:
+	// the control socket of a tray that was killed.
+	Remove []string `json:"remove,omitempty"`
+}
+
+// Start describes one run.
+type Start struct {
+	Service string   `json:"service"`
+	Run     uint64   `json:"run"`
+	Rank    int      `json:"rank"`           // shutdown stops the highest rank first
+	Path    string   `json:"path,omitempty"` // the file to execute; default: Command[0], looked up in PATH
+	Command []string `json:"command"`
+	Dir     string   `json:"dir,omitempty"`
+	Env     []string `json:"env,omitempty"`    // added to the guard's environment
+	Listen  string   `json:"listen,omitempty"` // TCP address to bind, once, and hand over as descriptor 3
+	Log     string   `json:"log,omitempty"`    // file for its output; default: none
+	// Lifeline gives it a pipe as standard input that ends when the guard does.
+	Lifeline bool `json:"lifeline,omitempty"`
+}
+
+// Stop ends a run.
+type Stop struct {
+	Service string        `json:"service"`
+	Run     uint64        `json:"run"`
+	Grace   time.Duration `json:"grace"` // between SIGTERM and SIGKILL; 0: SIGKILL at once
+}
+
+// Release closes a service's listening socket.
+type Release struct {
+	Service string `json:"service"`
+}
+
+// Shutdown stops everything. A second one shortens the grace, it never extends it.
+type Shutdown struct {
+	Grace time.Duration `json:"grace"`
+}
+
+// Event is a message from the guard; exactly one field is set.
+type Event struct {
+	Ready   *Ready   `json:"ready,omitempty"`
+	Started *Started `json:"started,omitempty"`
+	Refused *Refused `json:"refused,omitempty"`
+	Exited  *Exited  `json:"exited,omitempty"`
+	Gone    *Gone    `json:"gone,omitempty"`
+	Fault   *Fault   `json:"fault,omitempty"`
+}
+
+// Ready answers Hello.
+type Ready struct {
+	Version int `json:"version"`
+	PID     int `json:"pid"`
+}
+
+// Started says that a run's process exists.
+type Started struct {
+	Service string    `json:"service"`
+	Run     uint64    `json:"run"`
+	PID     int       `json:"pid"`
+	At      time.Time `json:"at"`
+}
+
+// Reason sorts refusals by what can be done about them.
+type Reason string
+
+const (
+	AddressInUse Reason = "address in use"    // the listening address is taken
+	NoCommand    Reason = "command not found" // missing, not executable, or no such folder
+	OtherReason  Reason = "other"
+)
+
+// Refused says that a run's process could not be started.
+type Refused struct {
+	Service string `json:"service"`
+	Run     uint64 `json:"run"`
+	Reason  Reason `json:"reason"`
+	Error   string `json:"error"`
+}
+
+// Exited says how a run's process ended.
+type Exited struct {
+	Service string    `json:"service"`
+	Run     uint64    `json:"run"`
+	PID     int       `json:"pid"`
+	At      time.Time `json:"at"`
+	Code    int       `json:"code"`             // exit status, -1 after a signal
+	Signal  string    `json:"signal,omitempty"` // "SIGKILL"
+	Lines   []string  `json:"lines,omitempty"`  // the last it printed, oldest first
+}
+
+// Gone says that nothing is left of a run.
+type Gone struct {
+	Service string `json:"service"`
+	Run     uint64 `json:"run"`
+}
+
+// Fault is trouble that concerns no run.
+type Fault struct {
+	Error string `json:"error"`
+}
+
+// messages reads one message a line from r and calls got for each, until end of
+// file (nil), a broken message, or an error of got.
+func messages[M any](r io.Reader, got func(M) error) error {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 0, 4<<10), maxMessage)
+	for lines.Scan() {
+		var message M
+		if err := json.Unmarshal(lines.Bytes(), &message); err != nil {
+			return fmt.Errorf("guard protocol: %w in %.200q", err, lines.Bytes())
+		}
+		if err := got(message); err != nil {
+			return err
+		}
+	}
+	return lines.Err()
+}
+
+// encode returns message as one line.
+func encode(message any) []byte {
+	line, err := json.Marshal(message)
+	if err != nil {
+		panic(err) // plain structs: cannot fail
+	}
+	return append(line, '\n')
+}

@@ -1,0 +1,57 @@
+package guard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Sweep ends every process of this user that carries mark; see the Linux file. There
+// are no process handles here, so each is looked at again just before its signal.
+func Sweep(ctx context.Context, mark string) (int, error) {
+	if mark == "" {
+		return 0, errors.New("sweep: no mark")
+	}
+	assignment := MarkEnvironment + "=" + mark
+	total := len(marks(assignment))
+	kill := time.Time{}
+	tick := time.NewTicker(rescan)
+	defer tick.Stop()
+	for {
+		found := marks(assignment)
+		if len(found) == 0 {
+			return total, nil
+		}
+		if ctx.Err() != nil {
+			if kill.IsZero() {
+				kill = time.Now()
+			}
+			for _, pid := range found {
+				_ = syscall.Kill(pid, syscall.SIGKILL) // ESRCH: gone
+			}
+			if time.Since(kill) > killTimeout {
+				return total, fmt.Errorf("sweep: %d processes could not be ended", len(found))
+			}
+		}
+		<-tick.C
+	}
+}
+
+func marks(assignment string) []int {
+	processes, err := unix.SysctlKinfoProcSlice("kern.proc.uid", os.Getuid())
+	if err != nil {
+		return nil
+	}
+	var found []int
+	for _, p := range processes {
+		if pid := int(p.Proc.P_pid); pid != os.Getpid() && p.Proc.P_stat != zombieState && carries(pid, assignment) {
+			found = append(found, pid)
+		}
+	}
+	return found
+}

@@ -1,0 +1,101 @@
+package guard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Sweep ends every process that carries mark: what a guard left behind that was
+// killed itself, or one that outlived its tray. A guard among them, or a service, is
+// first given until ctx ends to finish by itself; then all are killed. Only processes
+// of this user are looked at, each through a handle that is opened before its
+// environment is read, so that no other process can ever be meant.
+//
+// It returns how many processes there were, and an error if any is left.
+func Sweep(ctx context.Context, mark string) (int, error) {
+	if mark == "" {
+		return 0, errors.New("sweep: no mark")
+	}
+	assignment := MarkEnvironment + "=" + mark
+	found := marks(assignment)
+	total := len(found)
+	for _, h := range found { // wait for each to end, then for nobody new to be there
+		h.wait(ctx)
+		h.close()
+	}
+	for deadline := time.Now().Add(killTimeout); ; {
+		found = marks(assignment)
+		if len(found) == 0 {
+			return total, nil
+		}
+		total = max(total, len(found))
+		for _, h := range found {
+			_ = unix.PidfdSendSignal(h.fd, unix.SIGKILL, nil, 0) // ESRCH: gone
+		}
+		killed, cancel := context.WithTimeout(context.Background(), time.Second)
+		for _, h := range found {
+			h.wait(killed)
+			h.close()
+		}
+		cancel()
+		if time.Now().After(deadline) {
+			return total, fmt.Errorf("sweep: %d processes could not be ended", len(found))
+		}
+	}
+}
+
+// A handle means one process for good, not a number.
+type handle struct{ fd int }
+
+func (h handle) close() { _ = unix.Close(h.fd) } // nothing was written
+
+// wait returns when the process has ended or ctx has.
+func (h handle) wait(ctx context.Context) {
+	for {
+		timeout := -1
+		if deadline, ok := ctx.Deadline(); ok {
+			timeout = int(max(0, time.Until(deadline).Milliseconds()+1))
+		}
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(h.fd), Events: unix.POLLIN}}, timeout)
+		if !errors.Is(err, unix.EINTR) || n > 0 || ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+// marks returns handles of the living processes whose environment holds assignment.
+func marks(assignment string) []handle {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return nil
+	}
+	var found []handle
+	for _, entry := range entries {
+		pid, err := strconv.Atoi(entry.Name())
+		if err != nil || pid == os.Getpid() {
+			continue
+		}
+		environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+		if err != nil || !marked(string(environ), assignment) {
+			continue // another user's, gone, or not ours
+		}
+		fd, err := unix.PidfdOpen(pid, 0)
+		if err != nil {
+			continue // gone
+		}
+		// Once more, now that the handle holds the number still.
+		environ, err = os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+		if err != nil || !marked(string(environ), assignment) {
+			_ = unix.Close(fd)
+			continue
+		}
+		found = append(found, handle{fd})
+	}
+	return found
+}

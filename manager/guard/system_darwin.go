@@ -1,0 +1,96 @@
+package guard
+
+import (
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// macOS has neither a subreaper nor a parent-death signal: descendants that left
+// their group are found by the mark in their environment.
+
+func adopt() {}
+
+func childAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+// reap collects the children that have ended. Only processes that the guard started
+// are its children here, so the group's number is safe until Wait4 returns for its
+// leader; before is called just ahead of that.
+func (s *system) reap(before func(pid int)) []ending {
+	var endings []ending
+	for _, p := range childrenOf(os.Getpid()) {
+		if p.Proc.P_stat != zombieState {
+			continue
+		}
+		pid := int(p.Proc.P_pid)
+		before(pid)
+		var status syscall.WaitStatus
+		if got, err := syscall.Wait4(pid, &status, syscall.WNOHANG, nil); err == nil && got == pid {
+			endings = append(endings, endingOf(pid, status))
+		}
+	}
+	return endings
+}
+
+const zombieState = 5 // SZOMB in sys/proc.h
+
+func (s *system) alone() bool {
+	return len(childrenOf(os.Getpid())) == 0 && len(s.strays(kinship{}, nil)) == 0
+}
+
+// A stray is a descendant that the guard did not start itself.
+type stray struct {
+	pid  int
+	mark string
+}
+
+// strays returns the living processes of that kin; the zero kinship is that of all
+// who carry this session's mark.
+func (s *system) strays(of kinship, leaders map[int]bool) []stray {
+	mark := of.mark
+	if mark == "" {
+		mark = MarkEnvironment + "=" + os.Getenv(MarkEnvironment)
+	}
+	processes, err := unix.SysctlKinfoProcSlice("kern.proc.uid", os.Getuid())
+	if err != nil {
+		return nil
+	}
+	var found []stray
+	for _, p := range processes {
+		pid := int(p.Proc.P_pid)
+		if p.Proc.P_stat != zombieState && pid != os.Getpid() && !leaders[pid] && (of.group != 0 && int(p.Eproc.Pgid) == of.group || carries(pid, mark)) {
+			found = append(found, stray{pid, mark})
+		}
+	}
+	return found
+}
+
+// carries reports whether the arguments and environment of pid hold the assignment.
+func carries(pid int, assignment string) bool {
+	block, err := unix.SysctlRaw("kern.procargs2", pid)
+	return err == nil && marked(string(block), assignment)
+}
+
+func (s *system) terminateStray(d stray) { d.signal(syscall.SIGTERM) }
+func (s *system) killStray(d stray)      { d.signal(syscall.SIGKILL) }
+
+func (d stray) signal(sig syscall.Signal) {
+	if carries(d.pid, d.mark) { // there are no process handles here: look just before
+		_ = syscall.Kill(d.pid, sig) // ESRCH: gone
+	}
+}
+
+func childrenOf(parent int) []unix.KinfoProc {
+	processes, err := unix.SysctlKinfoProcSlice("kern.proc.uid", os.Getuid())
+	if err != nil {
+		return nil
+	}
+	var found []unix.KinfoProc
+	for _, p := range processes {
+		if int(p.Eproc.Ppid) == parent {
+			found = append(found, p)
+		}
+	}
+	return found
+}

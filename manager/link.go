@@ -1,0 +1,190 @@
+package manager
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"agents-tray/manager/guard"
+)
+
+// A link is the manager's hold on its guard: it launches one, and another when that
+// one dies. Its methods run in the manager's owner.
+type link struct {
+	m       *Manager
+	client  *guard.Client
+	events  <-chan guard.Event // nil while there is no guard
+	up      bool               // requests are accepted
+	pid     int
+	losses  backoff
+	since   time.Time
+	closing bool
+	mending bool        // what a dead guard left is being ended
+	watch   *time.Timer // ends a guard that does not end by itself
+}
+
+// guardPolicy is how a guard that dies is replaced.
+var guardPolicy = Restart{
+	Delay: 100 * time.Millisecond, MaxDelay: 5 * time.Second,
+	GiveUp: 6, Window: time.Minute, GoodRun: 10 * time.Second,
+}
+
+// launch starts a guard.
+func (l *link) launch(m *Manager) {
+	l.m = m
+	client, err := guard.Launch(m.options.Guard, guard.Hello{Grace: Grace, Remove: m.options.Remove})
+	if client == nil {
+		l.lost(err)
+		return
+	}
+	l.client, l.events, l.pid, l.up, l.since = client, client.Events(), client.PID(), true, time.Now()
+}
+
+// send tells the guard something. A guard that does not hear it is gone, and its end
+// arrives as an event.
+func (l *link) send(r guard.Request) {
+	if l.client != nil && l.up {
+		_ = l.client.Send(r)
+	}
+}
+
+// shutdown ends the guard with everything below it.
+func (l *link) shutdown(grace time.Duration) {
+	l.closing = true
+	if l.client == nil {
+		if !l.mending { // else its end is the end
+			l.m.finish(nil)
+		}
+		return
+	}
+	l.send(guard.Request{Shutdown: &guard.Shutdown{Grace: grace}})
+	// The guard kills at the deadline; one that is stopped or stuck cannot.
+	if l.watch != nil {
+		l.watch.Stop()
+	}
+	l.watch = time.AfterFunc(grace+time.Second, l.client.Kill)
+}
+
+// heard takes one event from the guard to the service it concerns.
+func (m *Manager) heard(e guard.Event) {
+	find := func(name string, run uint64) *service {
+		if s := m.byName[name]; s != nil && s.run == run && s.present {
+			return s
+		}
+		return nil // of an earlier run
+	}
+	switch {
+	case e.Started != nil:
+		if s := find(e.Started.Service, e.Started.Run); s != nil {
+			s.onStarted(e.Started)
+		}
+	case e.Refused != nil:
+		if s := find(e.Refused.Service, e.Refused.Run); s != nil {
+			s.onRefused(e.Refused)
+		}
+	case e.Exited != nil:
+		if s := find(e.Exited.Service, e.Exited.Run); s != nil {
+			s.onExited(e.Exited)
+		}
+	case e.Gone != nil:
+		if s := find(e.Gone.Service, e.Gone.Run); s != nil {
+			s.onGone()
+		}
+	case e.Fault != nil:
+		m.emit(GuardFault{errors.New(e.Fault.Error), time.Now()})
+	}
+}
+
+// guardEnded: the guard's last word has been heard.
+func (m *Manager) guardEnded() {
+	l := &m.link
+	err := l.client.Err()
+	if l.watch != nil {
+		l.watch.Stop()
+	}
+	l.client, l.events, l.up, l.pid = nil, nil, false, 0
+	for _, s := range m.services {
+		if s.present {
+			s.cancelProbe()
+			s.pid = 0
+			if !m.shuttingDown {
+				s.state = Starting
+			}
+		}
+	}
+	if l.closing && err == nil {
+		m.finish(nil)
+		return
+	}
+	if !l.closing {
+		m.emit(GuardLost{fmt.Errorf("the guard ended: %w", orUnknown(err)), time.Now()})
+	}
+	// It could not say that everything is gone: see to it.
+	l.mending = true
+	go func() {
+		_, sweepErr := guard.Sweep(expired(), m.options.Guard.Mark)
+		m.post(func() {
+			l.mending = false
+			if l.closing {
+				m.finish(sweepErr)
+				return
+			}
+			for _, s := range m.services {
+				if s.present {
+					s.present = false
+					s.restarts++
+				}
+				if !s.want && s.state == Starting {
+					s.state = Stopped
+				}
+			}
+			l.lost(err)
+		})
+	}()
+}
+
+// lost replaces a guard, at once the first time, later when it keeps dying.
+func (l *link) lost(err error) {
+	wait, again := l.losses.next(guardPolicy, time.Now(), time.Since(l.since))
+	switch {
+	case l.closing:
+		l.m.finish(nil)
+	case !again:
+		for _, s := range l.m.services {
+			if s.want {
+				s.state = Failed
+				s.problem = &Problem{
+					Kind: GuardFailed, Summary: "Services cannot be started",
+					Advice: fmt.Sprintf("The guard process keeps ending (%v). Quit and start again.", orUnknown(err)),
+				}
+			}
+		}
+	case wait == 0:
+		l.launch(l.m)
+		l.m.advanceAll()
+	default:
+		time.AfterFunc(wait, func() {
+			l.m.post(func() {
+				if l.client == nil && !l.closing {
+					l.launch(l.m)
+					l.m.advanceAll()
+				}
+			})
+		})
+	}
+}
+
+func orUnknown(err error) error {
+	if err == nil {
+		return errors.New("for a reason unknown")
+	}
+	return err
+}
+
+// expired is a context that gives no time.
+func expired() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}

@@ -1,0 +1,321 @@
+// Package manager decides what should run: services with dependencies, readiness,
+// restarts and an orderly end. It is the policy; what does run is the business of
+// the guard process (package guard), which it starts and talks to.
+//
+//	m := manager.New(manager.Options{…})
+//	err := m.AddService(manager.ServiceSpec{Name: "dashboard", …})
+//	err = m.StartAll(ctx)  // dependency order, siblings at once
+//	err = m.Wait()         // until Shutdown, or nothing is left to run
+//	err = m.Shutdown(ctx)  // reverse order; every process is gone when it returns
+package manager
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"agents-tray/manager/guard"
+)
+
+// Grace is what all services together get to stop before they are killed, unless a
+// service's own StopTimeout says more.
+const Grace = 5 * time.Second
+
+// Options are what a Manager needs from its surroundings.
+type Options struct {
+	// Guard says how to run the guard. Its Mark must be new for each session.
+	Guard guard.Program
+	// Remove are files that the guard removes at the end if this process cannot.
+	Remove []string
+	// LogFolder is where the services' output is kept, a file each. Empty: nowhere.
+	LogFolder string
+	// Env holds NAME=value pairs for every service.
+	Env []string
+	// Probe asks once whether the service at url answers. Default: an HTTP GET.
+	Probe func(ctx context.Context, url string) error
+}
+
+// A Manager runs services. One goroutine owns all its state; the methods hand it
+// work and are safe for concurrent use.
+type Manager struct {
+	options  Options
+	inbox    chan func()
+	done     chan struct{} // closed when the owner has ended
+	snapshot atomic.Pointer[Snapshot]
+	hub      hub
+
+	// Owned by run.
+	services     []*service
+	byName       map[string]*service
+	link         link
+	shuttingDown bool
+	idle         bool          // nothing is left to run; reported to Wait
+	waiters      []chan error  // of Wait
+	gone         chan struct{} // closed when a shutdown is complete
+	goneErr      error
+	hurry        sync.Once
+}
+
+// New returns a manager and starts its guard, which is up by the time it is needed.
+// Shutdown must be called in the end.
+func New(options Options) *Manager {
+	if options.Probe == nil {
+		options.Probe = probeHTTP
+	}
+	m := &Manager{
+		options: options, inbox: make(chan func(), 64), done: make(chan struct{}),
+		byName: map[string]*service{}, gone: make(chan struct{}),
+	}
+	m.snapshot.Store(&Snapshot{Phase: PhaseStopped})
+	m.link.launch(m)
+	go m.run()
+	return m
+}
+
+// run is the owner: everything that happens, happens here, one thing after the other.
+func (m *Manager) run() {
+	defer close(m.done)
+	for {
+		select {
+		case work := <-m.inbox:
+			work()
+		case event, ok := <-m.link.events:
+			if ok {
+				m.heard(event)
+			} else {
+				m.guardEnded()
+			}
+		}
+		m.publish()
+		select {
+		case <-m.gone:
+			return
+		default:
+		}
+	}
+}
+
+// post gives the owner work, unless it has ended.
+func (m *Manager) post(work func()) {
+	select {
+	case m.inbox <- work:
+	case <-m.done:
+	}
+}
+
+// ErrShutDown is what calls return once everything has been stopped.
+var ErrShutDown = errors.New("everything has been stopped")
+
+// ask runs work in the owner and returns its answer.
+func (m *Manager) ask(work func() error) error {
+	answer := make(chan error, 1)
+	m.post(func() { answer <- work() })
+	select {
+	case err := <-answer:
+		return err
+	case <-m.done:
+		return ErrShutDown
+	}
+}
+
+// AddService registers a service. It is not started. The error says which field is
+// wrong, that the name is taken, or that it depends on a service not yet added,
+// which also rules out cycles.
+func (m *Manager) AddService(spec ServiceSpec) error {
+	spec, err := spec.withDefaults()
+	if err != nil {
+		return err
+	}
+	return m.ask(func() error {
+		if m.byName[spec.Name] != nil {
+			return fmt.Errorf("%s: there is already a service of that name", spec.Name)
+		}
+		s := &service{m: m, spec: spec, state: Stopped}
+		for dep := range spec.DependsOn {
+			on := m.byName[dep]
+			if on == nil {
+				return fmt.Errorf("%s: depends on %q, which is not defined before it", spec.Name, dep)
+			}
+			s.rank = max(s.rank, on.rank+1)
+		}
+		m.services = append(m.services, s)
+		m.byName[spec.Name] = s
+		return nil
+	})
+}
+
+// StartAll starts every service but those in except, and returns when all are ready
+// or one that is not optional has failed: then with its *Problem. The others go on.
+func (m *Manager) StartAll(ctx context.Context, except ...string) error {
+	changed := m.Watch()
+	defer m.Unwatch(changed)
+	err := m.ask(func() error {
+		for _, s := range m.services {
+			if !slices.Contains(except, s.spec.Name) {
+				s.want = true
+			}
+		}
+		m.advanceAll()
+		return nil
+	})
+	for err == nil {
+		if up, problem := m.Snapshot().started(except); problem != nil {
+			return problem
+		} else if up {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-m.done:
+			return ErrShutDown
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return err
+}
+
+// started reports whether all services but except are ready, or the first problem.
+func (s Snapshot) started(except []string) (up bool, problem error) {
+	up = true
+	for _, service := range s.Services {
+		if slices.Contains(except, service.Name) || service.optional {
+			continue
+		}
+		if service.State == Failed && service.Problem != nil {
+			return false, service.Problem
+		}
+		up = up && service.State == Running
+	}
+	return up, nil
+}
+
+// Wait blocks until Shutdown has completed, or no service runs or is to run again.
+func (m *Manager) Wait() error {
+	waiting := make(chan error, 1)
+	m.post(func() { m.waiters = append(m.waiters, waiting) })
+	select {
+	case err := <-waiting:
+		return err
+	case <-m.done:
+		return m.goneErr
+	}
+}
+
+// Start starts a service, and what it depends on, as if for the first time.
+func (m *Manager) Start(name string) error { return m.with(name, (*service).userStart) }
+
+// Stop stops a service; it stays stopped until Start.
+func (m *Manager) Stop(name string) error { return m.with(name, (*service).userStop) }
+
+// Restart stops a service and starts it again; a stopped one is started.
+func (m *Manager) Restart(name string) error { return m.with(name, (*service).userRestart) }
+
+// Move gives a service another port to listen on, until the program ends, and
+// starts it.
+func (m *Manager) Move(name string, port int) error {
+	return m.with(name, func(s *service) { s.move(port) })
+}
+
+func (m *Manager) with(name string, do func(*service)) error {
+	return m.ask(func() error {
+		s := m.byName[name]
+		switch {
+		case s == nil:
+			return ErrUnknownService(name)
+		case m.shuttingDown:
+			return ErrShutDown
+		}
+		do(s)
+		return nil
+	})
+}
+
+// Shutdown stops everything in reverse order of dependency, under one deadline, and
+// returns when every process is confirmed gone; nil says that nothing is left. When
+// ctx ends, what is left is killed at once. It may be called more than once.
+func (m *Manager) Shutdown(ctx context.Context) error {
+	m.post(m.beginShutdown)
+	select {
+	case <-m.gone:
+	case <-ctx.Done():
+		m.hurry.Do(func() { m.post(func() { m.link.shutdown(0) }) })
+		<-m.gone
+	}
+	<-m.done
+	return m.goneErr
+}
+
+func (m *Manager) beginShutdown() {
+	if m.shuttingDown {
+		return
+	}
+	m.shuttingDown = true
+	grace := Grace
+	for _, s := range m.services {
+		if s.state.Live() {
+			grace = max(grace, s.spec.StopTimeout)
+		}
+		s.shutDown()
+	}
+	m.link.shutdown(grace)
+}
+
+// finish ends the owner: everything is gone, or err says what is not.
+func (m *Manager) finish(err error) {
+	m.goneErr = err
+	for _, s := range m.services {
+		s.processGone()
+	}
+	close(m.gone)
+}
+
+// advanceAll starts whatever may start now.
+func (m *Manager) advanceAll() {
+	for _, s := range m.services {
+		s.advance()
+	}
+}
+
+// publish makes the present state visible, if it changed.
+func (m *Manager) publish() {
+	next := &Snapshot{Guard: m.link.pid, Services: make([]Service, len(m.services))}
+	busy := false
+	for i, s := range m.services {
+		next.Services[i] = s.view()
+		busy = busy || s.state != Stopped && s.state != Failed
+	}
+	next.Phase = phase(next.Services, m.shuttingDown)
+	if !next.equal(m.snapshot.Load()) {
+		m.snapshot.Store(next)
+		m.hub.changed()
+	}
+	if !busy {
+		for _, waiting := range m.waiters {
+			waiting <- nil
+		}
+		m.waiters = nil
+	}
+}
+
+// Snapshot returns the present state. It never blocks.
+func (m *Manager) Snapshot() Snapshot { return *m.snapshot.Load() }
+
+// Spec returns the specification of a service as it is in force.
+func (m *Manager) Spec(name string) (spec ServiceSpec, err error) {
+	err = m.ask(func() error {
+		s := m.byName[name]
+		if s == nil {
+			return ErrUnknownService(name)
+		}
+		spec = s.spec
+		spec.DependsOn = maps.Clone(s.spec.DependsOn)
+		return nil
+	})
+	return spec, err
+}

@@ -1,0 +1,60 @@
+package manager
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+)
+
+// portProblem explains that a service's address is taken: by whom, and which port
+// is free instead.
+func portProblem(spec ServiceSpec, taken map[int]bool) *Problem {
+	host, text, err := net.SplitHostPort(spec.Listen)
+	port, numErr := strconv.Atoi(text)
+	if err != nil || numErr != nil {
+		return &Problem{Kind: PortHeld, Summary: spec.Listen + " is taken"}
+	}
+	p := &Problem{Kind: PortHeld, FreePort: freePort(host, port, taken)}
+	name, pid := portHolder(port)
+	switch {
+	case pid == 0:
+		p.Summary = fmt.Sprintf("Port %d is taken by a program of another user", port)
+		p.Advice = "Stop it"
+	default:
+		p.Summary = fmt.Sprintf("Port %d is taken by %s (pid %d)", port, name, pid)
+		p.Advice = "Stop " + name
+	}
+	if p.FreePort != 0 {
+		p.Advice += fmt.Sprintf(", or use another port for %s: %d is free", spec.Title, p.FreePort)
+	}
+	return p
+}
+
+// freePort returns a port above port that can be bound now and is in nobody's plans,
+// or 0.
+func freePort(host string, port int, taken map[int]bool) int {
+	for candidate := port + 1; candidate < min(port+100, 1<<16); candidate++ {
+		if taken[candidate] {
+			continue
+		}
+		listener, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(candidate)))
+		if err == nil {
+			listener.Close()
+			return candidate
+		}
+	}
+	return 0
+}
+
+// ports are those that the services use or mean to.
+func (m *Manager) ports() map[int]bool {
+	ports := map[int]bool{}
+	for _, s := range m.services {
+		if _, text, err := net.SplitHostPort(s.spec.Listen); err == nil {
+			if port, err := strconv.Atoi(text); err == nil {
+				ports[port] = true
+			}
+		}
+	}
+	return ports
+}

@@ -1,0 +1,27 @@
+package manager
+
+import (
+	"fmt"
+	"os/exec"
+	"strconv"
+	"strings"
+)
+
+// portHolder returns the program that listens on a TCP port, and its pid; 0 when it
+// cannot be told. The system's own lsof is the only way to ask without cgo.
+func portHolder(port int) (name string, pid int) {
+	out, err := exec.Command("/usr/sbin/lsof", "-nP", fmt.Sprintf("-iTCP:%d", port), "-sTCP:LISTEN", "-Fpc").Output()
+	if err != nil {
+		return "", 0
+	}
+	for line := range strings.Lines(string(out)) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "p"):
+			pid, _ = strconv.Atoi(line[1:]) // 0 says that it cannot be told
+		case strings.HasPrefix(line, "c"):
+			return line[1:], pid
+		}
+	}
+	return "", 0
+}

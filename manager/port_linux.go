@@ -1,0 +1,53 @@
+package manager
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// portHolder returns the program that listens on a TCP port, and its pid; 0 when it
+// is another user's and cannot be seen.
+func portHolder(port int) (name string, pid int) {
+	inodes := map[string]bool{}
+	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
+		data, err := os.ReadFile(table)
+		if err != nil {
+			continue // no IPv6
+		}
+		for line := range bytes.Lines(data) {
+			const listening = "0A"
+			fields := strings.Fields(string(line))
+			if len(fields) > 9 && fields[3] == listening && strings.HasSuffix(fields[1], fmt.Sprintf(":%04X", port)) {
+				inodes["socket:["+fields[9]+"]"] = true
+			}
+		}
+	}
+	processes, err := os.ReadDir("/proc")
+	if err != nil || len(inodes) == 0 {
+		return "", 0
+	}
+	for _, process := range processes {
+		pid, err := strconv.Atoi(process.Name())
+		if err != nil {
+			continue
+		}
+		folder := "/proc/" + process.Name()
+		descriptors, err := os.ReadDir(folder + "/fd")
+		if err != nil {
+			continue // another user's, or gone
+		}
+		for _, fd := range descriptors {
+			if target, err := os.Readlink(folder + "/fd/" + fd.Name()); err == nil && inodes[target] {
+				comm, err := os.ReadFile(folder + "/comm")
+				if err != nil {
+					break
+				}
+				return strings.TrimSpace(string(comm)), pid
+			}
+		}
+	}
+	return "", 0
+}

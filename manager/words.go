@@ -1,0 +1,66 @@
+package manager
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// exitWords says how a process ended, to follow "it".
+func exitWords(code int, signal string, asked bool) string {
+	switch {
+	case asked && (signal == "SIGTERM" || code == 0):
+		return "was stopped"
+	case asked && signal == "SIGKILL":
+		return "did not stop in time and was killed"
+	case signal != "":
+		return signalWords(signal)
+	}
+	switch code {
+	case 0:
+		return "ended by itself (exit 0)"
+	case 126:
+		return "could not be executed (exit 126)"
+	case 127:
+		return "did not find a command (exit 127)"
+	case 0x40010004:
+		return "was ended by the system shutting down"
+	}
+	if uint32(code) >= 0xC0000000 { // an NTSTATUS
+		return fmt.Sprintf("crashed (exit 0x%08X)", uint32(code))
+	}
+	return fmt.Sprintf("ended with an error (exit %d)", code)
+}
+
+func signalWords(signal string) string {
+	switch signal {
+	case "SIGKILL":
+		return "was killed (SIGKILL), by somebody or by the system for lack of memory"
+	case "SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGSYS", "SIGTRAP":
+		return "crashed (" + signal + ")"
+	case "SIGABRT":
+		return "gave up by itself (SIGABRT)"
+	case "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT":
+		return "was told to stop by another program (" + signal + ")"
+	}
+	return "was ended by " + signal
+}
+
+// inWords says a duration as people do: "2 min 5 s", "30 s", "300 ms".
+func inWords(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	d = d.Round(time.Second)
+	var parts []string
+	for _, unit := range []struct {
+		size time.Duration
+		name string
+	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}} {
+		if n := d / unit.size; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, unit.name))
+			d -= n * unit.size
+		}
+	}
+	return strings.Join(parts[:min(2, len(parts))], " ")
+}
