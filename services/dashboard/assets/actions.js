@@ -1,0 +1,85 @@
+// The buttons of the services: each posts one request, and says in the card when
+// it was refused.
+
+const verbs = { start: "started", stop: "stopped", restart: "restarted" };
+let asked = null; // what the user asked of the Dashboard itself
+
+// askedOfSelf is "stop", "restart" or null: why the Dashboard may be silent now.
+export const askedOfSelf = () => asked;
+export const answered = () => (asked = null);
+
+export function listen() {
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-action]");
+    if (!button || button.getAttribute("aria-disabled") === "true") return;
+    const card = button.closest("[data-service]");
+    const { action } = button.dataset;
+    const self = "self" in card.dataset;
+    if (self && action === "stop" && !(await confirmStop())) return;
+    if (self) asked = action;
+    const refused = await post(card, button, action);
+    if (self && refused) asked = null;
+  });
+}
+
+function confirmStop() {
+  const dialog = document.getElementById("stop-self");
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) =>
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "stop"), { once: true }),
+  );
+}
+
+// post sends the request. The button waits for the next news of the service, which
+// write it anew; it reports whether the request was refused.
+async function post(card, button, action) {
+  const { service, title } = card.dataset;
+  button.setAttribute("aria-disabled", "true");
+  hide(card);
+  let why = "";
+  try {
+    const response = await fetch(`/api/services/${encodeURIComponent(service)}/${action}`, { method: "POST" });
+    if (response.ok) {
+      setTimeout(() => card.dispatchEvent(new CustomEvent("settle", { bubbles: true })), 5000);
+      return false;
+    }
+    why = (await response.json()).error;
+  } catch {
+    if ("self" in card.dataset) return false; // it may have gone faster than it could answer
+    why = "The Dashboard does not answer.";
+  }
+  button.removeAttribute("aria-disabled");
+  refuse(card, [`${title} was not ${verbs[action]}.`, sentence(why), "Try again. If it is refused again, its log may tell more."]);
+  return true;
+}
+
+function refuse(card, parts) {
+  const box = card.querySelector(".refusal");
+  box.replaceChildren(
+    ...["what", "why", "now"].map((part, i) => {
+      const line = document.createElement("p");
+      line.className = part;
+      line.textContent = parts[i];
+      return line;
+    }),
+  );
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "small";
+  close.textContent = "Dismiss";
+  close.addEventListener("click", () => {
+    hide(card);
+    card.querySelector("[data-action]").focus();
+  });
+  box.append(close);
+  box.hidden = false;
+}
+
+const hide = (card) => (card.querySelector(".refusal").hidden = true);
+
+// sentence gives words that came from a program a capital and a full stop.
+function sentence(words) {
+  const text = words.trim();
+  return text && text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+}

@@ -1,0 +1,56 @@
+// The home page, kept true while it is open.
+import "/dashboard/plain.js";
+import { show } from "/assets/time.js";
+import { connect } from "/dashboard/connection.js";
+import { morph } from "/dashboard/morph.js";
+import * as actions from "/dashboard/actions.js";
+import * as logFolds from "/dashboard/log-folds.js";
+
+const live = document.getElementById("live");
+const gone = document.getElementById("gone");
+const announcer = document.getElementById("announcer");
+let version = null;
+let page = null; // the last one heard
+
+actions.listen();
+logFolds.listen();
+live.addEventListener("settle", () => page && update(page));
+
+connect({
+  page(next) {
+    if (version && next.version && next.version !== version) return location.reload(); // this page is of another program
+    version ||= next.version;
+    actions.answered();
+    page = next;
+    update(next);
+  },
+  gone() {
+    const asked = actions.askedOfSelf();
+    const words = { stop: "gone-stopped", restart: "gone-restarting" }[asked] ?? "gone-unknown";
+    gone.dataset.tone = asked ? "busy" : "bad";
+    gone.replaceChildren(document.getElementById(words).content.cloneNode(true));
+    gone.hidden = false;
+    live.inert = true;
+    live.dataset.stale = "";
+    document.title = "Not connected – Configurable Agents";
+    if (asked === "restart") setTimeout(() => gone.hidden || (actions.answered(), this.gone()), 15_000);
+  },
+  back() {
+    gone.hidden = true;
+    live.inert = false;
+    delete live.dataset.stale;
+  },
+});
+
+// update shows a page in place and says aloud which services changed.
+function update({ title, html }) {
+  const before = words();
+  morph(live, new DOMParser().parseFromString(html, "text/html").body);
+  for (const time of live.querySelectorAll("time[data-time]")) show(time);
+  document.title = `${title} – Configurable Agents`;
+  const changed = [...words()].filter(([name, word]) => before.has(name) && before.get(name) !== word);
+  if (changed.length) announcer.textContent = changed.map(([name, word]) => `${name}: ${word}`).join(". ");
+}
+
+const words = () =>
+  new Map([...live.querySelectorAll("[data-service]")].map(({ dataset }) => [dataset.title, dataset.word]));

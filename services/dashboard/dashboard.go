@@ -1,0 +1,54 @@
+// Package dashboard is the built-in Dashboard: pages that show what the manager
+// runs, live, and pass on what the user asks of it. It holds no state of its own;
+// everything is read from the control API.
+//
+//	GET  /                              the state of the whole and of each service
+//	GET  /services/{name}/log           the last lines of one service
+//	GET  /review                        how the previous session ended, if not cleanly
+//	GET  /api/events                    server-sent events: "status" and "page" (see stream)
+//	POST /api/services/{name}/{action}  start, stop or restart; 202
+//	GET  /api/services/{name}/log?lines=200 → control.Log
+//
+// Errors of /api are {"error": "…"}.
+package dashboard
+
+import (
+	"embed"
+	"io/fs"
+	"net/http"
+
+	"agents-tray/manager/control"
+	"agents-tray/services/web"
+)
+
+//go:embed assets
+var assets embed.FS
+
+type dashboard struct {
+	client *control.Client
+}
+
+// New returns the Dashboard of the instance that client talks to. It neither
+// connects nor parses anything yet, so that the service answers at once.
+func New(client *control.Client) http.Handler {
+	d := &dashboard{client}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", d.home)
+	mux.HandleFunc("GET /review", d.review)
+	mux.HandleFunc("GET /services/{name}/log", d.logPage)
+	mux.HandleFunc("GET /api/events", d.events)
+	mux.HandleFunc("POST /api/services/{name}/{action}", d.act)
+	mux.HandleFunc("GET /api/services/{name}/log", d.log)
+	mux.Handle("GET /assets/", web.Assets())
+	mux.Handle("GET /dashboard/", web.Files("/dashboard/", ownAssets()))
+	mux.HandleFunc("GET /", notFound)
+	return mux
+}
+
+func ownAssets() fs.FS {
+	files, err := fs.Sub(assets, "assets")
+	if err != nil {
+		panic(err) // the name is a constant: cannot fail
+	}
+	return files
+}

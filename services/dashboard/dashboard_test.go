@@ -1,0 +1,273 @@
+package dashboard
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+	"agents-tray/services/web"
+)
+
+// open serves the Dashboard of an instance as web.Run does.
+func open(t *testing.T, i *instance) string {
+	t.Helper()
+	server := httptest.NewServer(web.Protect(New(i.client)))
+	t.Cleanup(func() {
+		server.CloseClientConnections() // streams do not end by themselves
+		server.Close()
+	})
+	return server.URL
+}
+
+// ask sends a request and returns the status and the body.
+func ask(t *testing.T, method, url string, headers ...string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequest(method, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := 0; at < len(headers); at += 2 {
+		request.Header.Set(headers[at], headers[at+1])
+		if headers[at] == "Host" {
+			request.Host = headers[at+1]
+		}
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(body)
+}
+
+func contains(t *testing.T, body string, words ...string) {
+	t.Helper()
+	for _, word := range words {
+		if !strings.Contains(body, word) {
+			t.Errorf("%q is missing in:\n%s", word, body)
+		}
+	}
+}
+
+func TestFirstPaintHasTheState(t *testing.T) {
+	i := start(t, both())
+	i.change(func(s *control.Status) {
+		chatFailed(s)
+		s.Notices = []string{"Notifications are off on this desktop."}
+		s.Unclean = &control.Review{Cause: "Power was lost at 14:03."}
+	})
+	status, body := ask(t, "GET", open(t, i)+"/")
+	if status != http.StatusOK {
+		t.Fatalf("status %d", status)
+	}
+	contains(t, body, "Chat keeps crashing", "1 of 2 services runs.", "Look at its log for the reason",
+		"ended with an error (exit code 2)", "panic: no model is configured", "1 min ago", "2 min 5 s", "4110",
+		"Notifications are off on this desktop.", "Power was lost at 14:03.", `href="/review"`)
+}
+
+func TestWithoutTheManagerTheFirstPageSaysWhatToDo(t *testing.T) {
+	i := start(t, both())
+	i.stop()
+	status, body := ask(t, "GET", open(t, i)+"/")
+	if status != http.StatusServiceUnavailable {
+		t.Errorf("status %d", status)
+	}
+	contains(t, body, "Configurable Agents is not running any more.", "It was quit or it ended unexpectedly.",
+		"Start it again from", "Technical detail")
+}
+
+func TestEventsRelayEachChange(t *testing.T) {
+	i := start(t, both())
+	response, err := http.Get(open(t, i) + "/api/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	events := bufio.NewScanner(response.Body)
+	next := func(name string, data any) {
+		t.Helper()
+		for events.Scan() {
+			if events.Text() == "event: "+name {
+				events.Scan()
+				if err := json.Unmarshal([]byte(strings.TrimPrefix(events.Text(), "data: ")), data); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+		}
+		t.Fatalf("the stream ended: %v", events.Err())
+	}
+	var status control.Status
+	var page pageEvent
+	if next("status", &status); status.Services[1].State != manager.Running {
+		t.Errorf("first event: %+v", status)
+	}
+	if next("page", &page); page.Title != "Running" || page.Version != "1.2.0" {
+		t.Errorf("first page: %+v", page)
+	}
+	i.change(chatFailed)
+	if next("status", &status); status.Services[1].State != manager.Failed {
+		t.Errorf("event after the change: %+v", status)
+	}
+	next("page", &page)
+	contains(t, page.HTML, "Chat keeps crashing")
+	i.stop()
+	next("page", &page)
+	contains(t, page.HTML, "is not running any more", "Not connected", "What follows was last known")
+	i.serve(t)
+	if next("status", &status); status.Services[1].State != manager.Failed {
+		t.Errorf("event after the return: %+v", status)
+	}
+}
+
+func TestActionsArePassedOn(t *testing.T) {
+	i := start(t, both())
+	url := open(t, i)
+	for _, action := range []string{"start", "stop", "restart"} {
+		if status, body := ask(t, "POST", url+"/api/services/chat/"+action); status != http.StatusAccepted {
+			t.Errorf("%s: %d %s", action, status, body)
+		}
+		if asked := <-i.asked; asked != action+" chat" {
+			t.Errorf("asked %q", asked)
+		}
+	}
+	if status, body := ask(t, "POST", url+"/api/services/chat/quit"); status != http.StatusNotFound || !strings.Contains(body, `"error"`) {
+		t.Errorf("an unknown action: %d %s", status, body)
+	}
+	if status, _ := ask(t, "GET", url+"/api/services/chat/stop"); status == http.StatusAccepted {
+		t.Error("a mere link may not stop a service")
+	}
+	i.refusal = "the program is shutting down"
+	if status, body := ask(t, "POST", url+"/api/services/chat/stop"); status != http.StatusConflict || !strings.Contains(body, i.refusal) {
+		t.Errorf("a refusal: %d %s", status, body)
+	}
+	i.stop()
+	status, body := ask(t, "POST", url+"/api/services/chat/stop")
+	if status != http.StatusBadGateway {
+		t.Errorf("without the manager: %d", status)
+	}
+	contains(t, body, "is not running any more")
+}
+
+func TestLogs(t *testing.T) {
+	i := start(t, both())
+	url := open(t, i)
+	i.print("chat", "out", "\x1b[32mINFO\x1b[0m listening on \x1b]8;;http://x\x07127.0.0.1\x1b]8;;\x07")
+	i.print("chat", "err", "<script>alert(1)</script>")
+	var output control.Log
+	status, body := ask(t, "GET", url+"/api/services/chat/log?lines=1")
+	if err := json.Unmarshal([]byte(body), &output); err != nil || status != http.StatusOK {
+		t.Fatal(status, err)
+	}
+	if len(output.Lines) != 1 || output.Lines[0].Text != "<script>alert(1)</script>" {
+		t.Errorf("last line: %+v", output.Lines)
+	}
+	_, body = ask(t, "GET", url+"/services/chat/log")
+	contains(t, body, "Log of Chat", "INFO listening on 127.0.0.1<", "&lt;script&gt;alert(1)&lt;/script&gt;", "2 lines", "chat.log")
+	for path, want := range map[string]int{
+		"/api/services/chat/log?lines=x":  http.StatusBadRequest,
+		"/api/services/chat/log?lines=-1": http.StatusBadRequest,
+		"/api/services/nobody/log":        http.StatusNotFound,
+		"/services/nobody/log":            http.StatusNotFound,
+		"/nothing/here":                   http.StatusNotFound,
+	} {
+		if status, body := ask(t, "GET", url+path); status != want {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
+}
+
+func TestReviewIsReadOnceAndStays(t *testing.T) {
+	i := start(t, both())
+	url := open(t, i)
+	_, body := ask(t, "GET", url+"/review")
+	contains(t, body, "Nothing to review")
+	if len(i.reviewed) != 0 {
+		t.Error("an empty page is no review")
+	}
+	i.review = lostPower()
+	for _, fetched := range [][]string{{"Sec-Fetch-Dest", "image"}, {"Sec-Purpose", "prefetch"}} {
+		ask(t, "GET", url+"/review", fetched...)
+		if len(i.reviewed) != 0 {
+			t.Errorf("%v was taken for a person", fetched)
+		}
+	}
+	for range 2 {
+		_, body = ask(t, "GET", url+"/review", "Sec-Fetch-Dest", "document")
+		contains(t, body, "Last session ended unexpectedly", "The computer lost power or was restarted.", "1 h 20 min",
+			"Was running", "Had failed", "nightly-report", "boot id changed")
+		select {
+		case <-i.reviewed:
+		case <-time.After(5 * time.Second):
+			t.Fatal("the instance was not told")
+		}
+	}
+	i.stop()
+	status, body := ask(t, "GET", url+"/review")
+	if status != http.StatusServiceUnavailable {
+		t.Errorf("without the manager: %d", status)
+	}
+	contains(t, body, "is not running any more")
+}
+
+// lostPower is a review of a session that lasted 80 minutes.
+func lostPower() *control.Review {
+	begin := time.Now().Add(-3 * time.Hour)
+	return &control.Review{
+		Started: begin, LastSeen: begin.Add(80 * time.Minute), Version: "1.1.0",
+		Cause: "The computer lost power or was restarted.", Detail: "boot id changed: 0f6c → 91ab",
+		Services: []control.ReviewService{
+			{Name: "dashboard", Title: "Dashboard", State: "ready", PID: 2110, Since: begin},
+			{Name: "chat", Title: "Chat", State: "failed", Since: begin.Add(time.Hour)},
+		},
+		Workflows: []string{"nightly-report", "mail-sorter"},
+	}
+}
+
+func TestOtherSitesAreRefused(t *testing.T) {
+	i := start(t, both())
+	url := open(t, i)
+	for name, headers := range map[string][]string{
+		"a foreign name for 127.0.0.1":  {"Host", "evil.example:7861"},
+		"a foreign origin":              {"Origin", "http://evil.example"},
+		"another port of this computer": {"Origin", "http://127.0.0.1:9999"},
+		"a request of another site":     {"Sec-Fetch-Site", "cross-site"},
+	} {
+		if status, body := ask(t, "POST", url+"/api/services/chat/stop", headers...); status < 400 || strings.Contains(body, "Chat") {
+			t.Errorf("%s: %d %s", name, status, body)
+		}
+	}
+	if len(i.asked) != 0 {
+		t.Errorf("asked all the same: %s", <-i.asked)
+	}
+	for _, name := range []string{"Host", "Origin"} {
+		if status, _ := ask(t, "GET", url+"/api/events", name, "evil.example"); status < 400 {
+			t.Errorf("events for a foreign %s: %d", name, status)
+		}
+	}
+}
+
+func TestConstructorIsCheap(t *testing.T) {
+	i := start(t, both())
+	New(i.client)
+	best := time.Hour
+	for range 5 {
+		begin := time.Now()
+		New(i.client)
+		best = min(best, time.Since(begin))
+	}
+	if best > 5*time.Millisecond {
+		t.Errorf("New took %v; /healthz waits for it", best)
+	}
+}

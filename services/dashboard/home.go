@@ -1,0 +1,33 @@
+package dashboard
+
+import (
+	"net/http"
+
+	"agents-tray/manager/control"
+)
+
+// home shows the present state. Without the manager it shows that, and what to do.
+func (d *dashboard) home(w http.ResponseWriter, r *http.Request) {
+	status, err := d.client.Status(r.Context())
+	if err != nil {
+		render(w, http.StatusServiceUnavailable, "home", view(nil, err))
+		return
+	}
+	render(w, http.StatusOK, "home", view(&status, nil))
+}
+
+// act passes on a request for one service.
+func (d *dashboard) act(w http.ResponseWriter, r *http.Request) {
+	action := control.Action(r.PathValue("action"))
+	switch action {
+	case control.Start, control.Stop, control.Restart:
+	default:
+		writeJSON(w, http.StatusNotFound, failure{"a service can be started, stopped or restarted, nothing else"})
+		return
+	}
+	if err := d.client.Act(r.Context(), r.PathValue("name"), action); err != nil {
+		refuse(w, err)
+		return
+	}
+	writeJSON(w, http.StatusAccepted, struct{}{})
+}

@@ -1,0 +1,190 @@
+package dashboard
+
+import (
+	"encoding/json"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+	"agents-tray/services/web"
+)
+
+// instance speaks the protocol of package control on a Unix socket, as a running
+// tray does, and shows what a test tells it to.
+type instance struct {
+	client *control.Client
+	socket string
+	server *http.Server
+
+	mu       sync.Mutex
+	status   control.Status
+	changed  chan struct{} // closed by the next change
+	logs     map[string][]control.LogLine
+	review   *control.Review
+	refusal  string
+	asked    chan string // "restart chat"
+	reviewed chan struct{}
+}
+
+// start runs an instance until the test ends.
+func start(t *testing.T, status control.Status) *instance {
+	t.Helper()
+	i := &instance{
+		socket:   filepath.Join(t.TempDir(), "s"),
+		status:   status,
+		changed:  make(chan struct{}),
+		logs:     make(map[string][]control.LogLine),
+		asked:    make(chan string, 16),
+		reviewed: make(chan struct{}, 16),
+	}
+	i.client = control.NewClient(control.Address{Network: "unix", Address: i.socket})
+	i.serve(t)
+	t.Cleanup(func() { i.server.Close() })
+	return i
+}
+
+func (i *instance) serve(t *testing.T) {
+	t.Helper()
+	listener, err := net.Listen("unix", i.socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) {
+		status, _ := i.now()
+		answer(w, http.StatusOK, status)
+	})
+	mux.HandleFunc("GET /v1/events", i.events)
+	mux.HandleFunc("POST /v1/services/{name}/{action}", i.act)
+	mux.HandleFunc("GET /v1/services/{name}/log", i.log)
+	mux.HandleFunc("GET /v1/review", func(w http.ResponseWriter, _ *http.Request) {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		if i.review == nil {
+			answer(w, http.StatusNotFound, failure{"the last session ended cleanly"})
+			return
+		}
+		answer(w, http.StatusOK, i.review)
+	})
+	mux.HandleFunc("POST /v1/reviewed", func(http.ResponseWriter, *http.Request) { i.reviewed <- struct{}{} })
+	i.server = &http.Server{Handler: mux}
+	go i.server.Serve(listener)
+}
+
+// stop ends the instance as a crash does; serve brings it back.
+func (i *instance) stop() { i.server.Close() }
+
+func (i *instance) events(w http.ResponseWriter, r *http.Request) {
+	stream := web.NewStream(w)
+	for {
+		status, changed := i.now()
+		if stream.Send("status", status) != nil {
+			return
+		}
+		select {
+		case <-changed:
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+func (i *instance) act(w http.ResponseWriter, r *http.Request) {
+	i.mu.Lock()
+	refusal := i.refusal
+	i.mu.Unlock()
+	if refusal != "" {
+		answer(w, http.StatusConflict, failure{refusal})
+		return
+	}
+	i.asked <- r.PathValue("action") + " " + r.PathValue("name")
+	answer(w, http.StatusAccepted, struct{}{})
+}
+
+func (i *instance) log(w http.ResponseWriter, r *http.Request) {
+	i.mu.Lock()
+	lines, known := i.logs[r.PathValue("name")]
+	i.mu.Unlock()
+	if !known {
+		answer(w, http.StatusNotFound, failure{`there is no service "` + r.PathValue("name") + `"`})
+		return
+	}
+	n, err := strconv.Atoi(r.URL.Query().Get("lines"))
+	if err != nil {
+		answer(w, http.StatusBadRequest, failure{err.Error()})
+		return
+	}
+	answer(w, http.StatusOK, control.Log{
+		Path:  "/home/user/.local/state/agents-tray/logs/" + r.PathValue("name") + ".log",
+		Lines: lines[max(0, len(lines)-n):],
+	})
+}
+
+func (i *instance) now() (control.Status, <-chan struct{}) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.status, i.changed
+}
+
+// change puts a new status in place and tells everyone who watches.
+func (i *instance) change(edit func(*control.Status)) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	services := append([]manager.Service(nil), i.status.Services...)
+	i.status.Services = services
+	edit(&i.status)
+	close(i.changed)
+	i.changed = make(chan struct{})
+}
+
+// print appends a line to a service's log.
+func (i *instance) print(service, stream, text string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.logs[service] = append(i.logs[service], control.LogLine{Time: time.Now(), Stream: stream, Text: text})
+}
+
+func answer(w http.ResponseWriter, status int, data any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(data)
+}
+
+// both is an instance whose two services run.
+func both() control.Status {
+	begin := time.Now().Add(-125 * time.Second)
+	return control.Status{
+		Version: "1.2.0", PID: 4100, Started: begin,
+		Snapshot: manager.Snapshot{Phase: manager.PhaseRunning, Guard: 4101, Services: []manager.Service{
+			{
+				Name: "dashboard", Title: "Dashboard", URL: "http://127.0.0.1:7861", Address: "127.0.0.1:7861", Open: true,
+				State: manager.Running, PID: 4110, Started: begin, Ready: begin.Add(time.Second / 4),
+			},
+			{
+				Name: "chat", Title: "Chat", URL: "http://127.0.0.1:7860", Address: "127.0.0.1:7860", Open: true,
+				State: manager.Running, PID: 4111, Started: begin, Ready: begin.Add(time.Second / 3),
+			},
+		}},
+	}
+}
+
+// chatFailed is a crash loop of the Chat.
+func chatFailed(status *control.Status) {
+	status.Phase = manager.PhaseTrouble
+	chat := &status.Services[1]
+	chat.State, chat.PID, chat.Restarts = manager.Failed, 0, 5
+	chat.LastExit = &manager.Exit{
+		PID: 4111, At: time.Now().Add(-time.Minute), Code: 2, Words: "ended with an error (exit code 2)",
+		Lines: []string{"panic: no model is configured", "goroutine 1 [running]:", "main.main()"},
+	}
+	chat.Problem = &manager.Problem{
+		Kind: manager.CrashLoop, Summary: "Chat keeps crashing",
+		Advice: "Look at its log for the reason, then start it again.",
+	}
+}

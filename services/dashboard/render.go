@@ -1,0 +1,78 @@
+package dashboard
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"log"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"agents-tray/services/web"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// templates holds one set for each page: the page itself and layout.html.
+var templates = sync.OnceValue(func() map[string]*template.Template {
+	shared := template.Must(template.New("").Funcs(template.FuncMap{
+		"duration": func(t time.Time) string { return web.Duration(time.Since(t)) },
+		"ago":      func(t time.Time) string { return web.Ago(t, time.Now()) },
+		"exact":    web.Exact,
+		"machine":  func(t time.Time) string { return t.Format(time.RFC3339Nano) },
+		"clock":    func(t time.Time) string { return t.Local().Format(time.TimeOnly) },
+		"day":      func(t time.Time) string { return t.Local().Format(time.DateOnly) },
+		"lines":    func(lines []string) string { return plain(strings.Join(lines, "\n")) },
+		"launcher": launcher,
+	}).ParseFS(templateFiles, "templates/layout.html"))
+	sets := make(map[string]*template.Template)
+	for _, page := range []string{"home", "log", "review", "problem"} {
+		set := template.Must(shared.Clone())
+		sets[page] = template.Must(set.ParseFS(templateFiles, "templates/"+page+".html"))
+	}
+	return sets
+})
+
+// page is what every page tells the layout.
+type page struct {
+	Title string
+	Here  string // path of the navigation entry that is this page
+}
+
+// problem is an error in three parts, with the technical detail for those who ask.
+type problem struct {
+	page
+	What, Why, Now, Detail string
+}
+
+// fragment executes one template of a page's set.
+func fragment(set, name string, data any) (string, error) {
+	var out bytes.Buffer
+	err := templates()[set].ExecuteTemplate(&out, name, data)
+	return out.String(), err
+}
+
+// render answers with a whole page.
+func render(w http.ResponseWriter, status int, set string, data any) {
+	html, err := fragment(set, "layout", data)
+	if err != nil {
+		log.Printf("page %s: %v", set, err)
+		http.Error(w, "this page cannot be shown; the Dashboard's log says why", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(html)) // a reader that left is no error
+}
+
+func notFound(w http.ResponseWriter, _ *http.Request) {
+	render(w, http.StatusNotFound, "problem", problem{
+		page: page{Title: "No such page"},
+		What: "There is no page at this address.",
+		Now:  "Go to the services: they are all on the first page.",
+	})
+}

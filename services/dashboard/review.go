@@ -1,0 +1,99 @@
+package dashboard
+
+import (
+	"errors"
+	"log"
+	"net/http"
+	"time"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+	"agents-tray/services/web"
+)
+
+// review tells how the previous session ended when that was not cleanly. Once it
+// was shown to a person, the reminder in the menu has done its duty.
+func (d *dashboard) review(w http.ResponseWriter, r *http.Request) {
+	review, err := d.client.Review(r.Context())
+	var refused *control.Refused
+	switch {
+	case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
+		render(w, http.StatusOK, "review", reviewPage{page: reviewFrame})
+		return
+	case errors.As(err, &refused):
+		render(w, http.StatusServiceUnavailable, "problem", problem{
+			page: reviewFrame,
+			What: "The last session cannot be told about.",
+			Why:  refused.Message,
+			Now:  "Load this page again in a moment.",
+		})
+		return
+	case err != nil:
+		p := lost(err)
+		p.page = reviewFrame
+		render(w, http.StatusServiceUnavailable, "problem", *p)
+		return
+	}
+	render(w, http.StatusOK, "review", reviewPage{reviewFrame, &review})
+	if readByPerson(r) {
+		if err := d.client.Reviewed(r.Context()); err != nil {
+			log.Printf("the review was shown, but the reminder stays: %v", err)
+		}
+	}
+}
+
+var reviewFrame = page{Title: "Last session", Here: "/review"}
+
+type reviewPage struct {
+	page
+	*control.Review
+}
+
+// Lasted is how long the session ran, as far as is known.
+func (p reviewPage) Lasted() string { return web.Duration(p.LastSeen.Sub(p.Started)) }
+
+// Facts are the services as words.
+func (p reviewPage) Facts() []reviewFact {
+	facts := make([]reviewFact, 0, len(p.Services))
+	for _, s := range p.Services {
+		if s.Title == "" {
+			s.Title = s.Name
+		}
+		words, known := reviewWords[s.State]
+		if !known {
+			words.tone, words.word = idle, s.State
+		}
+		facts = append(facts, reviewFact{s.Title, words.tone, words.word, s.PID, s.Since})
+	}
+	return facts
+}
+
+// reviewWords is how the last known state of a service is told afterwards.
+var reviewWords = map[string]struct {
+	tone tone
+	word string
+}{
+	string(manager.Stopped):    {idle, "Was stopped"},
+	string(manager.Waiting):    {busy, "Was waiting"},
+	string(manager.Starting):   {busy, "Was starting"},
+	string(manager.Running):    {good, "Was running"},
+	string(manager.Stopping):   {busy, "Was stopping"},
+	string(manager.BackingOff): {bad, "Had ended, was about to start again"},
+	string(manager.Failed):     {bad, "Had failed"},
+}
+
+type reviewFact struct {
+	Title string
+	Tone  tone
+	Word  string
+	PID   int
+	Since time.Time
+}
+
+// readByPerson tells a page that is opened from one that a browser fetches ahead
+// or that another page tries to load as a picture.
+func readByPerson(r *http.Request) bool {
+	destination := r.Header.Get("Sec-Fetch-Dest")
+	return r.Method == http.MethodGet && r.Header.Get("Sec-Purpose") == "" &&
+		(destination == "" || destination == "document")
+}

@@ -1,0 +1,233 @@
+package dashboard
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"time"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+)
+
+// tone is one of the three state colours, or none of them.
+type tone string
+
+const (
+	good tone = "good"
+	busy tone = "busy"
+	bad  tone = "bad"
+	idle tone = "idle"
+)
+
+// overview is the home page as words.
+type overview struct {
+	page
+	Tone     tone
+	Headline string
+	Summary  string
+	Lost     *problem        // why there is no present status
+	Status   *control.Status // the last one known, or nil
+	Services []service
+}
+
+// service is one service as words.
+type service struct {
+	manager.Service
+	Tone    tone
+	Word    string
+	Link    string    // URL, if a browser can open it
+	Since   time.Time // of the present process
+	Trouble *trouble
+
+	CanStart, CanStop, CanRestart bool
+
+	Self bool // the service that shows this page
+	Lost bool // nothing can be asked of it now
+}
+
+// trouble is what is wrong with a service.
+type trouble struct {
+	What, Why, Now string
+	Lines          []string // the last output of the process that failed
+}
+
+// stateWords is how each state is told.
+var stateWords = map[manager.State]struct {
+	tone tone
+	word string
+}{
+	manager.Stopped:    {idle, "Stopped"},
+	manager.Waiting:    {busy, "Waiting for other services"},
+	manager.Starting:   {busy, "Starting…"},
+	manager.Running:    {good, "Running"},
+	manager.Stopping:   {busy, "Stopping…"},
+	manager.BackingOff: {busy, "Restarting…"},
+	manager.Failed:     {bad, "Failed"},
+}
+
+// view makes the home page from the last known status and the error that there
+// is instead of a newer one; either may be nil.
+func view(status *control.Status, err error) overview {
+	o := overview{page: page{Here: "/"}, Tone: idle, Headline: "Not connected", Status: status}
+	if err != nil {
+		o.Lost = lost(err)
+	}
+	if status != nil {
+		for _, s := range status.Services {
+			o.Services = append(o.Services, serviceView(s, o.Lost != nil))
+		}
+		if o.Lost == nil {
+			o.Tone, o.Headline = headline(status)
+			o.Summary = summary(status)
+		} else {
+			o.Summary = "What follows was last known and may have changed."
+		}
+	}
+	o.Title = o.Headline
+	return o
+}
+
+// headline is the one line of truth about the whole.
+func headline(status *control.Status) (tone, string) {
+	switch status.Phase {
+	case manager.PhaseRunning:
+		return good, "Running"
+	case manager.PhaseStarting:
+		return busy, "Starting…"
+	case manager.PhaseStopping:
+		return busy, "Stopping…"
+	case manager.PhaseTrouble:
+		return bad, troubleLine(status.Services)
+	}
+	return idle, "Stopped"
+}
+
+// troubleLine names the one thing that is wrong, or counts them.
+func troubleLine(services []manager.Service) string {
+	line, count := "Something is wrong", 0
+	for _, s := range services {
+		if t := troubleOf(s); t != nil {
+			line = t.What
+			count++
+		}
+	}
+	if count > 1 {
+		return fmt.Sprintf("%d services have a problem", count)
+	}
+	return line
+}
+
+// summary counts what runs.
+func summary(status *control.Status) string {
+	ready := 0
+	for _, s := range status.Services {
+		if s.State == manager.Running {
+			ready++
+		}
+	}
+	switch all := len(status.Services); {
+	case all == 0:
+		return ""
+	case all == 1 && ready == 1:
+		return "The service runs."
+	case all == ready:
+		return fmt.Sprintf("All %d services run.", all)
+	case ready == 1:
+		return fmt.Sprintf("1 of %d services runs.", all)
+	default:
+		return fmt.Sprintf("%d of %d services run.", ready, all)
+	}
+}
+
+func serviceView(s manager.Service, lost bool) service {
+	words, known := stateWords[s.State]
+	if !known {
+		words.tone, words.word = idle, string(s.State)
+	}
+	v := service{Service: s, Tone: words.tone, Word: words.word, Trouble: troubleOf(s), Self: isSelf(s), Lost: lost}
+	if v.Title == "" {
+		v.Title = s.Name
+	}
+	if s.Problem != nil && v.Tone == busy {
+		v.Tone = bad
+	}
+	if s.State.Live() {
+		v.Since = s.Started
+	}
+	if link, err := url.Parse(s.URL); err == nil && (link.Scheme == "http" || link.Scheme == "https") {
+		v.Link = s.URL
+	}
+	if lost {
+		v.Tone = idle
+		return v
+	}
+	v.CanStart = s.State == manager.Stopped || s.State == manager.Failed
+	v.CanStop = !v.CanStart && s.State != manager.Stopping
+	v.CanRestart = s.State == manager.Running || s.State == manager.Starting || s.State == manager.BackingOff
+	return v
+}
+
+// isSelf reports whether s is this very process. A wrapper around it has another
+// process id, so the name of the built-in service counts too.
+func isSelf(s manager.Service) bool { return s.PID == os.Getpid() || s.Name == "dashboard" }
+
+// Host is what of the service's address is worth reading.
+func (s service) Host() string {
+	if s.Address != "" {
+		return s.Address
+	}
+	if link, err := url.Parse(s.Link); err == nil {
+		return link.Host
+	}
+	return ""
+}
+
+// advice is what to do about a problem that came without advice.
+var advice = map[manager.Kind]string{
+	manager.PortHeld:    "Stop the other program, or give this service another port.",
+	manager.NotFound:    "Check the command of this service and whether its program is installed.",
+	manager.CrashLoop:   "Look at its log for the reason, then start it again.",
+	manager.NotReady:    "Look at its log, or restart it.",
+	manager.GuardFailed: "Restart the service. If it happens again, quit Configurable Agents and start it again.",
+}
+
+func troubleOf(s manager.Service) *trouble {
+	title := s.Title
+	if title == "" {
+		title = s.Name
+	}
+	var t trouble
+	switch {
+	case s.Problem != nil:
+		t.What, t.Now = s.Problem.Summary, s.Problem.Advice
+		if t.Now == "" {
+			t.Now = advice[s.Problem.Kind]
+		}
+	case s.State == manager.Failed:
+		t.What, t.Now = title+" failed", advice[manager.CrashLoop]
+	default:
+		return nil
+	}
+	if exit := s.LastExit; exit != nil && exit.Failure() {
+		t.Why, t.Lines = exitWords(*exit), exit.Lines
+	}
+	return &t
+}
+
+// exitWords tells how a process ended.
+func exitWords(exit manager.Exit) string {
+	switch {
+	case exit.Words != "":
+		return exit.Words
+	case exit.Signal != "":
+		return "ended by the signal " + exit.Signal
+	case exit.Code == 0:
+		return "ended normally"
+	default:
+		return fmt.Sprintf("ended with the error code %d", exit.Code)
+	}
+}
+
+// Exit tells how the service's last process ended.
+func (s service) Exit() string { return exitWords(*s.LastExit) }
