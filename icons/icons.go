@@ -1,0 +1,52 @@
+// Package icons holds the pictures of the program: the tray's, one for each
+// state, and the application's.
+//
+// The program in the folder generate draws the files. They are committed, so
+// that a build needs nothing but Go, and only those that the target system uses
+// are embedded.
+package icons
+
+import _ "embed"
+
+//go:generate go run -C generate .
+
+// State is what the tray's icon tells. The states differ in shape, so that they
+// can be told apart without colour.
+type State string
+
+const (
+	Starting  State = "starting"  // hollow dots
+	Running   State = "running"   // filled dots
+	Attention State = "attention" // filled dots and a triangle
+	Stopped   State = "stopped"   // the tray alone, dimmed
+)
+
+// Tray returns the tray's icon for s in the format that the system's tray takes:
+// a PNG of 64 pixels on Linux, an ICO of 16 to 256 pixels on Windows, and on
+// macOS a template PNG of 32 pixels, which the system colours. darkPanel asks
+// for light strokes; macOS ignores it. Any other s looks like Attention.
+func Tray(s State, darkPanel bool) []byte {
+	switch s {
+	case Starting, Running, Stopped:
+	default:
+		s = Attention
+	}
+	data, _ := files.ReadFile(trayFile(s, darkPanel)) // each of the four is embedded
+	return data
+}
+
+// App returns the application's icon as a PNG of 128 pixels, for notifications.
+// The caller must not change it.
+func App() []byte { return app }
+
+// AppSVG returns the application's icon as an SVG, for pages. The caller must
+// not change it.
+func AppSVG() []byte { return appSVG }
+
+var (
+	//go:embed app/128.png
+	app []byte
+
+	//go:embed app/app.svg
+	appSVG []byte
+)
