@@ -1,0 +1,226 @@
+// Agents-tray keeps the services of an AI-agent platform running on one's own
+// computer, and shows them in the desktop's tray.
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"agents-tray/manager/config"
+	"agents-tray/manager/control"
+	"agents-tray/manager/guard"
+	"agents-tray/services/chat"
+	"agents-tray/services/dashboard"
+	"agents-tray/services/web"
+	"agents-tray/tray"
+	"agents-tray/tray/session"
+	"agents-tray/tray/terminal"
+)
+
+//go:generate go generate ./icons
+
+func main() {
+	// The guard comes before everything else: what it does not need, it does not load.
+	if len(os.Args) == 2 && os.Args[1] == "guard" {
+		os.Exit(guard.Main())
+	}
+	if err := commands().Execute(); err != nil {
+		os.Exit(1)
+	}
+}
+
+// launch are the options of both forms of the program.
+type launch struct {
+	config.Options
+	verbose bool
+}
+
+func commands() *cobra.Command {
+	options := launch{Options: config.Defaults}
+	root := &cobra.Command{
+		Use:   "agents-tray",
+		Short: "Configurable Agents: Dashboard and Chat, started, watched and stopped from the tray",
+		Args:  cobra.NoArgs,
+		RunE:  func(*cobra.Command, []string) error { return options.run(false) },
+
+		SilenceUsage: true, CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		Version: version(),
+	}
+	ui := &cobra.Command{
+		Use:   "ui",
+		Short: "The same in the terminal, without a tray",
+		Args:  cobra.NoArgs,
+		RunE:  func(*cobra.Command, []string) error { return options.run(true) },
+	}
+	for _, command := range []*cobra.Command{root, ui} {
+		flags := command.Flags()
+		flags.StringVar(&options.Host, "host", options.Host, "address to listen on, this computer's only")
+		flags.IntVar(&options.DashboardPort, "dashboard-port", options.DashboardPort, "port of the Dashboard")
+		flags.IntVar(&options.ChatPort, "chat-port", options.ChatPort, "port of the Chat")
+		flags.BoolVar(&options.NoChat, "no-chat", false, "do not start the Chat")
+		flags.BoolVarP(&options.verbose, "verbose", "v", false, "say more in the terminal")
+	}
+	root.AddCommand(ui, serve())
+	return root
+}
+
+// serve runs one built-in service; the guard starts it.
+func serve() *cobra.Command {
+	command := &cobra.Command{Use: "serve", Short: "Run one built-in service by itself", Hidden: true, Args: cobra.NoArgs}
+	var chatOptions chat.Options
+	var listen string
+	dashboardCommand := &cobra.Command{Use: "dashboard", Short: "The Dashboard", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
+		address, err := control.FromEnvironment()
+		if err != nil {
+			return err
+		}
+		return web.Run("dashboard", listen, dashboard.New(control.NewClient(address)))
+	}}
+	dashboardCommand.Flags().StringVar(&listen, "listen", "127.0.0.1:7861", "address, where no socket is handed over")
+	chatCommand := &cobra.Command{Use: "chat", Short: "The Chat", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
+		handler, closer := chat.New(chatOptions)
+		return errors.Join(web.Run("chat", listen, handler), closer.Close())
+	}}
+	chatCommand.Flags().StringVar(&listen, "listen", "127.0.0.1:7860", "address, where no socket is handed over")
+	chatCommand.Flags().StringVar(&chatOptions.Database, "database", "chat.db", "file for the conversations")
+	chatCommand.Flags().StringVar(&chatOptions.DashboardURL, "dashboard", "", "address of the Dashboard")
+	command.AddCommand(dashboardCommand, chatCommand)
+	return command
+}
+
+// run is the program: a session, shown in the tray or in the terminal, until it is
+// asked to end.
+func (l launch) run(inTerminal bool) error {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	s, err := l.begin()
+	if err != nil || s == nil {
+		return err
+	}
+	show := showInTerminal
+	if !inTerminal {
+		show = showInTray
+	}
+	return show(s, l.verbose, signals)
+}
+
+// begin starts a session; nil without an error says that a running instance has
+// been asked to show itself instead.
+func (l launch) begin() (*session.Session, error) {
+	folders, err := config.Prepare()
+	if err != nil {
+		return nil, err
+	}
+	services, err := config.Services(l.Options, folders)
+	if err != nil {
+		return nil, err
+	}
+	options := session.Options{Version: version(), Folders: folders, Services: services}
+	s, err := session.Begin(options)
+	if !errors.Is(err, session.ErrRunning) {
+		return s, err
+	}
+	return session.Defer(options)
+}
+
+// showInTray shows the session in the tray; where there is no desktop, in the
+// terminal.
+func showInTray(s *session.Session, verbose bool, signals <-chan os.Signal) error {
+	desktop, err := tray.Connect(s.Do)
+	if errors.Is(err, tray.ErrNoDesktop) {
+		return showInTerminal(s, verbose, signals)
+	}
+	defer desktop.Close()
+	s.SetNotify(desktop.Notify)
+	icon := tray.New(s, desktop)
+	screen := terminal.New(os.Stdout, verbose)
+	ended := make(chan error, 1)
+	go func() {
+		err := untilAsked(s, screen, signals, !desktop.HasTray())
+		icon.Quit()
+		ended <- err
+	}()
+	icon.Run()
+	return <-ended
+}
+
+// showInTerminal shows the session line by line.
+func showInTerminal(s *session.Session, verbose bool, signals <-chan os.Signal) error {
+	return untilAsked(s, terminal.New(os.Stdout, verbose), signals, true)
+}
+
+// untilAsked follows the session until somebody asks for its end, and ends it.
+// alone says that the terminal is the only place where it shows: there a service that
+// cannot start is the end.
+func untilAsked(s *session.Session, screen *terminal.Screen, signals <-chan os.Signal, alone bool) error {
+	failed := follow(s, screen, signals, alone)
+	screen.Say("Stopping…")
+	ctx, hurry := context.WithCancel(context.Background())
+	defer hurry()
+	go func() {
+		select {
+		case <-signals: // a second one
+			hurry()
+		case <-ctx.Done():
+		}
+	}()
+	err := errors.Join(failed, s.End(ctx))
+	if err == nil {
+		screen.Say("Everything is stopped.")
+	}
+	return err
+}
+
+// follow shows what happens until the end is asked for, and returns what made it
+// pointless to go on.
+func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signal, alone bool) error {
+	changed, stop := s.Changes()
+	defer stop()
+	defer screen.End()
+	screen.Begin("Starting Configurable Agents")
+	started := s.Started()
+	for {
+		status := s.Status()
+		screen.Show(status.Snapshot)
+		select {
+		case <-changed:
+		case err := <-started:
+			screen.Show(s.Status().Snapshot)
+			screen.End()
+			if err != nil && alone {
+				return err
+			}
+			for _, notice := range status.Notices {
+				screen.Say("Note: %s", notice)
+			}
+			if status.Unclean != nil {
+				screen.Say("Last session ended unexpectedly: %s", status.Unclean.Cause)
+			}
+			if alone {
+				screen.Say("Press Ctrl-C to stop")
+			} else {
+				screen.Say("%s is in the tray. Press Ctrl-C to stop", tray.Name)
+			}
+			started = nil
+		case <-s.QuitAsked():
+			return nil
+		case <-signals:
+			return nil
+		}
+	}
+}
+
+// version is that of the module, or of the commit it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}

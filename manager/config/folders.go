@@ -1,0 +1,83 @@
+// Package config knows where the program keeps its files and which services it runs.
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+)
+
+// name is the program's folder in each of the user's folders.
+const name = "agents-tray"
+
+// Folders are where the program keeps its files: on Linux by the XDG base directory
+// specification, on macOS and Windows in their own places.
+type Folders struct {
+	State   string // session record, logs, conversations
+	Config  string // what the user writes
+	Runtime string // sockets; emptied when the user logs off
+}
+
+// Prepare finds the folders and makes those that are written to, for this user only.
+// The error says which one cannot be used, why, and what to do.
+func Prepare() (Folders, error) {
+	f := Folders{
+		State:   filepath.Join(xdg.StateHome, name),
+		Config:  filepath.Join(xdg.ConfigHome, name),
+		Runtime: filepath.Join(xdg.RuntimeDir, name),
+	}
+	if err := writable(f.State); err != nil {
+		return f, fmt.Errorf("the state folder %s cannot be written: %w. Make it writable, or name another one in XDG_STATE_HOME", f.State, err)
+	}
+	// Without a login there is no runtime folder, and it is not ours to make; the
+	// state folder serves.
+	if _, err := os.Stat(xdg.RuntimeDir); err != nil || writable(f.Runtime) != nil {
+		f.Runtime = f.State
+	}
+	return f, nil
+}
+
+// writable makes a folder and proves, by writing, that it can be written: permissions
+// do not tell of a read-only file system or a full disk.
+func writable(folder string) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return cause(err)
+	}
+	probe, err := os.CreateTemp(folder, ".probe-*")
+	if err != nil {
+		return cause(err)
+	}
+	defer os.Remove(probe.Name()) // it served
+	return probe.Close()
+}
+
+// cause takes the path off an error whose text names it already.
+func cause(err error) error {
+	if path, ok := err.(*os.PathError); ok {
+		return path.Err
+	}
+	return err
+}
+
+// SessionRecord is the file of the session record.
+func (f Folders) SessionRecord() string { return filepath.Join(f.State, "session.db") }
+
+// Lock is the file whose lock makes one instance the only one.
+func (f Folders) Lock() string { return filepath.Join(f.State, "instance.lock") }
+
+// Control is the file that says where the running instance answers.
+func (f Folders) Control() string { return filepath.Join(f.State, "control.json") }
+
+// Logs is the folder of the services' output.
+func (f Folders) Logs() string { return filepath.Join(f.State, "logs") }
+
+// GuardLog is the file for the guard's own trouble.
+func (f Folders) GuardLog() string { return filepath.Join(f.State, "logs", "guard.log") }
+
+// Crash is the file that the Go runtime writes to when the tray process crashes.
+func (f Folders) Crash() string { return filepath.Join(f.State, "crash.txt") }
+
+// Conversations is the Chat's database.
+func (f Folders) Conversations() string { return filepath.Join(f.State, "chat.db") }

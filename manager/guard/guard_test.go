@@ -1,0 +1,345 @@
+//go:build linux
+
+package guard
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"agents-tray/manager/guard/guardtest"
+)
+
+func TestMain(m *testing.M) {
+	guardtest.Main(Main)
+	os.Exit(m.Run())
+}
+
+// conversation is a guard under test with what it has said so far.
+type conversation struct {
+	*Client
+	t    testing.TB
+	mark string
+	logs string
+}
+
+func launch(t testing.TB, grace time.Duration) *conversation {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &conversation{t: t, mark: strings.ReplaceAll(t.Name(), "/", "-") + fmt.Sprint(time.Now().UnixNano()), logs: t.TempDir()}
+	c.Client, err = Launch(Program{Path: self, Args: []string{"guard", "guard"}, Mark: c.mark}, Hello{Grace: grace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := c.next(); e.Ready == nil || e.Ready.Version != Version {
+		t.Fatalf("the answer to hello is %+v", e)
+	}
+	t.Cleanup(func() {
+		c.Close()
+		for range c.Events() { // until it is gone
+		}
+		c.nothingLeft()
+	})
+	return c
+}
+
+func (c *conversation) nothingLeft() {
+	c.t.Helper()
+	guardtest.NothingLeft(c.t, MarkEnvironment+"="+c.mark)
+}
+
+// next returns the next event.
+func (c *conversation) next() Event {
+	c.t.Helper()
+	select {
+	case e, ok := <-c.Events():
+		if !ok {
+			c.t.Fatalf("the guard is gone: %v", c.Err())
+		}
+		return e
+	case <-time.After(20 * time.Second):
+		c.t.Fatal("the guard says nothing")
+	}
+	return Event{}
+}
+
+func (c *conversation) send(r Request) {
+	c.t.Helper()
+	if err := c.Send(r); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// start runs a service and waits until it is up.
+func (c *conversation) start(s Start) *Started {
+	c.t.Helper()
+	s.Log = filepath.Join(c.logs, s.Service+".log")
+	c.send(Request{Start: &s})
+	e := c.next()
+	if e.Started == nil {
+		c.t.Fatalf("instead of started: %+v %+v", e, e.Refused)
+	}
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+		log, err := os.ReadFile(s.Log)
+		if err == nil && strings.Count(string(log), "\n") > 1 || s.Command[2] == guardtest.ClosesOutput {
+			return e.Started
+		}
+		if time.Now().After(end) {
+			c.t.Fatalf("%s printed nothing: %s", s.Service, log)
+		}
+	}
+}
+
+// exited and gone take the two events about a run's end.
+func (c *conversation) exited() *Exited {
+	c.t.Helper()
+	e := c.next()
+	if e.Exited == nil {
+		c.t.Fatalf("instead of exited: %+v", e)
+	}
+	return e.Exited
+}
+
+func (c *conversation) gone() {
+	c.t.Helper()
+	if e := c.next(); e.Gone == nil {
+		c.t.Fatalf("instead of gone: %+v", e)
+	}
+}
+
+func TestStopEndsEveryKindOfService(t *testing.T) {
+	for _, kind := range guardtest.Kinds {
+		t.Run(kind, func(t *testing.T) {
+			c := launch(t, 5*time.Second)
+			c.start(Start{Service: "s", Run: 1, Command: guardtest.Command(kind)})
+			grace := 5 * time.Second
+			if kind == guardtest.IgnoresTERM {
+				grace = 200 * time.Millisecond
+			}
+			c.send(Request{Stop: &Stop{"s", 1, grace}})
+			exited := c.exited()
+			if kind == guardtest.IgnoresTERM && exited.Signal != "SIGKILL" {
+				t.Errorf("ended by %q, status %d", exited.Signal, exited.Code)
+			}
+			if kind == guardtest.Cooperative && exited.Code != 0 {
+				t.Errorf("ended by %q, status %d", exited.Signal, exited.Code)
+			}
+			c.gone()
+			if kind != guardtest.Hides { // who hides its mark belongs to no run: it goes with the guard
+				if left := guardtest.Left(serviceEnvironment + "=s/1"); len(left) > 0 {
+					t.Errorf("gone, but there is %v", left)
+				}
+			}
+		})
+	}
+}
+
+func TestEndOfFileEndsEverything(t *testing.T) {
+	c := launch(t, 300*time.Millisecond)
+	for i, kind := range guardtest.Kinds {
+		c.start(Start{Service: kind, Run: uint64(i), Rank: i, Command: guardtest.Command(kind)})
+	}
+	c.Close()
+	for range c.Events() {
+	}
+	if err := c.Err(); err != nil {
+		t.Errorf("the guard is not sure: %v", err)
+	}
+	c.nothingLeft()
+}
+
+func TestShutdownGoesFromTheHighestRankDown(t *testing.T) {
+	c := launch(t, 5*time.Second)
+	for rank, name := range []string{"base", "middle", "top"} {
+		c.start(Start{Service: name, Run: 1, Rank: rank, Command: guardtest.Command(guardtest.Cooperative)})
+	}
+	c.send(Request{Shutdown: &Shutdown{5 * time.Second}})
+	var order []string
+	for e := range c.Events() {
+		if e.Exited != nil {
+			order = append(order, e.Exited.Service)
+		}
+	}
+	if got := strings.Join(order, " "); got != "top middle base" {
+		t.Errorf("stopped in the order %q", got)
+	}
+}
+
+func TestOneDeadlineForAll(t *testing.T) {
+	c := launch(t, 5*time.Second)
+	for rank := range 4 {
+		c.start(Start{Service: fmt.Sprint("s", rank), Run: 1, Rank: rank, Command: guardtest.Command(guardtest.IgnoresTERM)})
+	}
+	began := time.Now()
+	c.send(Request{Shutdown: &Shutdown{300 * time.Millisecond}})
+	for range c.Events() {
+	}
+	if took := time.Since(began); took < 300*time.Millisecond || took > 2*time.Second {
+		t.Errorf("four services that ignore SIGTERM took %v to end, with 300 ms for all", took)
+	}
+}
+
+func TestASecondShutdownKillsAtOnce(t *testing.T) {
+	c := launch(t, time.Minute)
+	c.start(Start{Service: "s", Run: 1, Command: guardtest.Command(guardtest.IgnoresTERM)})
+	c.send(Request{Shutdown: &Shutdown{time.Minute}})
+	c.send(Request{Shutdown: &Shutdown{0}})
+	if exited := c.exited(); exited.Signal != "SIGKILL" {
+		t.Errorf("ended by %q", exited.Signal)
+	}
+}
+
+func TestWhatACrashLeavesIsEndedBeforeTheNextRun(t *testing.T) {
+	for _, kind := range []string{guardtest.Forks, guardtest.Escapes} {
+		t.Run(kind, func(t *testing.T) {
+			c := launch(t, 5*time.Second)
+			started := c.start(Start{Service: "s", Run: 1, Command: guardtest.Command(kind)})
+			if err := syscall.Kill(started.PID, syscall.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+			if exited := c.exited(); exited.Signal != "SIGKILL" || exited.PID != started.PID {
+				t.Errorf("exited is %+v", exited)
+			}
+			c.gone()
+			if left := guardtest.Left(serviceEnvironment + "=s/1"); len(left) > 0 {
+				t.Errorf("gone, but there is %v", left)
+			}
+		})
+	}
+}
+
+func TestTheLastWordsAreAlwaysThere(t *testing.T) {
+	c := launch(t, 5*time.Second)
+	for run := range uint64(20) {
+		log := filepath.Join(c.logs, "s.log")
+		c.send(Request{Start: &Start{Service: "s", Run: run, Command: guardtest.Command(guardtest.ExitsAtOnce), Log: log}})
+		if e := c.next(); e.Started == nil {
+			t.Fatalf("instead of started: %+v", e)
+		}
+		exited := c.exited()
+		if exited.Code != 3 || !strings.Contains(strings.Join(exited.Lines, "\n"), "the last words") {
+			t.Errorf("run %d: exited is %+v", run, exited)
+		}
+		written, err := os.ReadFile(log)
+		if err != nil || strings.Count(string(written), " err the last words\n") != int(run)+1 {
+			t.Errorf("run %d: the log is %s (%v)", run, written, err)
+		}
+		c.gone()
+	}
+}
+
+func TestASocketOutlivesItsService(t *testing.T) {
+	c := launch(t, 5*time.Second)
+	port := freePort(t)
+	start := Start{Service: "s", Run: 1, Listen: "127.0.0.1:" + port, Command: guardtest.Command(guardtest.Serves)}
+	first := c.start(start)
+	if got := get(t, port); got != fmt.Sprint(first.PID) {
+		t.Fatalf("%s answers for %d", got, first.PID)
+	}
+	if err := syscall.Kill(first.PID, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	c.exited()
+	c.gone()
+	answer := make(chan string, 1)
+	go func() { answer <- get(t, port) }() // while nobody serves
+	start.Run = 2
+	second := c.start(start)
+	if got := <-answer; got != fmt.Sprint(second.PID) {
+		t.Errorf("%s answers for %d", got, second.PID)
+	}
+	c.send(Request{Stop: &Stop{"s", 2, time.Second}})
+	c.exited()
+	c.gone()
+	c.send(Request{Release: &Release{"s"}})
+	c.send(Request{Start: &Start{Service: "other", Run: 1, Command: []string{"/nonexistent"}}})
+	c.next() // refused: the release has been carried out
+	if conn, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
+		conn.Close()
+		t.Error("a released port still takes connections")
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	held, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	notExecutable := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(notExecutable, []byte("#!/bin/sh\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := launch(t, 5*time.Second)
+	for want, start := range map[Reason]Start{
+		AddressInUse:             {Command: guardtest.Command(guardtest.Serves), Listen: held.Addr().String()},
+		NoCommand:                {Command: []string{"no-such-command-anywhere"}},
+		NoCommand + " (path)":    {Command: []string{"/nonexistent/program"}},
+		NoCommand + " (mode)":    {Command: []string{notExecutable}},
+		NoCommand + " (folder)":  {Command: guardtest.Command(guardtest.Cooperative), Dir: "/nonexistent"},
+		OtherReason + " address": {Command: guardtest.Command(guardtest.Serves), Listen: "192.0.2.1:1"},
+	} {
+		start.Service, start.Run = "s", 7
+		c.send(Request{Start: &start})
+		e := c.next()
+		if e.Refused == nil || !strings.HasPrefix(string(want), string(e.Refused.Reason)) || e.Refused.Run != 7 || e.Refused.Error == "" {
+			t.Errorf("%s: %+v", want, e.Refused)
+		}
+	}
+}
+
+func TestAGuardOfAnotherVersionSaysSo(t *testing.T) {
+	c := launch(t, time.Second)
+	c.send(Request{Hello: &Hello{Version: Version + 1}})
+	if e := c.next(); e.Fault == nil || !strings.Contains(e.Fault.Error, "restart agents-tray") {
+		t.Errorf("%+v", e)
+	}
+}
+
+// The guard of a tray that was killed must not die of a broken pipe while it works.
+func TestTheGuardSurvivesItsReader(t *testing.T) {
+	c := launch(t, 300*time.Millisecond)
+	c.start(Start{Service: "s", Run: 1, Command: guardtest.Command(guardtest.Escapes)})
+	syscall.Kill(c.PID(), syscall.SIGTERM) // as at log-off
+	for range c.Events() {
+	}
+	if err := c.Err(); err != nil {
+		t.Errorf("the guard is not sure: %v", err)
+	}
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	_, port, _ := net.SplitHostPort(listener.Addr().String()) // an address it made itself
+	return port
+}
+
+func get(t *testing.T, port string) string {
+	client := http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Get("http://127.0.0.1:" + port)
+	if err != nil {
+		t.Error(err)
+		return ""
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Error(err)
+	}
+	return string(body)
+}

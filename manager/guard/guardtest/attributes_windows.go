@@ -1,0 +1,5 @@
+package guardtest
+
+import "syscall"
+
+func attributes(bool) *syscall.SysProcAttr { return nil }

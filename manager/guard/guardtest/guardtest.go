@@ -1,0 +1,158 @@
+// Package guardtest gives tests services that behave well or badly. A test binary
+// becomes one of them, or the guard, when it is started for that: its TestMain calls
+// Main first.
+package guardtest
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// The kinds of services.
+const (
+	Cooperative  = "cooperative"   // ends at SIGTERM with status 0
+	IgnoresTERM  = "ignores-term"  // ends at SIGKILL only
+	Forks        = "forks"         // has a child in its group that ignores SIGTERM
+	Escapes      = "escapes"       // has a grandchild in a session of its own that ignores SIGTERM
+	Hides        = "hides"         // the same, with an empty environment
+	ClosesOutput = "closes-output" // closes its output at once
+	Floods       = "floods"        // writes as fast as it can
+	HoldsPort    = "holds-port"    // its grandchild keeps the listening socket
+	ExitsAtOnce  = "exits-at-once" // with status 3, after a line on each stream
+	Serves       = "serves"        // HTTP on the socket handed over
+	Prints       = "prints"        // its further arguments, without a newline at the end, then waits
+)
+
+// Kinds are all that stay until they are stopped.
+var Kinds = []string{Cooperative, IgnoresTERM, Forks, Escapes, Hides, ClosesOutput, Floods, HoldsPort}
+
+const argument = "guardtest-service"
+
+// Command returns the command line of a service of that kind.
+func Command(kind string, arguments ...string) []string {
+	self, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	return append([]string{self, argument, kind}, arguments...)
+}
+
+// Main turns this process into what it was started as; it returns if it was started
+// as a test.
+func Main(guard func() int) {
+	switch {
+	case len(os.Args) == 2 && os.Args[1] == "guard":
+		os.Exit(guard())
+	case len(os.Args) > 2 && os.Args[1] == argument:
+		serve(os.Args[2], os.Args[3:])
+		os.Exit(0)
+	}
+}
+
+func serve(kind string, arguments []string) {
+	terminate := make(chan os.Signal, 1)
+	signal.Notify(terminate, syscall.SIGTERM)
+	switch kind {
+	case Cooperative:
+		fmt.Println("up")
+	case IgnoresTERM:
+		signal.Ignore(syscall.SIGTERM)
+		fmt.Println("up")
+		select {}
+	case Forks:
+		spawn(nil, false, IgnoresTERM)
+		fmt.Println("up")
+	case Escapes:
+		spawn(nil, true, "middle", IgnoresTERM)
+		fmt.Println("up")
+	case Hides:
+		spawn([]string{"PATH=/usr/bin:/bin"}, true, "middle", IgnoresTERM)
+		fmt.Println("up")
+	case "middle": // ends, so that its child is an orphan
+		spawn(os.Environ(), true, arguments[0])
+		return
+	case ClosesOutput:
+		os.Stdout.Close()
+		os.Stderr.Close()
+	case Floods:
+		go func() {
+			for n := 0; ; n++ {
+				fmt.Println("line", n, strings.Repeat("x", 100))
+			}
+		}()
+	case HoldsPort:
+		spawn(nil, true, "middle", IgnoresTERM)
+		fmt.Println("up")
+	case ExitsAtOnce:
+		fmt.Println("an ordinary line")
+		fmt.Fprint(os.Stderr, "the last words") // and no newline
+		os.Exit(3)
+	case Serves:
+		serveHTTP(terminate)
+		return
+	case Prints:
+		fmt.Print(strings.Join(arguments, " "))
+	default:
+		fmt.Fprintln(os.Stderr, "no such kind of service:", kind)
+		os.Exit(2)
+	}
+	<-terminate
+}
+
+// spawn starts a service of another kind below this one and waits until it is up.
+func spawn(env []string, ownSession bool, kind string, arguments ...string) {
+	command := Command(kind, arguments...)
+	child := &exec.Cmd{Path: command[0], Args: command, Env: env, SysProcAttr: attributes(ownSession)}
+	if env == nil {
+		child.Env = os.Environ()
+	}
+	out, err := child.StdoutPipe()
+	if err == nil {
+		err = child.Start()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "spawn:", err)
+		os.Exit(2)
+	}
+	if kind == "middle" {
+		_ = child.Wait() // it leaves its child behind
+		return
+	}
+	_, _ = io.ReadAtLeast(out, make([]byte, 2), 2) // "up"
+}
+
+// serveHTTP answers GET / with its process id; GET /slow waits for ?ms= first.
+func serveHTTP(terminate <-chan os.Signal) {
+	var listener net.Listener
+	var err error
+	if os.Getenv("LISTEN_FDS") == "1" {
+		listener, err = net.FileListener(os.NewFile(3, "listener"))
+	} else {
+		listener, err = net.Listen("tcp", os.Getenv("GUARDTEST_LISTEN"))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if ms, err := strconv.Atoi(r.FormValue("ms")); err == nil {
+			time.Sleep(time.Duration(ms) * time.Millisecond)
+		}
+		fmt.Fprint(w, os.Getpid())
+	})
+	go func() {
+		<-terminate
+		os.Exit(0)
+	}()
+	fmt.Println("serving")
+	_ = http.Serve(listener, nil)
+}

@@ -1,0 +1,142 @@
+package sessiondb
+
+import (
+	"sync"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+const (
+	keepEvents = 10_000 // in the file
+	maxWaiting = 4_096  // in memory, while the file cannot be written
+)
+
+// Event is something that happened to a service.
+type Event struct {
+	At      time.Time
+	Service string
+	Kind    string // "started", "ready", "exited", …
+	PID     int
+	Detail  string // for people
+}
+
+// eventQueue holds what waits to be saved, so that nobody waits for the disk.
+type eventQueue struct {
+	ready chan struct{}
+
+	mu      sync.Mutex
+	waiting pending
+	err     error
+}
+
+type pending struct {
+	events    []Event
+	lost      int       // events dropped because too many were waiting
+	services  []Service // nil: unchanged
+	workflows []string  // nil: unchanged
+}
+
+// Add saves an event. It never blocks.
+func (r *Record) Add(e Event) {
+	r.queue.add(func(p *pending) {
+		if len(p.events) == maxWaiting {
+			p.events = p.events[1:]
+			p.lost++
+		}
+		p.events = append(p.events, e)
+	})
+}
+
+// Err returns why the last attempt to save failed, nil if it did not. What could not
+// be saved is tried again with what comes next.
+func (r *Record) Err() error {
+	r.queue.mu.Lock()
+	defer r.queue.mu.Unlock()
+	return r.queue.err
+}
+
+func (q *eventQueue) add(change func(*pending)) {
+	q.mu.Lock()
+	change(&q.waiting)
+	q.mu.Unlock()
+	select {
+	case q.ready <- struct{}{}:
+	default: // told already
+	}
+}
+
+func (q *eventQueue) take() pending {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	taken := q.waiting
+	q.waiting = pending{}
+	return taken
+}
+
+// putBack returns what could not be saved to the head of the queue.
+func (q *eventQueue) putBack(p pending) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	events := append(p.events, q.waiting.events...)
+	cut := max(0, len(events)-maxWaiting)
+	q.waiting.events = events[cut:]
+	q.waiting.lost += p.lost + cut
+	if q.waiting.services == nil {
+		q.waiting.services = p.services
+	}
+	if q.waiting.workflows == nil {
+		q.waiting.workflows = p.workflows
+	}
+}
+
+func (q *eventQueue) failed(err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.err = err
+}
+
+// saveEvents writes all that waits in one transaction.
+func (r *Record) saveEvents(conn *sqlite3.Conn) (err error) {
+	p := r.queue.take()
+	if len(p.events) == 0 && p.services == nil && p.workflows == nil {
+		return nil
+	}
+	defer func() {
+		if err != nil {
+			r.queue.putBack(p)
+		}
+	}()
+	transaction, err := conn.BeginImmediate()
+	if err != nil {
+		return err
+	}
+	defer transaction.End(&err)
+	for _, e := range p.events {
+		err := execute(conn, `INSERT INTO service_events (session, at, service, kind, pid, detail) VALUES (?, ?, ?, ?, ?, ?)`,
+			r.session.Mark, e.At, e.Service, e.Kind, int64(e.PID), e.Detail)
+		if err != nil {
+			return err
+		}
+	}
+	if len(p.events) > 0 {
+		err := execute(conn, `DELETE FROM service_events WHERE id <= (SELECT max(id) FROM service_events) - ?`, int64(keepEvents))
+		if err != nil {
+			return err
+		}
+	}
+	current, err := readPrevious(conn)
+	if err != nil {
+		return err
+	}
+	if current == nil {
+		current = &Previous{}
+	}
+	if p.services != nil {
+		current.Services = p.services
+	}
+	if p.workflows != nil {
+		current.Workflows = p.workflows
+	}
+	return writeState(conn, r.session, true, current.Services, current.Workflows)
+}

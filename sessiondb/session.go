@@ -1,0 +1,152 @@
+package sessiondb
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// keepSessions bounds the history.
+const keepSessions = 200
+
+// Session is one run of the program.
+type Session struct {
+	Mark    string    // names the session, and marks its processes
+	Version string    // of the program
+	Boot    string    // identifies the running system since it was started; see BootID
+	PID     int       // of the tray process
+	Started time.Time // now, if zero
+}
+
+// Service is a service as it was last seen.
+type Service struct {
+	Name  string    `json:"name"`
+	Title string    `json:"title"`
+	State string    `json:"state"`
+	PID   int       `json:"pid,omitempty"`
+	Since time.Time `json:"since,omitzero"`
+}
+
+// Previous is what the record says of the session before this one.
+type Previous struct {
+	Session
+	Clean     bool      // it ended as it should
+	LastSeen  time.Time // the last time it wrote
+	Services  []Service
+	Workflows []string // names or ids of workflows that were active
+}
+
+// data is the JSON in session_data.
+type data struct {
+	Mark     string    `json:"session"`
+	Version  string    `json:"version"`
+	Boot     string    `json:"boot_id"`
+	PID      int       `json:"pid"`
+	Services []Service `json:"services"`
+}
+
+// Begin reads how the previous session stands and marks this one dirty, durably and
+// in one step. previous is nil on the very first start.
+func (r *Record) Begin(s Session) (previous *Previous, err error) {
+	if s.Started.IsZero() {
+		s.Started = time.Now()
+	}
+	r.session = s
+	err = r.do(func(conn *sqlite3.Conn) (err error) {
+		transaction, err := conn.BeginImmediate()
+		if err != nil {
+			return err
+		}
+		defer transaction.End(&err)
+		if previous, err = readPrevious(conn); err != nil {
+			return err
+		}
+		if previous != nil && !previous.Clean {
+			err = execute(conn, `UPDATE sessions SET ended = ?, ending = 'unexpected' WHERE id = ? AND ending IS NULL`,
+				previous.LastSeen, previous.Mark)
+			if err != nil {
+				return err
+			}
+		}
+		err = execute(conn, `INSERT INTO sessions (id, version, boot_id, pid, started) VALUES (?, ?, ?, ?, ?)`,
+			s.Mark, s.Version, s.Boot, int64(s.PID), s.Started)
+		if err != nil {
+			return err
+		}
+		err = execute(conn, `DELETE FROM sessions WHERE id NOT IN (SELECT id FROM sessions ORDER BY started DESC, rowid DESC LIMIT ?)`, int64(keepSessions))
+		if err != nil {
+			return err
+		}
+		return writeState(conn, s, true, nil, nil)
+	})
+	return previous, err
+}
+
+// SetServices saves how the services stand.
+func (r *Record) SetServices(services []Service) {
+	r.queue.add(func(p *pending) { p.services = services })
+}
+
+// End marks the session clean. It must be called only when every process of the
+// session is confirmed gone.
+func (r *Record) End() error {
+	return r.do(func(conn *sqlite3.Conn) (err error) {
+		if err := r.saveEvents(conn); err != nil {
+			return err
+		}
+		transaction, err := conn.BeginImmediate()
+		if err != nil {
+			return err
+		}
+		defer transaction.End(&err)
+		err = execute(conn, `UPDATE sessions SET ended = ?, ending = 'clean' WHERE id = ?`, time.Now(), r.session.Mark)
+		if err != nil {
+			return err
+		}
+		return writeState(conn, r.session, false, nil, nil)
+	})
+}
+
+// writeState writes the one row of session_state.
+func writeState(conn *sqlite3.Conn, s Session, dirty bool, services []Service, workflows []string) error {
+	if services == nil {
+		services = []Service{}
+	}
+	if workflows == nil {
+		workflows = []string{}
+	}
+	encoded, err := json.Marshal(data{s.Mark, s.Version, s.Boot, s.PID, services})
+	if err != nil {
+		return err
+	}
+	active, err := json.Marshal(workflows)
+	if err != nil {
+		return err
+	}
+	return execute(conn, `INSERT OR REPLACE INTO session_state
+		(id, session_start, dirty_shutdown, active_workflows, session_data, last_updated) VALUES ('default', ?, ?, ?, ?, ?)`,
+		s.Started, dirty, string(active), string(encoded), time.Now())
+}
+
+// readPrevious reads the row of session_state; nil if there is none. What another
+// program wrote into its JSON columns is taken as far as it can be read.
+func readPrevious(conn *sqlite3.Conn) (*Previous, error) {
+	stmt, _, err := conn.Prepare(`SELECT session_start, dirty_shutdown, active_workflows, session_data, last_updated
+		FROM session_state WHERE id = 'default'`)
+	if err != nil {
+		return nil, err
+	}
+	var previous *Previous
+	if stmt.Step() {
+		previous = &Previous{Clean: stmt.ColumnInt(1) == 0, LastSeen: parseTime(stmt.ColumnText(4))}
+		previous.Started = parseTime(stmt.ColumnText(0))
+		_ = json.Unmarshal(stmt.ColumnRawText(2), &previous.Workflows) // not JSON: unknown
+		var d data
+		_ = json.Unmarshal(stmt.ColumnRawText(3), &d) // not ours: unknown
+		previous.Mark, previous.Version, previous.Boot, previous.PID = d.Mark, d.Version, d.Boot, d.PID
+		previous.Services = d.Services
+	}
+	return previous, errors.Join(stmt.Err(), stmt.Close())
+}

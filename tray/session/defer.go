@@ -1,0 +1,60 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"agents-tray/manager/control"
+)
+
+const (
+	answerTime = 5 * time.Second  // for a running instance to answer
+	endTime    = 15 * time.Second // for one that is stopping to be gone
+)
+
+// Defer asks the instance that is running to open the Dashboard, and returns nil. If
+// that instance is on its way out, Defer waits for its end and begins a session.
+func Defer(options Options) (*Session, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+	defer cancel()
+	retry := time.NewTicker(20 * time.Millisecond)
+	defer retry.Stop()
+	for {
+		err := askToOpen(ctx, options)
+		var refused *control.Refused
+		if err == nil {
+			return nil, nil
+		} else if errors.As(err, &refused) {
+			return nil, fmt.Errorf("Configurable Agents is running, but: %w", err)
+		}
+		// It has not begun to answer, or does no longer: then the lock will be free.
+		if s, err := Begin(options); !errors.Is(err, ErrRunning) {
+			return s, err
+		}
+		select {
+		case <-retry.C:
+		case <-ctx.Done():
+			return afterEnd(options)
+		}
+	}
+}
+
+func askToOpen(ctx context.Context, options Options) error {
+	address, err := control.ReadAddress(options.Folders.Control())
+	if err != nil {
+		return err
+	}
+	return control.NewClient(address).Open(ctx, dashboard)
+}
+
+func afterEnd(options Options) (*Session, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), endTime)
+	defer cancel()
+	s, err := BeginAfter(ctx, options)
+	if errors.Is(err, ErrRunning) {
+		return nil, errors.New("Configurable Agents is running, but does not answer. End the process agents-tray, then start it again")
+	}
+	return s, err
+}

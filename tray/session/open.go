@@ -1,0 +1,124 @@
+package session
+
+import (
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/pkg/browser"
+
+	"agents-tray/manager"
+	"agents-tray/tray"
+)
+
+// dashboard is the service whose pages show the program itself.
+const dashboard = "dashboard"
+
+// opener opens pages once their service answers, each once, whatever the number of
+// clicks until then.
+type opener struct {
+	mu     sync.Mutex
+	wanted map[string]string // service → path of its page
+	closed bool
+}
+
+// Open opens a service's page, or "review", in the browser, once it answers.
+func (s *Session) Open(page string) error {
+	if page == "review" {
+		s.openReview()
+		return nil
+	}
+	if _, ok := s.manager.Snapshot().Service(page); !ok {
+		return manager.ErrUnknownService(page)
+	}
+	s.openLater(page, "")
+	return nil
+}
+
+func (s *Session) openReview() {
+	s.openLater(dashboard, "/review")
+	s.Reviewed()
+}
+
+// showLog opens the Dashboard's page of a log, or the file where there is no
+// Dashboard to show it.
+func (s *Session) showLog(service string) {
+	if view, ok := s.manager.Snapshot().Service(dashboard); ok && view.State == manager.Running {
+		s.openLater(dashboard, "/services/"+service+"/log")
+		return
+	}
+	if path, err := s.LogFile(service); err == nil {
+		s.browse.start(func() { s.couldNotOpen(browser.OpenFile(path), path) })
+	}
+}
+
+// openLater opens a page now or when its service answers; a service that is stopped
+// is started for it.
+func (s *Session) openLater(service, path string) {
+	s.browse.want(service, path)
+	if view, _ := s.manager.Snapshot().Service(service); view.State == manager.Stopped || view.State == manager.Failed {
+		go s.manager.Start(service) // ends with the manager at the latest; its outcome shows in the menu
+	}
+	s.browse.look(s.manager.Snapshot(), s.openPage)
+}
+
+// openPage runs the browser's command, which may take as long as the browser runs.
+func (s *Session) openPage(url string) { s.couldNotOpen(browser.OpenURL(url), url) }
+
+func (s *Session) couldNotOpen(err error, what string) {
+	if err == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.notify(tray.Notification{Summary: "No browser could be opened", Body: fmt.Sprintf("Open %s yourself. (%v)", what, err)})
+}
+
+func init() {
+	browser.Stdout, browser.Stderr = io.Discard, io.Discard // a browser's noise is nobody's
+}
+
+func (o *opener) want(service, path string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.wanted == nil {
+		o.wanted = map[string]string{}
+	}
+	o.wanted[service] = path
+}
+
+// look opens what is wanted and ready.
+func (o *opener) look(snapshot manager.Snapshot, open func(url string)) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for service, path := range o.wanted {
+		view, ok := snapshot.Service(service)
+		if ok && view.State != manager.Running {
+			continue
+		}
+		delete(o.wanted, service)
+		if ok && view.URL != "" {
+			o.startLocked(func() { open(view.URL + path) })
+		}
+	}
+}
+
+func (o *opener) start(run func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.startLocked(run)
+}
+
+func (o *opener) startLocked(run func()) {
+	if !o.closed {
+		go run() // nobody waits for it: a browser may outlive the program
+	}
+}
+
+// close ends the opening of pages.
+func (o *opener) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed = true
+	clear(o.wanted)
+}

@@ -1,0 +1,97 @@
+// Package terminal is the tray's counterpart where there is none: a line for each
+// step, with a spinner while it lasts.
+package terminal
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/briandowns/spinner"
+	"golang.org/x/term"
+
+	"agents-tray/manager"
+)
+
+// Screen prints what happens to the services.
+type Screen struct {
+	out     io.Writer
+	verbose bool
+	spinner *spinner.Spinner // nil where out is no terminal
+	shown   map[string]manager.State
+}
+
+// New returns a screen on out.
+func New(out *os.File, verbose bool) *Screen {
+	s := &Screen{out: out, verbose: verbose, shown: map[string]manager.State{}}
+	if term.IsTerminal(int(out.Fd())) {
+		s.spinner = spinner.New(spinner.CharSets[14], 80*time.Millisecond, spinner.WithWriterFile(out))
+	}
+	return s
+}
+
+// Begin says what is about to happen.
+func (s *Screen) Begin(what string) {
+	if s.spinner == nil {
+		fmt.Fprintln(s.out, what)
+		return
+	}
+	s.spinner.Suffix = " " + what
+	s.spinner.Start()
+}
+
+// Say prints a line.
+func (s *Screen) Say(format string, arguments ...any) {
+	s.above(func() { fmt.Fprintf(s.out, format+"\n", arguments...) })
+}
+
+// above prints while the spinner steps aside.
+func (s *Screen) above(print func()) {
+	if s.spinner != nil && s.spinner.Active() {
+		s.spinner.Stop()
+		defer s.spinner.Start()
+	}
+	print()
+}
+
+// End takes the spinner away.
+func (s *Screen) End() {
+	if s.spinner != nil {
+		s.spinner.Stop()
+	}
+}
+
+// Show prints what has changed in a snapshot since the last.
+func (s *Screen) Show(snapshot manager.Snapshot) {
+	for _, service := range snapshot.Services {
+		if s.shown[service.Name] == service.State {
+			continue
+		}
+		before := s.shown[service.Name]
+		s.shown[service.Name] = service.State
+		switch service.State {
+		case manager.Running:
+			took := ""
+			if !service.Started.IsZero() {
+				took = fmt.Sprintf("  (%d ms)", service.Ready.Sub(service.Started).Milliseconds())
+			}
+			s.Say("  ✓ %-10s %s%s", service.Title, service.URL, took)
+		case manager.Failed:
+			s.Say("  ✗ %s", service.Problem)
+		case manager.BackingOff:
+			s.Say("  ! %s %s; starting it again", service.Title, service.LastExit.Words)
+		case manager.Stopped:
+			if before.Live() {
+				s.Say("  – %s stopped", service.Title)
+			}
+		default:
+			if s.verbose {
+				s.Say("    %s: %s", service.Title, service.State)
+			}
+		}
+		if s.verbose && service.State.Live() && service.PID != 0 {
+			s.Say("    %s: pid %d", service.Title, service.PID)
+		}
+	}
+}
