@@ -71,7 +71,7 @@ func TestFirstPaintHasTheState(t *testing.T) {
 	if status != http.StatusOK {
 		t.Fatalf("status %d", status)
 	}
-	contains(t, body, "Chat keeps crashing", "1 of 2 services runs.", "Look at its log for the reason",
+	contains(t, body, "Chat keeps crashing", "1 of 2 services is running.", "Look at its log for the reason",
 		"ended with an error (exit code 2)", "panic: no model is configured", "1 min ago", "2 min 5 s", "4110",
 		"Notifications are off on this desktop.", "Power was lost at 14:03.", `href="/review"`)
 }

@@ -62,10 +62,9 @@ func noLog(w http.ResponseWriter, name string, err error) {
 	if errors.As(err, &refused) {
 		status = refused.Status
 		p = &problem{
-			What:   "The log of " + name + " cannot be shown.",
-			Why:    refused.Message,
-			Now:    "Choose a service on the first page.",
-			Detail: strconv.Itoa(refused.Status) + " " + http.StatusText(refused.Status),
+			What: "The log of " + name + " cannot be shown.",
+			Why:  sentence(refused.Message),
+			Now:  "Choose a service on the first page.",
 		}
 	}
 	p.page = page{Title: "No log"}

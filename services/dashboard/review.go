@@ -24,7 +24,7 @@ func (d *dashboard) review(w http.ResponseWriter, r *http.Request) {
 		render(w, http.StatusServiceUnavailable, "problem", problem{
 			page: reviewFrame,
 			What: "The last session cannot be told about.",
-			Why:  refused.Message,
+			Why:  sentence(refused.Message),
 			Now:  "Load this page again in a moment.",
 		})
 		return
@@ -59,27 +59,13 @@ func (p reviewPage) Facts() []reviewFact {
 		if s.Title == "" {
 			s.Title = s.Name
 		}
-		words, known := reviewWords[s.State]
+		words, known := pastWords[manager.State(s.State)]
 		if !known {
-			words.tone, words.word = idle, s.State
+			words = stateWord{idle, s.State}
 		}
 		facts = append(facts, reviewFact{s.Title, words.tone, words.word, s.PID, s.Since})
 	}
 	return facts
-}
-
-// reviewWords is how the last known state of a service is told afterwards.
-var reviewWords = map[string]struct {
-	tone tone
-	word string
-}{
-	string(manager.Stopped):    {idle, "Was stopped"},
-	string(manager.Waiting):    {busy, "Was waiting"},
-	string(manager.Starting):   {busy, "Was starting"},
-	string(manager.Running):    {good, "Was running"},
-	string(manager.Stopping):   {busy, "Was stopping"},
-	string(manager.BackingOff): {bad, "Had ended, was about to start again"},
-	string(manager.Failed):     {bad, "Had failed"},
 }
 
 type reviewFact struct {

@@ -7,7 +7,10 @@ import (
 	"io/fs"
 	"net/http"
 	"runtime"
+	"strings"
 	"syscall"
+	"unicode"
+	"unicode/utf8"
 
 	"agents-tray/manager/control"
 )
@@ -51,6 +54,19 @@ func refuse(w http.ResponseWriter, err error) {
 	}
 	p := lost(err)
 	writeJSON(w, http.StatusBadGateway, failure{p.What + " " + p.Now})
+}
+
+// sentence gives the words of an error a capital and a full stop.
+func sentence(words string) string {
+	first, size := utf8.DecodeRuneInString(words)
+	if size == 0 {
+		return ""
+	}
+	words = string(unicode.ToUpper(first)) + words[size:]
+	if !strings.ContainsAny(words[len(words)-1:], ".!?") {
+		words += "."
+	}
+	return words
 }
 
 type failure struct {

@@ -40,7 +40,7 @@ type service struct {
 	Since   time.Time // of the present process
 	Trouble *trouble
 
-	CanStart, CanStop, CanRestart bool
+	CanOpen, CanStart, CanStop, CanRestart bool
 
 	Self bool // the service that shows this page
 	Lost bool // nothing can be asked of it now
@@ -52,11 +52,13 @@ type trouble struct {
 	Lines          []string // the last output of the process that failed
 }
 
-// stateWords is how each state is told.
-var stateWords = map[manager.State]struct {
+type stateWord struct {
 	tone tone
 	word string
-}{
+}
+
+// stateWords is how each state is told.
+var stateWords = map[manager.State]stateWord{
 	manager.Stopped:    {idle, "Stopped"},
 	manager.Waiting:    {busy, "Waiting for other services"},
 	manager.Starting:   {busy, "Starting…"},
@@ -64,6 +66,17 @@ var stateWords = map[manager.State]struct {
 	manager.Stopping:   {busy, "Stopping…"},
 	manager.BackingOff: {busy, "Restarting…"},
 	manager.Failed:     {bad, "Failed"},
+}
+
+// pastWords is how the last known state is told when the present one is not known.
+var pastWords = map[manager.State]stateWord{
+	manager.Stopped:    {idle, "Was stopped"},
+	manager.Waiting:    {busy, "Was waiting"},
+	manager.Starting:   {busy, "Was starting"},
+	manager.Running:    {good, "Was running"},
+	manager.Stopping:   {busy, "Was stopping"},
+	manager.BackingOff: {bad, "Had ended, was about to start again"},
+	manager.Failed:     {bad, "Had failed"},
 }
 
 // view makes the home page from the last known status and the error that there
@@ -130,20 +143,25 @@ func summary(status *control.Status) string {
 	case all == 0:
 		return ""
 	case all == 1 && ready == 1:
-		return "The service runs."
+		return "The service is running."
+	case all == 2 && ready == 2:
+		return "Both services are running."
 	case all == ready:
-		return fmt.Sprintf("All %d services run.", all)
+		return fmt.Sprintf("All %d services are running.", all)
 	case ready == 1:
-		return fmt.Sprintf("1 of %d services runs.", all)
+		return fmt.Sprintf("1 of %d services is running.", all)
 	default:
-		return fmt.Sprintf("%d of %d services run.", ready, all)
+		return fmt.Sprintf("%d of %d services are running.", ready, all)
 	}
 }
 
 func serviceView(s manager.Service, lost bool) service {
-	words, known := stateWords[s.State]
-	if !known {
-		words.tone, words.word = idle, string(s.State)
+	words := stateWords[s.State]
+	if lost {
+		words = stateWord{idle, pastWords[s.State].word}
+	}
+	if words.word == "" {
+		words = stateWord{idle, string(s.State)}
 	}
 	v := service{Service: s, Tone: words.tone, Word: words.word, Trouble: troubleOf(s), Self: isSelf(s), Lost: lost}
 	if v.Title == "" {
@@ -162,6 +180,7 @@ func serviceView(s manager.Service, lost bool) service {
 		v.Tone = idle
 		return v
 	}
+	v.CanOpen = s.State == manager.Running
 	v.CanStart = s.State == manager.Stopped || s.State == manager.Failed
 	v.CanStop = !v.CanStart && s.State != manager.Stopping
 	v.CanRestart = s.State == manager.Running || s.State == manager.Starting || s.State == manager.BackingOff

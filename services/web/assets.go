@@ -10,14 +10,25 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"agents-tray/icons"
 )
 
 //go:embed assets
 var assets embed.FS
 
 // Assets serves what the pages of all services share, under /assets/: base.css,
-// icon.svg and small ES modules.
-func Assets() http.Handler { return Files("/assets/", sub(assets, "assets")) }
+// small ES modules, and the application's icon as icon.svg.
+func Assets() http.Handler {
+	files := Files("/assets/", sub(assets, "assets"))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/assets/icon.svg" {
+			serveFile(w, r, "icon.svg", icons.AppSVG())
+			return
+		}
+		files.ServeHTTP(w, r)
+	})
+}
 
 // Files serves the files of an embedded file system below prefix. A browser may
 // keep them but asks each time whether they are still the same, so a page never
@@ -25,18 +36,26 @@ func Assets() http.Handler { return Files("/assets/", sub(assets, "assets")) }
 func Files(prefix string, files fs.FS) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(r.URL.Path, prefix)
-		kind, served := contentTypes[path.Ext(name)]
 		data, err := fs.ReadFile(files, name)
-		if !served || err != nil {
+		if err != nil {
 			http.NotFound(w, r)
 			return
 		}
-		sum := sha256.Sum256(data)
-		w.Header().Set("Content-Type", kind)
-		w.Header().Set("Cache-Control", "no-cache")
-		w.Header().Set("ETag", `"`+hex.EncodeToString(sum[:12])+`"`)
-		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(data))
+		serveFile(w, r, name, data)
 	})
+}
+
+func serveFile(w http.ResponseWriter, r *http.Request, name string, data []byte) {
+	kind, served := contentTypes[path.Ext(name)]
+	if !served {
+		http.NotFound(w, r)
+		return
+	}
+	sum := sha256.Sum256(data)
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("ETag", `"`+hex.EncodeToString(sum[:12])+`"`)
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(data))
 }
 
 // contentTypes are spelled out because the system's own table can be wrong (a

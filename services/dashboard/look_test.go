@@ -1,0 +1,162 @@
+package dashboard
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+)
+
+// scenes are the pages as people meet them.
+var scenes = []struct {
+	name  string
+	path  string
+	stage func(*instance)
+	act   func(*tab, *instance)
+}{
+	{name: "running"},
+	{name: "starting", stage: func(i *instance) {
+		i.change(func(s *control.Status) {
+			s.Phase = manager.PhaseStarting
+			chat := &s.Services[1]
+			chat.State, chat.Started, chat.Ready = manager.Starting, time.Now().Add(-3*time.Second), time.Time{}
+		})
+	}},
+	{name: "failed", stage: func(i *instance) { i.change(chatFailed) }, act: func(b *tab, _ *instance) { b.shows("Chat keeps crashing") }},
+	{name: "notices", stage: func(i *instance) {
+		i.change(func(s *control.Status) {
+			s.Notices = []string{"This desktop shows no tray icons. Everything in the tray menu is on this page too."}
+			s.Unclean = lostPower()
+		})
+	}},
+	{name: "log-open", stage: talk, act: func(b *tab, _ *instance) {
+		b.click("#service-chat [data-log] summary")
+		b.until(`document.querySelector(".log-line")`)
+	}},
+	{name: "refused", stage: func(i *instance) { i.refusal = "the program is shutting down" }, act: func(b *tab, _ *instance) {
+		b.allow("409")
+		b.click("#toggle-chat")
+		b.shows("Chat was not stopped.")
+	}},
+	{name: "stop-self", act: func(b *tab, _ *instance) {
+		b.click("#toggle-dashboard")
+		b.until(`document.querySelector("dialog").open`)
+	}},
+	{name: "lost", act: func(b *tab, i *instance) {
+		b.shows("Both services are running.")
+		i.stop()
+		b.shows("is not running any more")
+	}},
+	{name: "many", stage: many},
+	{name: "none", stage: func(i *instance) {
+		i.change(func(s *control.Status) { s.Phase, s.Services = manager.PhaseStopped, nil })
+	}},
+	{name: "log-page", path: "/services/chat/log", stage: talk},
+	{name: "log-unknown", path: "/services/nobody/log", act: func(b *tab, _ *instance) { b.allow("404") }},
+	{name: "review", path: "/review", stage: func(i *instance) { i.review = lostPower() }},
+	{name: "review-empty", path: "/review"},
+}
+
+// TestEveryTextCanBeRead measures the contrast of all text on all pages, light and
+// dark. With AGENTS_TRAY_SHOTS set to a folder it leaves a picture of each there.
+func TestEveryTextCanBeRead(t *testing.T) {
+	for _, scene := range scenes {
+		t.Run(scene.name, func(t *testing.T) {
+			i := start(t, both())
+			if scene.stage != nil {
+				scene.stage(i)
+			}
+			b := browse(t, wide, open(t, i)+scene.path)
+			if scene.act != nil {
+				scene.act(b, i)
+			}
+			for _, scheme := range []string{"light", "dark"} {
+				b.scheme(scheme)
+				for _, poor := range eval[[]string](b, contrastScript) {
+					t.Errorf("%s: %s", scheme, poor)
+				}
+				b.picture(fmt.Sprintf("%s-%s", scene.name, scheme))
+			}
+			b.scheme("light")
+			b.do(chromedp.EmulateViewport(phone, 740))
+			b.picture(scene.name + "-phone")
+		})
+	}
+}
+
+func talk(i *instance) {
+	for n := range 60 {
+		i.print("chat", "out", fmt.Sprintf("%d GET /api/threads/%d 200 in %d ms", n, n*7, n%9+1))
+	}
+	i.print("chat", "err", "WARNING: the model server at http://127.0.0.1:11434 did not answer within 30 s; the next attempt follows in 5 s, and the answer that was begun is kept until then")
+	i.print("chat", "sys", "started as process 4111")
+	i.print("chat", "out", "listening on 127.0.0.1:7860")
+}
+
+func many(i *instance) {
+	i.change(func(s *control.Status) {
+		chatFailed(s)
+		for n, state := range []manager.State{manager.Waiting, manager.BackingOff, manager.Stopping, manager.Stopped} {
+			s.Services = append(s.Services, manager.Service{
+				Name: fmt.Sprintf("extra%d", n), Title: []string{"MLflow", "Model server", "Tunnel to the cluster", "Notebook"}[n],
+				State: state, Address: fmt.Sprintf("127.0.0.1:50%02d", n), Restarts: n,
+			})
+		}
+		mlflow := &s.Services[2]
+		mlflow.Problem = &manager.Problem{Kind: manager.PortHeld, Summary: "Port 5000 is taken by node (pid 812)", Advice: "Stop it, or give MLflow another port, for example 5001."}
+		mlflow.State = manager.Failed
+	})
+}
+
+// picture keeps what the page looks like, for people.
+func (b *tab) picture(name string) {
+	folder := os.Getenv("AGENTS_TRAY_SHOTS")
+	if folder == "" {
+		return
+	}
+	image := run(b, chromedp.FullScreenshot(100), "picture")
+	if err := os.WriteFile(filepath.Join(folder, "dash-"+name+".png"), image, 0o644); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// contrastScript lists the visible texts whose contrast to what is behind them is
+// below 4.5:1 (WCAG 2.1, 1.4.3).
+const contrastScript = `(() => {
+	const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+	const rgba = (color) => {
+		canvas.clearRect(0, 0, 1, 1);
+		canvas.fillStyle = color;
+		canvas.fillRect(0, 0, 1, 1);
+		return canvas.getImageData(0, 0, 1, 1).data;
+	};
+	const light = ([r, g, b]) => {
+		const [x, y, z] = [r, g, b].map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+		return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+	};
+	const behind = (element) => {
+		for (; element; element = element.parentElement) {
+			const color = rgba(getComputedStyle(element).backgroundColor);
+			if (color[3] === 255) return color;
+			if (color[3] > 0) throw new Error("translucent background: " + element.className);
+		}
+		return [255, 255, 255];
+	};
+	const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+	const poor = [];
+	while (texts.nextNode()) {
+		const { data, parentElement: element } = texts.currentNode;
+		if (!data.trim() || !element.checkVisibility({ opacityProperty: true })) continue;
+		const style = getComputedStyle(element);
+		const [a, b] = [light(rgba(style.color)), light(behind(element))];
+		const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+		if (ratio < 4.5) poor.push(ratio.toFixed(2) + ":1 " + style.color + " " + data.trim().slice(0, 40));
+	}
+	return poor;
+})()`

@@ -1,0 +1,226 @@
+package dashboard
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+)
+
+func quote(text string) string {
+	encoded, err := json.Marshal(text)
+	if err != nil {
+		panic(err) // a string: cannot fail
+	}
+	return string(encoded)
+}
+
+const (
+	wide  = 1280
+	phone = 360
+)
+
+func TestPageFollowsChangesInPlace(t *testing.T) {
+	i := start(t, both())
+	b := browse(t, wide, open(t, i))
+	b.shows("Both services are running.")
+	eval[any](b, `window.kept = document.querySelector("#service-chat"); document.querySelector("#restart-chat").focus(); null`)
+	i.change(chatFailed)
+	b.shows("Chat keeps crashing")
+	b.until(`document.title === "Chat keeps crashing – Configurable Agents"`)
+	b.until(`document.querySelector("#announcer").textContent === "Chat: Failed"`)
+	if !eval[bool](b, `window.kept === document.querySelector("#service-chat") && document.activeElement.id === "restart-chat"`) {
+		t.Error("the card was replaced or the focus was lost")
+	}
+	if word := eval[string](b, `document.querySelector("#toggle-chat").textContent`); word != "Start Chat" {
+		t.Errorf("the button of a failed service says %q", word)
+	}
+	i.change(func(s *control.Status) { *s = both() })
+	b.shows("Both services are running.")
+	b.until(`!document.body.innerText.includes("Chat keeps crashing")`)
+}
+
+func TestEachStateIsAWordAndAShape(t *testing.T) {
+	i := start(t, both())
+	b := browse(t, wide, open(t, i))
+	shapes := make(map[string]string)
+	for state, words := range stateWords {
+		i.change(func(s *control.Status) { s.Services[1].State = state })
+		b.until(fmt.Sprintf(`document.querySelector("#service-chat .state").innerText === %s`, quote(words.word)))
+		shapes[string(words.tone)] = eval[string](b, `(() => {
+			const style = getComputedStyle(document.querySelector("#service-chat .state"), "::before");
+			return [style.backgroundImage !== "none", style.backgroundColor === style.color, style.clipPath !== "none"].join();
+		})()`)
+	}
+	seen := make(map[string]string)
+	for tone, shape := range shapes {
+		if other, twice := seen[shape]; twice {
+			t.Errorf("%s and %s have the same shape", tone, other)
+		}
+		seen[shape] = tone
+	}
+}
+
+func TestButtonsAsk(t *testing.T) {
+	i := start(t, both())
+	b := browse(t, wide, open(t, i))
+	b.shows("Both services are running.")
+	b.press("#restart-chat", kb.Enter)
+	if asked := <-i.asked; asked != "restart chat" {
+		t.Errorf("asked %q", asked)
+	}
+	b.until(`document.querySelector("#restart-chat").getAttribute("aria-disabled") === "true"`)
+	i.change(func(s *control.Status) { s.Services[1].PID++ })
+	b.until(`!document.querySelector("#restart-chat").hasAttribute("aria-disabled")`)
+}
+
+func TestARefusalIsToldInTheCard(t *testing.T) {
+	i := start(t, both())
+	i.refusal = "the program is shutting down"
+	b := browse(t, wide, open(t, i))
+	b.allow("409")
+	b.click("#toggle-chat")
+	b.shows("Chat was not stopped.")
+	b.shows("The program is shutting down.")
+	b.click("#refusal-chat button")
+	b.until(`document.querySelector("#refusal-chat").hidden && document.activeElement.id === "toggle-chat"`)
+}
+
+func TestStoppingTheDashboardAsksFirst(t *testing.T) {
+	i := start(t, both())
+	b := browse(t, wide, open(t, i))
+	b.shows("Both services are running.")
+	b.click("#toggle-dashboard")
+	b.shows("To get it back, choose Services ▸ Dashboard ▸ Start in the tray menu.")
+	b.do(chromedp.KeyEvent(kb.Escape))
+	b.until(`!document.querySelector("dialog").open`)
+	b.click("#toggle-dashboard")
+	b.click("dialog .danger")
+	if asked := <-i.asked; asked != "stop dashboard" {
+		t.Errorf("asked %q", asked)
+	}
+}
+
+func TestALostManagerIsToldAndComesBack(t *testing.T) {
+	i := start(t, both())
+	b := browse(t, wide, open(t, i))
+	b.shows("Both services are running.")
+	i.stop()
+	b.shows("Configurable Agents is not running any more.")
+	b.shows("Start it again from")
+	if !eval[bool](b, `[...document.querySelectorAll("[data-action]")].every((e) => e.getAttribute("aria-disabled") === "true")`) {
+		t.Error("buttons that cannot work look as if they did")
+	}
+	i.serve(t)
+	b.until(`document.querySelector("h1").innerText === "Running" && !document.querySelector("#lost")`)
+}
+
+func TestLogFollowsAndKeepsItsPlace(t *testing.T) {
+	i := start(t, both())
+	for n := range 80 {
+		i.print("chat", "out", fmt.Sprintf("line %d", n))
+	}
+	b := browse(t, wide, open(t, i))
+	b.click("#service-chat [data-log] summary")
+	b.until(`document.querySelectorAll("#service-chat .log-line").length === 50`)
+	b.shows("line 79")
+	i.print("chat", "err", "the newest")
+	b.shows("the newest")
+	const log = `document.querySelector("#service-chat .log")`
+	b.until(log + `.scrollTop + ` + log + `.clientHeight >= ` + log + `.scrollHeight - 8`)
+	b.click("#service-chat [data-more]")
+	b.until(`document.querySelectorAll("#service-chat .log-line").length === 81`)
+	eval[any](b, log+`.scrollTop = 100; null`)
+	i.change(chatFailed) // the page changes around it, and lines come
+	i.print("chat", "sys", "another one")
+	b.shows("another one")
+	if top := eval[float64](b, log+`.scrollTop`); top != 100 {
+		t.Errorf("the log moved from 100 to %v", top)
+	}
+}
+
+func TestFullLogFilters(t *testing.T) {
+	i := start(t, both())
+	for n := range 40 {
+		i.print("chat", "out", fmt.Sprintf("GET /page/%d", n))
+	}
+	b := browse(t, wide, open(t, i)+"/services/chat/log")
+	b.shows("40 lines")
+	b.do(chromedp.SendKeys(chromedp.CSS("#filter"), "PAGE/3"))
+	b.shows("11 of 40 lines")
+	i.print("chat", "out", "GET /page/300")
+	b.shows("12 of 41 lines")
+	b.until(`document.querySelectorAll(".log-line:not([hidden])").length === 12`)
+}
+
+func TestForeignTextIsText(t *testing.T) {
+	const attack = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>&"'` + "`"
+	i := start(t, both())
+	i.change(func(s *control.Status) {
+		chatFailed(s)
+		chat := &s.Services[1]
+		chat.Title, chat.URL = attack, `javascript:document.title="taken"`
+		chat.Problem = &manager.Problem{Summary: attack, Advice: attack}
+		chat.LastExit = &manager.Exit{Code: 1, Words: attack, Lines: []string{attack}}
+		s.Notices = []string{attack}
+		s.Unclean = &control.Review{Cause: attack}
+	})
+	i.review = lostPower()
+	i.review.Cause, i.review.Workflows, i.review.Detail = attack, []string{attack}, attack
+	i.refusal = attack
+	i.print("chat", "out", attack)
+	url := open(t, i)
+	b := browse(t, wide, url)
+	b.allow("409")
+	b.shows(attack)
+	b.click("#service-chat [data-log] summary")
+	b.until(`document.querySelector("#service-chat .log-text")?.textContent === ` + quote(attack))
+	b.click("#toggle-chat")
+	b.until(`document.querySelector("#refusal-chat").textContent.includes(` + quote(attack) + `)`)
+	i.change(func(s *control.Status) { s.Notices = append(s.Notices, "done") }) // through the live path too
+	b.shows("done")
+	const harmed = `document.title.startsWith("taken") || document.querySelectorAll("main script, main img").length > 0 ||
+		[...document.querySelectorAll("a")].some((a) => a.protocol === "javascript:")`
+	for _, path := range []string{"", "/services/chat/log", "/review"} {
+		if path != "" {
+			b.do(chromedp.Navigate(url + path))
+			b.shows(attack)
+		}
+		if eval[bool](b, harmed) {
+			t.Errorf("%q: foreign text became more than text", path)
+		}
+	}
+}
+
+func TestNothingIsWiderThanAPhone(t *testing.T) {
+	i := start(t, both())
+	i.change(func(s *control.Status) {
+		chatFailed(s)
+		s.Services[1].LastExit.Lines = []string{strings.Repeat("wide", 100)}
+		s.Notices = []string{strings.Repeat("endless", 30)}
+	})
+	i.review = lostPower()
+	i.review.Workflows = []string{strings.Repeat("workflow", 30)}
+	i.print("chat", "out", strings.Repeat("0123456789", 50))
+	i.print("dashboard", "out", strings.Repeat("0123456789", 50))
+	url := open(t, i)
+	b := browse(t, phone, url)
+	b.shows("Chat keeps crashing")
+	b.click("#service-chat [data-log] summary")
+	b.until(`document.querySelector("#service-chat .log-line")`)
+	eval[any](b, `document.querySelectorAll("details").forEach((d) => (d.open = true)); null`)
+	for _, path := range []string{"", "/services/chat/log", "/review"} {
+		if path != "" {
+			b.do(chromedp.Navigate(url + path))
+		}
+		if over := eval[float64](b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+			t.Errorf("%q is %v pixels too wide", path, over)
+		}
+	}
+}
