@@ -1,0 +1,193 @@
+package chat
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"agents-tray/services/chat/completion"
+	"agents-tray/services/chat/history"
+)
+
+// begin starts a conversation with its first message.
+func (c *chat) begin(w http.ResponseWriter, r *http.Request) { c.ask(w, r, history.NewID(), true) }
+
+// say adds a message to a conversation.
+func (c *chat) say(w http.ResponseWriter, r *http.Request) { c.ask(w, r, r.PathValue("id"), false) }
+
+func (c *chat) ask(w http.ResponseWriter, r *http.Request, id string, begin bool) {
+	body, err := read[struct{ Text string }](w, r)
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	text := strings.TrimSpace(strings.ReplaceAll(body.Text, "\r\n", "\n"))
+	if text == "" {
+		c.refuse(w, &refusal{http.StatusBadRequest, problem{What: "The message is empty.", Now: "Write something first."}})
+		return
+	}
+	err = c.write(id, func() (p prompt, err error) {
+		if p.server, err = c.readyServer(); err != nil {
+			return p, err
+		}
+		var before []history.Message
+		if !begin {
+			if before, err = c.file.Messages(id); err != nil {
+				return p, err
+			}
+		}
+		p.messages = asPrompt(append(before, history.Message{Role: history.User, Text: text}))
+		p.answer, err = c.file.Ask(id, text, p.server.Model, begin)
+		return p, err
+	})
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	writeJSON(w, http.StatusAccepted, map[string]string{"id": id})
+}
+
+// again replaces the last answer by a new one.
+func (c *chat) again(w http.ResponseWriter, r *http.Request) {
+	c.retry(w, r, func(p *prompt, id string, before []history.Message, last history.Message) (err error) {
+		p.messages = asPrompt(before)
+		if p.answer, err = c.file.Again(id, last.ID, p.server.Model); err == nil {
+			c.forget(last.ID)
+		}
+		return err
+	})
+}
+
+// goOn lets the model continue the last answer where it stopped.
+func (c *chat) goOn(w http.ResponseWriter, r *http.Request) {
+	c.retry(w, r, func(p *prompt, _ string, before []history.Message, last history.Message) error {
+		p.messages = append(asPrompt(append(before, last)), completion.Message{Role: string(history.User), Content: goOnRequest})
+		last.State, last.Problem, last.Model = history.Writing, nil, p.server.Model
+		last.Created, last.Finished = time.Now(), time.Time{}
+		p.answer = last
+		err := c.file.Save(last)
+		if err == nil {
+			c.forget(last.ID)
+		}
+		return err
+	})
+}
+
+// retry writes the last answer of a conversation anew, in a way that prepare tells. It
+// does so only if that answer is the one the page knows.
+func (c *chat) retry(w http.ResponseWriter, r *http.Request, prepare func(p *prompt, id string, before []history.Message, last history.Message) error) {
+	body, err := read[struct{ Message int64 }](w, r)
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	id := r.PathValue("id")
+	err = c.write(id, func() (p prompt, err error) {
+		if p.server, err = c.readyServer(); err != nil {
+			return p, err
+		}
+		messages, err := c.file.Messages(id)
+		if err != nil {
+			return p, err
+		}
+		end := len(messages) - 1
+		if end < 0 || messages[end].ID != body.Message || messages[end].Role != history.Assistant {
+			return p, &refusal{http.StatusConflict, problem{What: "This is not the last answer any more.", Why: "The conversation went on in another window.", Now: "Load this page again."}}
+		}
+		return p, prepare(&p, id, messages[:end], c.present(messages[end], nil))
+	})
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	w.WriteHeader(http.StatusAccepted)
+}
+
+// forget drops the copy in memory of an answer that the file did not take.
+func (c *chat) forget(message int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.unsaved, message)
+}
+
+// readyServer is the model server in use, or the error that there is none.
+func (c *chat) readyServer() (serverChoice, error) {
+	s, err := c.server()
+	switch {
+	case err != nil:
+		return s, err
+	case s.Base == "":
+		err = &refusal{http.StatusConflict, problem{What: "There is no model server yet.", Why: "None was found on this computer and none is set.",
+			Now: "Start one, or enter an address in the settings. Your message stays here until then."}}
+	case s.Model == "":
+		err = &refusal{http.StatusConflict, problem{What: "No model is chosen yet.", Why: fmt.Sprintf("%s may offer several.", s.Name),
+			Now: "Choose one in the settings. Your message stays here until then."}}
+	}
+	return s, err
+}
+
+// stop ends the answer being written, and answers when it is saved.
+func (c *chat) stop(w http.ResponseWriter, r *http.Request) {
+	c.halt(r.PathValue("id"))
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (c *chat) rename(w http.ResponseWriter, r *http.Request) {
+	body, err := read[struct{ Title string }](w, r)
+	if err == nil && strings.TrimSpace(body.Title) == "" {
+		err = &refusal{http.StatusBadRequest, problem{What: "The title is empty.", Now: "Write one."}}
+	}
+	if err == nil {
+		err = c.file.Rename(r.PathValue("id"), body.Title)
+	}
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	c.hub.tell(r.PathValue("id"), news{list: true, thread: true})
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (c *chat) delete(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	c.halt(id)
+	if err := c.file.Delete(id); err != nil {
+		c.refuse(w, err)
+		return
+	}
+	c.hub.tell(id, news{list: true, gone: true})
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// messageText is a message as it was written, for the clipboard.
+func (c *chat) messageText(w http.ResponseWriter, r *http.Request) {
+	messages, err := c.thread(r.PathValue("id"))
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	for _, m := range messages {
+		if strconv.FormatInt(m.ID, 10) == r.PathValue("message") {
+			_, text := splitThinking(m.Text)
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			w.Header().Set("Cache-Control", "no-store")
+			_, _ = w.Write([]byte(text)) // a reader that left is no error
+			return
+		}
+	}
+	c.refuse(w, history.ErrNotFound)
+}
+
+func (c *chat) saveDraft(w http.ResponseWriter, r *http.Request) {
+	body, err := read[struct{ Conversation, Text string }](w, r)
+	if err == nil {
+		err = c.file.SaveDraft(body.Conversation, body.Text)
+	}
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}

@@ -1,0 +1,119 @@
+// The settings: which server answers, with which key and model.
+
+import { parts, post } from "./api.js";
+
+const dialog = document.getElementById("settings");
+const address = document.getElementById("address");
+const key = document.getElementById("key");
+const forget = document.getElementById("forget");
+const model = document.getElementById("model");
+const name = document.getElementById("model-name");
+const state = document.getElementById("settings-state");
+const found = document.getElementById("found");
+
+let asked = 0; // counts the requests for models: only the last one matters
+
+export function start({ keepDraft }) {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-settings]");
+    if (button) open(button.dataset.address);
+  });
+  address.addEventListener("change", list);
+  key.addEventListener("change", list);
+  found.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-base]");
+    if (!button) return;
+    address.value = button.dataset.base;
+    list();
+  });
+  dialog.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      await post("/api/settings", { address: address.value.trim(), key: key.value, model: chosen(), forget: forget?.checked ?? false });
+      await keepDraft();
+      location.reload();
+    } catch (problem) {
+      if (!problem.what) throw problem;
+      tell(problem);
+    }
+  });
+}
+
+function open(proposed) {
+  document.getElementById("side").hidePopover();
+  address.value = proposed ?? address.dataset.saved;
+  key.value = "";
+  if (forget) forget.checked = false;
+  dialog.showModal();
+  list();
+  search();
+}
+
+const chosen = () => (name.hidden ? model.value : name.value.trim());
+
+// search lists the servers on this computer.
+async function search() {
+  try {
+    const { servers } = await post("/api/setup");
+    found.hidden = servers.length === 0;
+    found.querySelector(".row").replaceChildren(...servers.map((server) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "small";
+      button.dataset.base = server.address;
+      button.textContent = `${server.name} · ${models(server.models)}`;
+      return button;
+    }));
+  } catch {
+    found.hidden = true; // the request for the models says what is wrong
+  }
+}
+
+// list asks the server at the address for its models.
+async function list() {
+  const turn = ++asked;
+  if (!address.value.trim()) {
+    offer([]);
+    state.replaceChildren(line("Without an address, the Chat uses a server that it finds on this computer."));
+    return;
+  }
+  state.replaceChildren(line("Asking for its models…"));
+  try {
+    const answer = await post("/api/models", { address: address.value, key: key.value });
+    if (turn !== asked) return;
+    address.value = answer.address;
+    offer(answer.models);
+    state.replaceChildren(line(answer.models.length ? `It answers, with ${models(answer.models.length)}.` : "It answers, but has no model yet."));
+  } catch (problem) {
+    if (turn !== asked) return;
+    if (!problem.what) throw problem;
+    offer([]);
+    tell(problem);
+  }
+}
+
+// offer lets the user choose a model, or type its name if none is known.
+function offer(names) {
+  const { saved } = model.dataset;
+  const wanted = model.value || saved;
+  model.hidden = names.length === 0;
+  name.hidden = !model.hidden;
+  const label = dialog.querySelector("label[for^=model]");
+  label.htmlFor = model.hidden ? "model-name" : "model";
+  if (model.hidden) return;
+  const missing = wanted && !names.includes(wanted) && address.value === address.dataset.saved;
+  model.replaceChildren(...(missing ? [wanted] : []).concat(names).map((each) => new Option(each, each)));
+  if (names.includes(wanted) || missing) model.value = wanted;
+}
+
+function tell(problem) {
+  state.replaceChildren(...parts(problem));
+}
+
+function line(words) {
+  const p = document.createElement("p");
+  p.textContent = words;
+  return p;
+}
+
+const models = (n) => (n === 1 ? "1 model" : `${n} models`);

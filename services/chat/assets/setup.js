@@ -1,0 +1,36 @@
+// Looks for a model server while there is none: at once, when the reader comes back
+// to the page, and when asked to.
+
+import { post } from "./api.js";
+import { morph, parse } from "./morph.js";
+
+const section = document.getElementById("setup");
+let looking = false;
+
+export function start() {
+  if (!section) return;
+  document.addEventListener("visibilitychange", () => !document.hidden && look());
+  addEventListener("focus", look);
+  section.addEventListener("click", (event) => event.target.closest("[data-look]") && look());
+  look();
+}
+
+async function look() {
+  if (looking || !("looking" in section.dataset)) return;
+  looking = true;
+  section.setAttribute("aria-busy", "true");
+  try {
+    const { ready, label, html } = await post("/api/setup");
+    morph(section, parse(html));
+    document.getElementById("server").firstElementChild.textContent = label;
+    if (ready) delete section.dataset.looking;
+  } catch (problem) {
+    if (!problem.what) throw problem;
+    const words = document.createElement("p");
+    words.textContent = [problem.what, problem.why, problem.now].filter(Boolean).join(" ");
+    section.replaceChildren(words);
+  } finally {
+    looking = false;
+    section.removeAttribute("aria-busy");
+  }
+}

@@ -1,0 +1,226 @@
+package completion
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Delta is the next piece of an answer: text, or the reasoning that precedes it.
+type Delta struct {
+	Text, Reasoning string
+}
+
+// Finish says why an answer ended. Servers of other kinds of endings exist; an
+// unknown one counts as Stop.
+type Finish string
+
+// The endings that matter to a reader.
+const (
+	Stop     Finish = "stop"           // the model was done
+	Length   Finish = "length"         // the server's limit cut the answer
+	Filtered Finish = "content_filter" // the server withheld the rest
+)
+
+// errSilent ends a request whose server sends nothing any more.
+var errSilent = errors.New("the server sent nothing for too long")
+
+// Answer asks model for the next message and passes it on piece by piece, from one
+// goroutine. Its errors are *Error, or the cause of ctx's end. What was passed on
+// before an error is good.
+func (c *Client) Answer(ctx context.Context, server Server, model string, messages []Message, each func(Delta)) (Finish, error) {
+	limited, give := context.WithCancelCause(ctx)
+	defer give(nil)
+	silence := c.Silence
+	if silence == 0 {
+		silence = 5 * time.Minute
+	}
+	watchdog := time.AfterFunc(silence, func() { give(errSilent) })
+	defer watchdog.Stop()
+
+	finish, err := c.answer(limited, server, model, messages, func(r io.Reader) io.Reader {
+		return readerFunc(func(p []byte) (int, error) {
+			watchdog.Reset(silence)
+			return r.Read(p)
+		})
+	}, each)
+	switch {
+	case err == nil:
+		return finish, nil
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case errors.Is(context.Cause(limited), errSilent):
+		return "", &Error{Kind: Silent, Err: errSilent}
+	}
+	return "", err
+}
+
+func (c *Client) answer(ctx context.Context, server Server, model string, messages []Message, watch func(io.Reader) io.Reader, each func(Delta)) (Finish, error) {
+	response, err := c.do(ctx, server, http.MethodPost, "/chat/completions", struct {
+		Model    string    `json:"model"`
+		Messages []Message `json:"messages"`
+		Stream   bool      `json:"stream"`
+	}{model, messages, true})
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	body := watch(response.Body)
+	switch kind := response.Header.Get("Content-Type"); {
+	case strings.HasPrefix(kind, "text/html"):
+		return "", &Error{Kind: NotAModelServer, Message: "it sent a web page"}
+	case strings.HasPrefix(kind, "application/json"):
+		return whole(body, each) // some servers know no streams
+	}
+	return stream(body, each)
+}
+
+// chunk is an event of a stream, or a whole answer: then Message is set and not
+// Delta. What a server leaves out stays empty.
+type chunk struct {
+	Choices []struct {
+		Delta, Message piece
+		FinishReason   string `json:"finish_reason"`
+	}
+	Error json.RawMessage
+}
+
+type piece struct {
+	Content          string
+	Refusal          string
+	ReasoningContent string `json:"reasoning_content"` // llama.cpp, vLLM, DeepSeek
+	Reasoning        string // Ollama, OpenRouter
+}
+
+func (p piece) delta() Delta {
+	d := Delta{Text: p.Content + p.Refusal, Reasoning: p.ReasoningContent}
+	if d.Reasoning == "" {
+		d.Reasoning = p.Reasoning
+	}
+	return d
+}
+
+// stream reads server-sent events. Each event of this protocol is a single line, so
+// lines are enough; that also forgives servers that forget the blank line between
+// two events or after the last one.
+func stream(body io.Reader, each func(Delta)) (Finish, error) {
+	lines := bufio.NewScanner(body)
+	lines.Buffer(nil, maxLine)
+	var finish Finish
+	var received, foreign int
+	var first string // line that is no event, to tell what came instead
+	for lines.Scan() {
+		line := bytes.TrimSpace(lines.Bytes())
+		data, isEvent := bytes.CutPrefix(line, []byte("data:"))
+		if !isEvent {
+			if len(line) == 0 || line[0] == ':' || bytes.HasPrefix(line, []byte("event:")) {
+				continue // comments keep the connection alive
+			}
+			if first == "" {
+				first = shorten(string(line))
+			}
+			if foreign += len(line); foreign > maxLine {
+				return "", &Error{Kind: NotAModelServer, Message: first}
+			}
+			continue
+		}
+		data = bytes.TrimSpace(data)
+		if string(data) == "[DONE]" {
+			return orStop(finish), nil
+		}
+		if len(data) == 0 {
+			continue
+		}
+		var c chunk
+		if err := json.Unmarshal(data, &c); err != nil {
+			return "", &Error{Kind: Malformed, Message: shorten(string(data)), Err: err}
+		}
+		if message := errorText(c.Error); message != "" {
+			return "", classify(0, message)
+		}
+		for _, choice := range c.Choices {
+			d := choice.Delta.delta()
+			if received += len(d.Text) + len(d.Reasoning); received > maxAnswer {
+				return "", &Error{Kind: Oversized}
+			}
+			if d != (Delta{}) {
+				each(d)
+			}
+			if choice.FinishReason != "" {
+				finish = Finish(choice.FinishReason)
+			}
+		}
+	}
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return "", &Error{Kind: Oversized, Err: err}
+	case finish != "": // the answer is complete, whatever became of the connection
+		return finish, nil
+	case err != nil:
+		return "", &Error{Kind: Broken, Err: err}
+	case received == 0 && first != "":
+		return "", notStream(first)
+	}
+	return "", &Error{Kind: Broken, Err: io.ErrUnexpectedEOF}
+}
+
+// whole reads an answer that came in one piece.
+func whole(body io.Reader, each func(Delta)) (Finish, error) {
+	var c chunk
+	if err := readJSON(body, &c); err != nil {
+		return "", err
+	}
+	if message := errorText(c.Error); message != "" {
+		return "", classify(0, message)
+	}
+	if len(c.Choices) == 0 {
+		return "", &Error{Kind: NotAModelServer, Message: "its answer holds no message"}
+	}
+	if d := c.Choices[0].Message.delta(); d != (Delta{}) {
+		each(d)
+	}
+	return orStop(Finish(c.Choices[0].FinishReason)), nil
+}
+
+// notStream tells what a server meant by an answer without events.
+func notStream(line string) error {
+	var c chunk
+	if json.Unmarshal([]byte(line), &c) == nil {
+		if message := errorText(c.Error); message != "" {
+			return classify(0, message)
+		}
+	}
+	return &Error{Kind: NotAModelServer, Message: line}
+}
+
+func orStop(finish Finish) Finish {
+	if finish == "" {
+		return Stop
+	}
+	return finish
+}
+
+// readJSON reads one JSON value of limited size.
+func readJSON(body io.Reader, to any) error {
+	data, err := io.ReadAll(io.LimitReader(body, maxBody+1))
+	switch {
+	case err != nil:
+		return &Error{Kind: Broken, Err: err}
+	case len(data) > maxBody:
+		return &Error{Kind: Oversized}
+	}
+	if err := json.Unmarshal(data, to); err != nil {
+		return &Error{Kind: NotAModelServer, Message: shorten(string(data)), Err: err}
+	}
+	return nil
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

@@ -1,0 +1,174 @@
+package completion
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+)
+
+// Kind is what went wrong with a request, as far as a reader can act on it.
+type Kind int
+
+// The kinds of errors.
+const (
+	Unreachable     Kind = iota + 1 // no connection
+	BadAddress                      // not an address at all
+	Moved                           // it redirects to elsewhere
+	KeyRefused                      // 401 or 403
+	NotFound                        // 404 that does not name the model
+	NoModel                         // the model is not there
+	Busy                            // 429
+	Loading                         // the model is being loaded
+	TooLong                         // the conversation exceeds the model's context
+	Rejected                        // another 4xx
+	ServerFailed                    // 5xx, or an error told in mid-stream
+	NotAModelServer                 // it answers, but not in this protocol
+	Malformed                       // an event of the stream cannot be read
+	Oversized                       // more than the limits of this package
+	Broken                          // the connection ended before the answer did
+	Silent                          // nothing came for too long
+)
+
+// Error is a failed request.
+type Error struct {
+	Kind       Kind
+	Status     int    // HTTP status; 0 if there was none
+	Message    string // the server's own words, at most a few lines
+	RetryAfter string // seconds or a date, as the server sent it
+	Err        error
+}
+
+func (e *Error) Error() string {
+	var parts []string
+	if e.Status != 0 {
+		parts = append(parts, fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status)))
+	}
+	if e.Message != "" {
+		parts = append(parts, e.Message)
+	}
+	if e.Err != nil {
+		parts = append(parts, e.Err.Error())
+	}
+	if len(parts) == 0 {
+		return fmt.Sprintf("model server: error of kind %d", e.Kind)
+	}
+	return strings.Join(parts, ": ")
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// KindOf is the kind of an error of this package, 0 for any other.
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return 0
+}
+
+func statusError(response *http.Response) error {
+	body, _ := io.ReadAll(io.LimitReader(response.Body, maxError)) // what can be read is enough
+	isPage := strings.HasPrefix(response.Header.Get("Content-Type"), "text/html")
+	message := bodyText(body)
+	if isPage {
+		message = "it sent a web page"
+	}
+	e := classify(response.StatusCode, message)
+	e.RetryAfter = shorten(response.Header.Get("Retry-After"))
+	if e.Kind == Moved {
+		e.Message = shorten(response.Header.Get("Location"))
+	}
+	return e
+}
+
+// classify tells the kind of an error from its status (0 in mid-stream) and from
+// the words that the known servers use.
+func classify(status int, message string) *Error {
+	e := &Error{Status: status, Message: shorten(message)}
+	words := strings.ToLower(message)
+	has := func(phrases ...string) bool {
+		for _, phrase := range phrases {
+			if strings.Contains(words, phrase) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case status >= 300 && status < 400:
+		e.Kind = Moved
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		e.Kind = KeyRefused
+	case status == http.StatusTooManyRequests:
+		e.Kind = Busy
+	case has("context length", "context_length", "context size", "context window", "exceed_context",
+		"maximum context", "prompt is too long", "n_ctx", "available context"),
+		status == http.StatusRequestEntityTooLarge:
+		e.Kind = TooLong
+	case strings.Contains(words, "model") && has("not found", "does not exist", "not_found", "no such", "unknown model", "invalid model", "no models loaded"):
+		e.Kind = NoModel
+	case status == http.StatusNotFound || status == http.StatusMethodNotAllowed:
+		e.Kind = NotFound
+	case has("loading model", "model is loading"):
+		e.Kind = Loading
+	case status >= 400 && status < 500:
+		e.Kind = Rejected
+	default:
+		e.Kind = ServerFailed
+	}
+	return e
+}
+
+// bodyText is what the body of an error says: {"error":{"message":…}},
+// {"error":"…"}, {"message":…}, {"detail":…}, or plain text.
+func bodyText(body []byte) string {
+	var known struct {
+		Error, Message, Detail json.RawMessage
+	}
+	if json.Unmarshal(body, &known) != nil {
+		return string(body)
+	}
+	for _, raw := range []json.RawMessage{known.Error, known.Message, known.Detail} {
+		if text := errorText(raw); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// errorText is what an "error" member says: a string, or an object with a message
+// and perhaps a type or a code that says more than the message.
+func errorText(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	var object struct {
+		Message string
+		Type    any
+		Code    any
+	}
+	if json.Unmarshal(raw, &object) != nil {
+		return strings.TrimSpace(string(raw))
+	}
+	for _, extra := range []any{object.Code, object.Type} {
+		if word, ok := extra.(string); ok && word != "" && !strings.Contains(object.Message, word) {
+			return strings.TrimSpace(object.Message + " (" + word + ")")
+		}
+	}
+	return object.Message
+}
+
+// shorten makes a server's words fit for a page: one paragraph of limited length.
+func shorten(text string) string {
+	const limit = 400
+	text = strings.Join(strings.Fields(strings.ToValidUTF8(text[:min(len(text), 4*limit)], "")), " ")
+	if utf8.RuneCountInString(text) > limit {
+		text = string([]rune(text)[:limit]) + "…"
+	}
+	return text
+}

@@ -1,0 +1,158 @@
+package chat
+
+import (
+	"errors"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"agents-tray/services/chat/history"
+	"agents-tray/services/web"
+)
+
+// growthPause is the least time between two pictures of an answer that grows.
+const growthPause = 50 * time.Millisecond
+
+// events streams what changes to a page:
+//
+//	"list"    {html}            the list of conversations
+//	"thread"  {title, html}     the messages, when one came, went or changed its state
+//	"growth"  {message, thinking: {keep, html}, text: {keep, html}}
+//	                            the answer being written: its first keep blocks stay,
+//	                            html replaces the rest
+//	"gone"    {}                the conversation was deleted
+//	"trouble" problem           they cannot be read
+//
+// Each says what is so now and not what happened, so a page that connects again, or
+// late, or slowly, ends up with the same content as any other.
+func (c *chat) events(w http.ResponseWriter, r *http.Request) {
+	watcher := c.hub.join(r.URL.Query().Get("conversation"))
+	defer c.hub.leave(watcher)
+	s := stream{chat: c, out: web.NewStream(w), conversation: watcher.conversation}
+	first := news{list: true, thread: watcher.conversation != ""}
+	if s.send(first) != nil {
+		return
+	}
+	for {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-watcher.wake:
+		}
+		start := time.Now()
+		if s.send(c.hub.take(watcher)) != nil {
+			return
+		}
+		// A text that takes long to render is rendered less often.
+		pause := max(growthPause, 10*time.Since(start))
+		select {
+		case <-r.Context().Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
+// stream is one page's stream of events.
+type stream struct {
+	*chat
+	out          *web.Stream
+	conversation string
+
+	// What the page has of the answer being written.
+	message        int64
+	thinking, text []template.HTML
+}
+
+// send tells the page the news. Its error is that of the connection.
+func (s *stream) send(n news) error {
+	if n.gone {
+		return s.out.Send("gone", struct{}{})
+	}
+	if n.thread {
+		if err := s.sendThread(); err != nil {
+			return err
+		}
+	} else if n.growth {
+		if err := s.sendGrowth(); err != nil {
+			return err
+		}
+	}
+	if n.list {
+		view, err := s.list(s.conversation)
+		if err != nil {
+			return s.out.Send("trouble", storage(err, s.file.Path()))
+		}
+		return s.sendFragment("list", "list", view, "")
+	}
+	return nil
+}
+
+func (s *stream) sendThread() error {
+	conversation, err := s.file.Conversation(s.conversation)
+	if errors.Is(err, history.ErrNotFound) {
+		return s.out.Send("gone", struct{}{})
+	}
+	var messages []history.Message
+	if err == nil {
+		messages, err = s.thread(s.conversation)
+	}
+	if err != nil {
+		return s.out.Send("trouble", storage(err, s.file.Path()))
+	}
+	view := viewThread(messages)
+	s.message, s.thinking, s.text = 0, nil, nil
+	if view.Writing() {
+		last := view.Messages[len(view.Messages)-1]
+		s.message, s.thinking, s.text = last.ID, last.Thinking, last.Blocks
+	}
+	return s.sendFragment("thread", "thread", view, conversation.Title)
+}
+
+func (s *stream) sendFragment(event, name string, view any, title string) error {
+	html, err := fragment(name, view)
+	if err != nil {
+		return err
+	}
+	return s.out.Send(event, struct {
+		Title string `json:"title,omitempty"`
+		HTML  string `json:"html"`
+	}{title, html})
+}
+
+// change turns the blocks that a page has into others.
+type change struct {
+	Keep int    `json:"keep"`
+	HTML string `json:"html"`
+}
+
+func (s *stream) sendGrowth() error {
+	g := s.generation(s.conversation)
+	if g == nil {
+		return nil // it has ended; the thread comes next
+	}
+	view := viewOf(g.now())
+	if view.ID != s.message {
+		return s.sendThread()
+	}
+	growth := struct {
+		Message  int64  `json:"message"`
+		Thinking change `json:"thinking"`
+		Text     change `json:"text"`
+	}{view.ID, difference(s.thinking, view.Thinking), difference(s.text, view.Blocks)}
+	s.thinking, s.text = view.Thinking, view.Blocks
+	return s.out.Send("growth", growth)
+}
+
+func difference(old, now []template.HTML) change {
+	keep := 0
+	for keep < min(len(old), len(now)) && old[keep] == now[keep] {
+		keep++
+	}
+	var html strings.Builder
+	for _, block := range now[keep:] {
+		html.WriteString(string(block))
+	}
+	return change{keep, html.String()}
+}

@@ -1,0 +1,202 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"log"
+	"strings"
+	"sync"
+	"time"
+
+	"agents-tray/services/chat/completion"
+	"agents-tray/services/chat/history"
+)
+
+const (
+	// saveInterval is how much of an answer a power cut may take.
+	saveInterval = 200 * time.Millisecond
+	// maxRunning bounds the answers written at the same time.
+	maxRunning = 8
+)
+
+// Errors of begin.
+var (
+	errWriting = errors.New("an answer is being written in this conversation")
+	errTooMany = errors.New("too many answers are being written")
+)
+
+// generation writes one answer. It runs on its own, whoever watches.
+type generation struct {
+	conversation string
+	cancel       context.CancelCauseFunc
+	done         chan struct{} // closed when the answer is finished and saved
+	dirty        chan struct{} // holds one element when there is text to save
+
+	mu              sync.Mutex
+	message         history.Message // all but its text
+	text, reasoning strings.Builder
+}
+
+// now is the answer as it is at this moment. Its ID is 0 until it is known.
+func (g *generation) now() history.Message {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	m := g.message
+	m.Text, m.Reasoning = g.text.String(), g.reasoning.String()
+	return m
+}
+
+// prompt is what an answer is made from.
+type prompt struct {
+	server   serverChoice
+	messages []completion.Message
+	answer   history.Message // what there is of the answer already
+}
+
+// write begins an answer in a conversation, unless one is being written there.
+// prepare makes the prompt, and the answer's place in the file, once that is certain.
+func (c *chat) write(conversation string, prepare func() (prompt, error)) error {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	g := &generation{conversation: conversation, cancel: cancel, done: make(chan struct{}), dirty: make(chan struct{}, 1)}
+	if err := c.reserve(g); err != nil {
+		cancel(nil)
+		return err
+	}
+	p, err := prepare()
+	if err != nil {
+		c.release(g)
+		return err
+	}
+	g.mu.Lock()
+	g.message = p.answer
+	g.text.WriteString(p.answer.Text)
+	g.reasoning.WriteString(p.answer.Reasoning)
+	g.mu.Unlock()
+	go c.run(ctx, g, p)
+	c.hub.tell(conversation, news{list: true, thread: true})
+	return nil
+}
+
+func (c *chat) reserve(g *generation) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.closed:
+		return errClosing
+	case c.running[g.conversation] != nil:
+		return errWriting
+	case len(c.running) >= maxRunning:
+		return errTooMany
+	}
+	c.running[g.conversation] = g
+	c.work.Add(1)
+	return nil
+}
+
+// release ends a generation. What it wrote must be saved before.
+func (c *chat) release(g *generation) {
+	g.cancel(nil)
+	c.mu.Lock()
+	delete(c.running, g.conversation)
+	c.mu.Unlock()
+	close(g.done)
+	c.work.Done()
+}
+
+// run lets the model answer, and saves what it writes as it comes.
+func (c *chat) run(ctx context.Context, g *generation, p prompt) {
+	type ending struct {
+		finish completion.Finish
+		err    error
+	}
+	ended := make(chan ending, 1)
+	go func() {
+		finish, err := c.client.Answer(ctx, p.server.Server, p.server.Model, p.messages, func(d completion.Delta) { c.grow(g, d) })
+		ended <- ending{finish, err}
+	}()
+	pause := time.NewTimer(0)
+	<-pause.C
+	refused := false // by the file; said once, and again at the end
+	for {
+		select {
+		case e := <-ended:
+			c.finish(g, p.server, e.finish, e.err)
+			return
+		case <-g.dirty:
+		}
+		if err := c.file.Save(g.now()); err != nil {
+			if errors.Is(err, history.ErrNotFound) {
+				g.cancel(errStopped) // the conversation was deleted
+			}
+			if !refused {
+				log.Printf("%v", err)
+			}
+			refused = true
+		}
+		pause.Reset(saveInterval)
+		select {
+		case e := <-ended:
+			c.finish(g, p.server, e.finish, e.err)
+			return
+		case <-pause.C:
+		}
+	}
+}
+
+func (c *chat) grow(g *generation, d completion.Delta) {
+	g.mu.Lock()
+	g.text.WriteString(d.Text)
+	g.reasoning.WriteString(d.Reasoning)
+	g.mu.Unlock()
+	select {
+	case g.dirty <- struct{}{}:
+	default: // it will be saved with what came before
+	}
+	c.hub.tell(g.conversation, news{growth: true})
+}
+
+// finish gives an answer its last state, saves it and lets it go.
+func (c *chat) finish(g *generation, server serverChoice, finish completion.Finish, err error) {
+	g.mu.Lock()
+	m := &g.message
+	m.Finished = time.Now()
+	switch {
+	case errors.Is(err, errStopped):
+		m.State = history.Stopped
+	case errors.Is(err, errClosing):
+		m.State = history.Interrupted
+	case err != nil:
+		m.State, m.Problem = history.Failed, explain(err, server)
+	case finish == completion.Filtered:
+		m.State, m.Problem = history.Failed, filtered(server)
+	case g.text.Len() == 0:
+		m.State, m.Problem = history.Failed, saidNothing(server, finish, g.reasoning.Len() > 0)
+	case finish == completion.Length:
+		m.State = history.Cut
+	default:
+		m.State = history.Complete
+	}
+	g.mu.Unlock()
+	final := g.now()
+	if err := c.file.Save(final); err != nil && !errors.Is(err, history.ErrNotFound) {
+		log.Printf("%v", err)
+		final.Problem = notSaved(err, c.file.Path())
+		g.mu.Lock()
+		g.message = final
+		g.mu.Unlock()
+		c.mu.Lock()
+		c.unsaved[final.ID] = final
+		c.mu.Unlock()
+	}
+	c.release(g)
+	c.hub.tell(g.conversation, news{thread: true})
+}
+
+// halt stops the answer being written in a conversation, if there is one, and waits
+// until it is saved.
+func (c *chat) halt(conversation string) {
+	if g := c.generation(conversation); g != nil {
+		g.cancel(errStopped)
+		<-g.done
+	}
+}

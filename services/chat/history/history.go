@@ -1,0 +1,199 @@
+// Package history keeps the Chat's conversations, drafts and settings in one SQLite
+// file.
+//
+// One process owns the file, through one connection. What a method has returned
+// without an error survives a power cut (journal_mode TRUNCATE, synchronous FULL).
+package history
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/driver"
+)
+
+// File is the file, opened by the first use and again after a failure. A new File
+// costs nothing.
+type File struct {
+	path string
+
+	mu     sync.Mutex
+	db     *sql.DB
+	closed bool
+}
+
+// At returns the file at path. It, and its folder, are made when first used, for the
+// owner's eyes only: the file may hold a key.
+func At(path string) *File { return &File{path: path} }
+
+// Path is where the file is.
+func (f *File) Path() string { return f.path }
+
+// Close closes the file for good.
+func (f *File) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	if f.db == nil {
+		return nil
+	}
+	db := f.db
+	f.db = nil
+	return db.Close()
+}
+
+// Errors of opening, beside those of SQLite and of the file system.
+var (
+	// ErrNewer means that a newer version of the program made the file. It is left alone.
+	ErrNewer = errors.New("the file was made by a newer version")
+	// ErrSetAside means that the file turned out to be damaged while it was used, and
+	// that a new one has taken its place.
+	ErrSetAside = errors.New("the file was damaged and has been set aside")
+	// ErrNotFound means that there is no such conversation or message.
+	ErrNotFound = errors.New("there is no such conversation")
+
+	errClosed = errors.New("the file is closed")
+)
+
+// use gives access to the open file. An error that means damage sets the file aside,
+// so that the next use starts afresh.
+func (f *File) use(do func(db *sql.DB) error) error {
+	db, err := f.open()
+	if err == nil {
+		err = do(db)
+	}
+	if !damaged(err) || db == nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.db == db { // nobody else has replaced it yet
+		f.db = nil
+		db.Close()
+		if _, failed := f.replace(err); failed != nil {
+			return failed
+		}
+	}
+	return fmt.Errorf("%w: %w", ErrSetAside, err)
+}
+
+// change runs a transaction.
+func (f *File) change(do func(tx *sql.Tx) error) error {
+	return f.use(func(db *sql.DB) error {
+		tx, err := db.BeginTx(context.Background(), &sql.TxOptions{Isolation: sql.LevelSerializable}) // that is BEGIN IMMEDIATE
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback() // nothing after Commit
+		if err := do(tx); err != nil {
+			return err
+		}
+		return tx.Commit()
+	})
+}
+
+func (f *File) open() (*sql.DB, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return nil, errClosed
+	}
+	if f.db != nil {
+		return f.db, nil
+	}
+	db, err := openSound(f.path)
+	if damaged(err) {
+		return f.replace(err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", f.path, err)
+	}
+	f.db = db
+	return db, nil
+}
+
+// replace moves a damaged file out of the way, under a name that says so, and opens
+// a new one that remembers it. The caller holds mu.
+func (f *File) replace(damage error) (*sql.DB, error) {
+	aside := strings.TrimSuffix(f.path, filepath.Ext(f.path)) +
+		time.Now().Format("-damaged-20060102-150405.000") + filepath.Ext(f.path)
+	if err := os.Rename(f.path, aside); err != nil {
+		return nil, fmt.Errorf("%w, and it cannot be set aside: %w", damage, err)
+	}
+	for _, suffix := range []string{"-journal", "-wal", "-shm"} { // they belong to it, and would spoil a new file
+		if err := os.Rename(f.path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%w, and its journal cannot be set aside: %w", damage, err)
+		}
+	}
+	db, err := openSound(f.path)
+	if err != nil {
+		return nil, fmt.Errorf("open a new %s: %w", f.path, err)
+	}
+	if err := putSetting(db, setAside, aside); err != nil {
+		db.Close()
+		return nil, err
+	}
+	f.db = db
+	return db, nil
+}
+
+// openSound opens the file at path, making it if needed, and checks it.
+func openSound(path string) (*sql.DB, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	switch {
+	case err == nil:
+		err = file.Chmod(0o600) // an older one may be open to others
+		file.Close()
+		if err != nil && runtime.GOOS != "windows" {
+			return nil, err
+		}
+	case !errors.Is(err, fs.ErrPermission): // what cannot be written may still be read
+		return nil, err
+	}
+	absolute, err := filepath.Abs(path) // so that no name can be taken for a URI
+	if err != nil {
+		return nil, err
+	}
+	db, err := driver.Open(absolute, func(c *sqlite3.Conn) error { return c.Exec(pragmas()) })
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	if err := prepare(db); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// pragmas set up a connection. Their order matters: journal_mode may need to wait,
+// and resets synchronous in some builds.
+func pragmas() string {
+	const all = `PRAGMA busy_timeout = 5000; PRAGMA journal_mode = truncate; PRAGMA synchronous = full;
+		PRAGMA foreign_keys = on; PRAGMA secure_delete = on;`
+	if runtime.GOOS == "darwin" {
+		return all + "PRAGMA fullfsync = on; PRAGMA checkpoint_fullfsync = on;"
+	}
+	return all
+}
+
+// damaged reports whether an error of SQLite means that the file is not a sound database.
+func damaged(err error) bool {
+	return errors.Is(err, sqlite3.CORRUPT) || errors.Is(err, sqlite3.NOTADB) || errors.Is(err, errUnsound)
+}
+
+// errUnsound is what the check of a file that can be opened finds.
+var errUnsound = errors.New("the file is damaged")

@@ -1,0 +1,95 @@
+package chat
+
+import (
+	"errors"
+	"net/http"
+
+	"agents-tray/services/chat/history"
+)
+
+// page is a conversation, or the place where one begins.
+type page struct {
+	Title        string
+	Conversation string // its id; "" before it begins
+	Thread       threadView
+	Draft        string
+	List         listView
+	Server       serverChoice // its key never gets into a page
+	Database     string
+	SetAside     string
+	DashboardURL string
+	Problem      *problem // instead of all that
+}
+
+// newPage is where a conversation begins.
+func (c *chat) newPage(w http.ResponseWriter, _ *http.Request) {
+	p, err := c.page("")
+	if err != nil {
+		c.trouble(w, err)
+		return
+	}
+	p.Title = "New conversation"
+	render(w, http.StatusOK, "page", p)
+}
+
+func (c *chat) conversationPage(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	p, err := c.page(id)
+	if err == nil {
+		var conversation history.Conversation
+		conversation, err = c.file.Conversation(id)
+		p.Title = conversation.Title
+	}
+	if errors.Is(err, history.ErrNotFound) {
+		c.show(w, http.StatusNotFound, &problem{
+			What: "This conversation is gone.",
+			Why:  "It was deleted, or the address is not complete.",
+			Now:  "Choose another one, or begin a new one.",
+		})
+		return
+	}
+	if err != nil {
+		c.trouble(w, err)
+		return
+	}
+	messages, err := c.thread(id)
+	if err != nil {
+		c.trouble(w, err)
+		return
+	}
+	p.Thread = viewThread(messages)
+	render(w, http.StatusOK, "page", p)
+}
+
+// page reads what every page shows.
+func (c *chat) page(conversation string) (p page, err error) {
+	settings, err := c.file.Settings()
+	if err != nil {
+		return p, err
+	}
+	p = page{
+		Conversation: conversation,
+		Server:       c.choose(settings),
+		Database:     c.file.Path(),
+		SetAside:     settings.SetAside,
+		DashboardURL: c.DashboardURL,
+	}
+	if p.List, err = c.list(conversation); err != nil {
+		return p, err
+	}
+	p.Draft, err = c.file.Draft(conversation)
+	return p, err
+}
+
+// trouble shows that the file cannot be used, and why.
+func (c *chat) trouble(w http.ResponseWriter, err error) {
+	c.show(w, http.StatusServiceUnavailable, storage(err, c.file.Path()))
+}
+
+func (c *chat) notFound(w http.ResponseWriter, _ *http.Request) {
+	c.show(w, http.StatusNotFound, &problem{What: "There is no page at this address.", Now: "Go to your conversations: they are all on the first page."})
+}
+
+func (c *chat) show(w http.ResponseWriter, status int, problem *problem) {
+	render(w, status, "problem", page{Title: problem.What, Problem: problem, DashboardURL: c.DashboardURL})
+}

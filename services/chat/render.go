@@ -1,0 +1,102 @@
+package chat
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"errors"
+	"html/template"
+	"log"
+	"net/http"
+	"sync"
+	"time"
+
+	"agents-tray/services/chat/history"
+	"agents-tray/services/web"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// templates are parsed by the first page, not at the start of the process.
+var templates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(template.FuncMap{
+		"exact":    web.Exact,
+		"machine":  func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
+		"took":     func(m messageView) string { return web.Duration(m.Finished.Sub(m.Created)) },
+		"elapsed":  func(m messageView) string { return web.Duration(time.Since(m.Created)) },
+		"terminal": terminal,
+	}).ParseFS(templateFiles, "templates/*.html"))
+})
+
+// fragment executes one template.
+func fragment(name string, data any) (string, error) {
+	var out bytes.Buffer
+	err := templates().ExecuteTemplate(&out, name, data)
+	return out.String(), err
+}
+
+// render answers with a whole page.
+func render(w http.ResponseWriter, status int, name string, data any) {
+	html, err := fragment(name, data)
+	if err != nil {
+		log.Printf("page %s: %v", name, err)
+		http.Error(w, "this page cannot be shown; the Chat's log says why", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(html)) // a reader that left is no error
+}
+
+func writeJSON(w http.ResponseWriter, status int, data any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(data) // a reader that left is no error
+}
+
+// refuse answers a request of the API that failed.
+func (c *chat) refuse(w http.ResponseWriter, err error) {
+	var told *refusal
+	switch {
+	case errors.As(err, &told):
+		writeJSON(w, told.status, told.problem)
+	case errors.Is(err, history.ErrNotFound):
+		writeJSON(w, http.StatusNotFound, problem{What: "This conversation is gone.", Why: "It may have been deleted in another window.", Now: "Begin a new one."})
+	case errors.Is(err, errWriting):
+		writeJSON(w, http.StatusConflict, problem{What: "An answer is still being written here.", Now: "Wait for it or stop it first."})
+	case errors.Is(err, errTooMany):
+		writeJSON(w, http.StatusTooManyRequests, problem{What: "Too many answers are being written at the same time.", Now: "Wait for one of them or stop it."})
+	case errors.Is(err, errClosing):
+		writeJSON(w, http.StatusServiceUnavailable, problem{What: "The Chat is closing.", Now: "Start it again from the tray menu."})
+	default:
+		log.Printf("%v", err)
+		writeJSON(w, http.StatusServiceUnavailable, storage(err, c.file.Path()))
+	}
+}
+
+// refusal is an error with its words and its status.
+type refusal struct {
+	status  int
+	problem problem
+}
+
+func (r *refusal) Error() string { return r.problem.What }
+
+// maxRequest bounds what a page may send, in bytes.
+const maxRequest = 1 << 20
+
+// read decodes the body of a request.
+func read[T any](w http.ResponseWriter, r *http.Request) (body T, err error) {
+	err = json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&body)
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return body, &refusal{http.StatusRequestEntityTooLarge, problem{What: "This message is too long.", Why: "A message can hold 1 MB.", Now: "Send a part of it."}}
+	case err != nil:
+		return body, &refusal{http.StatusBadRequest, problem{What: "The request cannot be read.", Now: "Load this page again.", Detail: err.Error()}}
+	}
+	return body, nil
+}

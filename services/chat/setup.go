@@ -1,0 +1,196 @@
+package chat
+
+import (
+	"cmp"
+	"net/http"
+
+	"agents-tray/services/chat/completion"
+	"agents-tray/services/chat/history"
+)
+
+// setupView says what was found when a model server was looked for.
+type setupView struct {
+	Server  serverChoice
+	Found   []completion.Found // on this computer
+	Empty   *completion.Found  // one that runs but has no model
+	Looked  []completion.LocalServer
+	Problem *problem // the server of the environment cannot be used
+	EnvKey  bool     // OPENAI_API_KEY is set
+	OpenAI  string
+}
+
+// setup looks for a model server if none is in use, and uses what it finds. It is
+// only asked by a page without a server, and by the settings, which show the list.
+func (c *chat) setup(w http.ResponseWriter, r *http.Request) {
+	settings, err := c.file.Settings()
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	ctx, cancel := short(r.Context())
+	defer cancel()
+	view := setupView{Server: c.choose(settings), Looked: c.LocalServers, OpenAI: openAI, EnvKey: environmentKey(openAI) != ""}
+	view.Found = c.client.Discover(ctx, c.LocalServers)
+	if !view.Server.Ready() {
+		if view.Server.Base != "" {
+			err = c.pickModel(r, &view, settings)
+		} else {
+			err = c.pickServer(&view, settings)
+		}
+		if err != nil {
+			c.refuse(w, err)
+			return
+		}
+	}
+	html, err := fragment("setup", view)
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	type found struct {
+		Name    string `json:"name"`
+		Address string `json:"address"`
+		Models  int    `json:"models"`
+	}
+	list := []found{}
+	for _, f := range view.Found {
+		list = append(list, found{f.Name, f.Base, len(usable(f.Models))})
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"ready": view.Server.Ready(), "label": view.Server.Label(), "html": html, "servers": list})
+}
+
+// pickServer uses the first server on this computer that has a model.
+func (c *chat) pickServer(view *setupView, settings history.Settings) error {
+	for _, found := range view.Found {
+		models := usable(found.Models)
+		if len(models) == 0 {
+			view.Empty = &found
+			continue
+		}
+		settings.Address, settings.Key, settings.Model = found.Base, "", models[0]
+		if err := c.file.SaveSettings(settings); err != nil {
+			return err
+		}
+		view.Server = c.choose(settings)
+		return nil
+	}
+	return nil
+}
+
+// pickModel chooses a model of the server in use, if there is no doubt which: the
+// first one on this computer, the only one elsewhere.
+func (c *chat) pickModel(r *http.Request, view *setupView, settings history.Settings) error {
+	ctx, cancel := short(r.Context())
+	defer cancel()
+	models, err := c.client.Models(ctx, view.Server.Server)
+	if err != nil {
+		view.Problem = explain(err, view.Server)
+		return nil
+	}
+	models = usable(models)
+	if len(models) == 0 || len(models) > 1 && !view.Server.Local() {
+		return nil
+	}
+	settings.Model = models[0]
+	view.Server = c.choose(settings)
+	return c.file.SaveSettings(settings)
+}
+
+// models lists the models at an address that is not saved yet. The saved key is used
+// if none was typed and the address is still the key's.
+func (c *chat) models(w http.ResponseWriter, r *http.Request) {
+	body, err := read[struct{ Address, Key string }](w, r)
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	settings, err := c.file.Settings()
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	choice := c.choose(settings)
+	choice.Base, err = completion.Normalize(body.Address)
+	choice.Name = cmp.Or(c.nameOf(choice.Base), body.Address)
+	var models []string
+	if err == nil {
+		choice.Key = cmp.Or(body.Key, keyFor(choice.Base, settings))
+		ctx, cancel := short(r.Context())
+		defer cancel()
+		choice.Server, models, err = c.client.Find(ctx, choice.Server)
+	}
+	if err != nil {
+		writeJSON(w, http.StatusBadGateway, explain(err, choice))
+		return
+	}
+	if models == nil {
+		models = []string{}
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"address": choice.Base, "models": models})
+}
+
+// keyFor is the key that may be sent to base: the saved one if it was given for that
+// place, or that of the environment.
+func keyFor(base string, settings history.Settings) string {
+	if settings.Key != "" && sameOrigin(base, settings.Address) {
+		return settings.Key
+	}
+	return environmentKey(base)
+}
+
+// saveSettings keeps address, key and model. Without an address the Chat looks for a
+// server again. An empty key keeps the saved one, unless the address leads elsewhere
+// now or it is to be forgotten.
+func (c *chat) saveSettings(w http.ResponseWriter, r *http.Request) {
+	body, err := read[struct {
+		Address, Key, Model string
+		Forget              bool
+	}](w, r)
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	old, err := c.file.Settings()
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	now := history.Settings{Model: body.Model, SetAside: old.SetAside}
+	if body.Address != "" {
+		if now.Address, err = completion.Normalize(body.Address); err != nil {
+			writeJSON(w, http.StatusBadRequest, explain(err, serverChoice{}))
+			return
+		}
+		now.Key = body.Key
+		if now.Key == "" && !body.Forget && sameOrigin(now.Address, old.Address) {
+			now.Key = old.Key
+		}
+		if now.Address != old.Address {
+			ctx, cancel := short(r.Context())
+			defer cancel()
+			server := completion.Server{Base: now.Address, Key: cmp.Or(now.Key, environmentKey(now.Address))}
+			if found, _, err := c.client.Find(ctx, server); err == nil {
+				now.Address = found.Base // with the /v1 that was left out
+			} // else it may only be off at the moment
+		}
+	}
+	if err := c.file.SaveSettings(now); err != nil {
+		c.refuse(w, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// dismiss forgets that a damaged file was set aside.
+func (c *chat) dismiss(w http.ResponseWriter, _ *http.Request) {
+	settings, err := c.file.Settings()
+	if err == nil {
+		settings.SetAside = ""
+		err = c.file.SaveSettings(settings)
+	}
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}

@@ -1,0 +1,177 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"runtime"
+	"strings"
+	"syscall"
+	"unicode"
+	"unicode/utf8"
+
+	"agents-tray/services/chat/completion"
+	"agents-tray/services/chat/history"
+)
+
+// problem is an error in three parts.
+type problem = history.Problem
+
+// explain says in words why the model server gave no answer, or no whole one.
+func explain(err error, s serverChoice) *problem {
+	p := &problem{Detail: err.Error()}
+	var e *completion.Error
+	if !errors.As(err, &e) {
+		p.What, p.Now = "The answer could not be fetched.", "Try again."
+		return p
+	}
+	said := ""
+	if e.Message != "" {
+		said = fmt.Sprintf(" It says: “%s”", e.Message)
+	}
+	switch e.Kind {
+	case completion.Unreachable:
+		p.What = s.Name + " does not answer."
+		p.Why = unreachable(err, s)
+		if s.Local() {
+			p.Now = "Start " + s.Name + ", then try again. Another server can be chosen in the settings."
+		} else {
+			p.Now = "Check the connection and the address in the settings, then try again."
+		}
+	case completion.BadAddress:
+		p.What = "The address of the model server cannot be used."
+		p.Why = detail(e)
+		p.Now = "Correct it in the settings. It looks like http://127.0.0.1:11434/v1."
+	case completion.Moved:
+		p.What = s.Name + " sends requests on to another address."
+		p.Why = fmt.Sprintf("It names %s. What you say, and your key, only go to the address you chose.", e.Message)
+		p.Now = "If you trust that address, enter it in the settings."
+	case completion.KeyRefused:
+		p.What = s.Name + " refused the request."
+		p.Why = "The key is not accepted." + said
+		if s.Key == "" {
+			p.Why = "It asks for a key and none is set." + said
+		}
+		p.Now = "Enter a valid key in the settings, then try again."
+	case completion.NotFound, completion.NotAModelServer:
+		p.What = fmt.Sprintf("What answers at %s is no model server.", s.Host())
+		p.Why = "It does not speak the OpenAI-compatible protocol at this address." + said
+		p.Now = "Check the address in the settings. Most servers want it to end in /v1."
+	case completion.NoModel:
+		p.What = fmt.Sprintf("%s does not have the model %s.", s.Name, s.Model)
+		p.Why = "It may have been removed or renamed." + said
+		p.Now = "Choose another model in the settings, then try again."
+		if s.Name == "Ollama" {
+			p.Now = fmt.Sprintf("Run “ollama pull %s”, or choose another model in the settings. Then try again.", s.Model)
+		}
+	case completion.Busy:
+		p.What = s.Name + " takes no more requests at the moment."
+		p.Why = "Too many were sent, or the account's quota is used up." + said
+		p.Now = "Wait a little, then try again."
+		if e.RetryAfter != "" {
+			p.Now = fmt.Sprintf("Try again after %s.", retryAfter(e.RetryAfter))
+		}
+	case completion.Loading:
+		p.What = s.Name + " is still loading the model."
+		p.Now = "Wait a little, then try again."
+	case completion.TooLong:
+		p.What = "The conversation is too long for this model."
+		p.Why = fmt.Sprintf("%s can only read so much at once.%s", s.Model, said)
+		p.Now = "Begin a new conversation, or choose a model with a larger context in the settings."
+	case completion.Broken:
+		p.What = "The answer broke off."
+		p.Why = s.Name + " closed the connection before the answer was complete. It may have crashed or been stopped."
+		p.Now = "Continue it, or try again."
+	case completion.Silent:
+		p.What = s.Name + " stopped answering."
+		p.Why = "It kept the connection open but sent nothing for minutes."
+		p.Now = "See whether the computer it runs on is overloaded, then try again."
+	case completion.Malformed:
+		p.What = s.Name + " sent something that cannot be read."
+		p.Why = "A part of the answer is not valid."
+		p.Now = "Try again. If it happens again, look for an update of the server."
+	case completion.Oversized:
+		p.What = "The answer was stopped because it is too large."
+		p.Why = "It exceeds what a conversation can hold (4 MB, or 1 MB in one piece)."
+		p.Now = "Ask for a shorter one."
+	case completion.Rejected:
+		p.What = s.Name + " did not accept the request."
+		p.Why = strings.TrimSpace(said)
+		p.Now = "Another model, chosen in the settings, may accept it."
+	default:
+		p.What = s.Name + " failed."
+		p.Why = "It reports an error of its own." + said
+		p.Now = "Try again. If it happens again, its log may say more."
+	}
+	return p
+}
+
+// windowsRefused is WSAECONNREFUSED, which Go does not map to ECONNREFUSED.
+const windowsRefused = syscall.Errno(10061)
+
+// unreachable says why there is no connection, as far as the system tells.
+func unreachable(err error, s serverChoice) string {
+	var dns *net.DNSError
+	var timeout net.Error
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, windowsRefused):
+		return fmt.Sprintf("Nothing listens at %s: it is not running, or at another address.", s.Host())
+	case errors.As(err, &dns):
+		return fmt.Sprintf("The name %s cannot be found.", dns.Name)
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return fmt.Sprintf("%s did not respond in time.", s.Host())
+	}
+	return fmt.Sprintf("There is no connection to %s.", s.Host())
+}
+
+func saidNothing(s serverChoice, finish completion.Finish, thought bool) *problem {
+	p := &problem{What: s.Model + " answered nothing.", Why: "The server sent an empty answer.", Now: "Try again, or say it in another way."}
+	if thought && finish == completion.Length {
+		p.Why = "The server's limit of length was used up by thinking."
+		p.Now = "Raise that limit in the server, or choose another model in the settings."
+	}
+	return p
+}
+
+func filtered(s serverChoice) *problem {
+	return &problem{What: s.Name + " withheld the answer.", Why: "Its content filter objected.", Now: "Say it in another way."}
+}
+
+func detail(e *completion.Error) string {
+	if e.Err == nil {
+		return ""
+	}
+	return sentence(e.Err.Error())
+}
+
+// sentence gives words that came from a program a capital and a full stop.
+func sentence(words string) string {
+	words = strings.TrimRight(strings.TrimSpace(words), ".")
+	if words == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(words)
+	return string(unicode.ToUpper(first)) + words[size:] + "."
+}
+
+func retryAfter(value string) string {
+	for _, c := range value {
+		if c < '0' || c > '9' {
+			if t, err := http.ParseTime(value); err == nil {
+				return t.Local().Format("15:04:05")
+			}
+			return value
+		}
+	}
+	return value + " s"
+}
+
+// terminal is the word for where this system's users type commands.
+func terminal() string {
+	if runtime.GOOS == "windows" {
+		return "PowerShell"
+	}
+	return "a terminal"
+}
