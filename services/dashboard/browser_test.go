@@ -176,13 +176,23 @@ func eval[T any](b *tab, expression string) T {
 	return run(b, chromedp.Evaluate[T](expression), expression)
 }
 
-// until waits for an expression to be true, frame by frame.
+// until waits for an expression to be true, also beyond a reload of the page.
 func (b *tab) until(expression string) {
 	b.Helper()
-	run(b, chromedp.Evaluate[bool](`new Promise((done) => {
-		const look = () => (`+expression+`) ? done(true) : setTimeout(look, 10);
-		look();
-	})`, chromedp.EvalAwaitPromise), "waited in vain for "+expression)
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`new Promise((done) => {
+			const look = () => (`+expression+`) ? done(true) : setTimeout(look, 10);
+			look();
+		})`, chromedp.EvalAwaitPromise))
+		if err == nil {
+			return
+		}
+		if !strings.Contains(err.Error(), "navigated") {
+			b.Fatalf("waited in vain for %s: %v\nthe page shows:\n%s", expression, err, b.text())
+		}
+	}
 }
 
 // shows waits for words to be visible somewhere in the page.

@@ -2,11 +2,13 @@ package dashboard
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,15 +17,30 @@ import (
 	"agents-tray/services/web"
 )
 
-// open serves the Dashboard of an instance as web.Run does.
+// open serves the Dashboard of an instance, as web.Run does, until the test ends.
 func open(t *testing.T, i *instance) string {
 	t.Helper()
-	server := httptest.NewServer(web.Protect(New(i.client)))
-	t.Cleanup(func() {
-		server.CloseClientConnections() // streams do not end by themselves
-		server.Close()
+	address, stop := serve(t, i, "127.0.0.1:0")
+	t.Cleanup(stop)
+	return "http://" + address
+}
+
+// serve serves the Dashboard at address; stop ends it and waits for the end.
+func serve(t *testing.T, i *instance, address string) (bound string, stop func()) {
+	t.Helper()
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- web.Serve(ctx, listener, web.Protect(New(i.client))) }()
+	return listener.Addr().String(), sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
 	})
-	return server.URL
 }
 
 // ask sends a request and returns the status and the body.

@@ -30,6 +30,7 @@ type instance struct {
 	refusal  string
 	asked    chan string // "restart chat"
 	reviewed chan struct{}
+	left     chan struct{} // a watcher has gone
 }
 
 // start runs an instance until the test ends.
@@ -42,6 +43,7 @@ func start(t *testing.T, status control.Status) *instance {
 		logs:     make(map[string][]control.LogLine),
 		asked:    make(chan string, 16),
 		reviewed: make(chan struct{}, 16),
+		left:     make(chan struct{}, 16),
 	}
 	i.client = control.NewClient(control.Address{Network: "unix", Address: i.socket})
 	i.serve(t)
@@ -81,6 +83,7 @@ func (i *instance) serve(t *testing.T) {
 func (i *instance) stop() { i.server.Close() }
 
 func (i *instance) events(w http.ResponseWriter, r *http.Request) {
+	defer func() { i.left <- struct{}{} }()
 	stream := web.NewStream(w)
 	for {
 		status, changed := i.now()

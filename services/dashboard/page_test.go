@@ -26,26 +26,6 @@ const (
 	phone = 360
 )
 
-func TestPageFollowsChangesInPlace(t *testing.T) {
-	i := start(t, both())
-	b := browse(t, wide, open(t, i))
-	b.shows("Both services are running.")
-	eval[any](b, `window.kept = document.querySelector("#service-chat"); document.querySelector("#restart-chat").focus(); null`)
-	i.change(chatFailed)
-	b.shows("Chat keeps crashing")
-	b.until(`document.title === "Chat keeps crashing – Configurable Agents"`)
-	b.until(`document.querySelector("#announcer").textContent === "Chat: Failed"`)
-	if !eval[bool](b, `window.kept === document.querySelector("#service-chat") && document.activeElement.id === "restart-chat"`) {
-		t.Error("the card was replaced or the focus was lost")
-	}
-	if word := eval[string](b, `document.querySelector("#toggle-chat").textContent`); word != "Start Chat" {
-		t.Errorf("the button of a failed service says %q", word)
-	}
-	i.change(func(s *control.Status) { *s = both() })
-	b.shows("Both services are running.")
-	b.until(`!document.body.innerText.includes("Chat keeps crashing")`)
-}
-
 func TestEachStateIsAWordAndAShape(t *testing.T) {
 	i := start(t, both())
 	b := browse(t, wide, open(t, i))
@@ -105,20 +85,6 @@ func TestStoppingTheDashboardAsksFirst(t *testing.T) {
 	if asked := <-i.asked; asked != "stop dashboard" {
 		t.Errorf("asked %q", asked)
 	}
-}
-
-func TestALostManagerIsToldAndComesBack(t *testing.T) {
-	i := start(t, both())
-	b := browse(t, wide, open(t, i))
-	b.shows("Both services are running.")
-	i.stop()
-	b.shows("Configurable Agents is not running any more.")
-	b.shows("Start it again from")
-	if !eval[bool](b, `[...document.querySelectorAll("[data-action]")].every((e) => e.getAttribute("aria-disabled") === "true")`) {
-		t.Error("buttons that cannot work look as if they did")
-	}
-	i.serve(t)
-	b.until(`document.querySelector("h1").innerText === "Running" && !document.querySelector("#lost")`)
 }
 
 func TestLogFollowsAndKeepsItsPlace(t *testing.T) {

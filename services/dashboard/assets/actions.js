@@ -2,11 +2,11 @@
 // it was refused.
 
 const verbs = { start: "started", stop: "stopped", restart: "restarted" };
-let asked = null; // what the user asked of the Dashboard itself
+const memory = 15_000; // how long a request explains that the Dashboard is silent
+let asked = { action: null, at: 0 }; // what the user last asked of the Dashboard itself
 
 // askedOfSelf is "stop", "restart" or null: why the Dashboard may be silent now.
-export const askedOfSelf = () => asked;
-export const answered = () => (asked = null);
+export const askedOfSelf = () => (Date.now() - asked.at < memory ? asked.action : null);
 
 export function listen() {
   document.addEventListener("click", async (event) => {
@@ -16,9 +16,9 @@ export function listen() {
     const { action } = button.dataset;
     const self = "self" in card.dataset;
     if (self && action === "stop" && !(await confirmStop())) return;
-    if (self) asked = action;
+    if (self) asked = { action, at: Date.now() };
     const refused = await post(card, button, action);
-    if (self && refused) asked = null;
+    if (self && refused) asked.action = null;
   });
 }
 

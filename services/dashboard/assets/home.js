@@ -10,7 +10,7 @@ const live = document.getElementById("live");
 const gone = document.getElementById("gone");
 const announcer = document.getElementById("announcer");
 let version = null;
-let page = null; // the last one heard
+let page = null; // the last one heard, while it is true
 
 actions.listen();
 logFolds.listen();
@@ -20,27 +20,34 @@ connect({
   page(next) {
     if (version && next.version && next.version !== version) return location.reload(); // this page is of another program
     version ||= next.version;
-    actions.answered();
     page = next;
     update(next);
   },
   gone() {
+    page = null;
     const asked = actions.askedOfSelf();
     const words = { stop: "gone-stopped", restart: "gone-restarting" }[asked] ?? "gone-unknown";
     gone.dataset.tone = asked ? "busy" : "bad";
     gone.replaceChildren(document.getElementById(words).content.cloneNode(true));
     gone.hidden = false;
-    live.inert = true;
-    live.dataset.stale = "";
-    document.title = "Not connected – Configurable Agents";
-    if (asked === "restart") setTimeout(() => gone.hidden || (actions.answered(), this.gone()), 15_000);
+    fade();
+    if (asked === "restart") setTimeout(() => gone.hidden || this.gone(), 15_000); // too long for a restart
   },
   back() {
-    gone.hidden = true;
-    live.inert = false;
-    delete live.dataset.stale;
+    gone.hidden = true; // and the page that comes with it undoes what fade did
   },
 });
+
+// fade turns what is shown into what was last known: nothing claims to be true now,
+// no clock runs, no button can be pressed. It stays readable.
+function fade() {
+  document.title = "Not connected – Configurable Agents";
+  live.querySelector("h1").textContent = "Not connected";
+  live.querySelector("#summary").textContent = "What follows was last known and may have changed.";
+  for (const state of live.querySelectorAll(".state")) state.dataset.tone = "idle";
+  for (const time of live.querySelectorAll("[data-time=for]")) time.removeAttribute("data-time");
+  for (const button of live.querySelectorAll("[data-action]")) button.setAttribute("aria-disabled", "true");
+}
 
 // update shows a page in place and says aloud which services changed.
 function update({ title, html }) {
