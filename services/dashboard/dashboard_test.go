@@ -93,6 +93,22 @@ func TestFirstPaintHasTheState(t *testing.T) {
 		"Notifications are off on this desktop.", "Power was lost at 14:03.", `href="/review"`)
 }
 
+func TestTroubleHasThreeParts(t *testing.T) {
+	exit := &manager.Exit{Code: 2, Words: "ended with exit code 2"}
+	for _, s := range []manager.Service{
+		{Title: "Chat", State: manager.Failed, LastExit: exit},
+		{Title: "Chat", State: manager.Failed, LastExit: exit, Problem: &manager.Problem{Kind: manager.CrashLoop, Summary: "Chat failed"}},
+		{Title: "Chat", State: manager.Failed, LastExit: exit, Problem: &manager.Problem{
+			Kind: manager.CrashLoop, Summary: "Chat failed", Advice: "It ended with exit code 2",
+		}},
+	} {
+		got := troubleOf(s)
+		if got.What != "Chat failed" || got.Why != exit.Words || got.Now != advice[manager.CrashLoop] {
+			t.Errorf("%+v: %+v", s.Problem, got)
+		}
+	}
+}
+
 func TestWithoutTheManagerTheFirstPageSaysWhatToDo(t *testing.T) {
 	i := start(t, both())
 	i.stop()
@@ -236,20 +252,6 @@ func TestReviewIsReadOnceAndStays(t *testing.T) {
 		t.Errorf("without the manager: %d", status)
 	}
 	contains(t, body, "is not running any more")
-}
-
-// lostPower is a review of a session that lasted 80 minutes.
-func lostPower() *control.Review {
-	begin := time.Now().Add(-3 * time.Hour)
-	return &control.Review{
-		Started: begin, LastSeen: begin.Add(80 * time.Minute), Version: "1.1.0",
-		Cause: "The computer lost power or was restarted.", Detail: "boot id changed: 0f6c → 91ab",
-		Services: []control.ReviewService{
-			{Name: "dashboard", Title: "Dashboard", State: "ready", PID: 2110, Since: begin},
-			{Name: "chat", Title: "Chat", State: "failed", Since: begin.Add(time.Hour)},
-		},
-		Workflows: []string{"nightly-report", "mail-sorter"},
-	}
 }
 
 func TestOtherSitesAreRefused(t *testing.T) {

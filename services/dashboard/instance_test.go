@@ -191,3 +191,17 @@ func chatFailed(status *control.Status) {
 		Advice: "Look at its log for the reason, then start it again.",
 	}
 }
+
+// lostPower is a review of a session that lasted 80 minutes.
+func lostPower() *control.Review {
+	begin := time.Now().Add(-3 * time.Hour)
+	return &control.Review{
+		Started: begin, LastSeen: begin.Add(80 * time.Minute), Version: "1.1.0",
+		Cause: "The computer lost power or was restarted.", Detail: "boot id changed: 0f6c → 91ab",
+		Services: []control.ReviewService{
+			{Name: "dashboard", Title: "Dashboard", State: "ready", PID: 2110, Since: begin},
+			{Name: "chat", Title: "Chat", State: "failed", Since: begin.Add(time.Hour)},
+		},
+		Workflows: []string{"nightly-report", "mail-sorter"},
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"agents-tray/manager"
@@ -217,19 +218,23 @@ func troubleOf(s manager.Service) *trouble {
 		title = s.Name
 	}
 	var t trouble
+	kind := manager.CrashLoop
 	switch {
 	case s.Problem != nil:
-		t.What, t.Now = s.Problem.Summary, s.Problem.Advice
-		if t.Now == "" {
-			t.Now = advice[s.Problem.Kind]
-		}
+		kind, t.What, t.Now = s.Problem.Kind, s.Problem.Summary, s.Problem.Advice
 	case s.State == manager.Failed:
-		t.What, t.Now = title+" failed", advice[manager.CrashLoop]
+		t.What = title + " failed"
 	default:
 		return nil
 	}
 	if exit := s.LastExit; exit != nil && exit.Failure() {
 		t.Why, t.Lines = exitWords(*exit), exit.Lines
+		if strings.Contains(t.Now, t.Why) {
+			t.Now = "" // it tells why once more, not what to do
+		}
+	}
+	if t.Now == "" {
+		t.Now = advice[kind]
 	}
 	return &t
 }
