@@ -1,7 +1,6 @@
 package manager
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -123,7 +122,7 @@ func (m *Manager) guardEnded() {
 	// It could not say that everything is gone: see to it.
 	l.mending = true
 	go func() {
-		_, sweepErr := guard.Sweep(expired(), m.options.Guard.Mark)
+		_, sweepErr := guard.Sweep(m.options.Guard.Mark, 0)
 		m.post(func() {
 			l.mending = false
 			if l.closing {
@@ -180,11 +179,4 @@ func orUnknown(err error) error {
 		return errors.New("for a reason unknown")
 	}
 	return err
-}
-
-// expired is a context that gives no time.
-func expired() context.Context {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	return ctx
 }

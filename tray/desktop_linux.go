@@ -58,10 +58,13 @@ func Connect(do func(Intent)) (*Desktop, error) {
 }
 
 // HasTray reports whether a panel is there to show icons.
-func (d *Desktop) HasTray() bool {
-	var has bool
-	err := d.conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, watcherName).Store(&has)
-	return err == nil && has
+func (d *Desktop) HasTray() bool { return d.owned(watcherName) }
+
+// owned reports whether anybody answers to a name on the bus.
+func (d *Desktop) owned(name string) bool {
+	var owned bool
+	err := d.conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, name).Store(&owned)
+	return err == nil && owned
 }
 
 // follow keeps the icon known to the panel, and returns once the icon can be asked
@@ -82,7 +85,10 @@ func (d *Desktop) follow(quit <-chan struct{}) {
 	}
 	shown := make(chan struct{})
 	d.wg.Go(func() {
-		exported := false
+		exported := d.owned(item) && d.awaitExport(item, quit) // it was quicker
+		if exported {
+			close(shown)
+		}
 		for signal := range signals { // closed with the connection
 			if signal.Name != "org.freedesktop.DBus.NameOwnerChanged" || len(signal.Body) != 3 || signal.Body[2] == "" {
 				continue

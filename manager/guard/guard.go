@@ -385,22 +385,23 @@ func (g *guard) shutdown(grace time.Duration) {
 // settle carries on whatever is on its way to an end: it asks the next rank, kills
 // what is past its deadline, and reports the runs of which nothing is left.
 func (g *guard) settle(now time.Time) {
-	if g.closing != nil {
-		g.advance(now)
-	}
-	for service, u := range g.units {
-		if u.running {
-			if u.asked && !now.Before(u.deadline) {
+	for again := true; again; {
+		if g.closing != nil {
+			g.advance(now)
+		}
+		again = false // unless a run is gone, which may have been the last of its rank
+		for service, u := range g.units {
+			switch late := !now.Before(u.deadline); {
+			case u.running && u.asked && late:
 				u.killing = true
 				g.system.kill(u.process)
 				g.endStrays(u, true)
+			case !u.running && g.endStrays(u, late) == 0:
+				delete(g.units, service)
+				u.finish()
+				g.events <- Event{Gone: &Gone{service, u.start.Run}}
+				again = true
 			}
-			continue
-		}
-		if g.endStrays(u, !now.Before(u.deadline)) == 0 {
-			delete(g.units, service)
-			u.finish()
-			g.events <- Event{Gone: &Gone{service, u.start.Run}}
 		}
 	}
 	if g.closing != nil && len(g.units) == 0 && !g.system.alone() {

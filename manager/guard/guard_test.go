@@ -53,9 +53,12 @@ func launch(t testing.TB, grace time.Duration) *conversation {
 	return c
 }
 
+// session is in the environment of all that this guard starts.
+func (c *conversation) session() string { return MarkEnvironment + "=" + c.mark }
+
 func (c *conversation) nothingLeft() {
 	c.t.Helper()
-	guardtest.NothingLeft(c.t, MarkEnvironment+"="+c.mark)
+	guardtest.NothingLeft(c.t, c.session(), time.Second)
 }
 
 // next returns the next event.
@@ -136,7 +139,7 @@ func TestStopEndsEveryKindOfService(t *testing.T) {
 			}
 			c.gone()
 			if kind != guardtest.Hides { // who hides its mark belongs to no run: it goes with the guard
-				if left := guardtest.Left(serviceEnvironment + "=s/1"); len(left) > 0 {
+				if left := guardtest.Left(c.session(), serviceEnvironment+"=s/1"); len(left) > 0 {
 					t.Errorf("gone, but there is %v", left)
 				}
 			}
@@ -211,7 +214,7 @@ func TestWhatACrashLeavesIsEndedBeforeTheNextRun(t *testing.T) {
 				t.Errorf("exited is %+v", exited)
 			}
 			c.gone()
-			if left := guardtest.Left(serviceEnvironment + "=s/1"); len(left) > 0 {
+			if left := guardtest.Left(c.session(), serviceEnvironment+"=s/1"); len(left) > 0 {
 				t.Errorf("gone, but there is %v", left)
 			}
 		})

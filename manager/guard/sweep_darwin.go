@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -13,13 +12,13 @@ import (
 
 // Sweep ends every process of this user that carries mark; see the Linux file. There
 // are no process handles here, so each is looked at again just before its signal.
-func Sweep(ctx context.Context, mark string) (int, error) {
+func Sweep(mark string, grace time.Duration) (int, error) {
 	if mark == "" {
 		return 0, errors.New("sweep: no mark")
 	}
 	assignment := MarkEnvironment + "=" + mark
 	total := len(marks(assignment))
-	kill := time.Time{}
+	until := time.Now().Add(grace)
 	tick := time.NewTicker(rescan)
 	defer tick.Stop()
 	for {
@@ -27,14 +26,11 @@ func Sweep(ctx context.Context, mark string) (int, error) {
 		if len(found) == 0 {
 			return total, nil
 		}
-		if ctx.Err() != nil {
-			if kill.IsZero() {
-				kill = time.Now()
-			}
+		if late := time.Since(until); late >= 0 {
 			for _, pid := range found {
 				_ = syscall.Kill(pid, syscall.SIGKILL) // ESRCH: gone
 			}
-			if time.Since(kill) > killTimeout {
+			if late > killTimeout {
 				return total, fmt.Errorf("sweep: %d processes could not be ended", len(found))
 			}
 		}

@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -13,20 +12,21 @@ import (
 
 // Sweep ends every process that carries mark: what a guard left behind that was
 // killed itself, or one that outlived its tray. A guard among them, or a service, is
-// first given until ctx ends to finish by itself; then all are killed. Only processes
+// first given the grace to finish by itself; then all are killed. Only processes
 // of this user are looked at, each through a handle that is opened before its
 // environment is read, so that no other process can ever be meant.
 //
 // It returns how many processes there were, and an error if any is left.
-func Sweep(ctx context.Context, mark string) (int, error) {
+func Sweep(mark string, grace time.Duration) (int, error) {
 	if mark == "" {
 		return 0, errors.New("sweep: no mark")
 	}
 	assignment := MarkEnvironment + "=" + mark
+	until := time.Now().Add(grace)
 	found := marks(assignment)
 	total := len(found)
 	for _, h := range found { // wait for each to end, then for nobody new to be there
-		h.wait(ctx)
+		h.wait(until)
 		h.close()
 	}
 	for deadline := time.Now().Add(killTimeout); ; {
@@ -38,12 +38,11 @@ func Sweep(ctx context.Context, mark string) (int, error) {
 		for _, h := range found {
 			_ = unix.PidfdSendSignal(h.fd, unix.SIGKILL, nil, 0) // ESRCH: gone
 		}
-		killed, cancel := context.WithTimeout(context.Background(), time.Second)
+		killed := time.Now().Add(time.Second)
 		for _, h := range found {
 			h.wait(killed)
 			h.close()
 		}
-		cancel()
 		if time.Now().After(deadline) {
 			return total, fmt.Errorf("sweep: %d processes could not be ended", len(found))
 		}
@@ -55,15 +54,12 @@ type handle struct{ fd int }
 
 func (h handle) close() { _ = unix.Close(h.fd) } // nothing was written
 
-// wait returns when the process has ended or ctx has.
-func (h handle) wait(ctx context.Context) {
+// wait returns when the process has ended or the time is over.
+func (h handle) wait(until time.Time) {
 	for {
-		timeout := -1
-		if deadline, ok := ctx.Deadline(); ok {
-			timeout = int(max(0, time.Until(deadline).Milliseconds()+1))
-		}
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(h.fd), Events: unix.POLLIN}}, timeout)
-		if !errors.Is(err, unix.EINTR) || n > 0 || ctx.Err() != nil {
+		timeout := max(0, int(time.Until(until).Milliseconds()))
+		_, err := unix.Poll([]unix.PollFd{{Fd: int32(h.fd), Events: unix.POLLIN}}, timeout)
+		if !errors.Is(err, unix.EINTR) {
 			return
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -23,6 +24,9 @@ const LifelineEnvironment = "AGENTS_TRAY_LIFELINE"
 // stopTimeout bounds how long open requests may take to end after a stop.
 const stopTimeout = 2 * time.Second
 
+// lastRequest is what a connection that has just been made gets to send a request.
+const lastRequest = 5 * time.Millisecond
+
 // Run serves handler, protected, until SIGTERM, SIGINT, SIGHUP or the end of the
 // lifeline, and returns nil once it has stopped. The socket is the one handed over
 // by the guard; without one, address is bound. GET /healthz answers 200 with the
@@ -30,6 +34,8 @@ const stopTimeout = 2 * time.Second
 func Run(name, address string, handler http.Handler) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	// Output to a guard that was killed must be an error, not the end of us.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	if os.Getenv(LifelineEnvironment) == "stdin" {
 		go func() {
 			_, _ = io.Copy(io.Discard, os.Stdin) // whatever ends it, the guard is gone
@@ -56,8 +62,13 @@ func Run(name, address string, handler http.Handler) error {
 // open request ends too, so that streams finish by themselves, and the rest get
 // two seconds.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	var open sync.RWMutex // held by every request that is being answered
 	server := &http.Server{
-		Handler:           handler,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			open.RLock()
+			defer open.RUnlock()
+			handler.ServeHTTP(w, r)
+		}),
 		ReadHeaderTimeout: 10 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
@@ -68,10 +79,23 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 		return err
 	case <-ctx.Done():
 	}
-	grace, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	done := make(chan struct{})
+	go func() {
+		open.Lock()
+		open.Unlock()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(stopTimeout):
+	}
+	// What is left are connections without a request: those that browsers keep for
+	// later, for which Shutdown would wait seconds, and, perhaps, one that has just
+	// been made.
+	grace, cancel := context.WithTimeout(context.Background(), lastRequest)
 	defer cancel()
-	if err := server.Shutdown(grace); err != nil {
-		server.Close() // the requests that are left had their time
+	if server.Shutdown(grace) != nil {
+		server.Close() // they had their time
 	}
 	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"agents-tray/manager/control"
@@ -26,6 +27,8 @@ func Defer(options Options) (*Session, error) {
 		var refused *control.Refused
 		if err == nil {
 			return nil, nil
+		} else if errors.As(err, &refused) && refused.Status == http.StatusServiceUnavailable {
+			return afterEnd(options) // it is on its way out
 		} else if errors.As(err, &refused) {
 			return nil, fmt.Errorf("Configurable Agents is running, but: %w", err)
 		}

@@ -22,8 +22,12 @@ type opener struct {
 	closed bool
 }
 
-// Open opens a service's page, or "review", in the browser, once it answers.
+// Open opens a service's page, or "review", in the browser, once it answers. A session
+// that is ending opens nothing: the error is manager.ErrShutDown.
 func (s *Session) Open(page string) error {
+	if s.ending() {
+		return manager.ErrShutDown
+	}
 	if page == "review" {
 		s.openReview()
 		return nil

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"runtime/debug"
@@ -44,9 +43,7 @@ func (s *Session) openRecord() {
 		return
 	}
 	if previous.Boot == boot && previous.Mark != "" {
-		ctx, cancel := context.WithTimeout(context.Background(), sweepGrace)
-		defer cancel()
-		if _, err := guard.Sweep(ctx, previous.Mark); err != nil {
+		if _, err := guard.Sweep(previous.Mark, sweepGrace); err != nil {
 			s.notice("Something of the last session still runs: " + err.Error())
 		}
 	}

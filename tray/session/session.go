@@ -160,6 +160,13 @@ func (s *Session) Quit() {
 	}
 }
 
+// ending reports whether the end has been asked for.
+func (s *Session) ending() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked
+}
+
 // SetNotify gives the session a way to tell the user things.
 func (s *Session) SetNotify(notify func(tray.Notification)) {
 	s.mu.Lock()
@@ -172,6 +179,7 @@ func (s *Session) SetNotify(notify func(tray.Notification)) {
 // so, and the lock is released. When ctx ends, what is left is killed at once. The
 // error tells of processes that could not be ended, or of the record.
 func (s *Session) End(ctx context.Context) error {
+	s.Quit() // whoever asks from now on is told
 	err := s.manager.Shutdown(ctx)
 	s.browse.close()
 	s.stopRecording()

@@ -5,17 +5,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
 
-// Left returns the processes, as "pid command line", that carry the assignment in
-// their environment or were started by this test binary as a service.
-func Left(assignment string) []string {
-	self, err := os.Executable()
-	if err != nil {
-		panic(err)
-	}
+// Left returns the processes, as "pid command line", that carry all the assignments
+// in their environment.
+func Left(assignments ...string) []string {
 	var left []string
 	folders, _ := filepath.Glob("/proc/[0-9]*") // the pattern is well formed
 	for _, folder := range folders {
@@ -24,21 +22,20 @@ func Left(assignment string) []string {
 			continue
 		}
 		environ, _ := os.ReadFile(folder + "/environ") // of another user: not ours
-		ours := bytes.HasPrefix(commandLine, []byte(self+"\x00"+argument+"\x00"))
-		marked := bytes.Contains(append([]byte{0}, environ...), []byte("\x00"+assignment+"\x00"))
-		if ours || marked {
+		block := "\x00" + string(environ)
+		if !slices.ContainsFunc(assignments, func(a string) bool { return !strings.Contains(block, "\x00"+a+"\x00") }) {
 			left = append(left, fmt.Sprintf("%s %q", filepath.Base(folder), bytes.ReplaceAll(commandLine, []byte{0}, []byte{' '})))
 		}
 	}
 	return left
 }
 
-// NothingLeft fails the test if, within a second, something still runs. A killed
+// NothingLeft fails the test if something still runs after that time. A killed
 // process may take a moment to vanish.
-func NothingLeft(t testing.TB, assignment string) {
+func NothingLeft(t testing.TB, assignment string, within time.Duration) {
 	t.Helper()
 	var left []string
-	for end := time.Now().Add(time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
 		if left = Left(assignment); len(left) == 0 {
 			return
 		}
