@@ -155,7 +155,8 @@ func (l *link) lost(err error) {
 				s.state = Failed
 				s.problem = &Problem{
 					Kind: GuardFailed, Summary: "Services cannot be started",
-					Advice: fmt.Sprintf("The guard process keeps ending (%v). Quit and start again.", orUnknown(err)),
+					Cause:  fmt.Sprintf("The guard process keeps ending (%v)", orUnknown(err)),
+					Advice: "Quit, and start again",
 				}
 			}
 		}

@@ -54,7 +54,6 @@ type Manager struct {
 	byName       map[string]*service
 	link         link
 	shuttingDown bool
-	idle         bool          // nothing is left to run; reported to Wait
 	waiters      []chan error  // of Wait
 	gone         chan struct{} // closed when a shutdown is complete
 	goneErr      error

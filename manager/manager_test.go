@@ -198,7 +198,7 @@ func TestACrashLoopIsGivenUpAndToldOnce(t *testing.T) {
 	}
 	failed := awaitState(t, m, "s", Failed)
 	if failed.Problem.Kind != CrashLoop || failed.Restarts != 3 || failed.Problem.Summary != "S keeps crashing" ||
-		!strings.Contains(failed.Problem.Advice, "exit 3") || !strings.Contains(failed.Problem.Advice, "the last words") {
+		!strings.Contains(failed.Problem.Cause, "exit 3") || !strings.Contains(failed.Problem.Cause, "the last words") {
 		t.Errorf("it shows %+v, %v", failed, failed.Problem)
 	}
 	if m.Snapshot().Phase != PhaseTrouble {
@@ -222,7 +222,7 @@ func TestACrashLoopIsGivenUpAndToldOnce(t *testing.T) {
 func TestACommandThatDoesNotExistIsNotTriedAgain(t *testing.T) {
 	m := newManager(t, ServiceSpec{Name: "s", Title: "S", Command: []string{"no-such-command-anywhere"}})
 	var problem *Problem
-	if err := m.StartAll(t.Context()); !errors.As(err, &problem) || problem.Kind != NotFound || !strings.Contains(problem.Advice, "no-such-command-anywhere") {
+	if err := m.StartAll(t.Context()); !errors.As(err, &problem) || problem.Kind != NotFound || !strings.Contains(problem.Cause, "no-such-command-anywhere") {
 		t.Errorf("start: %v", err)
 	}
 	if s := awaitState(t, m, "s", Failed); s.Restarts != 0 {

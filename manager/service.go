@@ -120,7 +120,8 @@ func (s *service) onNotReady(err error) {
 	s.problem = &Problem{
 		Kind:    NotReady,
 		Summary: s.spec.Title + " does not answer",
-		Advice:  "It was asked at " + s.spec.Ready.HTTP + " for " + inWords(s.spec.Ready.Timeout) + " (" + err.Error() + "). Its log may say why.",
+		Cause:   "It was asked at " + s.spec.Ready.HTTP + " for " + inWords(s.spec.Ready.Timeout) + " (" + err.Error() + ")",
+		Advice:  "Look at its log for the reason",
 	}
 	s.sendStop(s.spec.StopTimeout)
 }
@@ -137,9 +138,12 @@ func (s *service) onRefused(e *guard.Refused) {
 	case guard.AddressInUse:
 		s.problem = portProblem(s.spec, s.m.ports())
 	case guard.NoCommand:
-		s.problem = &Problem{Kind: NotFound, Summary: s.spec.Title + " cannot be started", Advice: e.Error}
+		s.problem = &Problem{
+			Kind: NotFound, Summary: s.spec.Title + " cannot be started", Cause: e.Error,
+			Advice: "Install it, or correct the command, then start it again",
+		}
 	default:
-		s.problem = &Problem{Kind: GuardFailed, Summary: s.spec.Title + " cannot be started", Advice: e.Error}
+		s.problem = &Problem{Kind: GuardFailed, Summary: s.spec.Title + " cannot be started", Cause: e.Error}
 	}
 	s.m.emit(ServiceGaveUp{s.spec.Name, *s.problem, time.Now()})
 }
@@ -172,7 +176,10 @@ func (s *service) restartAfter(at time.Time, ran time.Duration) {
 	wait, again := s.backoff.next(s.spec.Restart, at, ran)
 	if !again {
 		s.state = Failed
-		s.problem = &Problem{Kind: CrashLoop, Summary: s.spec.Title + " keeps crashing", Advice: s.crashAdvice()}
+		s.problem = &Problem{
+			Kind: CrashLoop, Summary: s.spec.Title + " keeps crashing", Cause: s.crashCause(),
+			Advice: "Look at its log for the reason, then start it again",
+		}
 		s.m.emit(ServiceGaveUp{s.spec.Name, *s.problem, at})
 		return
 	}
@@ -191,7 +198,7 @@ func (s *service) restartAfter(at time.Time, ran time.Duration) {
 	}
 }
 
-func (s *service) crashAdvice() string {
+func (s *service) crashCause() string {
 	words := "It " + s.lastExit.Words
 	if n := len(s.lastExit.Lines); n > 0 {
 		words += "; its last line: " + strings.TrimSpace(s.lastExit.Lines[n-1])

@@ -91,16 +91,20 @@ const (
 type Problem struct {
 	Kind    Kind   `json:"kind"`
 	Summary string `json:"summary"`          // one line for a menu: "Port 7860 is taken by node (pid 812)"
-	Advice  string `json:"advice,omitempty"` // "Stop it, or use another port: --chat-port 7862"
+	Cause   string `json:"cause,omitempty"`  // "It ended with an error (exit 3)", if Summary does not say
+	Advice  string `json:"advice,omitempty"` // "Stop node, or use another port for Chat: 7862 is free"
 	// FreePort is a port that was free when the problem arose; only with PortHeld.
 	FreePort int `json:"free_port,omitempty"`
 }
 
 func (p *Problem) Error() string {
-	if p.Advice == "" {
-		return p.Summary
+	words := p.Summary
+	for _, more := range []string{p.Cause, p.Advice} {
+		if more != "" {
+			words += ". " + more
+		}
 	}
-	return p.Summary + ". " + p.Advice
+	return words
 }
 
 // Service returns the service of that name.

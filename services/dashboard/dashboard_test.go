@@ -99,7 +99,7 @@ func TestTroubleHasThreeParts(t *testing.T) {
 		{Title: "Chat", State: manager.Failed, LastExit: exit},
 		{Title: "Chat", State: manager.Failed, LastExit: exit, Problem: &manager.Problem{Kind: manager.CrashLoop, Summary: "Chat failed"}},
 		{Title: "Chat", State: manager.Failed, LastExit: exit, Problem: &manager.Problem{
-			Kind: manager.CrashLoop, Summary: "Chat failed", Advice: "It ended with exit code 2",
+			Kind: manager.CrashLoop, Summary: "Chat failed", Cause: exit.Words,
 		}},
 	} {
 		got := troubleOf(s)

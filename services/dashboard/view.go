@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"strings"
 	"time"
 
 	"agents-tray/manager"
@@ -221,16 +220,16 @@ func troubleOf(s manager.Service) *trouble {
 	kind := manager.CrashLoop
 	switch {
 	case s.Problem != nil:
-		kind, t.What, t.Now = s.Problem.Kind, s.Problem.Summary, s.Problem.Advice
+		kind, t.What, t.Why, t.Now = s.Problem.Kind, s.Problem.Summary, s.Problem.Cause, s.Problem.Advice
 	case s.State == manager.Failed:
 		t.What = title + " failed"
 	default:
 		return nil
 	}
 	if exit := s.LastExit; exit != nil && exit.Failure() {
-		t.Why, t.Lines = exitWords(*exit), exit.Lines
-		if strings.Contains(t.Now, t.Why) {
-			t.Now = "" // it tells why once more, not what to do
+		t.Lines = exit.Lines
+		if t.Why == "" {
+			t.Why = exitWords(*exit)
 		}
 	}
 	if t.Now == "" {

@@ -82,8 +82,8 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	done := make(chan struct{})
 	go func() {
 		open.Lock()
-		open.Unlock()
 		close(done)
+		open.Unlock()
 	}()
 	select {
 	case <-done:

@@ -30,7 +30,7 @@ func Defer(options Options) (*Session, error) {
 		} else if errors.As(err, &refused) && refused.Status == http.StatusServiceUnavailable {
 			return afterEnd(options) // it is on its way out
 		} else if errors.As(err, &refused) {
-			return nil, fmt.Errorf("Configurable Agents is running, but: %w", err)
+			return nil, fmt.Errorf("another instance is running, but: %w", err)
 		}
 		// It has not begun to answer, or does no longer: then the lock will be free.
 		if s, err := Begin(options); !errors.Is(err, ErrRunning) {
@@ -57,7 +57,7 @@ func afterEnd(options Options) (*Session, error) {
 	defer cancel()
 	s, err := BeginAfter(ctx, options)
 	if errors.Is(err, ErrRunning) {
-		return nil, errors.New("Configurable Agents is running, but does not answer. End the process agents-tray, then start it again")
+		return nil, errors.New("another instance is running, but does not answer. End the process agents-tray, then start it again")
 	}
 	return s, err
 }

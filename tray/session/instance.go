@@ -119,7 +119,7 @@ func (s *Session) tellGaveUp(e manager.ServiceGaveUp) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.notify(tray.Notification{
-		Summary: e.Problem.Summary, Body: e.Problem.Advice, Urgent: true,
+		Summary: e.Problem.Summary, Body: strings.TrimPrefix(e.Problem.Error(), e.Problem.Summary+". "), Urgent: true,
 		Action: "Open log", Intent: tray.Intent{Verb: tray.ShowLog, Service: e.Service},
 	})
 }

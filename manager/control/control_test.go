@@ -1,0 +1,212 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"agents-tray/manager"
+)
+
+// instance is a program that remembers what it was asked.
+type instance struct {
+	mu      sync.Mutex
+	asked   []string
+	phase   manager.Phase
+	changed chan struct{}
+	log     string
+}
+
+func (i *instance) ask(what string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.asked = append(i.asked, what)
+}
+
+func (i *instance) Status() Status {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return Status{Version: "v1", PID: 42, Snapshot: manager.Snapshot{Phase: i.phase, Services: []manager.Service{{Name: "chat"}}}}
+}
+func (i *instance) Changes() (<-chan struct{}, func()) { return i.changed, func() {} }
+func (i *instance) Act(service string, action Action) error {
+	if service != "chat" {
+		return manager.ErrUnknownService(service)
+	}
+	i.ask(string(action))
+	return nil
+}
+func (i *instance) LogFile(service string) (string, error) { return i.log, nil }
+func (i *instance) Open(page string) error {
+	if page == "late" {
+		return manager.ErrShutDown
+	}
+	i.ask("open " + page)
+	return nil
+}
+func (i *instance) Review() *Review { return nil }
+func (i *instance) Reviewed()       { i.ask("reviewed") }
+func (i *instance) Quit()           { i.ask("quit") }
+
+func serve(t *testing.T, i *instance, folder string) Address {
+	t.Helper()
+	listener, address, err := Listen(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := Serve(listener, address, i)
+	t.Cleanup(server.Close)
+	return address
+}
+
+func TestServerAndClient(t *testing.T) {
+	long := filepath.Join(t.TempDir(), strings.Repeat("long", 30))
+	if err := os.Mkdir(long, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, folder := range map[string]string{"socket": t.TempDir(), "port, where the path is too long for a socket": long} {
+		t.Run(name, func(t *testing.T) {
+			i := &instance{phase: manager.PhaseStarting, changed: make(chan struct{}, 1), log: filepath.Join(t.TempDir(), "chat.log")}
+			address := serve(t, i, folder)
+			client := NewClient(address)
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			if status, err := client.Status(ctx); err != nil || status.PID != 42 || status.Services[0].Name != "chat" {
+				t.Errorf("status: %+v, %v", status, err)
+			}
+			for _, call := range []error{
+				client.Act(ctx, "chat", Stop), client.Open(ctx, "dashboard"), client.Reviewed(ctx), client.Quit(ctx),
+			} {
+				if call != nil {
+					t.Error(call)
+				}
+			}
+			if got := fmt.Sprint(i.asked); got != "[stop open dashboard reviewed quit]" {
+				t.Errorf("it was asked %s", got)
+			}
+			refusals := map[int]error{
+				http.StatusNotFound:           client.Act(ctx, "nobody", Start),
+				http.StatusServiceUnavailable: client.Open(ctx, "late"),
+			}
+			_, refusals[http.StatusBadRequest] = client.Log(ctx, "chat", 0)
+			for status, err := range refusals {
+				var refused *Refused
+				if !errors.As(err, &refused) || refused.Status != status || refused.Message == "" {
+					t.Errorf("want status %d: %v", status, err)
+				}
+			}
+			if _, err := client.Review(ctx); err == nil {
+				t.Error("a review, where there is none")
+			}
+		})
+	}
+}
+
+func TestWatchSeesEachChange(t *testing.T) {
+	i := &instance{phase: manager.PhaseStarting, changed: make(chan struct{}, 1)}
+	client := NewClient(serve(t, i, t.TempDir()))
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var phases []manager.Phase
+	err := client.Watch(ctx, func(s Status) {
+		if phases = append(phases, s.Phase); s.Phase == manager.PhaseRunning {
+			cancel()
+			return
+		}
+		i.mu.Lock()
+		i.phase = manager.PhaseRunning
+		i.mu.Unlock()
+		i.changed <- struct{}{}
+	})
+	if fmt.Sprint(phases) != "[starting running]" || err == nil {
+		t.Errorf("saw %v, %v", phases, err)
+	}
+}
+
+func TestATokenIsAskedFor(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := Address{Network: "tcp", Address: listener.Addr().String(), Token: "secret"}
+	server := Serve(listener, address, &instance{})
+	defer server.Close()
+	if _, err := NewClient(address).Status(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for _, token := range []string{"", "secre", "secret2"} {
+		address.Token = token
+		var refused *Refused
+		if _, err := NewClient(address).Status(t.Context()); !errors.As(err, &refused) || refused.Status != http.StatusUnauthorized {
+			t.Errorf("token %q: %v", token, err)
+		}
+	}
+}
+
+func TestAddressFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "control.json")
+	want := Address{Network: "tcp", Address: "127.0.0.1:1", Token: "t"}
+	for range 2 { // the second replaces the first
+		if err := want.Write(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := ReadAddress(file); err != nil || got != want {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	for _, text := range []string{"", "{}", `{"network":"carrier pigeon","address":"x"}`, `[`} {
+		if _, err := ParseAddress(text); err == nil {
+			t.Errorf("%q is taken for an address", text)
+		}
+	}
+}
+
+func TestTailLog(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "chat.log")
+	if lines, err := tailLog(path, 10); err != nil || len(lines) != 0 {
+		t.Errorf("of no file: %v, %v", lines, err)
+	}
+	write := func(file string, from, to int) {
+		t.Helper()
+		f, err := os.Create(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		for n := from; n < to; n++ {
+			fmt.Fprintf(f, "2026-11-23T22:45:12.123456Z out line %d %s\n", n, strings.Repeat("x", 200))
+		}
+		if _, err := io.WriteString(f, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(path+".1", 0, 5000)
+	write(path, 5000, 6000)
+	for _, count := range []int{1, 10, 1000, 1500, 6000} {
+		lines, err := tailLog(path, count)
+		if err != nil || len(lines) != count || !strings.HasPrefix(lines[0].Text, fmt.Sprintf("line %d ", 6000-count)) || !strings.HasPrefix(lines[count-1].Text, "line 5999 ") {
+			t.Errorf("%d lines: got %d, %v", count, len(lines), err)
+		}
+	}
+	for line, want := range map[string]LogLine{
+		"2026-11-23T22:45:12Z err \x1b[31mred\xff\n": {time.Date(2026, 11, 23, 22, 45, 12, 0, time.UTC), "err", "\x1b[31mred�"},
+		"no stamp at all\n":                          {Text: "no stamp at all"},
+		"\n":                                         {},
+	} {
+		if got := parseLogLine([]byte(line)); got != want {
+			t.Errorf("%q reads as %+v", line, got)
+		}
+	}
+}
