@@ -21,17 +21,31 @@ const (
 	Stopped   State = "stopped"   // the tray alone, dimmed
 )
 
+// Panel is the background that the tray's icon stands on.
+type Panel string
+
+const (
+	DarkPanel  Panel = "dark"  // light strokes
+	LightPanel Panel = "light" // dark strokes
+	AnyPanel   Panel = "any"   // strokes that can be seen on both, for where it is not known
+)
+
 // Tray returns the tray's icon for s in the format that the system's tray takes:
 // a PNG of 64 pixels on Linux, an ICO of 16 to 256 pixels on Windows, and on
-// macOS a template PNG of 32 pixels, which the system colours. darkPanel asks
-// for light strokes; macOS ignores it. Any other s looks like Attention.
-func Tray(s State, darkPanel bool) []byte {
+// macOS a template PNG of 32 pixels, which the system colours. macOS ignores the
+// panel. Any other s looks like Attention, any other panel is AnyPanel.
+func Tray(s State, panel Panel) []byte {
 	switch s {
 	case Starting, Running, Stopped:
 	default:
 		s = Attention
 	}
-	data, _ := files.ReadFile(trayFile(s, darkPanel)) // each of the four is embedded
+	switch panel {
+	case DarkPanel, LightPanel:
+	default:
+		panel = AnyPanel
+	}
+	data, _ := files.ReadFile(trayFile(s, panel)) // each of them is embedded
 	return data
 }
 

@@ -4,12 +4,9 @@ package icons
 
 import "embed"
 
-//go:embed tray/*-on-dark.png tray/*-on-light.png
+//go:embed tray/*-on-*.png
 var files embed.FS
 
-func trayFile(s State, darkPanel bool) string {
-	if darkPanel {
-		return "tray/" + string(s) + "-on-dark.png"
-	}
-	return "tray/" + string(s) + "-on-light.png"
+func trayFile(s State, panel Panel) string {
+	return "tray/" + string(s) + "-on-" + string(panel) + ".png"
 }

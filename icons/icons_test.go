@@ -19,10 +19,10 @@ import (
 var states = []State{Starting, Running, Attention, Stopped}
 
 func TestTrayGivesEachStateAnIconOfItsOwn(t *testing.T) {
-	for _, darkPanel := range []bool{true, false} {
+	for _, panel := range []Panel{DarkPanel, LightPanel, AnyPanel} {
 		seen := map[string]State{}
 		for _, s := range states {
-			data := Tray(s, darkPanel)
+			data := Tray(s, panel)
 			if twin, ok := seen[string(data)]; ok {
 				t.Errorf("%s looks like %s", s, twin)
 			}
@@ -33,14 +33,14 @@ func TestTrayGivesEachStateAnIconOfItsOwn(t *testing.T) {
 				t.Errorf("%s is empty", s)
 			}
 		}
-		if runtime.GOOS != "darwin" && bytes.Equal(Tray(Running, darkPanel), Tray(Running, !darkPanel)) {
-			t.Error("dark and light panels get the same icon")
-		}
+	}
+	if runtime.GOOS != "darwin" && bytes.Equal(Tray(Running, DarkPanel), Tray(Running, LightPanel)) {
+		t.Error("dark and light panels get the same icon")
 	}
 }
 
 func TestUnknownStateAsksForAttention(t *testing.T) {
-	if !bytes.Equal(Tray("no such state", true), Tray(Attention, true)) {
+	if !bytes.Equal(Tray("no such state", DarkPanel), Tray(Attention, DarkPanel)) {
 		t.Error("an unknown state does not look like Attention")
 	}
 }
@@ -53,6 +53,7 @@ func TestTrayPicturesHaveTheirSizeAndColour(t *testing.T) {
 		}{
 			"on-dark":  {64, 0xe0, 0xff},
 			"on-light": {64, 0x00, 0x30},
+			"on-any":   {64, 0x70, 0xf8},
 			"template": {32, 0x00, 0x00},
 		} {
 			name := fmt.Sprintf("tray/%s-%s.png", s, variant)
@@ -76,7 +77,7 @@ func TestStatesDifferInShapeAt16Pixels(t *testing.T) {
 		visible = 80 // difference in coverage, of 255, that an eye sees on one pixel
 		enough  = 8  // such pixels: the holes of two hollow dots
 	)
-	for _, variant := range []string{"on-dark.png", "on-light.png", "template.png"} {
+	for _, variant := range []string{"on-dark.png", "on-light.png", "on-any.png", "template.png"} {
 		for i, a := range states {
 			for _, b := range states[i+1:] {
 				coverA := coverage(decodePNG(t, readFile(t, "tray/"+string(a)+"-"+variant)), 16)

@@ -2,12 +2,9 @@ package icons
 
 import "embed"
 
-//go:embed tray/*-on-dark.ico tray/*-on-light.ico
+//go:embed tray/*-on-*.ico
 var files embed.FS
 
-func trayFile(s State, darkPanel bool) string {
-	if darkPanel {
-		return "tray/" + string(s) + "-on-dark.ico"
-	}
-	return "tray/" + string(s) + "-on-light.ico"
+func trayFile(s State, panel Panel) string {
+	return "tray/" + string(s) + "-on-" + string(panel) + ".ico"
 }

@@ -72,7 +72,7 @@ func (t *Tray) build() {
 	number := 0
 	t.add(Menu(model), &number, systray.AddSeparator, systray.AddMenuItem)
 	t.icon = iconState(model)
-	systray.SetIcon(icons.Tray(t.icon, true))
+	systray.SetIcon(icons.Tray(t.icon, icons.AnyPanel))
 	t.wg.Go(t.update)
 	close(t.ready)
 }
@@ -169,7 +169,7 @@ func (t *Tray) show(m Model) {
 	t.shown = next
 	if state := iconState(m); state != t.icon {
 		t.icon = state
-		systray.SetIcon(icons.Tray(state, true))
+		systray.SetIcon(icons.Tray(state, icons.AnyPanel))
 	}
 	t.setTitle(m)
 }

@@ -4,8 +4,8 @@
 // It writes into a folder (by default the one above its own):
 //
 //	svg/STATE.svg                    the tray icons, to look at, in currentColor
-//	tray/STATE-on-{dark,light}.png   Linux: one size, which the panel scales
-//	tray/STATE-on-{dark,light}.ico   Windows: all sizes
+//	tray/STATE-on-{dark,light,any}.png   Linux: one size, which the panel scales
+//	tray/STATE-on-{dark,light,any}.ico   Windows: all sizes
 //	tray/STATE-template.png          macOS: the system colours it
 //	app/SIZE.png, app/app.ico, app/app.svg
 package main
@@ -22,8 +22,9 @@ const (
 
 var states = []string{"starting", "running", "attention", "stopped"}
 
-// Panels and the colour of the strokes on each.
-var panels = map[string]string{"dark": "#f2f2f4", "light": "#26262b"}
+// Panels and the colour of the strokes on each. Where the panel's colour is not known,
+// a middle tone of the accent has at least 3:1 on white and on black.
+var panels = map[string]string{"dark": "#f2f2f4", "light": "#26262b", "any": "#7d79ee"}
 
 const (
 	linuxSize    = 64 // sharp at 16, 32 and 64
