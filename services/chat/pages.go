@@ -19,6 +19,7 @@ type page struct {
 	SetAside     string
 	DashboardURL string
 	Problem      *problem // instead of all that
+	Passing      bool     // it may be over soon
 }
 
 // newPage is where a conversation begins.
@@ -44,7 +45,7 @@ func (c *chat) conversationPage(w http.ResponseWriter, r *http.Request) {
 		c.show(w, http.StatusNotFound, &problem{
 			What: "This conversation is gone.",
 			Why:  "It was deleted, or the address is not complete.",
-			Now:  "Choose another one, or begin a new one.",
+			Now:  "Choose another one from the list, or begin a new one.",
 		})
 		return
 	}
@@ -91,5 +92,5 @@ func (c *chat) notFound(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (c *chat) show(w http.ResponseWriter, status int, problem *problem) {
-	render(w, status, "problem", page{Title: problem.What, Problem: problem, DashboardURL: c.DashboardURL})
+	render(w, status, "problem", page{Title: problem.What, Problem: problem, Passing: status >= 500, DashboardURL: c.DashboardURL})
 }

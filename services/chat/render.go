@@ -23,11 +23,20 @@ var templates = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{
 		"exact":    web.Exact,
 		"machine":  func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
-		"took":     func(m messageView) string { return web.Duration(m.Finished.Sub(m.Created)) },
+		"took":     took,
 		"elapsed":  func(m messageView) string { return web.Duration(time.Since(m.Created)) },
 		"terminal": terminal,
 	}).ParseFS(templateFiles, "templates/*.html"))
 })
+
+// took is how long an answer took, "" if that is not worth a word.
+func took(m messageView) string {
+	duration := m.Finished.Sub(m.Created)
+	if m.Finished.IsZero() || duration < time.Second {
+		return ""
+	}
+	return web.Duration(duration)
+}
 
 // fragment executes one template.
 func fragment(name string, data any) (string, error) {

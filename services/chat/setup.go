@@ -123,8 +123,8 @@ func (c *chat) models(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusBadGateway, explain(err, choice))
 		return
 	}
-	if models == nil {
-		models = []string{}
+	if talkers := usable(models); len(talkers) > 0 {
+		models = talkers
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"address": choice.Base, "models": models})
 }

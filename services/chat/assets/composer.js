@@ -11,6 +11,8 @@ const send = document.getElementById("send");
 const stop = document.getElementById("stop");
 const box = document.getElementById("trouble");
 
+const aside = `draft of ${location.pathname}`; // what was typed just before a reload
+
 let conversation = "";
 let sending = false;
 let busy = false; // an answer is being written
@@ -43,7 +45,10 @@ export function start(here) {
   addEventListener("pagehide", () => {
     if (!pending) return;
     navigator.sendBeacon("/api/drafts", new Blob([draft()], { type: "application/json" }));
+    sessionStorage.setItem(aside, text.value); // a reload may be quicker than that
   });
+  text.value = sessionStorage.getItem(aside) ?? text.value;
+  sessionStorage.removeItem(aside);
   fit();
   text.setSelectionRange(text.value.length, text.value.length);
 }
@@ -110,7 +115,8 @@ async function submit() {
   clearTimeout(pending);
   pending = undefined;
   await saving; // or it would bring the draft back
-  text.readOnly = true;
+  text.value = ""; // what is typed from now on is the next message
+  fit();
   const sent = await attempt(async () => {
     if (conversation) {
       await post(`/api/conversations/${conversation}/messages`, { text: message });
@@ -119,13 +125,13 @@ async function submit() {
       location.assign(`/c/${id}`);
     }
   });
-  text.readOnly = false;
   sending = false;
   send.removeAttribute("aria-disabled");
   if (sent) {
-    text.value = "";
-    fit();
     toLatest();
+  } else {
+    text.value = [message, text.value].filter(Boolean).join("\n");
+    fit();
   }
   text.focus();
 }

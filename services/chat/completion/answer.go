@@ -141,8 +141,8 @@ func stream(body io.Reader, each func(Delta)) (Finish, error) {
 		if err := json.Unmarshal(data, &c); err != nil {
 			return "", &Error{Kind: Malformed, Message: shorten(string(data)), Err: err}
 		}
-		if message := errorText(c.Error); message != "" {
-			return "", classify(0, message)
+		if said := errorComplaint(c.Error); said.message != "" {
+			return "", classify(0, said)
 		}
 		for _, choice := range c.Choices {
 			d := choice.Delta.delta()
@@ -176,8 +176,8 @@ func whole(body io.Reader, each func(Delta)) (Finish, error) {
 	if err := readJSON(body, &c); err != nil {
 		return "", err
 	}
-	if message := errorText(c.Error); message != "" {
-		return "", classify(0, message)
+	if said := errorComplaint(c.Error); said.message != "" {
+		return "", classify(0, said)
 	}
 	if len(c.Choices) == 0 {
 		return "", &Error{Kind: NotAModelServer, Message: "its answer holds no message"}
@@ -192,8 +192,8 @@ func whole(body io.Reader, each func(Delta)) (Finish, error) {
 func notStream(line string) error {
 	var c chunk
 	if json.Unmarshal([]byte(line), &c) == nil {
-		if message := errorText(c.Error); message != "" {
-			return classify(0, message)
+		if said := errorComplaint(c.Error); said.message != "" {
+			return classify(0, said)
 		}
 	}
 	return &Error{Kind: NotAModelServer, Message: line}

@@ -73,11 +73,11 @@ func KindOf(err error) Kind {
 func statusError(response *http.Response) error {
 	body, _ := io.ReadAll(io.LimitReader(response.Body, maxError)) // what can be read is enough
 	isPage := strings.HasPrefix(response.Header.Get("Content-Type"), "text/html")
-	message := bodyText(body)
+	said := bodyComplaint(body)
 	if isPage {
-		message = "it sent a web page"
+		said = complaint{message: "it sent a web page"}
 	}
-	e := classify(response.StatusCode, message)
+	e := classify(response.StatusCode, said)
 	e.RetryAfter = shorten(response.Header.Get("Retry-After"))
 	if e.Kind == Moved {
 		e.Message = shorten(response.Header.Get("Location"))
@@ -87,9 +87,9 @@ func statusError(response *http.Response) error {
 
 // classify tells the kind of an error from its status (0 in mid-stream) and from
 // the words that the known servers use.
-func classify(status int, message string) *Error {
-	e := &Error{Status: status, Message: shorten(message)}
-	words := strings.ToLower(message)
+func classify(status int, said complaint) *Error {
+	e := &Error{Status: status, Message: shorten(said.message)}
+	words := strings.ToLower(said.message + " " + said.names)
 	has := func(phrases ...string) bool {
 		for _, phrase := range phrases {
 			if strings.Contains(words, phrase) {
@@ -123,44 +123,44 @@ func classify(status int, message string) *Error {
 	return e
 }
 
-// bodyText is what the body of an error says: {"error":{"message":…}},
-// {"error":"…"}, {"message":…}, {"detail":…}, or plain text.
-func bodyText(body []byte) string {
+// complaint is what a server says of an error: its words, and its names for the
+// error, which only help to classify it.
+type complaint struct {
+	message, names string
+}
+
+// bodyComplaint reads the body of an error: {"error":{"message":…}}, {"error":"…"},
+// {"message":…}, {"detail":…}, or plain text.
+func bodyComplaint(body []byte) complaint {
 	var known struct {
 		Error, Message, Detail json.RawMessage
 	}
 	if json.Unmarshal(body, &known) != nil {
-		return string(body)
+		return complaint{message: string(body)}
 	}
 	for _, raw := range []json.RawMessage{known.Error, known.Message, known.Detail} {
-		if text := errorText(raw); text != "" {
-			return text
+		if c := errorComplaint(raw); c.message != "" {
+			return c
 		}
 	}
-	return ""
+	return complaint{}
 }
 
-// errorText is what an "error" member says: a string, or an object with a message
-// and perhaps a type or a code that says more than the message.
-func errorText(raw json.RawMessage) string {
+// errorComplaint reads an "error" member: a string, or an object with a message and
+// perhaps a type or a code.
+func errorComplaint(raw json.RawMessage) complaint {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
-		return text
+		return complaint{message: text}
 	}
 	var object struct {
-		Message string
-		Type    any
-		Code    any
+		Message    string
+		Type, Code any
 	}
 	if json.Unmarshal(raw, &object) != nil {
-		return strings.TrimSpace(string(raw))
+		return complaint{message: strings.TrimSpace(string(raw))}
 	}
-	for _, extra := range []any{object.Code, object.Type} {
-		if word, ok := extra.(string); ok && word != "" && !strings.Contains(object.Message, word) {
-			return strings.TrimSpace(object.Message + " (" + word + ")")
-		}
-	}
-	return object.Message
+	return complaint{object.Message, fmt.Sprint(object.Type, " ", object.Code)}
 }
 
 // shorten makes a server's words fit for a page: one paragraph of limited length.

@@ -160,9 +160,12 @@ func (turn *Turn) Think(token string) {
 // Finish ends the answer for a reason, as in "stop".
 func (turn *Turn) Finish(reason string) {
 	turn.t.Helper()
-	turn.Raw(event(map[string]any{"index": 0, "delta": map[string]string{}, "finish_reason": reason}) +
-		"data: {\"choices\":[],\"usage\":{\"total_tokens\":9}}\n\ndata: [DONE]\n\n")
-	turn.Do(func(http.ResponseWriter) bool { return false })
+	turn.Do(func(w http.ResponseWriter) bool {
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = io.WriteString(w, event(map[string]any{"index": 0, "delta": map[string]string{}, "finish_reason": reason})+
+			"data: {\"choices\":[],\"usage\":{\"total_tokens\":9}}\n\ndata: [DONE]\n\n")
+		return false
+	})
 }
 
 // Answer sends a whole answer.

@@ -1,0 +1,101 @@
+package chat
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"agents-tray/services/chat/completion"
+	"agents-tray/services/chat/modeltest"
+
+	"github.com/chromedp/chromedp"
+)
+
+const sample = "A slice is a **view** of an array: a pointer, a length and a capacity. Appending within the capacity " +
+	"writes to the *same* array, as [the specification](https://go.dev/ref/spec#Slice_types) says.\n\n" +
+	"```go\nfunc main() {\n\ta := []int{1, 2, 3}\n\tb := a[:2]\n\tb = append(b, 9) // writes to a[2]: both are views of one array, unless the capacity is exhausted\n\tfmt.Println(a, b)\n}\n```\n\n" +
+	"To keep them apart:\n\n1. use `slices.Clone(a)`, or\n2. cut the capacity: `a[:2:2]`.\n   - the next append then copies\n\n" +
+	"## Costs\n\n| Way | Allocates | When |\n|:--|--:|:--|\n| `slices.Clone` | 24 bytes | at once |\n| full slice expression | 48 bytes | at the next append |\n\n" +
+	"> Measure before you choose.\n"
+
+// TestLook leaves pictures of the pages in the folder AGENTS_TRAY_PICTURES, to be
+// looked at.
+func TestLook(t *testing.T) {
+	folder := os.Getenv("AGENTS_TRAY_PICTURES")
+	if folder == "" {
+		t.Skip("AGENTS_TRAY_PICTURES names no folder for pictures")
+	}
+	model := modeltest.New(t, "llama3.2", "qwen3:8b", "nomic-embed-text")
+	bare := serve(t, "", completion.LocalServer{Name: "Ollama", Base: "http://127.0.0.1:9/v1"}, completion.LocalServer{Name: "llama.cpp", Base: "http://127.0.0.1:9/v1"},
+		completion.LocalServer{Name: "LM Studio", Base: "http://127.0.0.1:9/v1"})
+	full := serve(t, "", completion.LocalServer{Name: "Ollama", Base: model.Base()})
+	full.post("/api/setup", nil)
+	for _, text := range []string{"How do I make sourdough starter", "Translate this letter into French, please: it is quite a long one", "What is the capital of Australia"} {
+		full.begin(text)
+		model.Next(t).Answer("Fine.")
+	}
+	good := full.begin("Why does appending to one slice change another one in Go?")
+	turn := model.Next(t)
+	turn.Think("The user asks about slices. They share the array.")
+	turn.Answer(sample)
+	failed := full.begin("And in Rust?")
+	turn = model.Next(t)
+	turn.Say("In Rust the borrow checker ")
+	turn.Break()
+	missing := full.begin("Which model are you?")
+	model.Next(t).Fail(http.StatusNotFound, nil, `{"error":{"message":"model \"llama3.2\" not found, try pulling it first","type":"api_error"}}`)
+	full.finished(missing)
+	full.finished(failed)
+	live := full.begin("Tell me about trays")
+	turn = model.Next(t)
+	turn.Say("A tray is a shallow platform designed for carrying things.\n\nIt can be made of")
+
+	for _, shot := range []struct {
+		name, address string
+		prepare       func(b *tab)
+	}{
+		{"no-server", bare.url + "/", func(b *tab) { b.shows("No model server found") }},
+		{"new", full.url + "/", func(b *tab) { b.shows("Begin a conversation") }},
+		{"answer", full.url + "/c/" + good, func(b *tab) { b.shows("Costs") }},
+		{"broken", full.url + "/c/" + failed, func(b *tab) { b.shows("broke off") }},
+		{"failed", full.url + "/c/" + missing, func(b *tab) { b.shows("does not have the model") }},
+		{"live", full.url + "/c/" + live, func(b *tab) { b.shows("made of") }},
+		{"settings", full.url + "/c/" + good, func(b *tab) {
+			b.click("#server")
+			b.shows("It answers")
+			b.shows("Ollama · 2 models")
+		}},
+		{"delete", full.url + "/c/" + good, func(b *tab) {
+			b.click("[popovertarget=menu]")
+			b.click("[data-dialog=delete]")
+		}},
+		{"drawer", full.url + "/c/" + good, func(b *tab) {
+			if eval[bool](b, "innerWidth < 800") {
+				b.click(".top [popovertarget=side]")
+			}
+		}},
+		{"menu", full.url + "/c/" + good, func(b *tab) { b.click("[popovertarget=menu]") }},
+		{"trouble", bare.url + "/", func(b *tab) {
+			b.allow("409")
+			b.shows("No model server found")
+			b.send("Hello")
+			b.shows("no model server yet")
+		}},
+		{"gone-page", full.url + "/c/nowhere", func(b *tab) { b.allow("404") }},
+	} {
+		for _, width := range []int64{1280, 360} {
+			for _, scheme := range []string{"light", "dark"} {
+				b := browse(t, width, shot.address)
+				b.scheme(scheme)
+				shot.prepare(b)
+				picture := run(b, chromedp.CaptureScreenshot(), "picture")
+				name := map[int64]string{1280: "wide", 360: "narrow"}[width]
+				if err := os.WriteFile(filepath.Join(folder, "chat-"+shot.name+"-"+name+"-"+scheme+".png"), picture, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	turn.Finish("stop")
+}

@@ -1,0 +1,38 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+
+	"agents-tray/services/chat/completion"
+	"agents-tray/services/web"
+)
+
+// serveEnvironment makes the test binary a Chat on the database that it names, for
+// tests that kill it.
+const serveEnvironment = "AGENTS_TRAY_TEST_CHAT"
+
+func TestMain(m *testing.M) {
+	if database := os.Getenv(serveEnvironment); database != "" {
+		fmt.Fprintln(os.Stderr, serveUntilKilled(database))
+		os.Exit(1)
+	}
+	status := m.Run()
+	if chromium.stop != nil {
+		chromium.stop()
+	}
+	os.Exit(status)
+}
+
+func serveUntilKilled(database string) error {
+	handler, closer := New(Options{Database: database, LocalServers: []completion.LocalServer{}})
+	defer closer.Close()
+	listener, err := web.Listen("127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Printf("http://%s\n", listener.Addr())
+	return web.Serve(context.Background(), listener, web.Protect(handler))
+}
