@@ -14,7 +14,7 @@ import (
 
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
-	"agents-tray/manager/guard"
+	_ "agents-tray/manager/guard/early" // the process of the guard goes no further
 	"agents-tray/services/chat"
 	"agents-tray/services/dashboard"
 	"agents-tray/services/web"
@@ -26,10 +26,6 @@ import (
 //go:generate go generate ./icons
 
 func main() {
-	// The guard comes before everything else: what it does not need, it does not load.
-	if len(os.Args) == 2 && os.Args[1] == "guard" {
-		os.Exit(guard.Main())
-	}
 	if err := commands().Execute(); err != nil {
 		os.Exit(1)
 	}

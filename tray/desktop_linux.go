@@ -76,7 +76,7 @@ func (d *Desktop) owned(name string) bool {
 func (d *Desktop) follow(quit <-chan struct{}) {
 	signals := make(chan *dbus.Signal, 16)
 	d.conn.Signal(signals)
-	item := fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", os.Getpid())
+	item := itemName()
 	for _, name := range []string{watcherName, item} {
 		if d.conn.AddMatchSignal(dbus.WithMatchInterface("org.freedesktop.DBus"),
 			dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, name)) != nil {
@@ -111,6 +111,19 @@ func (d *Desktop) follow(quit <-chan struct{}) {
 	case <-quit:
 	case <-d.conn.Context().Done():
 	}
+}
+
+// itemName is the name on the bus under which the library shows the icon.
+func itemName() string { return fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", os.Getpid()) }
+
+// iconTitle returns the title that the icon shows; without an answer, expected.
+func (d *Desktop) iconTitle(expected string) string {
+	title, err := d.conn.Object(itemName(), "/StatusNotifierItem").GetProperty("org.kde.StatusNotifierItem.Title")
+	if err != nil {
+		return expected
+	}
+	text, _ := title.Value().(string) // of another type: not ours
+	return text
 }
 
 // awaitExport returns true once the icon answers for its properties.

@@ -19,6 +19,8 @@ func (d *Desktop) HasTray() bool { return true }
 
 func (d *Desktop) follow(<-chan struct{}) {}
 
+func (d *Desktop) iconTitle(expected string) string { return expected }
+
 // Notify has nowhere to show a message.
 func (d *Desktop) Notify(Notification) {}
 

@@ -125,6 +125,7 @@ func (t *Tray) update() {
 	changed, stop := t.app.Changes()
 	defer stop()
 	t.desktop.follow(t.quit)
+	t.settle()
 	t.show(t.app.Model()) // it may have changed since build
 	for {
 		select {
@@ -172,6 +173,21 @@ func (t *Tray) show(m Model) {
 		systray.SetIcon(icons.Tray(state, icons.AnyPanel))
 	}
 	t.setTitle(m)
+}
+
+// settle sets what the library may have lost: between announcing the icon and keeping
+// hold of it, it drops what it is told.
+func (t *Tray) settle() {
+	t.setTitle(t.app.Model())
+	for range 1000 {
+		if t.desktop.iconTitle(t.title) == t.title {
+			break
+		}
+		time.Sleep(time.Millisecond) // nothing announces it
+		systray.SetTitle(t.title)
+	}
+	systray.SetTooltip(t.title)
+	systray.SetIcon(icons.Tray(t.icon, icons.AnyPanel))
 }
 
 // setTitle says the state in words where a panel shows a title or a tooltip.
