@@ -56,6 +56,8 @@ type chat struct {
 	client completion.Client
 	hub    hub
 
+	rendered renderings
+
 	mu      sync.Mutex
 	running map[string]*generation    // by conversation
 	unsaved map[int64]history.Message // answers that the file did not take

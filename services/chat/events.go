@@ -101,7 +101,7 @@ func (s *stream) sendThread() error {
 	if err != nil {
 		return s.out.Send("trouble", storage(err, s.file.Path()))
 	}
-	view := viewThread(messages)
+	view := s.rendered.viewThread(messages)
 	s.message, s.thinking, s.text = 0, nil, nil
 	if view.Writing() {
 		last := view.Messages[len(view.Messages)-1]
@@ -132,7 +132,7 @@ func (s *stream) sendGrowth() error {
 	if g == nil {
 		return nil // it has ended; the thread comes next
 	}
-	view := viewOf(g.now())
+	view := s.rendered.viewOf(g.now())
 	if view.ID != s.message {
 		return s.sendThread()
 	}

@@ -58,7 +58,7 @@ func (c *chat) conversationPage(w http.ResponseWriter, r *http.Request) {
 		c.trouble(w, err)
 		return
 	}
-	p.Thread = viewThread(messages)
+	p.Thread = c.rendered.viewThread(messages)
 	render(w, http.StatusOK, "page", p)
 }
 

@@ -17,7 +17,7 @@ type messageView struct {
 }
 
 // viewOf renders a message.
-func viewOf(m history.Message) messageView {
+func (r *renderings) viewOf(m history.Message) messageView {
 	if m.Role == history.User {
 		return messageView{Message: m}
 	}
@@ -25,7 +25,11 @@ func viewOf(m history.Message) messageView {
 	if m.Reasoning != "" {
 		thinking = m.Reasoning
 	}
-	return messageView{Message: m, Thinking: markdown.Blocks(thinking), Blocks: markdown.Blocks(answer)}
+	render := r.of
+	if m.State == history.Writing {
+		render = markdown.Blocks // it is another text in a moment
+	}
+	return messageView{Message: m, Thinking: render(thinking), Blocks: render(answer)}
 }
 
 // IsUser reports whether the user wrote it.
@@ -48,10 +52,10 @@ type threadView struct {
 	Messages []messageView
 }
 
-func viewThread(messages []history.Message) threadView {
+func (r *renderings) viewThread(messages []history.Message) threadView {
 	var t threadView
 	for i, m := range messages {
-		v := viewOf(m)
+		v := r.viewOf(m)
 		v.Last = i == len(messages)-1
 		t.Messages = append(t.Messages, v)
 	}
