@@ -11,11 +11,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -72,14 +74,21 @@ func (f *File) use(do func(db *sql.DB) error) error {
 	if err == nil {
 		err = do(db)
 	}
-	if !damaged(err) || db == nil {
+	unwritable := errors.Is(err, sqlite3.READONLY)
+	if !damaged(err) && !unwritable || db == nil {
 		return err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.db == db { // nobody else has replaced it yet
+	mine := f.db == db // nobody else has replaced it yet
+	if mine {
 		f.db = nil
 		db.Close()
+	}
+	if unwritable {
+		return err // it was opened for reading only; the next use may find it writable
+	}
+	if mine {
 		if _, failed := f.replace(err); failed != nil {
 			return failed
 		}
@@ -152,6 +161,11 @@ func openSound(path string) (*sql.DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	name := absolute // absolute, so that it cannot be taken for a URI
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	switch {
 	case err == nil:
@@ -160,14 +174,12 @@ func openSound(path string) (*sql.DB, error) {
 		if err != nil && runtime.GOOS != "windows" {
 			return nil, err
 		}
-	case !errors.Is(err, fs.ErrPermission): // what cannot be written may still be read
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS): // what cannot be written may still be read
+		name = (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(absolute), RawQuery: "mode=ro"}).String()
+	default:
 		return nil, err
 	}
-	absolute, err := filepath.Abs(path) // so that no name can be taken for a URI
-	if err != nil {
-		return nil, err
-	}
-	db, err := driver.Open(absolute, func(c *sqlite3.Conn) error { return c.Exec(pragmas()) })
+	db, err := driver.Open(name, func(c *sqlite3.Conn) error { return c.Exec(pragmas()) })
 	if err != nil {
 		return nil, err
 	}

@@ -213,6 +213,35 @@ func TestFileThatCannotBeOpenedIsTriedAgain(t *testing.T) {
 	}
 }
 
+func TestFileThatCannotBeWrittenCanBeRead(t *testing.T) {
+	if os.Geteuid() == 0 || runtime.GOOS == "windows" {
+		t.Skip("nothing is write-protected from root, nor by a mode on Windows")
+	}
+	folder := t.TempDir()
+	path := filepath.Join(folder, "a chat?.db")
+	f := file(t, path)
+	id := NewID()
+	_, err := f.Ask(id, "x", "tiny", true)
+	must(t, err)
+	must(t, f.Close())
+	must(t, os.Chmod(path, 0o400))
+	must(t, os.Chmod(folder, 0o500))
+	t.Cleanup(func() { os.Chmod(folder, 0o700) })
+
+	f = file(t, path)
+	if list, err := f.Conversations(); len(list) != 1 || err != nil {
+		t.Errorf("got %v, %v", list, err)
+	}
+	if _, err := f.Ask(id, "y", "tiny", false); !errors.Is(err, sqlite3.READONLY) {
+		t.Errorf("got %v", err)
+	}
+	must(t, os.Chmod(path, 0o600))
+	must(t, os.Chmod(folder, 0o700))
+	if _, err := f.Ask(id, "y", "tiny", false); err != nil {
+		t.Errorf("it can be written now: %v", err)
+	}
+}
+
 func TestFullDiskChangesNothing(t *testing.T) {
 	f := file(t, filepath.Join(t.TempDir(), "chat.db"))
 	id := NewID()
