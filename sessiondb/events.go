@@ -37,7 +37,7 @@ type pending struct {
 	workflows []string  // nil: unchanged
 }
 
-// Add saves an event. It never blocks.
+// Add saves an event, within a moment. It never blocks.
 func (r *Record) Add(e Event) {
 	r.queue.add(func(p *pending) {
 		if len(p.events) == maxWaiting {

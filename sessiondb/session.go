@@ -75,10 +75,6 @@ func (r *Record) Begin(s Session) (previous *Previous, err error) {
 		if err != nil {
 			return err
 		}
-		err = execute(conn, `DELETE FROM sessions WHERE id NOT IN (SELECT id FROM sessions ORDER BY started DESC, rowid DESC LIMIT ?)`, int64(keepSessions))
-		if err != nil {
-			return err
-		}
 		return writeState(conn, s, true, nil, nil)
 	})
 	return previous, err
@@ -102,6 +98,10 @@ func (r *Record) End() error {
 		}
 		defer transaction.End(&err)
 		err = execute(conn, `UPDATE sessions SET ended = ?, ending = 'clean' WHERE id = ?`, time.Now(), r.session.Mark)
+		if err != nil {
+			return err
+		}
+		err = execute(conn, `DELETE FROM sessions WHERE rowid <= (SELECT max(rowid) FROM sessions) - ?`, int64(keepSessions))
 		if err != nil {
 			return err
 		}

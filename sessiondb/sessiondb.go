@@ -30,6 +30,10 @@ import (
 // may hold the file.
 const busyTimeout = 2 * time.Second
 
+// saveDelay is how long events wait for others to be saved with. Each save makes the
+// disk sync several times, which a service that is just starting would feel.
+const saveDelay = 250 * time.Millisecond
+
 // A Record is an open session record. Its methods are safe for concurrent use.
 type Record struct {
 	path     string
@@ -75,6 +79,7 @@ func (r *Record) Close() error {
 // run owns the connection.
 func (r *Record) run(conn *sqlite3.Conn) {
 	defer close(r.done)
+	var due <-chan time.Time // when what waits is to be saved; nil: nothing waits
 	for {
 		select {
 		case work, ok := <-r.work:
@@ -84,6 +89,11 @@ func (r *Record) run(conn *sqlite3.Conn) {
 			}
 			work(conn)
 		case <-r.queue.ready:
+			if due == nil {
+				due = time.After(saveDelay)
+			}
+		case <-due:
+			due = nil
 			r.queue.failed(r.saveEvents(conn))
 		}
 	}

@@ -31,6 +31,9 @@ func Prepare() (Folders, error) {
 	if err := writable(f.State); err != nil {
 		return f, fmt.Errorf("the state folder %s cannot be written: %w. Make it writable, or name another one in XDG_STATE_HOME", f.State, err)
 	}
+	if err := os.MkdirAll(f.Logs(), 0o700); err != nil {
+		return f, fmt.Errorf("the folder for logs: %w", err)
+	}
 	// Without a login there is no runtime folder, and it is not ours to make; the
 	// state folder serves.
 	if _, err := os.Stat(xdg.RuntimeDir); err != nil || writable(f.Runtime) != nil {
