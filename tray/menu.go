@@ -137,3 +137,13 @@ func iconState(m Model) icons.State {
 	}
 	return icons.Stopped
 }
+
+// flatten lists all items depth first, so that each has a number.
+func flatten(items []Item) []Item {
+	var flat []Item
+	for _, item := range items {
+		flat = append(flat, item)
+		flat = append(flat, flatten(item.Items)...)
+	}
+	return flat
+}

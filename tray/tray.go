@@ -200,13 +200,3 @@ func (t *Tray) setTitle(m Model) {
 	systray.SetTitle(title)
 	systray.SetTooltip(title)
 }
-
-// flatten lists all items depth first, so that each has a number.
-func flatten(items []Item) []Item {
-	var flat []Item
-	for _, item := range items {
-		flat = append(flat, item)
-		flat = append(flat, flatten(item.Items)...)
-	}
-	return flat
-}

@@ -24,7 +24,7 @@ const sample = "A slice is a **view** of an array: a pointer, a length and a cap
 func TestLook(t *testing.T) {
 	folder := os.Getenv("AGENTS_TRAY_PICTURES")
 	if folder == "" {
-		t.Skip("AGENTS_TRAY_PICTURES names no folder for pictures")
+		folder = t.TempDir()
 	}
 	model := modeltest.New(t, "llama3.2", "qwen3:8b", "nomic-embed-text")
 	bare := serve(t, "", completion.LocalServer{Name: "Ollama", Base: "http://127.0.0.1:9/v1"}, completion.LocalServer{Name: "llama.cpp", Base: "http://127.0.0.1:9/v1"},
