@@ -18,6 +18,9 @@ type Session struct {
 	Boot    string    // identifies the running system since it was started; see BootID
 	PID     int       // of the tray process
 	Started time.Time // now, if zero
+	// Services are those that are about to start: a session that is killed at once
+	// knows them.
+	Services []Service
 }
 
 // Service is a service as it was last seen.
@@ -34,7 +37,6 @@ type Previous struct {
 	Session
 	Clean     bool      // it ended as it should
 	LastSeen  time.Time // the last time it wrote
-	Services  []Service
 	Workflows []string // names or ids of workflows that were active
 }
 
@@ -75,7 +77,7 @@ func (r *Record) Begin(s Session) (previous *Previous, err error) {
 		if err != nil {
 			return err
 		}
-		return writeState(conn, s, true, nil, nil)
+		return writeState(conn, s, true, s.Services, nil)
 	})
 	return previous, err
 }

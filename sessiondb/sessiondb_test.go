@@ -88,7 +88,10 @@ func TestHowTheSessionBeforeEnded(t *testing.T) {
 	end(t, r, false)
 
 	r = open(t, path)
-	previous := begin(t, r, "third")
+	previous, err := r.Begin(Session{Mark: "third", Version: "v1", Services: []Service{{Name: "planned"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if previous == nil || previous.Clean || previous.Mark != "second" || previous.Boot != "boot" || previous.PID != 42 {
 		t.Fatalf("after an unclean end: %+v", previous)
 	}
@@ -97,6 +100,9 @@ func TestHowTheSessionBeforeEnded(t *testing.T) {
 	}
 	if since := time.Since(previous.LastSeen); since < 0 || since > time.Minute {
 		t.Errorf("last seen %v ago", since)
+	}
+	if state := query(t, path, `SELECT dirty_shutdown, session_data ->> '$.services[0].name' FROM session_state`); state != "1|planned" {
+		t.Errorf("begun: %s", state)
 	}
 	end(t, r, true)
 	want := "first|clean\nsecond|unexpected\nthird|clean"

@@ -29,6 +29,7 @@ func (s *Session) openRecord() {
 	boot := sessiondb.BootID()
 	previous, err := record.Begin(sessiondb.Session{
 		Mark: s.mark, Version: s.options.Version, Boot: boot, PID: os.Getpid(), Started: s.started,
+		Services: s.planned(),
 	})
 	if err != nil {
 		s.notice("This session is not being recorded: " + err.Error())
@@ -48,6 +49,15 @@ func (s *Session) openRecord() {
 		}
 	}
 	s.review = reviewOf(previous, boot, crash)
+}
+
+// planned are the services before any has started.
+func (s *Session) planned() []sessiondb.Service {
+	services := make([]sessiondb.Service, len(s.options.Services))
+	for i, spec := range s.options.Services {
+		services[i] = sessiondb.Service{Name: spec.Name, Title: spec.Title, State: string(manager.Starting), Since: s.started}
+	}
+	return services
 }
 
 // captureCrashes returns what the session before wrote while it crashed, and has the
