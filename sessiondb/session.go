@@ -37,7 +37,7 @@ type Previous struct {
 	Session
 	Clean     bool      // it ended as it should
 	LastSeen  time.Time // the last time it wrote
-	Workflows []string // names or ids of workflows that were active
+	Workflows []string  // names or ids of workflows that were active
 }
 
 // data is the JSON in session_data.
