@@ -96,6 +96,9 @@ func (l launch) run(inTerminal bool) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	s, err := l.begin()
+	if err != nil && !inTerminal {
+		tellDesktop(err)
+	}
 	if err != nil || s == nil {
 		return err
 	}
@@ -123,6 +126,17 @@ func (l launch) begin() (*session.Session, error) {
 		return s, err
 	}
 	return session.Defer(options)
+}
+
+// tellDesktop shows why the program cannot start to somebody who did not start it in
+// a terminal.
+func tellDesktop(err error) {
+	desktop, none := tray.Connect(func(tray.Intent) {})
+	if none != nil {
+		return
+	}
+	desktop.Notify(tray.Notification{Summary: tray.Name + " cannot start", Body: err.Error(), Urgent: true})
+	desktop.Close()
 }
 
 // showInTray shows the session in the tray; where there is no desktop, in the

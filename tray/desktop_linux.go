@@ -23,6 +23,10 @@ const (
 	busVariable = "DBUS_SESSION_BUS_ADDRESS"
 )
 
+// iconBeforeRun: the library keeps the icon it is given before it runs; one that is
+// given while it starts can be lost.
+const iconBeforeRun = true
+
 // ErrNoDesktop says that there is no desktop session to show anything in.
 var ErrNoDesktop = errors.New("there is no desktop session (no session bus)")
 
@@ -33,6 +37,8 @@ type Desktop struct {
 	notifier notify.Notifier
 	do       func(Intent)
 	wg       sync.WaitGroup
+
+	notifying sync.WaitGroup
 
 	mu      sync.Mutex
 	intents map[uint32]Intent // by notification
@@ -167,7 +173,7 @@ func (d *Desktop) register() {
 
 // Notify shows a message. It does not wait for it to be shown.
 func (d *Desktop) Notify(n Notification) {
-	d.wg.Go(func() {
+	d.notifying.Go(func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		if d.notifier == nil {
@@ -206,8 +212,18 @@ func (d *Desktop) answered(signal *notify.ActionInvokedSignal) {
 	}
 }
 
-// Close ends the connection.
+// Close ends the connection, after what is being shown is shown, within reason.
 func (d *Desktop) Close() {
+	shown := make(chan struct{})
+	go func() {
+		d.notifying.Wait()
+		close(shown)
+	}()
+	select {
+	case <-shown:
+	case <-time.After(time.Second):
+	}
 	d.conn.Close()
 	d.wg.Wait()
+	d.notifying.Wait()
 }

@@ -4,6 +4,9 @@ package tray
 
 import "errors"
 
+// iconBeforeRun: before it runs, the library cannot take an icon here.
+const iconBeforeRun = false
+
 // ErrNoDesktop says that there is no desktop session to show anything in.
 var ErrNoDesktop = errors.New("there is no desktop session")
 

@@ -41,6 +41,9 @@ func New(app App, desktop *Desktop) *Tray {
 func (t *Tray) Run() {
 	defer close(t.ended)
 	systray.SetTitle("agents-tray") // before Run, this becomes the icon's lasting identity
+	if iconBeforeRun {
+		t.setIcon(iconState(t.app.Model()))
+	}
 	systray.Run(t.build, func() {})
 }
 
@@ -71,8 +74,9 @@ func (t *Tray) build() {
 	t.items = make([]*systray.MenuItem, len(t.shown))
 	number := 0
 	t.add(Menu(model), &number, systray.AddSeparator, systray.AddMenuItem)
-	t.icon = iconState(model)
-	systray.SetIcon(icons.Tray(t.icon, icons.AnyPanel))
+	if !iconBeforeRun {
+		t.setIcon(iconState(model))
+	}
 	t.wg.Go(t.update)
 	close(t.ready)
 }
@@ -168,10 +172,7 @@ func (t *Tray) show(m Model) {
 		}
 	}
 	t.shown = next
-	if state := iconState(m); state != t.icon {
-		t.icon = state
-		systray.SetIcon(icons.Tray(state, icons.AnyPanel))
-	}
+	t.setIcon(iconState(m))
 	t.setTitle(m)
 }
 
@@ -187,7 +188,14 @@ func (t *Tray) settle() {
 		systray.SetTitle(t.title)
 	}
 	systray.SetTooltip(t.title)
-	systray.SetIcon(icons.Tray(t.icon, icons.AnyPanel))
+}
+
+// setIcon shows the icon of a state, unless it is shown already.
+func (t *Tray) setIcon(state icons.State) {
+	if state != t.icon {
+		t.icon = state
+		systray.SetIcon(icons.Tray(state, icons.AnyPanel))
+	}
 }
 
 // setTitle says the state in words where a panel shows a title or a tooltip.

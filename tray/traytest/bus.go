@@ -23,8 +23,9 @@ type Bus struct {
 	Address string // for DBUS_SESSION_BUS_ADDRESS; a restart keeps it
 
 	t       testing.TB
-	program string // dbus-daemon
-	dir     string // holds the socket and the daemon's configuration
+	program string   // dbus-daemon
+	env     []string // of the daemon
+	dir     string   // holds the socket and the daemon's configuration
 	daemon  *exec.Cmd
 	gone    <-chan struct{} // closed once the daemon has ended
 }
@@ -34,6 +35,13 @@ type Bus struct {
 // real desktop's are in /usr/share/dbus-1/services).
 func StartBus(t testing.TB, serviceFolders ...string) *Bus {
 	t.Helper()
+	return startBus(t, nil, serviceFolders...)
+}
+
+// startBus is StartBus with the environment of the services that the bus starts; nil
+// is the test's own.
+func startBus(t testing.TB, env []string, serviceFolders ...string) *Bus {
+	t.Helper()
 	program := Need(t, "dbus-daemon")
 	dir, err := os.MkdirTemp("", "bus") // a socket's path must be short, t.TempDir's is not
 	if err != nil {
@@ -42,7 +50,7 @@ func StartBus(t testing.TB, serviceFolders ...string) *Bus {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	b := &Bus{
 		Address: "unix:path=" + dbus.EscapeBusAddressValue(filepath.Join(dir, "socket")),
-		t:       t, program: program, dir: dir,
+		t:       t, program: program, dir: dir, env: env,
 	}
 	if err := os.WriteFile(b.config(), configuration(b.Address, serviceFolders), 0o600); err != nil {
 		t.Fatal(err)
@@ -69,7 +77,7 @@ func (b *Bus) Restart() {
 	defer addresses.Close()
 	var stderr bytes.Buffer
 	b.daemon = exec.Command(b.program, "--nofork", "--nosyslog", "--print-address=1", "--config-file="+b.config())
-	b.daemon.Stdout = stdout
+	b.daemon.Env, b.daemon.Stdout = b.env, stdout
 	b.daemon.Stderr = &stderr
 	b.gone, err = startMortal(b.daemon)
 	_ = stdout.Close()
