@@ -287,6 +287,28 @@ func TestStopStaysStoppedAndStartStarts(t *testing.T) {
 	await(t, m, "s", "another process", func(s Service) bool { return s.State == Running && s.PID != first.PID })
 }
 
+// Stopped by hand, a service has no port: visitors are refused, not kept waiting.
+func TestAStoppedServiceHasNoPort(t *testing.T) {
+	address := "127.0.0.1:" + freeTestPort(t)
+	s := spec("s", guardtest.Serves)
+	s.Listen, s.Ready.HTTP = address, "http://"+address
+	m := newManager(t, s)
+	for range 10 {
+		if err := m.Start("s"); err != nil {
+			t.Fatal(err)
+		}
+		awaitState(t, m, "s", Running)
+		if err := m.Stop("s"); err != nil {
+			t.Fatal(err)
+		}
+		awaitState(t, m, "s", Stopped)
+		if conn, err := net.Dial("tcp", address); err == nil {
+			conn.Close()
+			t.Error("the port takes connections")
+		}
+	}
+}
+
 func TestAServiceThatIgnoresStopIsKilledInTime(t *testing.T) {
 	s := spec("s", guardtest.IgnoresTERM)
 	s.StopTimeout = 100 * time.Millisecond

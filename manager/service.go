@@ -272,13 +272,13 @@ func (s *service) userStop() {
 	s.cancelTimer()
 	s.backoff = backoff{}
 	s.problem = nil
+	s.release() // first, so that the port is free once it has stopped
 	if s.present {
 		s.state = Stopping
 		s.sendStop(s.spec.StopTimeout)
 		return
 	}
 	s.state = Stopped
-	s.release()
 }
 
 func (s *service) userRestart() {
