@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"agents-tray/manager"
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
 	_ "agents-tray/manager/guard/early" // the process of the guard goes no further
@@ -43,7 +44,7 @@ func commands() *cobra.Command {
 		Use:   "agents-tray",
 		Short: "Configurable Agents: Dashboard and Chat, started, watched and stopped from the tray",
 		Args:  cobra.NoArgs,
-		RunE:  func(*cobra.Command, []string) error { return options.run(false) },
+		RunE:  func(command *cobra.Command, _ []string) error { return options.run(command, false) },
 
 		SilenceUsage: true, CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 		Version: version(),
@@ -52,7 +53,7 @@ func commands() *cobra.Command {
 		Use:   "ui",
 		Short: "The same in the terminal, without a tray",
 		Args:  cobra.NoArgs,
-		RunE:  func(*cobra.Command, []string) error { return options.run(true) },
+		RunE:  func(command *cobra.Command, _ []string) error { return options.run(command, true) },
 	}
 	for _, command := range []*cobra.Command{root, ui} {
 		flags := command.Flags()
@@ -92,7 +93,7 @@ func serve() *cobra.Command {
 
 // run is the program: a session, shown in the tray or in the terminal, until it is
 // asked to end.
-func (l launch) run(inTerminal bool) error {
+func (l launch) run(command *cobra.Command, inTerminal bool) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	s, err := l.begin()
@@ -106,7 +107,10 @@ func (l launch) run(inTerminal bool) error {
 	if !inTerminal {
 		show = showInTray
 	}
-	return show(s, l.verbose, signals)
+	err = show(s, l.verbose, signals)
+	var problem *manager.Problem
+	command.SilenceErrors = errors.As(err, &problem) // it stands on the screen already
+	return err
 }
 
 // begin starts a session; nil without an error says that a running instance has
