@@ -270,11 +270,12 @@ func ourRaces(printed string) []string {
 func (u *user) nothingLeft() {
 	u.t.Helper()
 	guardtest.NothingLeft(u.t, u.mark(), time.Second)
-	for _, file := range []string{u.state("control.json"), u.state("instance.lock"), filepath.Join(u.folder, "run", "agents-tray", "control.sock")} {
+	for _, file := range []string{u.state("control.json"), u.state("instance.lock")} {
 		if _, err := os.Lstat(file); !errors.Is(err, os.ErrNotExist) {
 			u.t.Errorf("%s is left (%v)", file, err)
 		}
 	}
+	u.noSocket()
 	for _, port := range []int{u.dashboard, u.chat} {
 		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
@@ -282,6 +283,15 @@ func (u *user) nothingLeft() {
 			continue
 		}
 		listener.Close()
+	}
+}
+
+// noSocket asserts that no control socket is left.
+func (u *user) noSocket() {
+	u.t.Helper()
+	left, err := os.ReadDir(filepath.Join(u.folder, "run", "agents-tray"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) || len(left) > 0 {
+		u.t.Errorf("left in the runtime folder: %v (%v)", left, err)
 	}
 }
 
@@ -473,9 +483,7 @@ func TestAKilledTrayLeavesNothingAndIsTold(t *testing.T) {
 	}
 	p.end()
 	guardtest.NothingLeft(t, u.mark(), deadline)
-	if _, err := os.Lstat(filepath.Join(u.folder, "run", "agents-tray", "control.sock")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the control socket is left (%v)", err)
-	}
+	u.noSocket()
 
 	p = u.launch()
 	item := p.item()
@@ -600,6 +608,26 @@ func TestALaunchDuringTheEndTakesOver(t *testing.T) {
 	second := u.launch("ui")
 	first.end()
 	second.ready()
+}
+
+// Started again at once after it was killed, the program waits for what the killed one
+// leaves, and is not disturbed by its end.
+func TestALaunchRightAfterAKill(t *testing.T) {
+	u := newUser(t).withDesktop()
+	for range 3 {
+		p := u.launch().ready()
+		if err := p.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		p.end()
+	}
+	u.launch().ready()
+	if status := u.launch().end(); status != 0 {
+		t.Errorf("the second launch ended with status %d", status)
+	}
+	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+		t.Errorf("it opened %s", url)
+	}
 }
 
 func TestAKilledServiceIsBackAtOnce(t *testing.T) {

@@ -132,6 +132,27 @@ func TestWatchSeesEachChange(t *testing.T) {
 	}
 }
 
+// A guard that is still ending removes the socket of its own session only.
+func TestEachSessionHasASocketOfItsOwn(t *testing.T) {
+	folder := t.TempDir()
+	var paths []string
+	for range 2 {
+		listener, address, err := Listen(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer listener.Close()
+		paths = append(paths, address.Address)
+	}
+	if paths[0] == paths[1] {
+		t.Errorf("both are %s", paths[0])
+	}
+	left, err := filepath.Glob(filepath.Join(folder, "*"))
+	if err != nil || len(left) != 1 || left[0] != paths[1] {
+		t.Errorf("left are %v (%v)", left, err)
+	}
+}
+
 func TestATokenIsAskedFor(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

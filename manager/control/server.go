@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -22,13 +21,17 @@ import (
 // (sun_path is 104 bytes on macOS, 108 on Linux, with the zero at the end).
 const maxSocketPath = 103
 
-// Listen opens the private socket in folder, or loopback TCP with a token where the
-// system has no such sockets or the path is too long for one.
+// Listen opens a private socket in folder, or loopback TCP with a token where the
+// system has no such sockets or the path is too long for one. The socket's name is new
+// each time: the guard of a session that was killed may still be about to remove that
+// session's. Sockets of earlier sessions are removed, so the caller must be the only
+// instance.
 func Listen(folder string) (net.Listener, Address, error) {
-	path := filepath.Join(folder, "control.sock")
+	path := filepath.Join(folder, "control-"+rand.Text()[:8]+".sock")
 	if unixSockets && len(path) <= maxSocketPath {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, Address{}, fmt.Errorf("replace the control socket of an earlier session: %w", err)
+		stale, _ := filepath.Glob(filepath.Join(folder, "control-*.sock")) // the pattern is well formed
+		for _, socket := range stale {
+			_ = os.Remove(socket) // it harms nobody where it is
 		}
 		listener, err := net.Listen("unix", path)
 		if err != nil {
