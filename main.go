@@ -96,6 +96,8 @@ func serve() *cobra.Command {
 func (l launch) run(command *cobra.Command, inTerminal bool) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	// Whoever read our output may be gone before us; that must not end us in the middle.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	s, err := l.begin()
 	if err != nil && !inTerminal {
 		tellDesktop(err)

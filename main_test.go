@@ -426,6 +426,35 @@ func TestSignalsStopEverything(t *testing.T) {
 	}
 }
 
+// "agents-tray ui | tee log": Ctrl-C ends the reader first.
+func TestWithoutAReaderOfItsOutputItEndsCleanly(t *testing.T) {
+	u := newUser(t)
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &program{Cmd: exec.Command(path, "ui", "--dashboard-port", fmt.Sprint(u.dashboard), "--chat-port", fmt.Sprint(u.chat)), u: u, ended: make(chan struct{})}
+	p.Env, p.Stdout = u.environment(), write
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	write.Close()
+	go func() {
+		_ = p.Wait() // its status is in ProcessState
+		close(p.ended)
+	}()
+	p.ready()
+	read.Close()
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.cleanEnd()
+}
+
 // A service that is frozen cannot stop, and must not keep the second signal waiting.
 func TestASecondSignalDoesNotWait(t *testing.T) {
 	u := newUser(t)

@@ -241,6 +241,19 @@ func TestTheLastWordsAreAlwaysThere(t *testing.T) {
 	}
 }
 
+// A child that floods its dead parent's output must not keep the guard reading.
+func TestAFloodDoesNotHoldUpTheEnd(t *testing.T) {
+	c := launch(t, 5*time.Second)
+	c.send(Request{Start: &Start{Service: "s", Run: 1, Command: guardtest.Command(guardtest.Abandons)}})
+	if e := c.next(); e.Started == nil {
+		t.Fatalf("instead of started: %+v", e)
+	}
+	if exited := c.exited(); exited.Code != 3 {
+		t.Errorf("exited is %+v", exited)
+	}
+	c.gone()
+}
+
 func TestASocketOutlivesItsService(t *testing.T) {
 	c := launch(t, 5*time.Second)
 	port := freePort(t)

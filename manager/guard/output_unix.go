@@ -28,6 +28,10 @@ func readPipe(pipe *os.File, add func([]byte)) error {
 	return result
 }
 
+// drainReads bounds what is read after a service's end, in buffers: as much as a pipe
+// can hold, since a descendant may go on writing for ever.
+const drainReads = 1 << 20 / (32 << 10)
+
 // drainPipe gives add what can be read without waiting.
 func drainPipe(pipe *os.File, add func([]byte)) {
 	raw, err := pipe.SyscallConn()
@@ -35,7 +39,7 @@ func drainPipe(pipe *os.File, add func([]byte)) {
 		return
 	}
 	_ = raw.Control(func(fd uintptr) { // fails only on a closed pipe
-		for {
+		for range drainReads {
 			if ready, err := readSome(fd, add); !ready || err != nil {
 				return
 			}

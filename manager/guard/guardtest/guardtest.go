@@ -28,6 +28,7 @@ const (
 	Floods       = "floods"        // writes as fast as it can
 	HoldsPort    = "holds-port"    // its grandchild keeps the listening socket
 	ExitsAtOnce  = "exits-at-once" // with status 3, after a line on each stream
+	Abandons     = "abandons"      // ends at once, leaving a child that floods its output
 	Serves       = "serves"        // HTTP on the socket handed over
 	Prints       = "prints"        // its further arguments, without a newline at the end, then waits
 )
@@ -99,6 +100,9 @@ func serve(kind string, arguments []string) {
 	case Serves:
 		serveHTTP(terminate)
 		return
+	case Abandons:
+		spawnInto(os.Stdout, Floods)
+		os.Exit(3)
 	case Prints:
 		fmt.Print(strings.Join(arguments, " "))
 	default:
@@ -128,6 +132,17 @@ func spawn(env []string, ownSession bool, kind string, arguments ...string) {
 		return
 	}
 	_, _ = io.ReadAtLeast(out, make([]byte, 2), 2) // "up"
+}
+
+// spawnInto starts a service of another kind that shares an output with this one.
+func spawnInto(output *os.File, kind string) {
+	command := Command(kind)
+	child := &exec.Cmd{Path: command[0], Args: command, Env: os.Environ(), Stdout: output, SysProcAttr: attributes(true)}
+	if err := child.Start(); err != nil {
+		fmt.Fprintln(os.Stderr, "spawn:", err)
+		os.Exit(2)
+	}
+	time.Sleep(100 * time.Millisecond) // until it floods
 }
 
 // serveHTTP answers GET / with its process id; GET /slow waits for ?ms= first.
