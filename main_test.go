@@ -345,7 +345,7 @@ Quit
 	}
 	for label, want := range map[string]struct{ url, text string }{
 		"Open Dashboard": {u.url(u.dashboard), "Chat"},
-		"Open Chat":      {u.url(u.chat), "Chat"},
+		"Open Chat":      {u.url(u.chat), "Send"},
 	} {
 		if err := item.Click(label); err != nil {
 			t.Fatal(err)

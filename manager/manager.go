@@ -110,10 +110,14 @@ func (m *Manager) post(work func()) {
 // ErrShutDown is what calls return once everything has been stopped.
 var ErrShutDown = errors.New("everything has been stopped")
 
-// ask runs work in the owner and returns its answer.
+// ask runs work in the owner and returns its answer, once Snapshot shows what it did.
 func (m *Manager) ask(work func() error) error {
 	answer := make(chan error, 1)
-	m.post(func() { answer <- work() })
+	m.post(func() {
+		err := work()
+		m.publish()
+		answer <- err
+	})
 	select {
 	case err := <-answer:
 		return err

@@ -150,6 +150,19 @@ func TestDependentsStartAfterAndStopBefore(t *testing.T) {
 	}
 }
 
+// What a call has done is to be seen as soon as it returns: the menu is built from it.
+func TestASnapshotIsNeverBehindACall(t *testing.T) {
+	m := newManager(t)
+	for i := range 200 {
+		if err := m.AddService(spec(fmt.Sprint("s", i), guardtest.Cooperative)); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(m.Snapshot().Services); got != i+1 {
+			t.Fatalf("after %d services the snapshot has %d", i+1, got)
+		}
+	}
+}
+
 func TestSpecsThatCannotWork(t *testing.T) {
 	m := newManager(t, spec("a", guardtest.Cooperative))
 	for want, s := range map[string]ServiceSpec{
