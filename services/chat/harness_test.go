@@ -16,6 +16,7 @@ import (
 	"agents-tray/services/chat/history"
 	"agents-tray/services/chat/modeltest"
 	"agents-tray/services/web"
+	"agents-tray/services/web/webtest"
 )
 
 // app is a Chat served as in the program.
@@ -152,7 +153,7 @@ func (a *app) written(conversation, text string) {
 	for a.last(conversation).Text != text {
 		select {
 		case <-w.wake:
-		case <-time.After(patience):
+		case <-time.After(webtest.Patience):
 			a.Fatalf("the answer is %q, not %q", a.last(conversation).Text, text)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"agents-tray/services/chat/completion"
 	"agents-tray/services/chat/modeltest"
+	"agents-tray/services/web/webtest"
 
 	"github.com/chromedp/chromedp"
 )
@@ -55,41 +56,41 @@ func TestLook(t *testing.T) {
 		name, address string
 		prepare       func(b *tab)
 	}{
-		{"no-server", bare.url + "/", func(b *tab) { b.shows("No model server found") }},
-		{"new", full.url + "/", func(b *tab) { b.shows("Begin a conversation") }},
-		{"answer", full.url + "/c/" + good, func(b *tab) { b.shows("Costs") }},
-		{"broken", full.url + "/c/" + failed, func(b *tab) { b.shows("broke off") }},
-		{"failed", full.url + "/c/" + missing, func(b *tab) { b.shows("does not have the model") }},
-		{"live", full.url + "/c/" + live, func(b *tab) { b.shows("made of") }},
+		{"no-server", bare.url + "/", func(b *tab) { b.Shows("No model server found") }},
+		{"new", full.url + "/", func(b *tab) { b.Shows("Begin a conversation") }},
+		{"answer", full.url + "/c/" + good, func(b *tab) { b.Shows("Costs") }},
+		{"broken", full.url + "/c/" + failed, func(b *tab) { b.Shows("broke off") }},
+		{"failed", full.url + "/c/" + missing, func(b *tab) { b.Shows("does not have the model") }},
+		{"live", full.url + "/c/" + live, func(b *tab) { b.Shows("made of") }},
 		{"settings", full.url + "/c/" + good, func(b *tab) {
-			b.click("#server")
-			b.shows("It answers")
-			b.shows("Ollama · 2 models")
+			b.Click("#server")
+			b.Shows("It answers")
+			b.Shows("Ollama · 2 models")
 		}},
 		{"delete", full.url + "/c/" + good, func(b *tab) {
-			b.click("[popovertarget=menu]")
-			b.click("[data-dialog=delete]")
+			b.Click("[popovertarget=menu]")
+			b.Click("[data-dialog=delete]")
 		}},
 		{"drawer", full.url + "/c/" + good, func(b *tab) {
-			if eval[bool](b, "innerWidth < 800") {
-				b.click(".top [popovertarget=side]")
+			if webtest.Eval[bool](b.Tab, "innerWidth < 800") {
+				b.Click(".top [popovertarget=side]")
 			}
 		}},
-		{"menu", full.url + "/c/" + good, func(b *tab) { b.click("[popovertarget=menu]") }},
+		{"menu", full.url + "/c/" + good, func(b *tab) { b.Click("[popovertarget=menu]") }},
 		{"trouble", bare.url + "/", func(b *tab) {
-			b.allow("409")
-			b.shows("No model server found")
+			b.Allow("409")
+			b.Shows("No model server found")
 			b.send("Hello")
-			b.shows("no model server yet")
+			b.Shows("no model server yet")
 		}},
-		{"gone-page", full.url + "/c/nowhere", func(b *tab) { b.allow("404") }},
+		{"gone-page", full.url + "/c/nowhere", func(b *tab) { b.Allow("404") }},
 	} {
 		for _, width := range []int64{1280, 360} {
 			for _, scheme := range []string{"light", "dark"} {
 				b := browse(t, width, shot.address)
-				b.scheme(scheme)
+				b.Scheme(scheme)
 				shot.prepare(b)
-				picture := run(b, chromedp.CaptureScreenshot(), "picture")
+				picture := webtest.Run(b.Tab, chromedp.CaptureScreenshot(), "picture")
 				name := map[int64]string{1280: "wide", 360: "narrow"}[width]
 				if err := os.WriteFile(filepath.Join(folder, "chat-"+shot.name+"-"+name+"-"+scheme+".png"), picture, 0o644); err != nil {
 					t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 
 	"agents-tray/services/chat/completion"
 	"agents-tray/services/web"
+	"agents-tray/services/web/webtest"
 )
 
 // serveEnvironment makes the test binary a Chat on the database that it names, for
@@ -20,9 +21,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	status := m.Run()
-	if chromium.stop != nil {
-		chromium.stop()
-	}
+	webtest.Stop()
 	os.Exit(status)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"agents-tray/services/chat/completion"
 	"agents-tray/services/chat/modeltest"
+	"agents-tray/services/web/webtest"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -26,23 +27,23 @@ func TestHostileTextStaysText(t *testing.T) {
 	for _, c := range hostile { // so that each half-written tag is shown once
 		turn.Say(string(c))
 	}
-	b.shows("Not a title")
+	b.Shows("Not a title")
 	turn.Finish("stop")
 	b.settled("complete")
-	b.do(chromedp.Reload())
-	b.shows("Not a title")
-	b.click("#server")
-	b.shows("It answers")
-	if eval[bool](b, "'hacked' in window") {
+	b.Do(chromedp.Reload())
+	b.Shows("Not a title")
+	b.Click("#server")
+	b.Shows("It answers")
+	if webtest.Eval[bool](b.Tab, "'hacked' in window") {
 		t.Error("a script ran")
 	}
-	if n := eval[int](b, `document.querySelectorAll("#thread :is(script, img, svg, h1, b, [onerror], [onmouseover], [href^=javascript])").length`); n != 0 {
+	if n := webtest.Eval[int](b.Tab, `document.querySelectorAll("#thread :is(script, img, svg, h1, b, [onerror], [onmouseover], [href^=javascript])").length`); n != 0 {
 		t.Errorf("%d elements came from the text", n)
 	}
-	if said := eval[string](b, `document.querySelector(".said").textContent`); said != strings.TrimSpace(hostile) {
+	if said := webtest.Eval[string](b.Tab, `document.querySelector(".said").textContent`); said != strings.TrimSpace(hostile) {
 		t.Errorf("the user's text became %q", said)
 	}
-	links := eval[string](b, `[...document.querySelectorAll("#thread a")].map((a) => a.href + " " + a.target + " " + a.rel).join("\n")`)
+	links := webtest.Eval[string](b.Tab, `[...document.querySelectorAll("#thread a")].map((a) => a.href + " " + a.target + " " + a.rel).join("\n")`)
 	if links != "http://evil.example/b.png _blank noopener noreferrer" {
 		t.Errorf("the links are %s", links)
 	}
@@ -94,16 +95,16 @@ func TestNarrowPagesDoNotScrollSideways(t *testing.T) {
 	empty := serve(t, "", completion.LocalServer{Name: "Ollama", Base: "http://127.0.0.1:1/v1"})
 	for _, address := range []string{a.url + "/", a.url + "/c/" + id, a.url + "/c/" + failed, empty.url + "/", a.url + "/nowhere"} {
 		b := browse(t, 360, address)
-		b.allow("404")
+		b.Allow("404")
 		if strings.HasPrefix(address, empty.url) {
-			b.shows("No model server found")
+			b.Shows("No model server found")
 		}
 		for _, within := range []string{"document.documentElement", "document.getElementById('scroll')"} {
-			if over := eval[int](b, within+" ? "+within+".scrollWidth - "+within+".clientWidth : 0"); over > 0 {
+			if over := webtest.Eval[int](b.Tab, within+" ? "+within+".scrollWidth - "+within+".clientWidth : 0"); over > 0 {
 				t.Errorf("%s: %s is %d px too wide", address, within, over)
 			}
 		}
-		if address != a.url+"/nowhere" && !eval[bool](b, "document.getElementById('send').getBoundingClientRect().right <= 360") {
+		if address != a.url+"/nowhere" && !webtest.Eval[bool](b.Tab, "document.getElementById('send').getBoundingClientRect().right <= 360") {
 			t.Errorf("%s: Send is out of sight", address)
 		}
 	}
@@ -117,13 +118,13 @@ func TestDrawerOnAPhone(t *testing.T) {
 	a.begin("The second one")
 	model.Next(t).Answer("2")
 	b := browse(t, 360, a.url+"/")
-	if eval[bool](b, "document.getElementById('side').checkVisibility()") {
+	if webtest.Eval[bool](b.Tab, "document.getElementById('side').checkVisibility()") {
 		t.Error("the list is open")
 	}
-	b.click(".top [popovertarget=side]")
-	b.until("document.getElementById('side').checkVisibility()")
-	b.click("#c-" + first + " a")
-	b.until("location.pathname === '/c/" + first + "'")
+	b.Click(".top [popovertarget=side]")
+	b.Until("document.getElementById('side').checkVisibility()")
+	b.Click("#c-" + first + " a")
+	b.Until("location.pathname === '/c/" + first + "'")
 	b.answer("1")
 }
 
@@ -132,10 +133,10 @@ func TestTypingIsKept(t *testing.T) {
 	a := serveWith(t, model)
 	b := browse(t, 1280, a.url+"/")
 	b.write("one")
-	b.do(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	b.Do(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift)))
 	b.write("two")
-	b.do(chromedp.Reload()) // before the pause after which a draft is saved
-	b.until(`document.getElementById("text").value === "one\ntwo"`)
+	b.Do(chromedp.Reload()) // before the pause after which a draft is saved
+	b.Until(`document.getElementById("text").value === "one\ntwo"`)
 	b.send("")
 	if turn := model.Next(t); turn.Messages[0].Content != "one\ntwo" {
 		t.Errorf("asked %+v", turn.Messages)
@@ -143,8 +144,8 @@ func TestTypingIsKept(t *testing.T) {
 		turn.Answer("ok")
 	}
 	b.answer("ok")
-	b.do(chromedp.Navigate(a.url + "/"))
-	if text := eval[string](b, `document.getElementById("text").value`); text != "" {
+	b.Do(chromedp.Navigate(a.url + "/"))
+	if text := webtest.Eval[string](b.Tab, `document.getElementById("text").value`); text != "" {
 		t.Errorf("the draft came back: %q", text)
 	}
 }
@@ -152,26 +153,26 @@ func TestTypingIsKept(t *testing.T) {
 func TestRefusedMessageStays(t *testing.T) {
 	a := serve(t, "")
 	b := browse(t, 1280, a.url+"/")
-	b.allow("409")
-	b.shows("No model server found")
+	b.Allow("409")
+	b.Shows("No model server found")
 	b.send("Hello")
-	b.shows("There is no model server yet.")
-	if text := eval[string](b, `document.getElementById("text").value`); text != "Hello" {
+	b.Shows("There is no model server yet.")
+	if text := webtest.Eval[string](b.Tab, `document.getElementById("text").value`); text != "Hello" {
 		t.Errorf("the message is %q", text)
 	}
-	b.click("#trouble button")
-	b.until("document.getElementById('trouble').hidden && document.activeElement.id === 'text'")
+	b.Click("#trouble button")
+	b.Until("document.getElementById('trouble').hidden && document.activeElement.id === 'text'")
 }
 
 func TestServerIsFoundByThePage(t *testing.T) {
 	model := modeltest.New(t)
 	a := serve(t, "", completion.LocalServer{Name: "Ollama", Base: model.Base()})
 	b := browse(t, 1280, a.url+"/")
-	b.shows("Ollama has no model yet")
+	b.Shows("Ollama has no model yet")
 	model.Offer("llama3.2")
-	b.click("[data-look]")
-	b.shows("llama3.2 answers, by way of Ollama")
-	b.until(`document.getElementById("server").textContent === "llama3.2 · Ollama"`)
+	b.Click("[data-look]")
+	b.Shows("llama3.2 answers, by way of Ollama")
+	b.Until(`document.getElementById("server").textContent === "llama3.2 · Ollama"`)
 	b.send("Hi")
 	model.Next(t).Answer("Hello")
 	b.answer("Hello")
@@ -183,28 +184,28 @@ func TestSettings(t *testing.T) {
 	a.use(first, "sk-secret")
 	b := browse(t, 1280, a.url+"/")
 	b.write("Half a message")
-	b.click("#server")
-	b.shows("It answers, with 1 model.")
-	b.until(`document.getElementById("key").value === "" && document.getElementById("key").placeholder.startsWith("Saved")`)
-	b.click("#found [data-base]")
-	b.shows("It answers, with 2 models.")
-	b.do(chromedp.SetValue(chromedp.CSS("#model"), "large"))
-	b.click("#settings .primary")
-	b.until(`document.getElementById("server").textContent === "large · LM Studio"`)
-	b.until(`document.readyState === "complete" && document.getElementById("text").value === "Half a message"`)
+	b.Click("#server")
+	b.Shows("It answers, with 1 model.")
+	b.Until(`document.getElementById("key").value === "" && document.getElementById("key").placeholder.startsWith("Saved")`)
+	b.Click("#found [data-base]")
+	b.Shows("It answers, with 2 models.")
+	b.Do(chromedp.SetValue(chromedp.CSS("#model"), "large"))
+	b.Click("#settings .primary")
+	b.Until(`document.getElementById("server").textContent === "large · LM Studio"`)
+	b.Until(`document.readyState === "complete" && document.getElementById("text").value === "Half a message"`)
 	if s, err := a.server(); err != nil || s.Base != second.Base() || s.Key != "" || s.Model != "large" {
 		t.Errorf("got %+v, %v", s, err)
 	}
 
-	b.allow("502")
-	b.click("#server")
-	b.shows("It answers, with 2 models.")
-	b.do(chromedp.SetValue(chromedp.CSS("#address"), "http://127.0.0.1:1/v1"))
-	eval[bool](b, `document.getElementById("address").dispatchEvent(new Event("change"))`)
-	b.shows("Nothing listens at 127.0.0.1:1")
-	b.until(`document.getElementById("model").hidden && !document.getElementById("model-name").hidden`)
-	b.click("#settings [data-close]")
-	b.until("!document.getElementById('settings').open")
+	b.Allow("502")
+	b.Click("#server")
+	b.Shows("It answers, with 2 models.")
+	b.Do(chromedp.SetValue(chromedp.CSS("#address"), "http://127.0.0.1:1/v1"))
+	webtest.Eval[bool](b.Tab, `document.getElementById("address").dispatchEvent(new Event("change"))`)
+	b.Shows("Nothing listens at 127.0.0.1:1")
+	b.Until(`document.getElementById("model").hidden && !document.getElementById("model-name").hidden`)
+	b.Click("#settings [data-close]")
+	b.Until("!document.getElementById('settings').open")
 }
 
 func TestRenameAndDelete(t *testing.T) {
@@ -214,20 +215,20 @@ func TestRenameAndDelete(t *testing.T) {
 	model.Next(t).Answer("ok")
 	a.finished(id)
 	b := browse(t, 1280, a.url+"/c/"+id)
-	b.click("[popovertarget=menu]")
-	b.click("[data-dialog=rename]")
-	b.until("document.activeElement.id === 'new-title'")
-	b.do(chromedp.KeyEvent("Another one" + kb.Enter))
-	b.until(`document.getElementById("title").textContent === "Another one" && document.querySelector("#list [aria-current]").textContent === "Another one"`)
-	b.click("[popovertarget=menu]")
-	b.click("[data-dialog=delete]")
-	b.click("#delete [value='']")
-	b.until("!document.getElementById('delete').open")
-	b.click("[popovertarget=menu]")
-	b.click("[data-dialog=delete]")
-	b.click("#delete .danger")
-	b.until("location.pathname === '/'")
-	b.shows("Your conversations will be listed here.")
+	b.Click("[popovertarget=menu]")
+	b.Click("[data-dialog=rename]")
+	b.Until("document.activeElement.id === 'new-title'")
+	b.Do(chromedp.KeyEvent("Another one" + kb.Enter))
+	b.Until(`document.getElementById("title").textContent === "Another one" && document.querySelector("#list [aria-current]").textContent === "Another one"`)
+	b.Click("[popovertarget=menu]")
+	b.Click("[data-dialog=delete]")
+	b.Click("#delete [value='']")
+	b.Until("!document.getElementById('delete').open")
+	b.Click("[popovertarget=menu]")
+	b.Click("[data-dialog=delete]")
+	b.Click("#delete .danger")
+	b.Until("location.pathname === '/'")
+	b.Shows("Your conversations will be listed here.")
 }
 
 func TestCopy(t *testing.T) {
@@ -237,19 +238,19 @@ func TestCopy(t *testing.T) {
 	model.Next(t).Answer("<think>hm</think>Here **it** is:\n\n```go\nfmt.Println(\"<hi>\")\n```\n")
 	a.finished(id)
 	b := browse(t, 1280, a.url+"/c/"+id)
-	b.permit("clipboard-read")
-	b.permit("clipboard-write")
+	b.Permit("clipboard-read")
+	b.Permit("clipboard-write")
 	for _, test := range []struct{ button, want string }{
 		{".code [data-copy]", "fmt.Println(\"<hi>\")\n"},
 		{"[data-copy=message]", "Here **it** is:\n\n```go\nfmt.Println(\"<hi>\")\n```\n"},
 	} {
-		b.click(test.button)
-		b.until(`document.querySelector("` + test.button + `").textContent === "Copied"`)
-		if got := run(b, chromedp.Evaluate[string]("navigator.clipboard.readText()", chromedp.EvalAwaitPromise), "read the clipboard"); got != test.want {
+		b.Click(test.button)
+		b.Until(`document.querySelector("` + test.button + `").textContent === "Copied"`)
+		if got := webtest.Run(b.Tab, chromedp.Evaluate[string]("navigator.clipboard.readText()", chromedp.EvalAwaitPromise), "read the clipboard"); got != test.want {
 			t.Errorf("%s copied %q", test.button, got)
 		}
 	}
-	if thought := eval[string](b, `document.querySelector(".thought").textContent`); thought != "hm" {
+	if thought := webtest.Eval[string](b.Tab, `document.querySelector(".thought").textContent`); thought != "hm" {
 		t.Errorf("thought %q", thought)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"agents-tray/services/chat/history"
 	"agents-tray/services/chat/modeltest"
+	"agents-tray/services/web/webtest"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -15,26 +16,26 @@ func TestTokensArriveOneByOne(t *testing.T) {
 	model := modeltest.New(t, "tiny")
 	a := serveWith(t, model)
 	b := browse(t, 1280, a.url+"/")
-	b.shows("Begin a conversation")
+	b.Shows("Begin a conversation")
 	b.send("Count to three")
 	turn := model.Next(t)
-	b.until("location.pathname.startsWith('/c/')")
-	b.shows("Writing")
+	b.Until("location.pathname.startsWith('/c/')")
+	b.Shows("Writing")
 	turn.Think("I shall count.")
-	b.until(`document.querySelector(".thought").textContent === "I shall count."`)
+	b.Until(`document.querySelector(".thought").textContent === "I shall count."`)
 	for _, step := range []struct{ token, shown string }{
 		{"**one", "**one"}, {"**,", "one,"}, {" two", "one, two"}, {",\n\nthree", "one, two,\n\nthree"},
 	} {
 		turn.Say(step.token)
 		b.answer(step.shown)
 	}
-	b.until(`document.getElementById("send").hidden && !document.getElementById("stop").hidden`)
+	b.Until(`document.getElementById("send").hidden && !document.getElementById("stop").hidden`)
 	turn.Finish("stop")
 	b.settled("complete")
 	b.answer("one, two,\n\nthree")
-	b.until(`document.getElementById("announcer").textContent === "The answer is complete."`)
-	b.until(`!document.getElementById("send").hidden && document.activeElement.id === "text"`)
-	if title := eval[string](b, "document.title"); title != "Count to three – Chat" {
+	b.Until(`document.getElementById("announcer").textContent === "The answer is complete."`)
+	b.Until(`!document.getElementById("send").hidden && document.activeElement.id === "text"`)
+	if title := webtest.Eval[string](b.Tab, "document.title"); title != "Count to three – Chat" {
 		t.Errorf("the title is %q", title)
 	}
 
@@ -44,7 +45,7 @@ func TestTokensArriveOneByOne(t *testing.T) {
 	b.answer("four")
 	turn.Finish("stop")
 	b.settled("complete")
-	if draft := eval[string](b, "document.getElementById('text').value"); draft != "" {
+	if draft := webtest.Eval[string](b.Tab, "document.getElementById('text').value"); draft != "" {
 		t.Errorf("the message is still there: %q", draft)
 	}
 }
@@ -58,15 +59,15 @@ func TestReloadInTheMiddleMissesNothing(t *testing.T) {
 	b := browse(t, 1280, a.url+"/c/"+id)
 	b.answer("one")
 	turn.Say(" two")
-	b.do(chromedp.Reload())
+	b.Do(chromedp.Reload())
 	turn.Say(" three")
 	b.answer("one two three")
 	turn.Say(" four")
 	b.answer("one two three four")
-	b.do(chromedp.Navigate("about:blank"))
+	b.Do(chromedp.Navigate("about:blank"))
 	turn.Answer(" five") // nobody watches
 	a.finished(id)
-	b.do(chromedp.Navigate(a.url + "/c/" + id))
+	b.Do(chromedp.Navigate(a.url + "/c/" + id))
 	b.answer("one two three four five")
 	b.settled("complete")
 }
@@ -82,15 +83,15 @@ func TestTwoPagesShowTheSame(t *testing.T) {
 	second.answer("What?")
 	first.send("To two")
 	turn := model.Next(t)
-	second.shows("To two")
+	second.Shows("To two")
 	turn.Say("one")
 	first.answer("one")
 	second.answer("one")
-	second.click("#stop")
+	second.Click("#stop")
 	turn.Left()
-	first.shows("You stopped this answer.")
-	second.shows("You stopped this answer.")
-	first.click("[data-retry=continue]")
+	first.Shows("You stopped this answer.")
+	second.Shows("You stopped this answer.")
+	first.Click("[data-retry=continue]")
 	turn = model.Next(t)
 	turn.Answer(" two")
 	second.answer("one two")
@@ -105,17 +106,17 @@ func TestEscapeStops(t *testing.T) {
 	turn.Say("one")
 	b := browse(t, 1280, a.url+"/c/"+id)
 	b.answer("one")
-	b.click("#server") // Escape first closes what is open
-	b.until("document.getElementById('settings').open")
-	b.do(chromedp.KeyEvent(kb.Escape))
-	b.until("!document.getElementById('settings').open")
+	b.Click("#server") // Escape first closes what is open
+	b.Until("document.getElementById('settings').open")
+	b.Do(chromedp.KeyEvent(kb.Escape))
+	b.Until("!document.getElementById('settings').open")
 	if state := a.last(id).State; state != history.Writing {
 		t.Errorf("the answer is %s", state)
 	}
-	b.do(chromedp.KeyEvent(kb.Escape))
+	b.Do(chromedp.KeyEvent(kb.Escape))
 	turn.Left()
 	b.settled("stopped")
-	b.click("[data-retry=again]")
+	b.Click("[data-retry=again]")
 	model.Next(t).Answer("1")
 	b.answer("1")
 }
@@ -127,16 +128,16 @@ func TestPageComesBackWithTheChat(t *testing.T) {
 	turn := model.Next(t)
 	turn.Say("one")
 	b := browse(t, 1280, a.url+"/c/"+id)
-	b.allow("net::ERR_CONNECTION_REFUSED", "net::ERR_INCOMPLETE_CHUNKED_ENCODING", "net::ERR_EMPTY_RESPONSE", "net::ERR_CONNECTION_RESET")
+	b.Allow("net::ERR_CONNECTION_REFUSED", "net::ERR_INCOMPLETE_CHUNKED_ENCODING", "net::ERR_EMPTY_RESPONSE", "net::ERR_CONNECTION_RESET")
 	b.answer("one")
 	a.stop()
-	b.until("!document.getElementById('gone').hidden")
+	b.Until("!document.getElementById('gone').hidden")
 
 	after := serveAt(t, a.database, strings.TrimPrefix(a.url, "http://"))
-	b.until("document.getElementById('gone').hidden")
+	b.Until("document.getElementById('gone').hidden")
 	b.settled("interrupted")
-	b.shows("This answer was interrupted because the Chat ended.")
-	b.click("[data-retry=continue]")
+	b.Shows("This answer was interrupted because the Chat ended.")
+	b.Click("[data-retry=continue]")
 	model.Next(t).Answer(" two")
 	b.answer("one two")
 	if m := after.finished(id); m.Text != "one two" {
@@ -151,25 +152,25 @@ func TestReaderIsNotPulledToTheEnd(t *testing.T) {
 	turn := model.Next(t)
 	turn.Say(strings.Repeat("A paragraph.\n\n", 60))
 	b := browse(t, 1280, a.url+"/c/"+id)
-	eval[bool](b, "(window.view = document.getElementById('scroll')) !== null")
+	webtest.Eval[bool](b.Tab, "(window.view = document.getElementById('scroll')) !== null")
 	atEnd := "view.scrollHeight - view.scrollTop - view.clientHeight < 2"
-	b.until(atEnd)
+	b.Until(atEnd)
 	turn.Say(strings.Repeat("More.\n\n", 20), "Mark one.\n\n")
-	b.shows("Mark one.")
-	b.until(atEnd) // it follows
+	b.Shows("Mark one.")
+	b.Until(atEnd) // it follows
 
-	eval[float64](b, "view.scrollTop = 100")
-	b.until("!latest.hidden")
+	webtest.Eval[float64](b.Tab, "view.scrollTop = 100")
+	b.Until("!latest.hidden")
 	turn.Say(strings.Repeat("Even more.\n\n", 20), "Mark two.")
-	b.shows("Mark two.")
-	if top := eval[float64](b, "view.scrollTop"); top != 100 {
+	b.Shows("Mark two.")
+	if top := webtest.Eval[float64](b.Tab, "view.scrollTop"); top != 100 {
 		t.Errorf("the page moved to %v", top)
 	}
-	b.click("#latest")
-	b.until(atEnd + " && latest.hidden")
+	b.Click("#latest")
+	b.Until(atEnd + " && latest.hidden")
 	turn.Finish("stop")
 	b.settled("complete")
-	b.until(atEnd)
+	b.Until(atEnd)
 }
 
 // What is unchanged is not touched: a selection in a paragraph survives the next one.
@@ -180,18 +181,18 @@ func TestGrowthLeavesTheRestAlone(t *testing.T) {
 	turn := model.Next(t)
 	turn.Say("First paragraph.\n\n```\nline 1\n")
 	b := browse(t, 1280, a.url+"/c/"+id)
-	b.shows("line 1")
-	eval[bool](b, `(() => {
+	b.Shows("line 1")
+	webtest.Eval[bool](b.Tab, `(() => {
 		window.first = document.querySelector(".text p");
 		window.block = document.querySelector(".text pre");
 		getSelection().selectAllChildren(first);
 		return true;
 	})()`)
 	turn.Say("line 2\n```\n\nLast.")
-	b.shows("Last.")
+	b.Shows("Last.")
 	turn.Finish("stop")
 	b.settled("complete")
-	if !eval[bool](b, `first.isConnected && block.isConnected && getSelection().toString() === "First paragraph."`) {
-		t.Errorf("the selection is %q", eval[string](b, "getSelection().toString()"))
+	if !webtest.Eval[bool](b.Tab, `first.isConnected && block.isConnected && getSelection().toString() === "First paragraph."`) {
+		t.Errorf("the selection is %q", webtest.Eval[string](b.Tab, "getSelection().toString()"))
 	}
 }

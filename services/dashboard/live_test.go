@@ -11,111 +11,112 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/services/web"
+	"agents-tray/services/web/webtest"
 )
 
 func TestPageFollowsChangesInPlace(t *testing.T) {
 	i := start(t, both())
-	b := browse(t, wide, open(t, i))
-	b.shows("Both services are running.")
-	eval[any](b, `window.kept = document.querySelector("#service-chat"); document.querySelector("#restart-chat").focus(); null`)
+	b := webtest.Open(t, wide, open(t, i))
+	b.Shows("Both services are running.")
+	webtest.Eval[any](b, `window.kept = document.querySelector("#service-chat"); document.querySelector("#restart-chat").focus(); null`)
 	i.change(chatFailed)
-	b.shows("Chat keeps crashing")
-	b.until(`document.title === "Chat keeps crashing – Configurable Agents"`)
-	b.until(`document.querySelector("#announcer").textContent === "Chat: Failed"`)
-	if !eval[bool](b, `window.kept === document.querySelector("#service-chat") && document.activeElement.id === "restart-chat"`) {
+	b.Shows("Chat keeps crashing")
+	b.Until(`document.title === "Chat keeps crashing – Configurable Agents"`)
+	b.Until(`document.querySelector("#announcer").textContent === "Chat: Failed"`)
+	if !webtest.Eval[bool](b, `window.kept === document.querySelector("#service-chat") && document.activeElement.id === "restart-chat"`) {
 		t.Error("the card was replaced or the focus was lost")
 	}
-	if word := eval[string](b, `document.querySelector("#toggle-chat").textContent`); word != "Start Chat" {
+	if word := webtest.Eval[string](b, `document.querySelector("#toggle-chat").textContent`); word != "Start Chat" {
 		t.Errorf("the button of a failed service says %q", word)
 	}
 	i.change(func(s *control.Status) { *s = both() })
-	b.shows("Both services are running.")
-	b.until(`!document.body.innerText.includes("Chat keeps crashing")`)
+	b.Shows("Both services are running.")
+	b.Until(`!document.body.innerText.includes("Chat keeps crashing")`)
 }
 
 func TestALostManagerIsToldAndComesBack(t *testing.T) {
 	i := start(t, both())
-	b := browse(t, wide, open(t, i))
-	b.shows("Both services are running.")
+	b := webtest.Open(t, wide, open(t, i))
+	b.Shows("Both services are running.")
 	i.stop()
-	b.shows("Configurable Agents is not running any more.")
-	b.shows("Start it again from")
-	if !eval[bool](b, `[...document.querySelectorAll("[data-action]")].every((e) => e.getAttribute("aria-disabled") === "true")`) {
+	b.Shows("Configurable Agents is not running any more.")
+	b.Shows("Start it again from")
+	if !webtest.Eval[bool](b, `[...document.querySelectorAll("[data-action]")].every((e) => e.getAttribute("aria-disabled") === "true")`) {
 		t.Error("buttons that cannot work look as if they did")
 	}
 	i.serve(t)
-	b.until(`document.querySelector("h1").innerText === "Running" && !document.querySelector("#lost")`)
+	b.Until(`document.querySelector("h1").innerText === "Running" && !document.querySelector("#lost")`)
 }
 
 func TestADashboardThatIsGoneIsToldAndComesBack(t *testing.T) {
 	for name, ask := range map[string]struct {
-		ask  func(*tab)
+		ask  func(*webtest.Tab)
 		word string
 	}{
-		"by itself":  {func(*tab) {}, "The Dashboard does not answer any more."},
-		"restarting": {func(b *tab) { b.click("#restart-dashboard") }, "The Dashboard restarts…"},
-		"stopped":    {func(b *tab) { b.click("#toggle-dashboard"); b.click("dialog .danger") }, "The Dashboard is stopped."},
+		"by itself":  {func(*webtest.Tab) {}, "The Dashboard does not answer any more."},
+		"restarting": {func(b *webtest.Tab) { b.Click("#restart-dashboard") }, "The Dashboard restarts…"},
+		"stopped":    {func(b *webtest.Tab) { b.Click("#toggle-dashboard"); b.Click("dialog .danger") }, "The Dashboard is stopped."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			i := start(t, both())
 			address, stop := serve(t, i, "127.0.0.1:0")
 			t.Cleanup(stop)
-			b := browse(t, wide, "http://"+address)
-			b.allow("net::ERR_")
-			b.shows("Both services are running.")
+			b := webtest.Open(t, wide, "http://"+address)
+			b.Allow("net::ERR_")
+			b.Shows("Both services are running.")
 			ask.ask(b)
 			if name != "by itself" {
 				<-i.asked
 				i.change(func(s *control.Status) { s.Services[0].State = manager.Stopping })
-				b.until(`document.querySelector("#service-dashboard .state").innerText === "Stopping…"`)
+				b.Until(`document.querySelector("#service-dashboard .state").innerText === "Stopping…"`)
 			}
 			stop()
-			b.shows(ask.word)
-			b.shows("Not connected")
+			b.Shows(ask.word)
+			b.Shows("Not connected")
 			i.change(func(s *control.Status) { *s = both() })
 			_, stop = serve(t, i, address)
 			t.Cleanup(stop)
-			b.until(`document.querySelector("#gone").hidden && document.querySelector("h1").innerText === "Running"`)
-			b.until(`document.querySelectorAll("[data-action]:not([aria-disabled])").length === 4`)
-			b.until(`document.title.startsWith("Running")`)
+			b.Until(`document.querySelector("#gone").hidden && document.querySelector("h1").innerText === "Running"`)
+			b.Until(`document.querySelectorAll("[data-action]:not([aria-disabled])").length === 4`)
+			b.Until(`document.title.startsWith("Running")`)
 		})
 	}
 }
 
 func TestAnotherVersionReloadsThePage(t *testing.T) {
 	i := start(t, both())
-	b := browse(t, wide, open(t, i))
-	b.shows("Both services are running.")
-	b.until(`document.querySelector("#instance").innerText.includes("1.2.0")`)
-	eval[any](b, `window.old = true; null`)
+	b := webtest.Open(t, wide, open(t, i))
+	b.Shows("Both services are running.")
+	b.Until(`document.querySelector("#instance").innerText.includes("1.2.0")`)
+	webtest.Eval[any](b, `window.old = true; null`)
 	i.change(func(s *control.Status) { s.Version = "1.3.0" })
-	b.until(`!window.old && document.querySelector("#instance")?.innerText.includes("1.3.0")`)
+	b.Until(`!window.old && document.querySelector("#instance")?.innerText.includes("1.3.0")`)
 }
 
 // A browser keeps six connections to one host: pages that nobody looks at must not
 // hold them.
 func TestAHiddenPageDoesNotListen(t *testing.T) {
 	i := start(t, both())
-	b := browse(t, wide, open(t, i))
-	b.until(`document.querySelector("#summary").innerText === "Both services are running."`)
+	b := webtest.Open(t, wide, open(t, i))
+	b.Until(`document.querySelector("#summary").innerText === "Both services are running."`)
 	see := func(hidden bool) {
-		eval[any](b, fmt.Sprintf(`Object.defineProperty(document, "hidden", { value: %t, configurable: true });
+		webtest.Eval[any](b, fmt.Sprintf(`Object.defineProperty(document, "hidden", { value: %t, configurable: true });
 			document.dispatchEvent(new Event("visibilitychange")); null`, hidden))
 	}
 	see(true)
 	<-i.left
 	i.change(chatFailed)
 	see(false)
-	b.shows("Chat keeps crashing")
+	b.Shows("Chat keeps crashing")
 }
 
 func TestTheBrowserSaysTimesAsTheServerDoes(t *testing.T) {
 	i := start(t, both())
-	b := browse(t, wide, open(t, i))
+	b := webtest.Open(t, wide, open(t, i))
 	now := time.Now()
 	for _, ago := range []time.Duration{0, 4, 5, 59, 60, 125, 3599, 3600, 3665, 86400, 200000} {
 		ago *= time.Second
-		got := run(b, chromedp.Evaluate[[]string](fmt.Sprintf(`import("/assets/time.js").then((t) => [t.duration(%d), t.relative(new Date(%d), %d), t.exact(new Date(%[2]d))])`,
+		got := webtest.Run(b, chromedp.Evaluate[[]string](fmt.Sprintf(`import("/assets/time.js").then((t) => [t.duration(%d), t.relative(new Date(%d), %d), t.exact(new Date(%[2]d))])`,
 			ago.Milliseconds(), now.Add(-ago).UnixMilli(), now.UnixMilli()), chromedp.EvalAwaitPromise), "words")
 		want := []string{web.Duration(ago), web.Ago(now.Add(-ago), now), web.Exact(now.Add(-ago))}
 		if !slices.Equal(got, want) {

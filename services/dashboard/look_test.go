@@ -11,6 +11,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/services/web/webtest"
 )
 
 // scenes are the pages as people meet them.
@@ -18,7 +19,7 @@ var scenes = []struct {
 	name  string
 	path  string
 	stage func(*instance)
-	act   func(*tab, *instance)
+	act   func(*webtest.Tab, *instance)
 }{
 	{name: "running"},
 	{name: "starting", stage: func(i *instance) {
@@ -28,37 +29,37 @@ var scenes = []struct {
 			chat.State, chat.Started, chat.Ready = manager.Starting, time.Now().Add(-3*time.Second), time.Time{}
 		})
 	}},
-	{name: "failed", stage: func(i *instance) { i.change(chatFailed) }, act: func(b *tab, _ *instance) { b.shows("Chat keeps crashing") }},
+	{name: "failed", stage: func(i *instance) { i.change(chatFailed) }, act: func(b *webtest.Tab, _ *instance) { b.Shows("Chat keeps crashing") }},
 	{name: "notices", stage: func(i *instance) {
 		i.change(func(s *control.Status) {
 			s.Notices = []string{"This desktop shows no tray icons. Everything in the tray menu is on this page too."}
 			s.Unclean = lostPower()
 		})
 	}},
-	{name: "log-open", stage: talk, act: func(b *tab, _ *instance) {
-		b.click("#service-chat [data-log] summary")
-		b.until(`document.querySelector(".log-line")`)
+	{name: "log-open", stage: talk, act: func(b *webtest.Tab, _ *instance) {
+		b.Click("#service-chat [data-log] summary")
+		b.Until(`document.querySelector(".log-line")`)
 	}},
-	{name: "refused", stage: func(i *instance) { i.refusal = "the program is shutting down" }, act: func(b *tab, _ *instance) {
-		b.allow("409")
-		b.click("#toggle-chat")
-		b.shows("Chat was not stopped.")
+	{name: "refused", stage: func(i *instance) { i.refusal = "the program is shutting down" }, act: func(b *webtest.Tab, _ *instance) {
+		b.Allow("409")
+		b.Click("#toggle-chat")
+		b.Shows("Chat was not stopped.")
 	}},
-	{name: "stop-self", act: func(b *tab, _ *instance) {
-		b.click("#toggle-dashboard")
-		b.until(`document.querySelector("dialog").open`)
+	{name: "stop-self", act: func(b *webtest.Tab, _ *instance) {
+		b.Click("#toggle-dashboard")
+		b.Until(`document.querySelector("dialog").open`)
 	}},
-	{name: "lost", act: func(b *tab, i *instance) {
-		b.shows("Both services are running.")
+	{name: "lost", act: func(b *webtest.Tab, i *instance) {
+		b.Shows("Both services are running.")
 		i.stop()
-		b.shows("is not running any more")
+		b.Shows("is not running any more")
 	}},
 	{name: "many", stage: many},
 	{name: "none", stage: func(i *instance) {
 		i.change(func(s *control.Status) { s.Phase, s.Services = manager.PhaseStopped, nil })
 	}},
 	{name: "log-page", path: "/services/chat/log", stage: talk},
-	{name: "log-unknown", path: "/services/nobody/log", act: func(b *tab, _ *instance) { b.allow("404") }},
+	{name: "log-unknown", path: "/services/nobody/log", act: func(b *webtest.Tab, _ *instance) { b.Allow("404") }},
 	{name: "review", path: "/review", stage: func(i *instance) { i.review = lostPower() }},
 	{name: "review-empty", path: "/review"},
 }
@@ -72,20 +73,20 @@ func TestEveryTextCanBeRead(t *testing.T) {
 			if scene.stage != nil {
 				scene.stage(i)
 			}
-			b := browse(t, wide, open(t, i)+scene.path)
+			b := webtest.Open(t, wide, open(t, i)+scene.path)
 			if scene.act != nil {
 				scene.act(b, i)
 			}
 			for _, scheme := range []string{"light", "dark"} {
-				b.scheme(scheme)
-				for _, poor := range eval[[]string](b, contrastScript) {
+				b.Scheme(scheme)
+				for _, poor := range webtest.Eval[[]string](b, contrastScript) {
 					t.Errorf("%s: %s", scheme, poor)
 				}
-				b.picture(fmt.Sprintf("%s-%s", scene.name, scheme))
+				picture(b, fmt.Sprintf("%s-%s", scene.name, scheme))
 			}
-			b.scheme("light")
-			b.do(chromedp.EmulateViewport(phone, 740))
-			b.picture(scene.name + "-phone")
+			b.Scheme("light")
+			b.Do(chromedp.EmulateViewport(phone, 740))
+			picture(b, scene.name+"-phone")
 		})
 	}
 }
@@ -115,12 +116,12 @@ func many(i *instance) {
 }
 
 // picture keeps what the page looks like, for people.
-func (b *tab) picture(name string) {
+func picture(b *webtest.Tab, name string) {
 	folder := os.Getenv("AGENTS_TRAY_SHOTS")
 	if folder == "" {
 		return
 	}
-	image := run(b, chromedp.FullScreenshot(100), "picture")
+	image := webtest.Run(b, chromedp.FullScreenshot(100), "picture")
 	if err := os.WriteFile(filepath.Join(folder, "dash-"+name+".png"), image, 0o644); err != nil {
 		b.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package dashboard
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -11,15 +10,8 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/services/web/webtest"
 )
-
-func quote(text string) string {
-	encoded, err := json.Marshal(text)
-	if err != nil {
-		panic(err) // a string: cannot fail
-	}
-	return string(encoded)
-}
 
 const (
 	wide  = 1280
@@ -28,12 +20,12 @@ const (
 
 func TestEachStateIsAWordAndAShape(t *testing.T) {
 	i := start(t, both())
-	b := browse(t, wide, open(t, i))
+	b := webtest.Open(t, wide, open(t, i))
 	shapes := make(map[string]string)
 	for state, words := range stateWords {
 		i.change(func(s *control.Status) { s.Services[1].State = state })
-		b.until(fmt.Sprintf(`document.querySelector("#service-chat .state").innerText === %s`, quote(words.word)))
-		shapes[string(words.tone)] = eval[string](b, `(() => {
+		b.Until(fmt.Sprintf(`document.querySelector("#service-chat .state").innerText === %s`, webtest.Quote(words.word)))
+		shapes[string(words.tone)] = webtest.Eval[string](b, `(() => {
 			const style = getComputedStyle(document.querySelector("#service-chat .state"), "::before");
 			return [style.backgroundImage !== "none", style.backgroundColor === style.color, style.clipPath !== "none"].join();
 		})()`)
@@ -49,39 +41,39 @@ func TestEachStateIsAWordAndAShape(t *testing.T) {
 
 func TestButtonsAsk(t *testing.T) {
 	i := start(t, both())
-	b := browse(t, wide, open(t, i))
-	b.shows("Both services are running.")
-	b.press("#restart-chat", kb.Enter)
+	b := webtest.Open(t, wide, open(t, i))
+	b.Shows("Both services are running.")
+	b.Press("#restart-chat", kb.Enter)
 	if asked := <-i.asked; asked != "restart chat" {
 		t.Errorf("asked %q", asked)
 	}
-	b.until(`document.querySelector("#restart-chat").getAttribute("aria-disabled") === "true"`)
+	b.Until(`document.querySelector("#restart-chat").getAttribute("aria-disabled") === "true"`)
 	i.change(func(s *control.Status) { s.Services[1].PID++ })
-	b.until(`!document.querySelector("#restart-chat").hasAttribute("aria-disabled")`)
+	b.Until(`!document.querySelector("#restart-chat").hasAttribute("aria-disabled")`)
 }
 
 func TestARefusalIsToldInTheCard(t *testing.T) {
 	i := start(t, both())
 	i.refusal = "the program is shutting down"
-	b := browse(t, wide, open(t, i))
-	b.allow("409")
-	b.click("#toggle-chat")
-	b.shows("Chat was not stopped.")
-	b.shows("The program is shutting down.")
-	b.click("#refusal-chat button")
-	b.until(`document.querySelector("#refusal-chat").hidden && document.activeElement.id === "toggle-chat"`)
+	b := webtest.Open(t, wide, open(t, i))
+	b.Allow("409")
+	b.Click("#toggle-chat")
+	b.Shows("Chat was not stopped.")
+	b.Shows("The program is shutting down.")
+	b.Click("#refusal-chat button")
+	b.Until(`document.querySelector("#refusal-chat").hidden && document.activeElement.id === "toggle-chat"`)
 }
 
 func TestStoppingTheDashboardAsksFirst(t *testing.T) {
 	i := start(t, both())
-	b := browse(t, wide, open(t, i))
-	b.shows("Both services are running.")
-	b.click("#toggle-dashboard")
-	b.shows("To get it back, choose Services ▸ Dashboard ▸ Start in the tray menu.")
-	b.do(chromedp.KeyEvent(kb.Escape))
-	b.until(`!document.querySelector("dialog").open`)
-	b.click("#toggle-dashboard")
-	b.click("dialog .danger")
+	b := webtest.Open(t, wide, open(t, i))
+	b.Shows("Both services are running.")
+	b.Click("#toggle-dashboard")
+	b.Shows("To get it back, choose Services ▸ Dashboard ▸ Start in the tray menu.")
+	b.Do(chromedp.KeyEvent(kb.Escape))
+	b.Until(`!document.querySelector("dialog").open`)
+	b.Click("#toggle-dashboard")
+	b.Click("dialog .danger")
 	if asked := <-i.asked; asked != "stop dashboard" {
 		t.Errorf("asked %q", asked)
 	}
@@ -92,21 +84,21 @@ func TestLogFollowsAndKeepsItsPlace(t *testing.T) {
 	for n := range 80 {
 		i.print("chat", "out", fmt.Sprintf("line %d", n))
 	}
-	b := browse(t, wide, open(t, i))
-	b.click("#service-chat [data-log] summary")
-	b.until(`document.querySelectorAll("#service-chat .log-line").length === 50`)
-	b.shows("line 79")
+	b := webtest.Open(t, wide, open(t, i))
+	b.Click("#service-chat [data-log] summary")
+	b.Until(`document.querySelectorAll("#service-chat .log-line").length === 50`)
+	b.Shows("line 79")
 	i.print("chat", "err", "the newest")
-	b.shows("the newest")
+	b.Shows("the newest")
 	const log = `document.querySelector("#service-chat .log")`
-	b.until(log + `.scrollTop + ` + log + `.clientHeight >= ` + log + `.scrollHeight - 8`)
-	b.click("#service-chat [data-more]")
-	b.until(`document.querySelectorAll("#service-chat .log-line").length === 81`)
-	eval[any](b, log+`.scrollTop = 100; null`)
+	b.Until(log + `.scrollTop + ` + log + `.clientHeight >= ` + log + `.scrollHeight - 8`)
+	b.Click("#service-chat [data-more]")
+	b.Until(`document.querySelectorAll("#service-chat .log-line").length === 81`)
+	webtest.Eval[any](b, log+`.scrollTop = 100; null`)
 	i.change(chatFailed) // the page changes around it, and lines come
 	i.print("chat", "sys", "another one")
-	b.shows("another one")
-	if top := eval[float64](b, log+`.scrollTop`); top != 100 {
+	b.Shows("another one")
+	if top := webtest.Eval[float64](b, log+`.scrollTop`); top != 100 {
 		t.Errorf("the log moved from 100 to %v", top)
 	}
 }
@@ -116,13 +108,13 @@ func TestFullLogFilters(t *testing.T) {
 	for n := range 40 {
 		i.print("chat", "out", fmt.Sprintf("GET /page/%d", n))
 	}
-	b := browse(t, wide, open(t, i)+"/services/chat/log")
-	b.shows("40 lines")
-	b.do(chromedp.SendKeys(chromedp.CSS("#filter"), "PAGE/3"))
-	b.shows("11 of 40 lines")
+	b := webtest.Open(t, wide, open(t, i)+"/services/chat/log")
+	b.Shows("40 lines")
+	b.Do(chromedp.SendKeys(chromedp.CSS("#filter"), "PAGE/3"))
+	b.Shows("11 of 40 lines")
 	i.print("chat", "out", "GET /page/300")
-	b.shows("12 of 41 lines")
-	b.until(`document.querySelectorAll(".log-line:not([hidden])").length === 12`)
+	b.Shows("12 of 41 lines")
+	b.Until(`document.querySelectorAll(".log-line:not([hidden])").length === 12`)
 }
 
 func TestForeignTextIsText(t *testing.T) {
@@ -142,23 +134,23 @@ func TestForeignTextIsText(t *testing.T) {
 	i.refusal = attack
 	i.print("chat", "out", attack)
 	url := open(t, i)
-	b := browse(t, wide, url)
-	b.allow("409")
-	b.shows(attack)
-	b.click("#service-chat [data-log] summary")
-	b.until(`document.querySelector("#service-chat .log-text")?.textContent === ` + quote(attack))
-	b.click("#toggle-chat")
-	b.until(`document.querySelector("#refusal-chat").textContent.includes(` + quote(attack) + `)`)
+	b := webtest.Open(t, wide, url)
+	b.Allow("409")
+	b.Shows(attack)
+	b.Click("#service-chat [data-log] summary")
+	b.Until(`document.querySelector("#service-chat .log-text")?.textContent === ` + webtest.Quote(attack))
+	b.Click("#toggle-chat")
+	b.Until(`document.querySelector("#refusal-chat").textContent.includes(` + webtest.Quote(attack) + `)`)
 	i.change(func(s *control.Status) { s.Notices = append(s.Notices, "done") }) // through the live path too
-	b.shows("done")
+	b.Shows("done")
 	const harmed = `document.title.startsWith("taken") || document.querySelectorAll("main script, main img").length > 0 ||
 		[...document.querySelectorAll("a")].some((a) => a.protocol === "javascript:")`
 	for _, path := range []string{"", "/services/chat/log", "/review"} {
 		if path != "" {
-			b.do(chromedp.Navigate(url + path))
-			b.shows(attack)
+			b.Do(chromedp.Navigate(url + path))
+			b.Shows(attack)
 		}
-		if eval[bool](b, harmed) {
+		if webtest.Eval[bool](b, harmed) {
 			t.Errorf("%q: foreign text became more than text", path)
 		}
 	}
@@ -176,16 +168,16 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 	i.print("chat", "out", strings.Repeat("0123456789", 50))
 	i.print("dashboard", "out", strings.Repeat("0123456789", 50))
 	url := open(t, i)
-	b := browse(t, phone, url)
-	b.shows("Chat keeps crashing")
-	b.click("#service-chat [data-log] summary")
-	b.until(`document.querySelector("#service-chat .log-line")`)
-	eval[any](b, `document.querySelectorAll("details").forEach((d) => (d.open = true)); null`)
+	b := webtest.Open(t, phone, url)
+	b.Shows("Chat keeps crashing")
+	b.Click("#service-chat [data-log] summary")
+	b.Until(`document.querySelector("#service-chat .log-line")`)
+	webtest.Eval[any](b, `document.querySelectorAll("details").forEach((d) => (d.open = true)); null`)
 	for _, path := range []string{"", "/services/chat/log", "/review"} {
 		if path != "" {
-			b.do(chromedp.Navigate(url + path))
+			b.Do(chromedp.Navigate(url + path))
 		}
-		if over := eval[float64](b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+		if over := webtest.Eval[float64](b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 			t.Errorf("%q is %v pixels too wide", path, over)
 		}
 	}

@@ -19,6 +19,7 @@ func TestAssetsAreAskedForOnce(t *testing.T) {
 	}
 	for path, kind := range map[string]string{
 		"/assets/base.css": "text/css; charset=utf-8",
+		"/assets/morph.js": "text/javascript; charset=utf-8",
 		"/assets/time.js":  "text/javascript; charset=utf-8",
 		"/assets/icon.svg": "image/svg+xml",
 	} {

@@ -1,5 +1,6 @@
 // The Chat's page: ties its parts together.
 
+import { morph, parse } from "/assets/morph.js";
 import { keep } from "/assets/time.js";
 import { announce } from "./announce.js";
 import * as composer from "./composer.js";
@@ -7,7 +8,6 @@ import * as conversation from "./conversation.js";
 import "./copy.js";
 import { follow, toLatest } from "./follow.js";
 import { connect } from "./live.js";
-import { morph, parse } from "./morph.js";
 import * as settings from "./settings.js";
 import * as setup from "./setup.js";
 import * as thread from "./thread.js";

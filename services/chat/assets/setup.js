@@ -1,8 +1,8 @@
 // Looks for a model server while there is none: at once, when the reader comes back
 // to the page, and when asked to.
 
+import { morph, parse } from "/assets/morph.js";
 import { post } from "./api.js";
-import { morph, parse } from "./morph.js";
 
 const section = document.getElementById("setup");
 let looking = false;

@@ -1,7 +1,7 @@
 // The messages of the conversation.
 
+import { morph, parse, tail } from "/assets/morph.js";
 import { stay } from "./follow.js";
-import { morph, parse, tail } from "./morph.js";
 
 const thread = document.getElementById("thread");
 const last = () => thread.querySelector(".message:last-of-type");

@@ -1,8 +1,8 @@
 // The home page, kept true while it is open.
 import "/dashboard/plain.js";
+import { morph } from "/assets/morph.js";
 import { show } from "/assets/time.js";
 import { connect } from "/dashboard/connection.js";
-import { morph } from "/dashboard/morph.js";
 import * as actions from "/dashboard/actions.js";
 import * as logFolds from "/dashboard/log-folds.js";
 
