@@ -10,10 +10,13 @@ type backoff struct {
 	exits []time.Time // since its last good run, within the policy's window
 }
 
+// secondWait is the least wait before a second restart.
+const secondWait = 100 * time.Millisecond
+
 // next returns how long to wait before the run after an exit at the given time of a
 // process that ran that long; again is false when it is time to give up. The first
-// wait is zero, the second policy.Delay, and each one after that twice the one
-// before, up to policy.MaxDelay, less up to a tenth so that services that fell
+// wait is policy.Delay, the second at least secondWait, and each one after that twice
+// the one before, up to policy.MaxDelay, less up to a tenth so that services that fell
 // together do not rise together.
 func (b *backoff) next(policy Restart, at time.Time, ran time.Duration) (wait time.Duration, again bool) {
 	if ran >= policy.GoodRun {
@@ -27,15 +30,15 @@ func (b *backoff) next(policy Restart, at time.Time, ran time.Duration) (wait ti
 	}
 	b.exits = append(recent, at)
 	n := len(b.exits)
-	if n >= policy.GiveUp {
+	if policy.GiveUp > 0 && n >= policy.GiveUp {
 		return 0, false
 	}
 	if n == 1 {
-		return 0, true
+		return policy.Delay, true
 	}
 	wait = policy.MaxDelay
-	if shift := n - 2; shift < 32 && policy.Delay<<shift < policy.MaxDelay {
-		wait = policy.Delay << shift
+	if shift, second := n-2, max(policy.Delay, secondWait); shift < 32 && second<<shift < policy.MaxDelay {
+		wait = second << shift
 	}
 	return wait - rand.N(wait/10+1), true
 }

@@ -130,10 +130,10 @@ func (m *Manager) ask(work func() error) error {
 // wrong, that the name is taken, or that it depends on a service not yet added,
 // which also rules out cycles.
 func (m *Manager) AddService(spec ServiceSpec) error {
-	spec, err := spec.withDefaults()
-	if err != nil {
+	if err := spec.Validate(); err != nil {
 		return err
 	}
+	spec = spec.withDefaults()
 	return m.ask(func() error {
 		if m.byName[spec.Name] != nil {
 			return fmt.Errorf("%s: there is already a service of that name", spec.Name)

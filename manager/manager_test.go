@@ -170,8 +170,8 @@ func TestSpecsThatCannotWork(t *testing.T) {
 		"lower-case":            {Name: "A B", Command: []string{"x"}},
 		"no command":            {Name: "b"},
 		"not defined before it": {Name: "b", Command: []string{"x"}, DependsOn: map[string]Condition{"c": ConditionReady}},
-		"use started or ready":  {Name: "b", Command: []string{"x"}, DependsOn: map[string]Condition{"a": "someday"}},
-		"listen address":        {Name: "b", Command: []string{"x"}, Listen: "7860"},
+		"use started, ready":    {Name: "b", Command: []string{"x"}, DependsOn: map[string]Condition{"a": "someday"}},
+		"host:port":             {Name: "b", Command: []string{"x"}, Listen: "7860"},
 		"always, on-failure":    {Name: "b", Command: []string{"x"}, Restart: Restart{Policy: "often"}},
 		"cannot be negative":    {Name: "b", Command: []string{"x"}, StopTimeout: -1},
 	} {
@@ -203,7 +203,7 @@ func TestAServiceThatIsKilledIsBack(t *testing.T) {
 
 func TestACrashLoopIsGivenUpAndToldOnce(t *testing.T) {
 	s := spec("s", guardtest.ExitsAtOnce)
-	s.Restart = Restart{Delay: time.Millisecond, GiveUp: 4}
+	s.Restart = Restart{MaxDelay: time.Millisecond, GiveUp: 4}
 	m := newManager(t, s)
 	events := m.Subscribe(100)
 	if err := m.Start("s"); err != nil {
@@ -407,8 +407,8 @@ func TestReadyMeansThatItAnswers(t *testing.T) {
 func TestAServiceThatNeverAnswersIsAFailure(t *testing.T) {
 	address := "127.0.0.1:" + freeTestPort(t)
 	s := spec("s", guardtest.Cooperative) // it never looks at its socket
-	s.Listen, s.Ready = address, Ready{HTTP: "http://" + address, Timeout: 200 * time.Millisecond}
-	s.Restart = Restart{Delay: time.Millisecond, GiveUp: 2}
+	s.Listen, s.Ready = address, Ready{Check: Check{HTTP: "http://" + address}, Timeout: 200 * time.Millisecond}
+	s.Restart = Restart{MaxDelay: time.Millisecond, GiveUp: 2}
 	m := newManager(t, s)
 	var problem *Problem
 	if err := m.StartAll(t.Context()); !errors.As(err, &problem) {
@@ -450,7 +450,7 @@ func TestNoConnectionIsRefusedDuringARestart(t *testing.T) {
 	address := "127.0.0.1:" + freeTestPort(t)
 	s := spec("s", guardtest.Serves)
 	s.Listen, s.URL, s.Ready.HTTP = address, "http://"+address, "http://"+address
-	s.Restart = Restart{Delay: time.Millisecond, MaxDelay: time.Millisecond, GiveUp: 100}
+	s.Restart = Restart{MaxDelay: time.Millisecond, GiveUp: 100}
 	m := newManager(t, s)
 	startAll(t, m)
 	for range 5 {

@@ -5,11 +5,15 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
+
+	"agents-tray/manager/guard"
 )
 
 // ServiceSpec says what a service is and how it is to be kept running. The zero
-// value of each optional field is its default.
+// value of each optional field is its default. Validate says what is wrong with one.
 type ServiceSpec struct {
 	// Name identifies the service: lower-case letters, digits, '-' and '_', starting
 	// with a letter or a digit. Required, unique within a manager.
@@ -17,7 +21,9 @@ type ServiceSpec struct {
 	// Title is the name that people see. Default: Name.
 	Title string
 	// Command is the program and its arguments, run without a shell. A program
-	// without a path separator is looked up in PATH. Required, unless Builtin is set.
+	// without a path separator is looked up in PATH, one with a relative path in Dir.
+	// Required. In each argument and in Env, {listen}, {host} and {port} stand for the
+	// parts of Listen, and {fd} for the number of the descriptor that is handed over.
 	Command []string
 	// Builtin runs this program itself, with Command as all its arguments from
 	// argv[0] on, and a lifeline: it stops when the guard is gone.
@@ -26,22 +32,34 @@ type ServiceSpec struct {
 	Dir string
 	// Env holds NAME=value pairs added to the program's own environment.
 	Env []string
+	// EnvFile names a file of NAME=value lines, read before each start. Relative to Dir.
+	// What Env says goes before it.
+	EnvFile string
 	// Listen is a TCP address ("127.0.0.1:7861") that the guard binds and hands to
-	// the service as descriptor 3 with LISTEN_FDS=1, as systemd does. The socket
-	// outlives the process, so connections made during a restart wait instead of
-	// being refused. Empty: the service binds its own.
+	// the service as descriptor 3, with LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES as in
+	// sd_listen_fds(3), or as {fd} in its command. The socket outlives the process, so
+	// connections made during a restart wait instead of being refused. On Windows,
+	// where sockets cannot be handed over, the service binds it: see {listen}.
+	// Empty: the service binds its own.
 	Listen string
-	// URL is where the service is opened in a browser. Empty: it has no page.
+	// URL is where the service is opened in a browser. Default: "http://" and Listen,
+	// if it is to Open. Empty: it has no page.
 	URL string
 	// Ready says how the service proves that it answers.
 	Ready Ready
+	// Health says how it proves, from then on, that it still does. Default: by running.
+	Health Health
 	// Restart says what follows an exit that nobody asked for.
 	Restart Restart
 	// DependsOn names services that must have reached a condition before this one
 	// starts. The order of stopping is the reverse.
 	DependsOn map[string]Condition
-	// StopTimeout is how long the service may take to stop after SIGTERM before it
-	// is killed. Default: 5 s. Stopping everything has one deadline for all.
+	// StopSignal asks the service to stop: TERM, INT, HUP, QUIT, USR1, USR2 or KILL.
+	// Default: TERM. Windows knows only one way to ask, CTRL_BREAK.
+	StopSignal string
+	// StopTimeout is how long the service may take to stop after StopSignal before it
+	// is killed. Default: 5 s. Stopping everything has one deadline for all, that of
+	// the longest.
 	StopTimeout time.Duration
 	// Optional services do not fail StartAll.
 	Optional bool
@@ -49,21 +67,58 @@ type ServiceSpec struct {
 	Open bool
 }
 
-// Ready is the proof that a service answers.
-type Ready struct {
-	// HTTP is a URL that must answer a GET with status 200. Empty: a service whose
-	// process runs counts as ready.
+// Check is a question that a service can be asked. At most one of HTTP and TCP is set.
+type Check struct {
+	// HTTP is a URL, or a path on the service's URL, that is asked with GET.
 	HTTP string
+	// Status is the HTTP status that it must answer with. Default: any from 200 to 299.
+	Status int
+	// Body is a regular expression (RE2) that must match within the first 64 kB of the
+	// answer. Default: any answer will do.
+	Body string
+	// TCP is a host:port that must take a connection.
+	TCP string
+}
+
+// Ready is the proof that a service answers: one of HTTP, TCP, Log and Notify. With
+// none of them a service is ready as soon as its process runs.
+type Ready struct {
+	Check
+	// Log is a regular expression (RE2) that a line of its output must match.
+	Log string
+	// Notify waits for READY=1 by the protocol of sd_notify(3). Not on Windows.
+	Notify bool
 	// Timeout bounds the wait from the start of the process. Default: 30 s.
 	Timeout time.Duration
+}
+
+// Health is how a service that is ready keeps proving that it answers; when it does
+// not, it is restarted. At most one of HTTP, TCP and Notify.
+type Health struct {
+	Check
+	// Notify expects WATCHDOG=1 by the protocol of sd_notify(3) in each Interval, which
+	// the service is told in WATCHDOG_USEC. Not on Windows.
+	Notify bool
+	// Interval is the time from one check's end to the next one's begin. Default: 30 s.
+	Interval time.Duration
+	// Timeout bounds one check. Default: 5 s.
+	Timeout time.Duration
+	// Failures is how many checks in a row must fail. Default: 3. A check that was
+	// interrupted by the computer's sleep does not count.
+	Failures int
 }
 
 // Condition is what a dependent waits for.
 type Condition string
 
 const (
-	ConditionStarted Condition = "started" // the process runs
-	ConditionReady   Condition = "ready"   // it has proved that it answers
+	// ConditionStarted: the process runs. A crash of it does not touch the dependent.
+	ConditionStarted Condition = "started"
+	// ConditionReady: it has proved that it answers. When it is lost, the dependent is
+	// stopped, and started again when it is back.
+	ConditionReady Condition = "ready"
+	// ConditionCompleted: it has run and ended with status 0.
+	ConditionCompleted Condition = "completed"
 )
 
 // Policy says after which exits a service is started again.
@@ -79,51 +134,212 @@ const (
 // once; from then on each wait is twice the one before, to a ceiling.
 type Restart struct {
 	Policy   Policy        // default: always
-	Delay    time.Duration // the second wait; default 100 ms
+	Delay    time.Duration // the first wait; default: none. The second is at least 100 ms
 	MaxDelay time.Duration // ceiling; default 30 s
-	GiveUp   int           // this many exits within Window and the user decides; default 5
+	GiveUp   int           // this many exits within Window and the user decides; default 5; -1: never
 	Window   time.Duration // default 60 s
 	GoodRun  time.Duration // a run of this length forgets the exits before it; default 10 s
 }
 
+// A SpecError says what is wrong with a field of a service's specification.
+type SpecError struct {
+	Service string
+	Field   string // as in the services file: "restart.policy", "depends_on.db"; empty: all of it
+	Err     error
+}
+
+func (e *SpecError) Error() string {
+	if e.Field == "" {
+		return fmt.Sprintf("%s: %v", e.Service, e.Err)
+	}
+	return fmt.Sprintf("%s: %s: %v", e.Service, e.Field, e.Err)
+}
+
+func (e *SpecError) Unwrap() error { return e.Err }
+
 var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
 
-// withDefaults fills in what the user left out and reports what cannot work.
-func (s ServiceSpec) withDefaults() (ServiceSpec, error) {
-	if !validName.MatchString(s.Name) {
-		return s, fmt.Errorf("service name %q: use lower-case letters, digits, '-' and '_'", s.Name)
+// stopSignals are the signals that ask a service to stop.
+var stopSignals = []string{"TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "KILL"}
+
+// Validate reports the first thing that is wrong with the specification by itself, as
+// a *SpecError; see ValidateAll for several together.
+func (s ServiceSpec) Validate() error {
+	fault := func(field, format string, arguments ...any) error {
+		return &SpecError{s.Name, field, fmt.Errorf(format, arguments...)}
 	}
-	if len(s.Command) == 0 || s.Command[0] == "" {
-		return s, fmt.Errorf("%s: no command given", s.Name)
+	switch {
+	case !validName.MatchString(s.Name):
+		return fault("name", "%q is no name: use lower-case letters, digits, '-' and '_'", s.Name)
+	case len(s.Command) == 0 || s.Command[0] == "":
+		return fault("command", "no command given")
+	case s.StopSignal != "" && !slices.Contains(stopSignals, s.StopSignal):
+		return fault("stop.signal", "%q is not one of %s", s.StopSignal, strings.Join(stopSignals, ", "))
+	case s.StopTimeout < 0:
+		return fault("stop.timeout", "a timeout cannot be negative")
+	}
+	for _, pair := range s.Env {
+		if name, _, ok := strings.Cut(pair, "="); !ok || name == "" {
+			return fault("env", "%q is not NAME=value", pair)
+		}
 	}
 	if s.Listen != "" {
-		if _, _, err := net.SplitHostPort(s.Listen); err != nil {
-			return s, fmt.Errorf("%s: listen address %q: %w", s.Name, s.Listen, err)
+		if err := validAddress(s.Listen); err != nil {
+			return fault("listen", "%w", err)
 		}
 	}
-	switch s.Restart.Policy {
-	case "", RestartAlways, RestartOnFailure, RestartNever:
-	default:
-		return s, fmt.Errorf("%s: restart policy %q: use always, on-failure or never", s.Name, s.Restart.Policy)
+	if !guard.HandsOver && slices.ContainsFunc(s.Command, func(a string) bool { return strings.Contains(a, "{fd}") }) {
+		return fault("command", "{fd} is not to be had on this system: it cannot hand over sockets. Use {listen} or {port}")
+	}
+	if field, err := s.Ready.validate(); err != nil {
+		return fault("ready."+field, "%w", err)
+	}
+	if field, err := s.Health.validate(); err != nil {
+		return fault("health."+field, "%w", err)
+	}
+	for field, check := range map[string]Check{"ready.http": s.Ready.Check, "health.http": s.Health.Check} {
+		if strings.HasPrefix(check.HTTP, "/") && s.url() == "" {
+			return fault(field, "%q is a path, but the service has no url or listen that it could be on", check.HTTP)
+		}
+	}
+	if field, err := s.Restart.validate(); err != nil {
+		return fault("restart."+field, "%w", err)
 	}
 	for dep, condition := range s.DependsOn {
-		if condition != ConditionStarted && condition != ConditionReady {
-			return s, fmt.Errorf("%s: depends on %s with condition %q: use started or ready", s.Name, dep, condition)
+		if condition != ConditionStarted && condition != ConditionReady && condition != ConditionCompleted {
+			return fault("depends_on."+dep, "%q is not a condition: use started, ready or completed", condition)
 		}
 	}
-	if s.StopTimeout < 0 || s.Ready.Timeout < 0 {
-		return s, errors.New(s.Name + ": a timeout cannot be negative")
+	return nil
+}
+
+func validAddress(address string) error {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("%q is not host:port, such as 127.0.0.1:9000", address)
 	}
+	if n := portNumber(port); n == 0 {
+		return fmt.Errorf("%q: a port is a number from 1 to 65535", address)
+	}
+	if host == "" {
+		return fmt.Errorf("%q: name the address too, 127.0.0.1 for this computer only", address)
+	}
+	return nil
+}
+
+func (c Check) validate() (field string, err error) {
+	switch {
+	case c.HTTP != "" && c.TCP != "":
+		return "tcp", errors.New("there is http already: use one of them")
+	case c.HTTP != "" && !strings.HasPrefix(c.HTTP, "/") && !strings.HasPrefix(c.HTTP, "http://") && !strings.HasPrefix(c.HTTP, "https://"):
+		return "http", fmt.Errorf("%q is neither a path such as /healthz nor a URL that begins with http:// or https://", c.HTTP)
+	case c.Status != 0 && (c.Status < 100 || c.Status > 599):
+		return "status", fmt.Errorf("%d is no HTTP status", c.Status)
+	case (c.Status != 0 || c.Body != "") && c.HTTP == "":
+		return "http", errors.New("missing: status and body are about its answer")
+	}
+	if c.TCP != "" {
+		if err := validAddress(c.TCP); err != nil {
+			return "tcp", err
+		}
+	}
+	if _, err := regexp.Compile(c.Body); err != nil {
+		return "body", err
+	}
+	return "", nil
+}
+
+func (r Ready) validate() (field string, err error) {
+	if field, err := r.Check.validate(); err != nil {
+		return field, err
+	}
+	ways := 0
+	for _, way := range []bool{r.HTTP != "" || r.TCP != "", r.Log != "", r.Notify} {
+		if way {
+			ways++
+		}
+	}
+	switch {
+	case ways > 1:
+		return "log", errors.New("use one of http, tcp, log and notify")
+	case r.Notify && !guard.Notifies:
+		return "notify", errors.New("this system has no such protocol: use http, tcp or log")
+	case r.Timeout < 0:
+		return "timeout", errors.New("a timeout cannot be negative")
+	}
+	if _, err := regexp.Compile(r.Log); err != nil {
+		return "log", err
+	}
+	return "", nil
+}
+
+func (h Health) validate() (field string, err error) {
+	if field, err := h.Check.validate(); err != nil {
+		return field, err
+	}
+	switch {
+	case h.Notify && (h.HTTP != "" || h.TCP != ""):
+		return "notify", errors.New("use one of http, tcp and notify")
+	case h.Notify && !guard.Notifies:
+		return "notify", errors.New("this system has no such protocol: use http or tcp")
+	case h.Interval < 0:
+		return "interval", errors.New("it cannot be negative")
+	case h.Timeout < 0:
+		return "timeout", errors.New("it cannot be negative")
+	case h.Failures < 0:
+		return "failures", errors.New("it cannot be negative")
+	}
+	return "", nil
+}
+
+func (r Restart) validate() (field string, err error) {
+	switch r.Policy {
+	case "", RestartAlways, RestartOnFailure, RestartNever:
+	default:
+		return "policy", fmt.Errorf("%q is not one of always, on-failure, never", r.Policy)
+	}
+	for field, d := range map[string]time.Duration{"delay": r.Delay, "max_delay": r.MaxDelay, "give_up": r.Window, "good_run": r.GoodRun} {
+		if d < 0 {
+			return field, errors.New("it cannot be negative")
+		}
+	}
+	if r.GiveUp < -1 {
+		return "give_up", errors.New("it cannot be negative")
+	}
+	return "", nil
+}
+
+// url is where the service's pages are, as far as that is known.
+func (s ServiceSpec) url() string {
+	if s.URL == "" && s.Listen != "" {
+		return "http://" + s.Listen
+	}
+	return s.URL
+}
+
+// withDefaults fills in what the user left out of a valid specification.
+func (s ServiceSpec) withDefaults() ServiceSpec {
 	orDefault(&s.Title, s.Name)
+	for _, check := range []*Check{&s.Ready.Check, &s.Health.Check} {
+		if strings.HasPrefix(check.HTTP, "/") {
+			check.HTTP = strings.TrimSuffix(s.url(), "/") + check.HTTP
+		}
+	}
+	if s.Open {
+		s.URL = s.url()
+	}
 	orDefault(&s.Ready.Timeout, 30*time.Second)
+	orDefault(&s.Health.Interval, 30*time.Second)
+	orDefault(&s.Health.Timeout, 5*time.Second)
+	orDefault(&s.Health.Failures, 3)
+	orDefault(&s.StopSignal, "TERM")
 	orDefault(&s.StopTimeout, 5*time.Second)
 	orDefault(&s.Restart.Policy, RestartAlways)
-	orDefault(&s.Restart.Delay, 100*time.Millisecond)
 	orDefault(&s.Restart.MaxDelay, 30*time.Second)
 	orDefault(&s.Restart.GiveUp, 5)
 	orDefault(&s.Restart.Window, time.Minute)
 	orDefault(&s.Restart.GoodRun, 10*time.Second)
-	return s, nil
+	return s
 }
 
 func orDefault[T comparable](field *T, value T) {

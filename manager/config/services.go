@@ -49,7 +49,7 @@ func builtin(service, title, host string, port int) manager.ServiceSpec {
 		Name: service, Title: title,
 		Builtin: true, Command: []string{name, "serve", service},
 		Listen: address, URL: "http://" + address,
-		Ready: manager.Ready{HTTP: "http://" + address + "/healthz"},
+		Ready: manager.Ready{Check: manager.Check{HTTP: "http://" + address + "/healthz"}},
 		Open:  true,
 	}
 }
