@@ -105,7 +105,7 @@ func (u *user) state(name string) string {
 func (u *user) environment() []string {
 	env := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + u.folder, u.mark(),
-		"GORACE=exitcode=0", // ourRaces judges: the tray library has one of its own
+		"GORACE=exitcode=0 atexit_sleep_ms=0", // ourRaces judges: the tray library has one of its own
 		"XDG_CONFIG_HOME=" + filepath.Join(u.folder, "config"),
 		"XDG_RUNTIME_DIR=" + filepath.Join(u.folder, "run"),
 	}

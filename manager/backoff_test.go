@@ -38,7 +38,7 @@ func TestAwaitReadyBacksOff(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		began, tries, no := time.Now(), 0, errors.New("no")
-		err := awaitReady(ctx, "", func(context.Context, string) error {
+		err := awaitReady(ctx, func(context.Context) error {
 			if tries++; tries == 4 && time.Since(began) != 14*time.Millisecond {
 				t.Errorf("the fourth try came after %v", time.Since(began))
 			}

@@ -90,6 +90,12 @@ func (m *Manager) heard(e guard.Event) {
 		if s := find(e.Gone.Service, e.Gone.Run); s != nil {
 			s.onGone()
 		}
+	case e.Notice != nil:
+		if s := find(e.Notice.Service, e.Notice.Run); s != nil {
+			s.onNotice(e.Notice)
+		}
+	case e.Members != nil:
+		m.onMembers(e.Members)
 	case e.Fault != nil:
 		m.emit(GuardFault{errors.New(e.Fault.Error), time.Now()})
 	}
@@ -103,6 +109,10 @@ func (m *Manager) guardEnded() {
 		l.watch.Stop()
 	}
 	l.client, l.events, l.up, l.pid = nil, nil, false, 0
+	for _, waiting := range m.lookers {
+		waiting.answer <- nil
+	}
+	m.lookers = nil
 	for _, s := range m.services {
 		if s.present {
 			s.cancelProbe()

@@ -12,7 +12,6 @@ package manager
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -36,8 +35,6 @@ type Options struct {
 	LogFolder string
 	// Env holds NAME=value pairs for every service.
 	Env []string
-	// Probe asks once whether the service at url answers. Default: an HTTP GET.
-	Probe func(ctx context.Context, url string) error
 }
 
 // A Manager runs services. One goroutine owns all its state; the methods hand it
@@ -53,6 +50,8 @@ type Manager struct {
 	services     []*service
 	byName       map[string]*service
 	link         link
+	checked      bool // the dependencies can be met
+	lookers      []looker
 	shuttingDown bool
 	waiters      []chan error  // of Wait
 	gone         chan struct{} // closed when a shutdown is complete
@@ -63,9 +62,6 @@ type Manager struct {
 // New returns a manager and starts its guard, which is up by the time it is needed.
 // Shutdown must be called in the end.
 func New(options Options) *Manager {
-	if options.Probe == nil {
-		options.Probe = probeHTTP
-	}
 	m := &Manager{
 		options: options, inbox: make(chan func(), 64), done: make(chan struct{}),
 		byName: map[string]*service{}, gone: make(chan struct{}),
@@ -126,9 +122,8 @@ func (m *Manager) ask(work func() error) error {
 	}
 }
 
-// AddService registers a service. It is not started. The error says which field is
-// wrong, that the name is taken, or that it depends on a service not yet added,
-// which also rules out cycles.
+// AddService registers a service. It is not started. The error, a *SpecError, says
+// which field is wrong. What it depends on may be added later, before the first start.
 func (m *Manager) AddService(spec ServiceSpec) error {
 	if err := spec.Validate(); err != nil {
 		return err
@@ -136,38 +131,50 @@ func (m *Manager) AddService(spec ServiceSpec) error {
 	spec = spec.withDefaults()
 	return m.ask(func() error {
 		if m.byName[spec.Name] != nil {
-			return fmt.Errorf("%s: there is already a service of that name", spec.Name)
+			return &SpecError{spec.Name, "name", errors.New("there is already a service of that name")}
 		}
 		s := &service{m: m, spec: spec, state: Stopped}
-		for dep := range spec.DependsOn {
-			on := m.byName[dep]
-			if on == nil {
-				return fmt.Errorf("%s: depends on %q, which is not defined before it", spec.Name, dep)
-			}
-			s.rank = max(s.rank, on.rank+1)
-		}
 		m.services = append(m.services, s)
 		m.byName[spec.Name] = s
+		m.checked = false
 		return nil
 	})
 }
 
-// StartAll starts every service but those in except, and returns when all are ready
-// or one that is not optional has failed: then with its *Problem. The others go on.
+// checkGraph makes sure that the dependencies of all services can be met.
+func (m *Manager) checkGraph() error {
+	if m.checked {
+		return nil
+	}
+	specs := make([]ServiceSpec, len(m.services))
+	for i, s := range m.services {
+		specs[i] = s.spec
+	}
+	err := checkDependencies(specs)
+	m.checked = err == nil
+	return err
+}
+
+// StartAll starts every service but those in except, which count as stopped by hand,
+// and returns when all are ready or one that is not optional has failed: then with its
+// *Problem. The others go on. What waits for a service that was stopped by hand is not
+// waited for.
 func (m *Manager) StartAll(ctx context.Context, except ...string) error {
 	changed := m.Watch()
 	defer m.Unwatch(changed)
 	err := m.ask(func() error {
+		if err := m.checkGraph(); err != nil {
+			return err
+		}
 		for _, s := range m.services {
-			if !slices.Contains(except, s.spec.Name) {
-				s.want = true
-			}
+			s.byHand = slices.Contains(except, s.spec.Name)
+			s.want = !s.byHand
 		}
 		m.advanceAll()
 		return nil
 	})
 	for err == nil {
-		if up, problem := m.Snapshot().started(except); problem != nil {
+		if up, problem := m.started(); problem != nil {
 			return problem
 		} else if up {
 			return nil
@@ -183,19 +190,54 @@ func (m *Manager) StartAll(ctx context.Context, except ...string) error {
 	return err
 }
 
-// started reports whether all services but except are ready, or the first problem.
-func (s Snapshot) started(except []string) (up bool, problem error) {
-	up = true
-	for _, service := range s.Services {
-		if slices.Contains(except, service.Name) || service.optional {
-			continue
+// started reports whether all services are up that can be, or the first problem.
+func (m *Manager) started() (up bool, problem error) {
+	err := m.ask(func() error {
+		if m.shuttingDown {
+			return ErrShutDown
 		}
-		if service.State == Failed && service.Problem != nil {
-			return false, service.Problem
+		up = true
+		for _, s := range m.services {
+			if s.spec.Optional {
+				continue
+			}
+			culprit, held := s.outcome()
+			if culprit != nil {
+				return culprit.problem
+			}
+			up = up && held
 		}
-		up = up && service.State == Running
+		return nil
+	})
+	return up && err == nil, err
+}
+
+// outcome reports whether nothing more is to be expected of the service's start, or the
+// one that has failed: this one, or one that it waits for.
+func (s *service) outcome() (culprit *service, settled bool) {
+	switch s.state {
+	case Failed:
+		return s, true
+	case Running, Completed:
+		return nil, true
+	case Stopped:
+		return nil, !s.want
+	case Waiting:
+		settled := false
+		for dep, condition := range s.spec.DependsOn {
+			on := s.m.byName[dep]
+			if on.meets(condition) {
+				continue
+			}
+			culprit, done := on.outcome()
+			if culprit != nil {
+				return culprit, true
+			}
+			settled = settled || done
+		}
+		return nil, settled
 	}
-	return up, nil
+	return nil, false
 }
 
 // Wait blocks until Shutdown has completed, or no service runs or is to run again.
@@ -210,10 +252,12 @@ func (m *Manager) Wait() error {
 	}
 }
 
-// Start starts a service, and what it depends on, as if for the first time.
+// Start starts a service, and what it depends on, as if for the first time. It returns
+// when the request is taken, as Stop, Restart and Move do.
 func (m *Manager) Start(name string) error { return m.with(name, (*service).userStart) }
 
-// Stop stops a service; it stays stopped until Start.
+// Stop stops a service, after those that depend on it, which wait then; it stays
+// stopped until Start.
 func (m *Manager) Stop(name string) error { return m.with(name, (*service).userStop) }
 
 // Restart stops a service and starts it again; a stopped one is started.
@@ -233,6 +277,9 @@ func (m *Manager) with(name string, do func(*service)) error {
 			return ErrUnknownService(name)
 		case m.shuttingDown:
 			return ErrShutDown
+		}
+		if err := m.checkGraph(); err != nil {
+			return err
 		}
 		do(s)
 		return nil
@@ -291,7 +338,7 @@ func (m *Manager) publish() {
 	busy := false
 	for i, s := range m.services {
 		next.Services[i] = s.view()
-		busy = busy || s.state != Stopped && s.state != Failed
+		busy = busy || !s.state.Idle()
 	}
 	next.Phase = phase(next.Services, m.shuttingDown)
 	if !next.equal(m.snapshot.Load()) {

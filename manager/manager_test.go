@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -166,14 +167,13 @@ func TestASnapshotIsNeverBehindACall(t *testing.T) {
 func TestSpecsThatCannotWork(t *testing.T) {
 	m := newManager(t, spec("a", guardtest.Cooperative))
 	for want, s := range map[string]ServiceSpec{
-		"already a service":     spec("a", guardtest.Cooperative),
-		"lower-case":            {Name: "A B", Command: []string{"x"}},
-		"no command":            {Name: "b"},
-		"not defined before it": {Name: "b", Command: []string{"x"}, DependsOn: map[string]Condition{"c": ConditionReady}},
-		"use started, ready":    {Name: "b", Command: []string{"x"}, DependsOn: map[string]Condition{"a": "someday"}},
-		"host:port":             {Name: "b", Command: []string{"x"}, Listen: "7860"},
-		"always, on-failure":    {Name: "b", Command: []string{"x"}, Restart: Restart{Policy: "often"}},
-		"cannot be negative":    {Name: "b", Command: []string{"x"}, StopTimeout: -1},
+		"already a service":               spec("a", guardtest.Cooperative),
+		"lower-case":                      {Name: "A B", Command: []string{"x"}},
+		"no command":                      {Name: "b"},
+		"use started, ready or completed": {Name: "b", Command: []string{"x"}, DependsOn: map[string]Condition{"a": "someday"}},
+		"host:port":                       {Name: "b", Command: []string{"x"}, Listen: "7860"},
+		"always, on-failure":              {Name: "b", Command: []string{"x"}, Restart: Restart{Policy: "often"}},
+		"cannot be negative":              {Name: "b", Command: []string{"x"}, StopTimeout: -1},
 	} {
 		if err := m.AddService(s); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
@@ -211,7 +211,7 @@ func TestACrashLoopIsGivenUpAndToldOnce(t *testing.T) {
 	}
 	failed := awaitState(t, m, "s", Failed)
 	if failed.Problem.Kind != CrashLoop || failed.Restarts != 3 || failed.Problem.Summary != "S keeps crashing" ||
-		!strings.Contains(failed.Problem.Cause, "exit 3") || !strings.Contains(failed.Problem.Cause, "the last words") {
+		!strings.Contains(failed.Problem.Cause, "exit 3") || !slices.Contains(failed.Problem.Lines, "the last words") {
 		t.Errorf("it shows %+v, %v", failed, failed.Problem)
 	}
 	if m.Snapshot().Phase != PhaseTrouble {
@@ -250,7 +250,9 @@ func TestRestartPolicies(t *testing.T) {
 	if err := m.Start("never"); err != nil {
 		t.Fatal(err)
 	}
-	await(t, m, "never", "stopped after its exit", func(s Service) bool { return s.State == Stopped && s.LastExit != nil })
+	if s := awaitState(t, m, "never", Failed); s.Problem.Summary != "Never failed" || s.Restarts != 0 {
+		t.Errorf("it shows %+v, %v", s, s.Problem)
+	}
 	if err := m.Start("on-failure"); err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +266,7 @@ func TestRestartPolicies(t *testing.T) {
 	if err := syscall.Kill(again.PID, syscall.SIGTERM); err != nil { // it ends with status 0
 		t.Fatal(err)
 	}
-	await(t, m, "on-failure", "stopped", func(s Service) bool { return s.State == Stopped && s.LastExit.Code == 0 })
+	await(t, m, "on-failure", "completed", func(s Service) bool { return s.State == Completed && s.LastExit.Code == 0 })
 }
 
 // awaitOutput waits until the service has printed that often that it is up.
@@ -414,7 +416,7 @@ func TestAServiceThatNeverAnswersIsAFailure(t *testing.T) {
 	if err := m.StartAll(t.Context()); !errors.As(err, &problem) {
 		t.Fatalf("start: %v", err)
 	}
-	await(t, m, "s", "given up", func(s Service) bool { return s.State == Failed && s.Problem.Kind == CrashLoop })
+	await(t, m, "s", "given up", func(s Service) bool { return s.State == Failed && s.Problem.Kind == NotReady })
 }
 
 func TestAHeldPortIsNamedAndAnotherOffered(t *testing.T) {

@@ -10,13 +10,13 @@ import (
 // portProblem explains that a service's address is taken: by whom, and which port
 // is free instead.
 func portProblem(spec ServiceSpec, taken map[int]bool) *Problem {
-	host, text, err := net.SplitHostPort(spec.Listen)
-	port, numErr := strconv.Atoi(text)
-	if err != nil || numErr != nil {
-		return &Problem{Kind: PortHeld, Summary: spec.Listen + " is taken"}
+	_, address := spec.ownAddress()
+	port := portOf(address)
+	p := &Problem{Kind: PortHeld}
+	if host, _, err := net.SplitHostPort(spec.Listen); err == nil { // it can be moved
+		p.FreePort = freePort(host, port, taken)
 	}
-	p := &Problem{Kind: PortHeld, FreePort: freePort(host, port, taken)}
-	name, pid := portHolder(port)
+	name, pid := portHolder(port, 0)
 	switch {
 	case pid == 0:
 		p.Summary = fmt.Sprintf("Port %d is taken by a program of another user", port)
@@ -51,10 +51,8 @@ func freePort(host string, port int, taken map[int]bool) int {
 func (m *Manager) ports() map[int]bool {
 	ports := map[int]bool{}
 	for _, s := range m.services {
-		if _, text, err := net.SplitHostPort(s.spec.Listen); err == nil {
-			if port, err := strconv.Atoi(text); err == nil {
-				ports[port] = true
-			}
+		if _, address := s.spec.ownAddress(); address != "" {
+			ports[portOf(address)] = true
 		}
 	}
 	return ports

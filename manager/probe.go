@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"time"
 )
 
@@ -18,10 +19,10 @@ const (
 	lastRetry  = 250 * time.Millisecond
 )
 
-// awaitReady asks until the service answers or ctx ends; then with the last error.
-func awaitReady(ctx context.Context, url string, probe func(context.Context, string) error) error {
+// awaitReady asks until there is an answer or ctx ends; then with the last error.
+func awaitReady(ctx context.Context, ask func(context.Context) error) error {
 	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
-		err := probe(ctx, url)
+		err := ask(ctx)
 		if err == nil {
 			return nil
 		}
@@ -33,19 +34,18 @@ func awaitReady(ctx context.Context, url string, probe func(context.Context, str
 	}
 }
 
-// prober makes a connection of its own for each question, so that an answer always
-// comes from the process that holds the socket now.
-var prober = &http.Client{
-	Transport: &http.Transport{
-		DialContext:       (&net.Dialer{}).DialContext,
-		DisableKeepAlives: true,
-	},
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-}
+func (c Check) empty() bool { return c.HTTP == "" && c.TCP == "" }
 
-// probeHTTP succeeds if a GET is answered with status 200.
-func probeHTTP(ctx context.Context, address string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+// ask asks once. The error says what came instead of the answer that was wanted.
+func (c Check) ask(ctx context.Context) error {
+	if c.TCP != "" {
+		conn, err := dialer.DialContext(ctx, "tcp", c.TCP)
+		if err != nil {
+			return err
+		}
+		return conn.Close()
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.HTTP, nil)
 	if err != nil {
 		return err
 	}
@@ -58,9 +58,30 @@ func probeHTTP(ctx context.Context, address string) error {
 		return err
 	}
 	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 64<<10)) // the status has answered
-	if response.StatusCode != http.StatusOK {
+	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	switch {
+	case c.Status == 0 && response.StatusCode/100 != 2, c.Status != 0 && response.StatusCode != c.Status:
 		return fmt.Errorf("it answered %s", response.Status)
+	case c.Body == "":
+		return nil // the status has answered
+	case err != nil:
+		return err
 	}
-	return nil
+	pattern, err := regexp.Compile(c.Body)
+	if err == nil && !pattern.Match(body) {
+		err = fmt.Errorf("its answer does not match %q", c.Body)
+	}
+	return err
+}
+
+var dialer net.Dialer
+
+// prober makes a connection of its own for each question, so that an answer always
+// comes from the process that holds the socket now.
+var prober = &http.Client{
+	Transport: &http.Transport{
+		DialContext:       dialer.DialContext,
+		DisableKeepAlives: true,
+	},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }

@@ -3,9 +3,9 @@ package manager
 import (
 	"context"
 	"net"
-	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"agents-tray/manager/guard"
@@ -16,30 +16,33 @@ import (
 type service struct {
 	m    *Manager
 	spec ServiceSpec
-	rank int // 0: depends on nothing; else one above the highest it depends on
 
 	state    State
 	want     bool   // it should run
+	byHand   bool   // the user stopped it
 	run      uint64 // number of its latest run
 	present  bool   // the guard has, or is about to have, a process of that run
 	pid      int
 	started  time.Time
 	ready    time.Time
 	restarts int
+	status   string // what it says of itself
 	lastExit *Exit
 	problem  *Problem
 
 	backoff   backoff
 	timer     *time.Timer // the end of a wait in BackingOff
 	stopProbe context.CancelFunc
-	mute      bool // it runs but did not answer in time; it is being stopped for that
+	alive     atomic.Bool // it has said so since it was last asked; see Health.Notify
+	blocked   bool        // it is to stop once its dependents are gone
+	fault     *Problem    // why its process is being ended though it should run
 }
 
 func (s *service) view() Service {
 	return Service{
 		Name: s.spec.Name, Title: s.spec.Title, URL: s.spec.URL, Address: s.spec.Listen, Open: s.spec.Open,
-		State: s.state, PID: s.pid, Started: s.started, Ready: s.ready, Restarts: s.restarts,
-		LastExit: s.lastExit, Problem: s.problem, optional: s.spec.Optional,
+		State: s.state, PID: s.pid, Started: s.started, Ready: s.ready, Restarts: s.restarts, Status: s.status,
+		ByHand: s.byHand, LastExit: s.lastExit, Problem: s.problem, optional: s.spec.Optional,
 	}
 }
 
@@ -58,72 +61,23 @@ func (s *service) advance() {
 }
 
 func (s *service) meets(condition Condition) bool {
-	return s.state == Running || condition == ConditionStarted && s.pid != 0
-}
-
-func (s *service) launch() {
-	s.run++
-	s.present = true
-	s.state = Starting
-	s.mute = false
-	start := &guard.Start{
-		Service: s.spec.Name, Run: s.run, Rank: s.rank,
-		Command: s.spec.Command, Dir: s.spec.Dir, Listen: s.spec.Listen,
-		Env: append(append([]string{}, s.m.options.Env...), s.spec.Env...),
+	switch condition {
+	case ConditionCompleted:
+		return s.state == Completed
+	case ConditionStarted:
+		return s.pid != 0 && s.state != Stopping
 	}
-	if s.spec.Builtin {
-		start.Path, start.Lifeline = s.m.options.Guard.Path, true
-	}
-	if s.m.options.LogFolder != "" {
-		start.Log = filepath.Join(s.m.options.LogFolder, s.spec.Name+".log")
-	}
-	s.m.link.send(guard.Request{Start: start})
+	return s.state == Running
 }
 
 // onStarted: the process exists.
 func (s *service) onStarted(e *guard.Started) {
 	s.pid, s.started, s.ready = e.PID, e.At, time.Time{}
 	s.m.emit(ServiceStarted{s.spec.Name, e.PID, e.At})
-	if s.spec.Ready.HTTP == "" {
-		s.onReady(e.At)
-		return
+	if s.state == Starting { // else it is being stopped already
+		s.awaitProof(e.At)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), s.spec.Ready.Timeout)
-	s.stopProbe = cancel
-	run, url := s.run, s.spec.Ready.HTTP
-	go func() {
-		err := awaitReady(ctx, url, s.m.options.Probe)
-		now := time.Now()
-		s.m.post(func() {
-			switch {
-			case run != s.run || s.state != Starting:
-			case err == nil:
-				s.onReady(now)
-			case ctx.Err() == context.DeadlineExceeded:
-				s.onNotReady(err)
-			}
-		})
-	}()
 	s.m.advanceAll() // some may wait for started
-}
-
-func (s *service) onReady(at time.Time) {
-	s.cancelProbe()
-	s.state, s.ready, s.problem = Running, at, nil
-	s.m.emit(ServiceReady{s.spec.Name, s.pid, at})
-	s.m.advanceAll()
-}
-
-// onNotReady: it runs but never answered. It is ended; the exit counts as a failure.
-func (s *service) onNotReady(err error) {
-	s.mute = true
-	s.problem = &Problem{
-		Kind:    NotReady,
-		Summary: s.spec.Title + " does not answer",
-		Cause:   "It was asked at " + s.spec.Ready.HTTP + " for " + inWords(s.spec.Ready.Timeout) + " (" + err.Error() + ")",
-		Advice:  "Look at its log for the reason",
-	}
-	s.sendStop(s.spec.StopTimeout)
 }
 
 // onRefused: no process came to be.
@@ -133,19 +87,23 @@ func (s *service) onRefused(e *guard.Refused) {
 		s.state = Stopped
 		return
 	}
-	s.state = Failed
 	switch e.Reason {
 	case guard.AddressInUse:
-		s.problem = portProblem(s.spec, s.m.ports())
+		s.fail(portProblem(s.spec, s.m.ports()))
 	case guard.NoCommand:
-		s.problem = &Problem{
-			Kind: NotFound, Summary: s.spec.Title + " cannot be started", Cause: e.Error,
+		s.fail(&Problem{
+			Kind: NotFound, Summary: s.spec.Title + " cannot be started", Cause: sentence(e.Error),
 			Advice: "Install it, or correct the command, then start it again",
-		}
+		})
 	default:
-		s.problem = &Problem{Kind: GuardFailed, Summary: s.spec.Title + " cannot be started", Cause: e.Error}
+		s.fail(&Problem{Kind: GuardFailed, Summary: s.spec.Title + " cannot be started", Cause: sentence(e.Error)})
 	}
-	s.m.emit(ServiceGaveUp{s.spec.Name, *s.problem, time.Now()})
+}
+
+// fail gives the service up: the user decides.
+func (s *service) fail(p *Problem) {
+	s.state, s.problem = Failed, p
+	s.m.emit(ServiceGaveUp{s.spec.Name, *p, time.Now()})
 }
 
 // onExited: the process has ended; what it left behind may live for a moment.
@@ -154,7 +112,7 @@ func (s *service) onExited(e *guard.Exited) {
 	asked := s.state == Stopping
 	s.lastExit = &Exit{
 		PID: e.PID, At: e.At, Code: e.Code, Signal: e.Signal, Asked: asked,
-		Words: exitWords(e.Code, e.Signal, asked || s.mute), Lines: e.Lines,
+		Words: exitWords(e, asked || s.fault != nil), Lines: e.Lines,
 	}
 	s.m.emit(ServiceExited{s.spec.Name, *s.lastExit})
 	if asked {
@@ -162,25 +120,41 @@ func (s *service) onExited(e *guard.Exited) {
 	}
 	ran := e.At.Sub(s.started)
 	s.pid, s.ready = 0, time.Time{}
-	switch failure := s.lastExit.Failure() || s.mute; {
+	switch failure := s.lastExit.Failure() || s.fault != nil; {
 	case s.m.shuttingDown:
-	case s.spec.Restart.Policy == RestartNever, s.spec.Restart.Policy == RestartOnFailure && !failure:
-		s.want, s.state = false, Stopped
+	case failure && s.spec.Restart.Policy == RestartNever:
+		s.want = false
+		s.fail(s.whyFailed(s.spec.Title + " failed"))
+	case !failure && s.spec.Restart.Policy != RestartAlways:
+		s.want, s.state, s.problem = false, Completed, nil
+		s.m.advanceAll() // some may wait for completed
+		return
 	default:
 		s.restartAfter(e.At, ran)
 	}
+	if s.fault == nil && !s.m.shuttingDown { // else they know already
+		s.lost()
+	}
+}
+
+// whyFailed explains its last exit; what says so where nothing more is known.
+func (s *service) whyFailed(what string) *Problem {
+	p := Problem{
+		Kind: CrashLoop, Summary: what, Cause: "It " + s.lastExit.Words,
+		Advice: "Look at its log for the reason, then start it again",
+	}
+	if s.fault != nil {
+		p.Kind, p.Summary, p.Cause = s.fault.Kind, s.fault.Summary, s.fault.Cause
+	}
+	p.Lines = s.lastExit.Lines
+	return &p
 }
 
 // restartAfter waits as the policy says, or gives up.
 func (s *service) restartAfter(at time.Time, ran time.Duration) {
 	wait, again := s.backoff.next(s.spec.Restart, at, ran)
 	if !again {
-		s.state = Failed
-		s.problem = &Problem{
-			Kind: CrashLoop, Summary: s.spec.Title + " keeps crashing", Cause: s.crashCause(),
-			Advice: "Look at its log for the reason, then start it again",
-		}
-		s.m.emit(ServiceGaveUp{s.spec.Name, *s.problem, at})
+		s.fail(s.whyFailed(s.spec.Title + " keeps crashing"))
 		return
 	}
 	s.restarts++
@@ -198,21 +172,13 @@ func (s *service) restartAfter(at time.Time, ran time.Duration) {
 	}
 }
 
-func (s *service) crashCause() string {
-	words := "It " + s.lastExit.Words
-	if n := len(s.lastExit.Lines); n > 0 {
-		words += "; its last line: " + strings.TrimSpace(s.lastExit.Lines[n-1])
-	}
-	return words
-}
-
 // onGone: nothing is left of the run.
 func (s *service) onGone() {
 	stopping := s.state == Stopping
 	s.processGone()
 	switch {
 	case s.m.shuttingDown, !s.want:
-		if s.state != Failed {
+		if !s.state.Idle() {
 			s.state = Stopped
 		}
 		if stopping {
@@ -227,13 +193,18 @@ func (s *service) onGone() {
 	default:
 		s.advance()
 	}
+	for _, other := range s.m.services {
+		if other.blocked {
+			other.stopWhenFree()
+		}
+	}
 }
 
 // processGone forgets the process.
 func (s *service) processGone() {
 	s.cancelProbe()
-	s.present, s.pid, s.started, s.ready = false, 0, time.Time{}, time.Time{}
-	if s.m.shuttingDown && s.state != Failed {
+	s.present, s.pid, s.started, s.ready, s.blocked = false, 0, time.Time{}, time.Time{}, false
+	if s.m.shuttingDown && !s.state.Idle() {
 		s.state = Stopped
 	}
 }
@@ -252,77 +223,14 @@ func (s *service) cancelTimer() {
 	}
 }
 
-func (s *service) userStart() {
-	for dep := range s.spec.DependsOn {
-		s.m.byName[dep].userStart()
-	}
-	s.want = true
-	if s.state == Failed {
-		s.state, s.problem = Stopped, nil
-	}
-	if s.state == BackingOff || s.state == Stopped {
-		s.backoff = backoff{}
-		s.cancelTimer()
-	}
-	s.advance()
-}
-
-func (s *service) userStop() {
-	s.want = false
-	s.cancelTimer()
-	s.backoff = backoff{}
-	s.problem = nil
-	s.release() // first, so that the port is free once it has stopped
-	if s.present {
-		s.state = Stopping
-		s.sendStop(s.spec.StopTimeout)
-		return
-	}
-	s.state = Stopped
-}
-
-func (s *service) userRestart() {
-	if !s.present {
-		s.userStart()
-		return
-	}
-	s.want, s.problem, s.backoff = true, nil, backoff{}
-	s.cancelTimer()
-	s.state = Stopping
-	s.sendStop(s.spec.StopTimeout)
-}
-
-// shutDown is userStop when the guard stops everything in its own order.
-func (s *service) shutDown() {
-	s.want = false
-	s.cancelTimer()
-	s.cancelProbe()
-	switch {
-	case s.present:
-		s.state = Stopping
-	case s.state != Failed:
-		s.state = Stopped
-	}
-}
-
-func (s *service) sendStop(grace time.Duration) {
-	s.m.link.send(guard.Request{Stop: &guard.Stop{Service: s.spec.Name, Run: s.run, Grace: grace}})
-}
-
-// release closes the socket that is held for it: visitors learn that nobody is in.
-func (s *service) release() {
-	s.m.link.send(guard.Request{Release: &guard.Release{Service: s.spec.Name}})
-}
-
 // move changes the port in everything that names it.
 func (s *service) move(port int) {
 	host, old, err := net.SplitHostPort(s.spec.Listen)
 	if err != nil {
 		return // it has no port of its own
 	}
-	to := strconv.Itoa(port)
-	s.spec.Listen = net.JoinHostPort(host, to)
-	for _, field := range []*string{&s.spec.URL, &s.spec.Ready.HTTP} {
+	s.spec.Listen = net.JoinHostPort(host, strconv.Itoa(port))
+	for _, field := range []*string{&s.spec.URL, &s.spec.Ready.HTTP, &s.spec.Ready.TCP, &s.spec.Health.HTTP, &s.spec.Health.TCP} {
 		*field = strings.Replace(*field, net.JoinHostPort(host, old), s.spec.Listen, 1)
 	}
 	s.userRestart()

@@ -9,8 +9,9 @@ import (
 // State is where a service stands.
 //
 //	stopped → starting → ready → stopping → stopped
-//	             │         │ exit
+//	             │         │ exit, or health lost
 //	             └─────────┴──→ backing off → starting … → failed (the user decides)
+//	                       └──→ completed (it has done what it was to do)
 type State string
 
 const (
@@ -20,11 +21,15 @@ const (
 	Running    State = "ready"       // it answered
 	Stopping   State = "stopping"    // asked to stop
 	BackingOff State = "backing off" // it ended; the next start is a matter of time
+	Completed  State = "completed"   // it ended with status 0, and is not to be started again for that
 	Failed     State = "failed"      // given up; the user decides
 )
 
 // Live reports whether a process of the service may exist in this state.
 func (s State) Live() bool { return s == Starting || s == Running || s == Stopping }
+
+// Idle reports whether nothing runs in this state, and nothing will by itself.
+func (s State) Idle() bool { return s == Stopped || s == Completed || s == Failed }
 
 // Phase is the state of the whole.
 type Phase string
@@ -53,9 +58,11 @@ type Service struct {
 	Open     bool      `json:"open,omitempty"`
 	State    State     `json:"state"`
 	PID      int       `json:"pid,omitempty"`
-	Started  time.Time `json:"started,omitzero"` // of the running process
-	Ready    time.Time `json:"ready,omitzero"`   // when it first answered
-	Restarts int       `json:"restarts"`         // by the manager, since the program started
+	Started  time.Time `json:"started,omitzero"`  // of the running process
+	Ready    time.Time `json:"ready,omitzero"`    // when it first answered
+	Restarts int       `json:"restarts"`          // by the manager, since the program started
+	Status   string    `json:"status,omitempty"`  // what it says of itself
+	ByHand   bool      `json:"by_hand,omitempty"` // the user stopped it, and it stays so
 	LastExit *Exit     `json:"last_exit,omitempty"`
 	Problem  *Problem  `json:"problem,omitempty"` // why it is not ready, if something is wrong
 
@@ -84,6 +91,7 @@ const (
 	NotFound    Kind = "not-found"    // the command does not exist or cannot be run
 	CrashLoop   Kind = "crash-loop"   // it keeps ending; given up
 	NotReady    Kind = "not-ready"    // it runs but did not answer in time
+	Unhealthy   Kind = "unhealthy"    // it runs but has stopped answering
 	GuardFailed Kind = "guard-failed" // the guard could not do what it was asked
 )
 
@@ -93,6 +101,8 @@ type Problem struct {
 	Summary string `json:"summary"`          // one line for a menu: "Port 7860 is taken by node (pid 812)"
 	Cause   string `json:"cause,omitempty"`  // "It ended with an error (exit 3)", if Summary does not say
 	Advice  string `json:"advice,omitempty"` // "Stop node, or use another port for Chat: 7862 is free"
+	// Lines are the last that it printed, oldest first.
+	Lines []string `json:"lines,omitempty"`
 	// FreePort is a port that was free when the problem arose; only with PortHeld.
 	FreePort int `json:"free_port,omitempty"`
 }
@@ -104,8 +114,17 @@ func (p *Problem) Error() string {
 			words += ". " + more
 		}
 	}
+	if len(p.Lines) > 0 {
+		words += ". Its last lines:"
+		for _, line := range p.Lines[max(0, len(p.Lines)-shownLines):] {
+			words += "\n    " + line
+		}
+	}
 	return words
 }
+
+// shownLines is how many of a service's last lines are part of an error.
+const shownLines = 10
 
 // Service returns the service of that name.
 func (s Snapshot) Service(name string) (Service, bool) {

@@ -4,11 +4,18 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"agents-tray/manager/guard"
 )
 
 // exitWords says how a process ended, to follow "it".
-func exitWords(code int, signal string, asked bool) string {
+func exitWords(e *guard.Exited, asked bool) string {
+	code, signal := e.Code, e.Signal
 	switch {
+	case e.OutOfMemory:
+		return "was killed by the system: out of memory (SIGKILL)"
 	case asked && (signal == "SIGTERM" || code == 0):
 		return "was stopped"
 	case asked && signal == "SIGKILL":
@@ -25,6 +32,9 @@ func exitWords(code int, signal string, asked bool) string {
 		return "did not find a command (exit 127)"
 	case 0x40010004:
 		return "was ended by the system shutting down"
+	}
+	if code > 128 && code < 128+65 { // as shells tell of a signal
+		return fmt.Sprintf("ended because a program in it was ended by signal %d (exit %d)", code-128, code)
 	}
 	if uint32(code) >= 0xC0000000 { // an NTSTATUS
 		return fmt.Sprintf("crashed (exit 0x%08X)", uint32(code))
@@ -63,4 +73,10 @@ func inWords(d time.Duration) string {
 		}
 	}
 	return strings.Join(parts[:min(2, len(parts))], " ")
+}
+
+// sentence gives the words of an error a capital.
+func sentence(words string) string {
+	first, size := utf8.DecodeRuneInString(words)
+	return string(unicode.ToUpper(first)) + words[size:]
 }

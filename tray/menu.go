@@ -81,7 +81,7 @@ func Menu(m Model) []Item {
 
 func serviceMenu(s manager.Service) []Item {
 	toggle := Item{Label: "Stop", Intent: Intent{Verb: Stop, Service: s.Name}}
-	if s.State == manager.Stopped || s.State == manager.Failed {
+	if s.State.Idle() {
 		toggle = Item{Label: "Start", Intent: Intent{Verb: Start, Service: s.Name}}
 	}
 	toggle.Disabled = s.State == manager.Stopping

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"slices"
 	"strconv"
 	"syscall"
@@ -20,18 +19,21 @@ type socket struct {
 
 // begin starts one run.
 func (g *guard) begin(s Start) (Reason, error) {
-	if g.closing != nil {
+	switch {
+	case g.closing != nil:
 		return OtherReason, errors.New("everything is being stopped")
-	}
-	if g.units[s.Service] != nil {
+	case g.units[s.Service] != nil:
 		return OtherReason, errors.New("its earlier run has not ended")
+	case len(s.Command) == 0:
+		return NoCommand, errors.New("no command was given")
 	}
 	path := s.Path
 	if path == "" {
-		var err error
-		if path, err = exec.LookPath(s.Command[0]); err != nil {
-			return NoCommand, err
-		}
+		path = s.Command[0]
+	}
+	path, err := LookPath(path, s.Env)
+	if err != nil {
+		return NoCommand, err
 	}
 	if s.Dir != "" {
 		if info, err := os.Stat(s.Dir); err != nil {
@@ -40,26 +42,39 @@ func (g *guard) begin(s Start) (Reason, error) {
 			return NoCommand, fmt.Errorf("%s is not a folder", s.Dir)
 		}
 	}
-	env := slices.Concat(os.Environ(), s.Env, []string{serviceEnvironment + "=" + s.name()})
+	u := &unit{start: s, running: true, news: &news{ring: g.rung}}
+	env := append(slices.Clone(s.Env), s.mark())
 	var handed *os.File
 	if s.Listen != "" {
 		socket, err := g.listen(s.Service, s.Listen)
-		if isAddressInUse(err) {
+		if IsAddressInUse(err) {
 			return AddressInUse, err
 		} else if err != nil {
 			return OtherReason, err
 		}
-		handed = socket.file
-		env = append(env, "LISTEN_FDS=1", "LISTEN_FDNAMES="+s.Service)
+		if handed = socket.file; handed != nil {
+			env = append(env, "LISTEN_FDS=1", "LISTEN_FDNAMES="+s.Service)
+		}
+	}
+	if s.Notify || s.Watchdog > 0 {
+		if u.notify, err = listenNotify(); err != nil {
+			return OtherReason, err
+		}
+		env = append(env, "NOTIFY_SOCKET="+u.notify.name)
+		if s.Watchdog > 0 {
+			env = append(env, "WATCHDOG_USEC="+strconv.FormatInt(s.Watchdog.Microseconds(), 10))
+		}
+	}
+	match, err := newMatcher(s.Match, u.news)
+	if err != nil {
+		return OtherReason, fmt.Errorf("the pattern for its output: %w", err)
 	}
 
-	log, err := openLog(s.Log)
-	if err != nil {
+	if u.log, err = openLog(s.Log); err != nil {
 		g.fault(fmt.Errorf("%s: its output cannot be kept: %w", s.Service, err))
 	}
-	u := &unit{start: s, log: log, running: true}
-	if err := g.spawn(u, path, env, handed); err != nil {
-		log.close()
+	if err := g.spawn(u, path, env, handed, match); err != nil {
+		u.close()
 		if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.ENOEXEC) {
 			return NoCommand, err
 		}
@@ -68,8 +83,19 @@ func (g *guard) begin(s Start) (Reason, error) {
 	g.units[s.Service] = u
 	now := time.Now()
 	g.events <- Event{Started: &Started{s.Service, s.Run, u.process.pid, now}}
-	log.write(now, streamSys, fmt.Appendf(nil, "started, pid %d\n", u.process.pid))
+	u.log.write(now, streamSys, fmt.Appendf(nil, "started, pid %d\n", u.process.pid))
+	if u.notify != nil {
+		u.notify.hear(u.news)
+	}
 	return "", nil
+}
+
+// close closes what the run had open but its pipes.
+func (u *unit) close() {
+	u.log.close()
+	if u.notify != nil {
+		u.notify.close()
+	}
 }
 
 // name identifies the run in the environment of its processes.
@@ -78,7 +104,7 @@ func (s Start) name() string { return s.Service + "/" + strconv.FormatUint(s.Run
 func (s Start) mark() string { return serviceEnvironment + "=" + s.name() }
 
 // spawn makes the run's process and the pipes around it.
-func (g *guard) spawn(u *unit, path string, env []string, handed *os.File) error {
+func (g *guard) spawn(u *unit, path string, env []string, handed *os.File, match *matcher) error {
 	var ours, theirs []*os.File
 	closeAll := func(files []*os.File) {
 		for _, f := range files {
@@ -115,31 +141,46 @@ func (g *guard) spawn(u *unit, path string, env []string, handed *os.File) error
 	if handed != nil {
 		files = append(slices.Clone(theirs), handed)
 	}
-	u.process, err = g.system.start(path, u.start.Command, env, u.start.Dir, files)
+	argv := u.start.Command
+	if handed != nil && u.start.ListenPID {
+		path, argv = tellPID(path, argv)
+	}
+	u.process, err = g.system.start(path, argv, environment(env...), u.start.Dir, files)
 	closeAll(theirs)
 	if err != nil {
 		closeAll(ours)
 		return err
 	}
 	u.process.lifeline = ours[0]
-	u.out = carry(ours[1], streamOut, u.log)
-	u.err = carry(ours[2], streamErr, u.log)
+	u.out = carry(ours[1], streamOut, u.log, match)
+	u.err = carry(ours[2], streamErr, u.log, match)
 	return nil
 }
 
-// listen binds a service's address, unless it is bound already.
+// tellPID wraps a command so that its process finds its own id in LISTEN_PID, which
+// nobody can know before there is a process: a shell that becomes the command does.
+func tellPID(path string, argv []string) (string, []string) {
+	const script = `LISTEN_PID=$$; export LISTEN_PID; exec "$0" "$@"`
+	return "/bin/sh", append([]string{"sh", "-c", script, path}, argv[1:]...)
+}
+
+// listen binds a service's address, unless it is bound already. Where a socket cannot
+// be handed over, it only makes sure that it could be bound.
 func (g *guard) listen(service, address string) (*socket, error) {
 	if held := g.sockets[service]; held != nil {
 		if held.address == address {
 			return held, nil
 		}
-		g.release(service)
+		g.release(service) // it has moved
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, err
 	}
 	defer listener.Close() // the file is a copy
+	if !HandsOver {
+		return &socket{address: address}, nil
+	}
 	file, err := listener.(*net.TCPListener).File()
 	if err != nil {
 		return nil, err
@@ -155,7 +196,8 @@ func (g *guard) release(service string) {
 	}
 }
 
-func isAddressInUse(err error) bool {
+// IsAddressInUse reports whether an address could not be bound because somebody has it.
+func IsAddressInUse(err error) bool {
 	const wsaAddressInUse = syscall.Errno(10048)
 	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, wsaAddressInUse)
 }

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -45,7 +46,9 @@ func Launch(program Program, hello Hello) (*Client, error) {
 	c := &Client{
 		cmd: &exec.Cmd{
 			Path: program.Path, Args: program.Args,
-			Env:   slices.Concat(os.Environ(), []string{MarkEnvironment + "=" + program.Mark}),
+			Env: slices.Concat(os.Environ(), []string{
+				MarkEnvironment + "=" + program.Mark, guardEnvironment + "=" + rand.Text(),
+			}),
 			Stdin: requestsRead, Stdout: eventsWrite,
 			SysProcAttr: guardAttributes(),
 		},

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -15,7 +16,6 @@ const rescan = 20 * time.Millisecond
 
 // closing is the state of a shutdown.
 type closing struct {
-	rank     int // units of this rank and above have been asked to stop
 	deadline time.Time
 	killing  bool
 	giveUp   time.Time
@@ -40,7 +40,24 @@ func (g *guard) reap() {
 	for _, end := range endings {
 		if u := leader(end.pid); u != nil {
 			g.exited(u, end)
+		} else if g.keeper.ended(end.pid) && g.closing == nil {
+			g.keep()
 		}
+	}
+}
+
+// keepDelay keeps the keeper's start out of the way of the services'.
+const keepDelay = 20 * time.Millisecond
+
+// keepDue reports whether it is time for the first keeper.
+func (g *guard) keepDue(now time.Time) bool {
+	return g.closing == nil && !g.keepAt.IsZero() && g.keeper.isNew() && !now.Before(g.keepAt)
+}
+
+// keep has somebody see to what is left if this process is killed.
+func (g *guard) keep() {
+	if err := g.keeper.start(); err != nil {
+		g.fault(fmt.Errorf("nobody will clean up if the guard is killed: %w", err))
 	}
 }
 
@@ -49,6 +66,7 @@ func (g *guard) exited(u *unit, end ending) {
 	now := time.Now()
 	u.out.drain()
 	u.err.drain()
+	u.tell(g.events) // what it said comes before its end
 	words := fmt.Sprintf("ended with status %d\n", end.code)
 	if end.signal != "" {
 		words = "ended by " + end.signal + "\n"
@@ -60,10 +78,20 @@ func (g *guard) exited(u *unit, end ending) {
 	g.events <- Event{Exited: &Exited{
 		Service: u.start.Service, Run: u.start.Run, PID: end.pid, At: now,
 		Code: end.code, Signal: end.signal, Lines: u.log.lastLines(),
+		OutOfMemory: end.signal == "SIGKILL" && !u.killing && g.outOfMemory(),
 	}}
 	if !u.asked { // nobody asked: what is left has no time to ask for
 		u.deadline = now
 	}
+}
+
+// outOfMemory reports whether the system has ended processes for lack of memory since
+// it was last asked. It does not say which, but one that was killed just now by nobody
+// else was among them.
+func (g *guard) outOfMemory() bool {
+	before := g.ooms
+	g.ooms = oomKills()
+	return g.ooms > before
 }
 
 // end asks a run to stop, by deadline at the latest. It may be called again with an
@@ -77,7 +105,7 @@ func (g *guard) end(u *unit, deadline time.Time) {
 	}
 	u.asked = true
 	if time.Now().Before(deadline) {
-		g.system.terminate(u.process)
+		g.system.terminate(u.process, u.start.StopSignal)
 	}
 }
 
@@ -85,7 +113,7 @@ func (g *guard) end(u *unit, deadline time.Time) {
 func (g *guard) shutdown(grace time.Duration) {
 	deadline := time.Now().Add(grace)
 	if g.closing == nil {
-		g.closing = &closing{rank: int(^uint(0) >> 1), deadline: deadline}
+		g.closing = &closing{deadline: deadline}
 		for service := range g.sockets {
 			g.release(service) // new visitors learn at once that nobody is in
 		}
@@ -102,7 +130,7 @@ func (g *guard) settle(now time.Time) {
 		if g.closing != nil {
 			g.advance(now)
 		}
-		again = false // unless a run is gone, which may have been the last of its rank
+		again = false // unless a run is gone, which may have been the last to need another
 		for service, u := range g.units {
 			switch late := !now.Before(u.deadline); {
 			case u.running && u.asked && late:
@@ -117,11 +145,48 @@ func (g *guard) settle(now time.Time) {
 			}
 		}
 	}
-	if g.closing != nil && len(g.units) == 0 && !g.system.alone() {
+	if g.closing != nil && len(g.units) == 0 && !g.isAlone() {
 		// Descendants that hide their mark belong to no run, but they are ours.
 		g.endStrays(nil, !now.Before(g.closing.deadline))
 	}
 }
+
+// isAlone reports whether nothing is left below the guard. The keeper goes last.
+func (g *guard) isAlone() bool {
+	if g.keeper.pid != 0 && len(g.system.strays(kinship{}, g.known())) == 0 {
+		g.keeper.dismiss()
+	}
+	return g.keeper.pid == 0 && g.system.alone()
+}
+
+// known are the children that are not strays: the leaders of runs, and the keeper.
+func (g *guard) known() map[int]bool {
+	known := map[int]bool{g.keeper.pid: true}
+	for _, u := range g.units {
+		if u.running {
+			known[u.process.pid] = true
+		}
+	}
+	return known
+}
+
+// members answers which processes belong to a run.
+func (g *guard) members(l Look) *Members {
+	m := &Members{Service: l.Service, Run: l.Run, PIDs: []int{}}
+	u := g.units[l.Service]
+	if u == nil || u.start.Run != l.Run {
+		return m
+	}
+	if u.running {
+		m.PIDs = append(m.PIDs, u.process.pid)
+	}
+	for _, d := range g.system.strays(u.kin(), g.known()) {
+		m.PIDs = append(m.PIDs, d.pid)
+	}
+	return m
+}
+
+func (u *unit) kin() kinship { return kinship{u.start.mark(), u.process.pid} }
 
 // finish closes what the run had open. Its output goes on to be read to its end by
 // the goroutines that own the pipes.
@@ -129,47 +194,43 @@ func (u *unit) finish() {
 	go func() {
 		<-u.out.ended
 		<-u.err.ended
-		u.log.close()
+		u.close()
 	}()
 }
 
-// advance moves a shutdown on: the highest rank that is left is asked to stop; at
-// the deadline all are.
+// advance moves a shutdown on: a run is asked to stop once nothing is left that needs
+// it; at the deadline all are.
 func (g *guard) advance(now time.Time) {
 	c := g.closing
-	if !now.Before(c.deadline) {
-		if !c.killing {
-			c.killing, c.giveUp = true, now.Add(killTimeout)
-		}
-		c.rank = -1
-	} else {
-		highest := -1
-		for _, u := range g.units {
-			highest = max(highest, u.start.Rank)
-		}
-		c.rank = min(c.rank, highest)
+	late := !now.Before(c.deadline)
+	if late && !c.killing {
+		c.killing, c.giveUp = true, now.Add(killTimeout)
 	}
 	for _, u := range g.units {
-		if u.start.Rank >= c.rank {
+		if late || !g.needed(u) {
 			g.end(u, c.deadline)
 		}
 	}
 }
 
+// needed reports whether another run needs u's service.
+func (g *guard) needed(u *unit) bool {
+	for _, other := range g.units {
+		if other != u && slices.Contains(other.start.Needs, u.start.Service) {
+			return true
+		}
+	}
+	return false
+}
+
 // endStrays signals the descendants that u's process has left behind, or, where u is
 // nil, all that are left of anything; it returns how many there are.
 func (g *guard) endStrays(u *unit, kill bool) int {
-	leaders := map[int]bool{}
-	for _, u := range g.units {
-		if u.running {
-			leaders[u.process.pid] = true
-		}
-	}
 	var of kinship
 	if u != nil {
-		of = kinship{u.start.mark(), u.process.pid}
+		of = u.kin()
 	}
-	strays := g.system.strays(of, leaders)
+	strays := g.system.strays(of, g.known())
 	for _, d := range strays {
 		if kill {
 			g.system.killStray(d)
@@ -203,6 +264,8 @@ func (g *guard) next() time.Time {
 	}
 	if g.closing != nil {
 		wake(g.closing.deadline)
+	} else if !g.keepAt.IsZero() && g.keeper.isNew() {
+		earlier(g.keepAt)
 	}
 	return next
 }

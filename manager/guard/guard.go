@@ -17,7 +17,11 @@ type guard struct {
 	hello   Hello
 	units   map[string]*unit // by service
 	sockets map[string]*socket
-	closing *closing // set once everything is to end
+	keeper  *keeper
+	keepAt  time.Time     // when the keeper is started; zero: not yet planned
+	rung    chan struct{} // some unit has news
+	ooms    int           // processes that the system has ended for lack of memory, when last looked
+	closing *closing      // set once everything is to end
 }
 
 // A unit is one run of a service, from its start until nothing is left of it.
@@ -26,8 +30,10 @@ type unit struct {
 	process  *process
 	log      *logFile
 	out, err *output
-	running  bool // the leader has not been reaped
-	asked    bool // SIGTERM was sent
+	news     *news
+	notify   *notifySocket // nil without
+	running  bool          // the leader has not been reaped
+	asked    bool          // its stop signal was sent
 	deadline time.Time
 	killing  bool
 }
@@ -39,11 +45,22 @@ type kinship struct {
 	group int
 }
 
+// IsGuard reports whether a process with these arguments is to call Main.
+func IsGuard(args []string) bool { return len(args) > 1 && args[1] == "guard" }
+
 // Main is the whole life of the guard process; it returns its exit status. It must
-// be called on a goroutine that nothing else runs on.
-func Main() int {
+// be called on a goroutine that nothing else runs on. With the arguments "guard sweep
+// NAME" it ends what a guard of that name has left behind: that is what a keeper
+// becomes.
+func Main(args []string) int {
+	if len(args) == 4 && args[2] == "sweep" {
+		return sweepAfter(args[3])
+	}
 	runtime.LockOSThread() // see system
-	g := &guard{system: newSystem(), units: map[string]*unit{}, sockets: map[string]*socket{}}
+	g := &guard{
+		system: newSystem(), units: map[string]*unit{}, sockets: map[string]*socket{}, rung: make(chan struct{}, 1),
+		keeper: &keeper{mark: os.Getenv(guardEnvironment)},
+	}
 
 	requests := make(chan Request)
 	go func() {
@@ -78,6 +95,14 @@ func Main() int {
 	return 0
 }
 
+// sweepAfter is the end of a keeper's life.
+func sweepAfter(name string) int {
+	if _, err := sweep(guardEnvironment+"="+name, 0); err != nil {
+		return 1
+	}
+	return 0
+}
+
 // run serves requests until everything has ended, and returns how many processes
 // are left: 0 but for those the kernel does not let go.
 func (g *guard) run(requests <-chan Request) int {
@@ -100,17 +125,23 @@ func (g *guard) run(requests <-chan Request) int {
 			}
 		case <-g.system.ended:
 			g.reap()
+		case <-g.rung:
+			g.tell()
 		case <-stop:
 			g.shutdown(g.hello.Grace)
 		case <-timer.C:
 		}
+		if g.keepDue(time.Now()) {
+			g.keep()
+			g.ooms = oomKills()
+		}
 		g.settle(time.Now())
 		if g.closing != nil && len(g.units) == 0 {
-			if g.system.alone() {
+			if g.isAlone() {
 				return 0
 			}
 			if now := time.Now(); g.closing.killing && now.After(g.closing.giveUp) {
-				return max(1, len(g.system.strays(kinship{}, nil)))
+				return max(1, len(g.system.strays(kinship{}, g.known())))
 			}
 		}
 	}
@@ -130,12 +161,17 @@ func (g *guard) handle(r Request) {
 		if reason, err := g.begin(*r.Start); err != nil {
 			g.events <- Event{Refused: &Refused{r.Start.Service, r.Start.Run, reason, err.Error()}}
 		}
+		if g.keepAt.IsZero() {
+			g.keepAt = time.Now().Add(keepDelay)
+		}
 	case r.Stop != nil:
 		if u := g.units[r.Stop.Service]; u != nil && u.start.Run == r.Stop.Run {
 			g.end(u, time.Now().Add(r.Stop.Grace))
 		}
 	case r.Release != nil:
 		g.release(r.Release.Service)
+	case r.Look != nil:
+		g.events <- Event{Members: g.members(*r.Look)}
 	case r.Shutdown != nil:
 		g.shutdown(r.Shutdown.Grace)
 	default:

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -125,7 +126,7 @@ func TestStopEndsEveryKindOfService(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			c := launch(t, 5*time.Second)
 			c.start(Start{Service: "s", Run: 1, Command: guardtest.Command(kind)})
-			grace := 5 * time.Second
+			grace := time.Second
 			if kind == guardtest.IgnoresTERM {
 				grace = 200 * time.Millisecond
 			}
@@ -150,7 +151,7 @@ func TestStopEndsEveryKindOfService(t *testing.T) {
 func TestEndOfFileEndsEverything(t *testing.T) {
 	c := launch(t, 300*time.Millisecond)
 	for i, kind := range guardtest.Kinds {
-		c.start(Start{Service: kind, Run: uint64(i), Rank: i, Command: guardtest.Command(kind)})
+		c.start(Start{Service: kind, Run: uint64(i), Command: guardtest.Command(kind)})
 	}
 	c.Close()
 	for range c.Events() {
@@ -161,10 +162,11 @@ func TestEndOfFileEndsEverything(t *testing.T) {
 	c.nothingLeft()
 }
 
-func TestShutdownGoesFromTheHighestRankDown(t *testing.T) {
+func TestShutdownStopsLastWhatOthersNeed(t *testing.T) {
 	c := launch(t, 5*time.Second)
-	for rank, name := range []string{"base", "middle", "top"} {
-		c.start(Start{Service: name, Run: 1, Rank: rank, Command: guardtest.Command(guardtest.Cooperative)})
+	for _, s := range []Start{{Service: "base"}, {Service: "middle", Needs: []string{"base"}}, {Service: "top", Needs: []string{"middle", "base"}}} {
+		s.Run, s.Command = 1, guardtest.Command(guardtest.Cooperative)
+		c.start(s)
 	}
 	c.send(Request{Shutdown: &Shutdown{5 * time.Second}})
 	var order []string
@@ -180,8 +182,11 @@ func TestShutdownGoesFromTheHighestRankDown(t *testing.T) {
 
 func TestOneDeadlineForAll(t *testing.T) {
 	c := launch(t, 5*time.Second)
-	for rank := range 4 {
-		c.start(Start{Service: fmt.Sprint("s", rank), Run: 1, Rank: rank, Command: guardtest.Command(guardtest.IgnoresTERM)})
+	var needs []string
+	for n := range 4 {
+		name := fmt.Sprint("s", n)
+		c.start(Start{Service: name, Run: 1, Needs: slices.Clone(needs), Command: guardtest.Command(guardtest.IgnoresTERM)})
+		needs = append(needs, name)
 	}
 	began := time.Now()
 	c.send(Request{Shutdown: &Shutdown{300 * time.Millisecond}})

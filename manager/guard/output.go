@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"sync"
@@ -10,21 +9,32 @@ import (
 
 // readBuffers are shared by all streams: a stream holds one only while it reads, so
 // a silent service costs none.
-var readBuffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+var readBuffers = sync.Pool{New: func() any { return new([readSize]byte) }}
+
+const readSize = 32 << 10
+
+// gather is how long a stream is left alone after what could be read has been, so that
+// lines in quick succession are taken together: waking up for each of them would cost
+// more than all else that is done with it. The first line after a silence is taken at
+// once, and the pipe holds what comes meanwhile. It is also how exact the times in a
+// log are.
+const gather = 10 * time.Millisecond
 
 // An output carries one stream of a service from its pipe to its log file.
 type output struct {
 	pipe    *os.File
-	stream  string
-	log     *logFile
-	partial []byte // the line that has no end yet, at most logLineSize
+	lines   lineBuffer
+	match   *matcher // nil: no line is waited for
 	catchUp chan chan struct{}
 	ended   chan struct{}
 }
 
-// carry starts copying from pipe, which it owns, to log.
-func carry(pipe *os.File, stream string, log *logFile) *output {
-	o := &output{pipe: pipe, stream: stream, log: log, catchUp: make(chan chan struct{}, 1), ended: make(chan struct{})}
+// carry starts copying from pipe, which it owns, to log, and shows match the lines.
+func carry(pipe *os.File, stream string, log *logFile, match *matcher) *output {
+	o := &output{
+		pipe: pipe, lines: lineBuffer{log: log, stream: stream, match: match}, match: match,
+		catchUp: make(chan chan struct{}, 1), ended: make(chan struct{}),
+	}
 	go o.run()
 	return o
 }
@@ -33,24 +43,41 @@ func carry(pipe *os.File, stream string, log *logFile) *output {
 func (o *output) run() {
 	defer close(o.ended)
 	defer o.pipe.Close()
+	var pause *time.Timer
 	for {
-		err := readPipe(o.pipe, o.add)
-		if errors.Is(err, os.ErrDeadlineExceeded) { // drain woke us
+		read, err := readPipe(o.pipe, o.lines.add)
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded): // drain woke us
 			_ = o.pipe.SetReadDeadline(time.Time{}) // a pipe that took a deadline takes its end
-			drainPipe(o.pipe, o.add)
-			o.flush()
 			select {
 			case done := <-o.catchUp:
-				close(done)
-			default:
+				o.caughtUp(done)
+			default: // in the pause before
 			}
 			continue
-		}
-		if err != nil {
-			o.flush()
+		case err != nil:
+			o.lines.flush()
 			return
+		case read == readSize || o.match.waiting():
+			continue
+		}
+		if pause == nil {
+			pause = time.NewTimer(gather)
+		} else {
+			pause.Reset(gather)
+		}
+		select {
+		case <-pause.C:
+		case done := <-o.catchUp:
+			o.caughtUp(done)
 		}
 	}
+}
+
+func (o *output) caughtUp(done chan struct{}) {
+	drainPipe(o.pipe, o.lines.add)
+	o.lines.flush()
+	close(done)
 }
 
 // drain returns when all that the service had written before the call is in the
@@ -60,6 +87,7 @@ func (o *output) drain() {
 	o.catchUp <- done
 	if o.pipe.SetReadDeadline(time.Unix(1, 0)) != nil { // closed already, or a pipe without deadlines
 		select {
+		case <-done:
 		case <-o.ended:
 		case <-time.After(100 * time.Millisecond):
 		}
@@ -68,45 +96,5 @@ func (o *output) drain() {
 	select {
 	case <-done:
 	case <-o.ended:
-	}
-}
-
-// add takes what was read: whole lines go to the log, the rest waits for its end.
-func (o *output) add(data []byte) {
-	now := time.Now()
-	if len(o.partial) > 0 {
-		end := bytes.IndexByte(data, '\n')
-		if end < 0 {
-			o.keep(now, data)
-			return
-		}
-		o.partial = append(o.partial, data[:end+1]...)
-		o.log.write(now, o.stream, o.partial)
-		o.partial, data = nil, data[end+1:]
-	}
-	end := bytes.LastIndexByte(data, '\n')
-	if end >= 0 {
-		o.log.write(now, o.stream, data[:end+1])
-	}
-	if rest := data[end+1:]; len(rest) > 0 {
-		o.keep(now, rest)
-	}
-}
-
-// keep holds back a line's beginning, and cuts it when it grows too long.
-func (o *output) keep(now time.Time, data []byte) {
-	for len(o.partial)+len(data) >= logLineSize {
-		cut := logLineSize - len(o.partial)
-		o.partial = append(append(o.partial, data[:cut]...), '\n')
-		o.log.write(now, o.stream, o.partial)
-		o.partial, data = o.partial[:0], data[cut:]
-	}
-	o.partial = append(o.partial, data...)
-}
-
-func (o *output) flush() {
-	if len(o.partial) > 0 {
-		o.log.write(time.Now(), o.stream, append(o.partial, '\n'))
-		o.partial = nil
 	}
 }

@@ -10,14 +10,17 @@
 // kind. The first request is hello; a guard of another version answers with a fault
 // and exits. Unknown fields are ignored, an unknown kind is a fault.
 //
-//	→ hello     the version, this session's mark, what end of file means
+//	→ hello     the version, what end of file means
 //	→ start     run one process of a service
-//	→ stop      end a run: SIGTERM to its group, after the grace SIGKILL, descendants included
+//	→ stop      end a run: its stop signal to its group, after the grace SIGKILL, descendants included
 //	→ release   close the listening socket that is held for a service
-//	→ shutdown  stop everything, highest rank first, under one deadline, then exit
+//	→ look      which processes belong to a run
+//	→ shutdown  stop everything, what others need last, under one deadline, then exit
 //	← ready     the answer to hello
 //	← started   the process of a run exists
 //	← refused   it could not be started
+//	← notice    a run's process has said something: a line that was waited for, or by sd_notify(3)
+//	← members   the answer to look
 //	← exited    the process of a run ended, with its last log lines
 //	← gone      and none of its descendants is left: the service may start again
 //	← fault     the guard could not do something that concerns no run
@@ -38,7 +41,10 @@ import (
 
 // Version is the version of the protocol. Both ends are the same binary, so a
 // mismatch means that one of them was replaced while it ran.
-const Version = 1
+const Version = 2
+
+// HandedDescriptor is the number of the listening socket in the process that gets it.
+const HandedDescriptor = 3
 
 // maxMessage bounds one message, in bytes.
 const maxMessage = 1 << 20
@@ -46,7 +52,8 @@ const maxMessage = 1 << 20
 // Names of the environment variables by which descendants are recognised, whatever
 // process group or session they have moved to.
 const (
-	MarkEnvironment    = "AGENTS_TRAY_RUN"     // the session's mark: guard and all below it
+	MarkEnvironment    = "AGENTS_TRAY_RUN"     // the session's mark: its guards and all below them
+	guardEnvironment   = "AGENTS_TRAY_GUARD"   // one guard of the session and all below it
 	serviceEnvironment = "AGENTS_TRAY_SERVICE" // name/run: one run of one service
 )
 
@@ -56,6 +63,7 @@ type Request struct {
 	Start    *Start    `json:"start,omitempty"`
 	Stop     *Stop     `json:"stop,omitempty"`
 	Release  *Release  `json:"release,omitempty"`
+	Look     *Look     `json:"look,omitempty"`
 	Shutdown *Shutdown `json:"shutdown,omitempty"`
 }
 
@@ -73,27 +81,46 @@ type Hello struct {
 type Start struct {
 	Service string   `json:"service"`
 	Run     uint64   `json:"run"`
-	Rank    int      `json:"rank"`           // shutdown stops the highest rank first
-	Path    string   `json:"path,omitempty"` // the file to execute; default: Command[0], looked up in PATH
+	Needs   []string `json:"needs,omitempty"` // services that shutdown stops after this one
+	Path    string   `json:"path,omitempty"`  // the file to execute; default: Command[0], looked up in PATH
 	Command []string `json:"command"`
 	Dir     string   `json:"dir,omitempty"`
-	Env     []string `json:"env,omitempty"`    // added to the guard's environment
-	Listen  string   `json:"listen,omitempty"` // TCP address to bind, once, and hand over as descriptor 3
-	Log     string   `json:"log,omitempty"`    // file for its output; default: none
+	Env     []string `json:"env,omitempty"` // added to the guard's environment, instead of what it has by the same name
+	// Listen is a TCP address to bind, once, and hand over as descriptor 3. Where
+	// sockets cannot be handed over it must be free.
+	Listen string `json:"listen,omitempty"`
+	// ListenPID says that the process learns of the descriptor as in sd_listen_fds(3),
+	// which takes an environment variable with its own process id.
+	ListenPID bool   `json:"listen_pid,omitempty"`
+	Log       string `json:"log,omitempty"` // file for its output; default: none
 	// Lifeline gives it a pipe as standard input that ends when the guard does.
 	Lifeline bool `json:"lifeline,omitempty"`
+	// Match is a regular expression; the first line of output that matches is told.
+	Match string `json:"match,omitempty"`
+	// Notify gives it a socket for sd_notify(3).
+	Notify bool `json:"notify,omitempty"`
+	// Watchdog is the interval in which it is asked to say WATCHDOG=1; 0: not asked.
+	Watchdog time.Duration `json:"watchdog,omitempty"`
+	// StopSignal asks it to stop: "TERM", "INT", …; default "TERM".
+	StopSignal string `json:"stop_signal,omitempty"`
 }
 
 // Stop ends a run.
 type Stop struct {
 	Service string        `json:"service"`
 	Run     uint64        `json:"run"`
-	Grace   time.Duration `json:"grace"` // between SIGTERM and SIGKILL; 0: SIGKILL at once
+	Grace   time.Duration `json:"grace"` // between the stop signal and SIGKILL; 0: SIGKILL at once
 }
 
 // Release closes a service's listening socket.
 type Release struct {
 	Service string `json:"service"`
+}
+
+// Look asks which processes belong to a run.
+type Look struct {
+	Service string `json:"service"`
+	Run     uint64 `json:"run"`
 }
 
 // Shutdown stops everything. A second one shortens the grace, it never extends it.
@@ -106,6 +133,8 @@ type Event struct {
 	Ready   *Ready   `json:"ready,omitempty"`
 	Started *Started `json:"started,omitempty"`
 	Refused *Refused `json:"refused,omitempty"`
+	Notice  *Notice  `json:"notice,omitempty"`
+	Members *Members `json:"members,omitempty"`
 	Exited  *Exited  `json:"exited,omitempty"`
 	Gone    *Gone    `json:"gone,omitempty"`
 	Fault   *Fault   `json:"fault,omitempty"`
@@ -142,6 +171,25 @@ type Refused struct {
 	Error   string `json:"error"`
 }
 
+// Notice is what a run's processes have said since the last one.
+type Notice struct {
+	Service  string `json:"service"`
+	Run      uint64 `json:"run"`
+	Line     string `json:"line,omitempty"`     // the first that matched Start.Match
+	Ready    bool   `json:"ready,omitempty"`    // READY=1
+	Stopping bool   `json:"stopping,omitempty"` // STOPPING=1
+	Alive    bool   `json:"alive,omitempty"`    // WATCHDOG=1
+	Failing  bool   `json:"failing,omitempty"`  // WATCHDOG=trigger
+	Status   string `json:"status,omitempty"`   // STATUS=…, the latest
+}
+
+// Members are the processes of a run: its leader and the descendants that live.
+type Members struct {
+	Service string `json:"service"`
+	Run     uint64 `json:"run"`
+	PIDs    []int  `json:"pids"`
+}
+
 // Exited says how a run's process ended.
 type Exited struct {
 	Service string    `json:"service"`
@@ -150,7 +198,9 @@ type Exited struct {
 	At      time.Time `json:"at"`
 	Code    int       `json:"code"`             // exit status, -1 after a signal
 	Signal  string    `json:"signal,omitempty"` // "SIGKILL"
-	Lines   []string  `json:"lines,omitempty"`  // the last it printed, oldest first
+	// OutOfMemory says that the system ended a process for lack of memory just then.
+	OutOfMemory bool     `json:"out_of_memory,omitempty"`
+	Lines       []string `json:"lines,omitempty"` // the last it printed, oldest first
 }
 
 // Gone says that nothing is left of a run.

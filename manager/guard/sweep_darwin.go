@@ -16,7 +16,10 @@ func Sweep(mark string, grace time.Duration) (int, error) {
 	if mark == "" {
 		return 0, errors.New("sweep: no mark")
 	}
-	assignment := MarkEnvironment + "=" + mark
+	return sweep(MarkEnvironment+"="+mark, grace)
+}
+
+func sweep(assignment string, grace time.Duration) (int, error) {
 	total := len(marks(assignment))
 	until := time.Now().Add(grace)
 	tick := time.NewTicker(rescan)

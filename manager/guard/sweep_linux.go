@@ -21,7 +21,10 @@ func Sweep(mark string, grace time.Duration) (int, error) {
 	if mark == "" {
 		return 0, errors.New("sweep: no mark")
 	}
-	assignment := MarkEnvironment + "=" + mark
+	return sweep(MarkEnvironment+"="+mark, grace)
+}
+
+func sweep(assignment string, grace time.Duration) (int, error) {
 	until := time.Now().Add(grace)
 	found := marks(assignment)
 	total := len(found)

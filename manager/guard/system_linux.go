@@ -175,3 +175,26 @@ func descendsFrom(pid, ancestor int) bool {
 	}
 	return false
 }
+
+// oomKills returns how many processes the system has ended for lack of memory, in a
+// control group or altogether, since it was started.
+func oomKills() int {
+	counters, err := os.ReadFile("/proc/vmstat")
+	if err != nil {
+		return 0 // then nothing is said of memory
+	}
+	for line := range bytes.Lines(counters) {
+		if count, ok := bytes.CutPrefix(line, []byte("oom_kill ")); ok {
+			n, _ := strconv.Atoi(string(bytes.TrimSpace(count))) // the kernel writes numbers
+			return n
+		}
+	}
+	return 0
+}
+
+// ownProgram opens this program's file, and names it for a process that has it as
+// descriptor 3: the file may be replaced or removed while it runs.
+func ownProgram() (*os.File, string, error) {
+	file, err := os.Open("/proc/self/exe")
+	return file, "/proc/self/fd/3", err
+}

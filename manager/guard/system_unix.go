@@ -56,8 +56,15 @@ func (s *system) start(path string, argv, env []string, dir string, files []*os.
 	return &process{pid: pid}, nil
 }
 
-// terminate asks the whole group to stop.
-func (s *system) terminate(p *process) { s.signalGroup(p, syscall.SIGTERM) }
+// terminate asks the whole group to stop, by the signal of that name.
+func (s *system) terminate(p *process, name string) {
+	sig := unix.SignalNum("SIG" + name)
+	if sig == 0 {
+		sig = syscall.SIGTERM
+	}
+	s.signalGroup(p, sig)
+	_ = syscall.Kill(-p.pid, syscall.SIGCONT) // a stopped process cannot stop
+}
 
 // kill ends the whole group.
 func (s *system) kill(p *process) { s.signalGroup(p, syscall.SIGKILL) }
@@ -66,9 +73,6 @@ func (s *system) kill(p *process) { s.signalGroup(p, syscall.SIGKILL) }
 // group's number cannot belong to anybody else.
 func (s *system) signalGroup(p *process, sig syscall.Signal) {
 	_ = syscall.Kill(-p.pid, sig) // ESRCH: nobody is left, which is what was wanted
-	if sig == syscall.SIGTERM {
-		_ = syscall.Kill(-p.pid, syscall.SIGCONT) // a stopped process cannot stop
-	}
 }
 
 // endingOf translates a wait status.

@@ -32,7 +32,7 @@ type ending struct {
 	signal string
 }
 
-type stray struct{}
+type stray struct{ pid int }
 
 func newSystem() *system {
 	ownJob()
@@ -98,7 +98,7 @@ var (
 )
 
 // terminate ends the lifeline, and sends CTRL_BREAK through the child's console.
-func (s *system) terminate(p *process) {
+func (s *system) terminate(p *process, _ string) {
 	if p.lifeline != nil {
 		p.lifeline.Close()
 		p.lifeline = nil
@@ -136,3 +136,6 @@ func (s *system) killStray(stray)                      {}
 
 func requestPipe() *os.File { return os.Stdin }
 func eventPipe() *os.File   { return os.Stdout }
+
+// oomKills is 0: this system ends no process for lack of memory.
+func oomKills() int { return 0 }

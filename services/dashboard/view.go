@@ -65,6 +65,7 @@ var stateWords = map[manager.State]stateWord{
 	manager.Running:    {good, "Running"},
 	manager.Stopping:   {busy, "Stopping…"},
 	manager.BackingOff: {busy, "Restarting…"},
+	manager.Completed:  {good, "Completed"},
 	manager.Failed:     {bad, "Failed"},
 }
 
@@ -76,6 +77,7 @@ var pastWords = map[manager.State]stateWord{
 	manager.Running:    {good, "Was running"},
 	manager.Stopping:   {busy, "Was stopping"},
 	manager.BackingOff: {bad, "Had ended, was about to start again"},
+	manager.Completed:  {good, "Had completed"},
 	manager.Failed:     {bad, "Had failed"},
 }
 
@@ -181,7 +183,7 @@ func serviceView(s manager.Service, lost bool) service {
 		return v
 	}
 	v.CanOpen = s.State == manager.Running
-	v.CanStart = s.State == manager.Stopped || s.State == manager.Failed
+	v.CanStart = s.State.Idle()
 	v.CanStop = !v.CanStart && s.State != manager.Stopping
 	v.CanRestart = s.State == manager.Running || s.State == manager.Starting || s.State == manager.BackingOff
 	return v
@@ -208,6 +210,7 @@ var advice = map[manager.Kind]string{
 	manager.NotFound:    "Check the command of this service and whether its program is installed.",
 	manager.CrashLoop:   "Look at its log for the reason, then start it again.",
 	manager.NotReady:    "Look at its log, or restart it.",
+	manager.Unhealthy:   "Look at its log, or restart it.",
 	manager.GuardFailed: "Restart the service. If it happens again, quit Configurable Agents and start it again.",
 }
 
@@ -229,9 +232,13 @@ func troubleOf(s manager.Service) *trouble {
 	if exit := s.LastExit; exit != nil && exit.Failure() {
 		t.Lines = exit.Lines
 		if t.Why == "" {
-			t.Why = exitWords(*exit)
+			t.Why = "Its last process " + exitWords(*exit)
 		}
 	}
+	if s.Problem != nil && len(s.Problem.Lines) > 0 {
+		t.Lines = s.Problem.Lines
+	}
+	t.Why = sentence(t.Why)
 	if t.Now == "" {
 		t.Now = advice[kind]
 	}

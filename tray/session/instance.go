@@ -118,8 +118,10 @@ func (s *Session) announce() {
 func (s *Session) tellGaveUp(e manager.ServiceGaveUp) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	short := e.Problem // a notification has room for one line of the log
+	short.Lines = short.Lines[max(0, len(short.Lines)-1):]
 	s.notify(tray.Notification{
-		Summary: e.Problem.Summary, Body: strings.TrimPrefix(e.Problem.Error(), e.Problem.Summary+". "), Urgent: true,
+		Summary: short.Summary, Body: strings.TrimPrefix(short.Error(), short.Summary+". "), Urgent: true,
 		Action: "Open log", Intent: tray.Intent{Verb: tray.ShowLog, Service: e.Service},
 	})
 }

@@ -60,7 +60,7 @@ func (s *Session) showLog(service string) {
 // is started for it.
 func (s *Session) openLater(service, path string) {
 	s.browse.want(service, path)
-	if view, _ := s.manager.Snapshot().Service(service); view.State == manager.Stopped || view.State == manager.Failed {
+	if view, _ := s.manager.Snapshot().Service(service); view.State.Idle() {
 		go s.manager.Start(service) // ends with the manager at the latest; its outcome shows in the menu
 	}
 	s.browse.look(s.manager.Snapshot(), s.openPage)

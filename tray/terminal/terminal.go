@@ -81,6 +81,8 @@ func (s *Screen) Show(snapshot manager.Snapshot) {
 			s.Say("  ✗ %s", service.Problem)
 		case manager.BackingOff:
 			s.Say("  ! %s %s; starting it again", service.Title, service.LastExit.Words)
+		case manager.Completed:
+			s.Say("  ✓ %-10s completed", service.Title)
 		case manager.Stopped:
 			if before.Live() {
 				s.Say("  – %s stopped", service.Title)

@@ -14,7 +14,7 @@ import (
 )
 
 func init() {
-	if len(os.Args) == 2 && os.Args[1] == "guard" {
-		os.Exit(guard.Main())
+	if guard.IsGuard(os.Args) {
+		os.Exit(guard.Main(os.Args))
 	}
 }

@@ -1,0 +1,87 @@
+package manager
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// watchHealth begins to ask a service that is ready, if it is to be asked.
+func (s *service) watchHealth() {
+	h := s.spec.Health
+	ask := h.Check.ask
+	switch {
+	case h.Notify:
+		s.alive.Store(true)
+		ask = func(context.Context) error {
+			if s.alive.Swap(false) {
+				return nil
+			}
+			return fmt.Errorf("it has not said WATCHDOG=1 for %s", inWords(h.Interval))
+		}
+	case h.Check.empty():
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.stopProbe = cancel
+	run := s.run
+	go func() {
+		err := keepAsking(ctx, h, ask)
+		s.m.post(func() {
+			if run == s.run && s.state == Running && ctx.Err() == nil {
+				s.onUnhealthy(err)
+			}
+		})
+	}()
+}
+
+// onUnhealthy: it was ready and answers no longer. It is ended, and started again as
+// after a failure.
+func (s *service) onUnhealthy(err error) {
+	s.cancelProbe()
+	s.end(&Problem{
+		Kind: Unhealthy, Summary: s.spec.Title + " stopped answering", Cause: sentence(err.Error()),
+		Advice: "Look at its log for the reason",
+	})
+}
+
+// keepAsking asks at each interval, and returns the last error once so many checks in
+// a row have failed, or when ctx ends.
+func keepAsking(ctx context.Context, h Health, ask func(context.Context) error) error {
+	failures := 0
+	timer := time.NewTimer(h.Interval)
+	defer timer.Stop()
+	for {
+		before := time.Now()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		asked, cancel := context.WithTimeout(ctx, h.Timeout)
+		err := ask(asked)
+		cancel()
+		switch {
+		case err == nil || slept(before, time.Now(), h.Interval+h.Timeout):
+			failures = 0
+		case ctx.Err() != nil:
+			return ctx.Err()
+		default:
+			if failures++; failures >= h.Failures {
+				return err
+			}
+		}
+		timer.Reset(h.Interval)
+	}
+}
+
+// sleepTolerance is by how much a wait may last longer than planned on a busy machine.
+const sleepTolerance = 5 * time.Second
+
+// slept reports whether the computer was asleep, or this program stopped, at some time
+// between two readings of the clock with that long planned between them. Asleep, either
+// the wall clock goes on without the monotonic one, or both do and timers are late.
+func slept(before, after time.Time, planned time.Duration) bool {
+	wall, ran := after.Round(0).Sub(before.Round(0)), after.Sub(before)
+	return max(wall, ran) > planned+sleepTolerance
+}

@@ -1,0 +1,132 @@
+package manager
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/joho/godotenv"
+
+	"agents-tray/manager/guard"
+)
+
+// launch asks the guard for a process, unless it is plain already that there can be
+// none.
+func (s *service) launch() {
+	env, err := s.spec.environment()
+	if err != nil {
+		s.fail(&Problem{
+			Kind: NotFound, Summary: s.spec.Title + " cannot be started", Cause: "Its env_file cannot be read: " + err.Error(),
+			Advice: "Correct the file, or take it out of the services file, then start it again",
+		})
+		return
+	}
+	if s.portTaken() {
+		s.fail(portProblem(s.spec, s.m.ports()))
+		return
+	}
+	s.run++
+	s.present = true
+	s.state = Starting
+	s.fault = nil
+	s.status = ""
+	s.m.link.send(guard.Request{Start: s.order(env)})
+}
+
+// order is what the guard is told.
+func (s *service) order(env []string) *guard.Start {
+	replace := s.spec.placeholders()
+	start := &guard.Start{
+		Service: s.spec.Name, Run: s.run, Needs: s.needs(),
+		Path: s.spec.program(), Dir: s.spec.Dir, Listen: s.spec.Listen, Match: s.spec.Ready.Log,
+		Notify: s.spec.Ready.Notify, StopSignal: s.spec.StopSignal,
+	}
+	for _, argument := range s.spec.Command {
+		start.Command = append(start.Command, replace.Replace(argument))
+	}
+	for _, pair := range slices.Concat(s.m.options.Env, env) {
+		start.Env = append(start.Env, replace.Replace(pair))
+	}
+	if s.spec.Health.Notify {
+		start.Notify, start.Watchdog = true, s.spec.Health.Interval
+	}
+	if s.spec.Builtin {
+		start.Path, start.Lifeline = s.m.options.Guard.Path, true
+	} else {
+		start.ListenPID = !slices.ContainsFunc(s.spec.Command, func(a string) bool { return strings.Contains(a, "{fd}") })
+	}
+	if s.m.options.LogFolder != "" {
+		start.Log = filepath.Join(s.m.options.LogFolder, s.spec.Name+".log")
+	}
+	return start
+}
+
+// placeholders fills in what is in braces in a command or an environment.
+func (s ServiceSpec) placeholders() *strings.Replacer {
+	if s.Listen == "" {
+		return strings.NewReplacer()
+	}
+	host, port, _ := net.SplitHostPort(s.Listen) // Validate has seen it
+	return strings.NewReplacer("{listen}", s.Listen, "{host}", host, "{port}", port, "{fd}", fmt.Sprint(guard.HandedDescriptor))
+}
+
+// environment is that of the file and, before it, that of the specification.
+func (s ServiceSpec) environment() ([]string, error) {
+	if s.EnvFile == "" {
+		return s.Env, nil
+	}
+	path := s.EnvFile
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(s.Dir, path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	values, err := godotenv.Parse(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	var env []string
+	for name, value := range values {
+		env = append(env, name+"="+value)
+	}
+	slices.Sort(env)
+	return append(env, s.Env...), nil
+}
+
+// needs are the services that must not be stopped before this one: all that it depends
+// on, and what those depend on.
+func (s *service) needs() []string {
+	var needs []string
+	var visit func(*service)
+	visit = func(on *service) {
+		for _, dep := range on.spec.dependencies() {
+			if on.spec.DependsOn[dep] != ConditionCompleted && !slices.Contains(needs, dep) {
+				needs = append(needs, dep)
+				visit(s.m.byName[dep])
+			}
+		}
+	}
+	visit(s)
+	return needs
+}
+
+// portTaken reports whether somebody has the port that the service means to bind by
+// itself. One that is handed over is bound by the guard, which finds out.
+func (s *service) portTaken() bool {
+	field, address := s.spec.ownAddress()
+	if field == "" || field == "listen" {
+		return false
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return guard.IsAddressInUse(err)
+	}
+	listener.Close()
+	return false
+}

@@ -1,0 +1,158 @@
+package manager
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"agents-tray/manager/guard"
+)
+
+// awaitProof begins to wait for what proves that a process that has just been started
+// answers.
+func (s *service) awaitProof(at time.Time) {
+	ready := s.spec.Ready
+	if ready.Check.empty() && ready.Log == "" && !ready.Notify {
+		s.onReady(at)
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), ready.Timeout)
+	s.stopProbe = cancel
+	run, pid, ask := s.run, s.pid, func(ctx context.Context) error {
+		<-ctx.Done() // its output or its notifications tell
+		return ctx.Err()
+	}
+	if !ready.Check.empty() {
+		ask = func(ctx context.Context) error {
+			if err := ready.Check.ask(ctx); err != nil {
+				return err
+			}
+			return s.m.proveOwn(ctx, s.spec, run, pid)
+		}
+	}
+	go func() {
+		err := awaitReady(ctx, ask)
+		now := time.Now()
+		s.m.post(func() {
+			switch {
+			case run != s.run || s.state != Starting:
+			case err == nil:
+				s.onReady(now)
+			case ctx.Err() == context.DeadlineExceeded:
+				s.onNotReady(err)
+			}
+		})
+	}()
+}
+
+// onNotice: the process has said something about itself.
+func (s *service) onNotice(n *guard.Notice) {
+	if n.Status != "" {
+		s.status = n.Status
+	}
+	if n.Alive {
+		s.alive.Store(true)
+	}
+	switch {
+	case s.state == Starting && (n.Line != "" || n.Ready && s.spec.Ready.Notify):
+		s.onReady(time.Now())
+	case s.state == Running && n.Failing && s.spec.Health.Notify:
+		s.onUnhealthy(fmt.Errorf("it said so itself (WATCHDOG=trigger)"))
+	}
+}
+
+func (s *service) onReady(at time.Time) {
+	s.cancelProbe()
+	s.state, s.ready, s.problem = Running, at, nil
+	s.m.emit(ServiceReady{s.spec.Name, s.pid, at})
+	s.watchHealth()
+	s.m.advanceAll()
+}
+
+// onNotReady: it runs but has never answered. It is ended; the exit counts as a
+// failure.
+func (s *service) onNotReady(err error) {
+	cause := fmt.Sprintf("It did not %s within %s", s.spec.Ready.proof(), inWords(s.spec.Ready.Timeout))
+	if !s.spec.Ready.Check.empty() {
+		cause += " (" + err.Error() + ")"
+	}
+	s.end(&Problem{
+		Kind: NotReady, Summary: s.spec.Title + " does not answer", Cause: cause,
+		Advice: "Look at its log for the reason",
+	})
+}
+
+// proof is what was waited for, to follow "it did not".
+func (r Ready) proof() string {
+	switch {
+	case r.Log != "":
+		return fmt.Sprintf("print a line that matches %q", r.Log)
+	case r.Notify:
+		return "say READY=1"
+	}
+	return "answer at " + r.HTTP + r.TCP
+}
+
+// proveOwn reports an error if a port is known to be held by a process that is not of
+// this run: a stranger's answer, or a leftover's, proves nothing. A socket that the
+// guard handed over can only be answered by the run that has it. A holder that cannot
+// be seen, such as a container engine of the system's, gets the benefit of the doubt:
+// the port was free before the start.
+func (m *Manager) proveOwn(ctx context.Context, spec ServiceSpec, run uint64, pid int) error {
+	if spec.Listen != "" && guard.HandsOver {
+		return nil
+	}
+	_, address := spec.ownAddress()
+	port := portOf(address)
+	if port == 0 {
+		return nil
+	}
+	name, holder := portHolder(port, pid)
+	if holder == 0 || holder == pid {
+		return nil
+	}
+	members, err := m.members(ctx, spec.Name, run)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(members, holder) {
+		return nil
+	}
+	return fmt.Errorf("port %d is answered by %s (pid %d), which this service has not started", port, name, holder)
+}
+
+// members returns the processes of a run.
+func (m *Manager) members(ctx context.Context, name string, run uint64) ([]int, error) {
+	answer := make(chan []int, 1)
+	m.post(func() {
+		m.lookers = append(m.lookers, looker{name, run, answer})
+		m.link.send(guard.Request{Look: &guard.Look{Service: name, Run: run}})
+	})
+	select {
+	case pids := <-answer:
+		return pids, nil
+	case <-m.done:
+		return nil, ErrShutDown
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// A looker waits for the members of a run.
+type looker struct {
+	service string
+	run     uint64
+	answer  chan<- []int
+}
+
+// onMembers answers those who wait for them.
+func (m *Manager) onMembers(e *guard.Members) {
+	m.lookers = slices.DeleteFunc(m.lookers, func(l looker) bool {
+		asked := l.service == e.Service && l.run == e.Run
+		if asked {
+			l.answer <- e.PIDs
+		}
+		return asked
+	})
+}
