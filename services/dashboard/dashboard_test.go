@@ -95,15 +95,17 @@ func TestFirstPaintHasTheState(t *testing.T) {
 
 func TestTroubleHasThreeParts(t *testing.T) {
 	exit := &manager.Exit{Code: 2, Words: "ended with exit code 2"}
-	for _, s := range []manager.Service{
-		{Title: "Chat", State: manager.Failed, LastExit: exit},
-		{Title: "Chat", State: manager.Failed, LastExit: exit, Problem: &manager.Problem{Kind: manager.CrashLoop, Summary: "Chat failed"}},
-		{Title: "Chat", State: manager.Failed, LastExit: exit, Problem: &manager.Problem{
-			Kind: manager.CrashLoop, Summary: "Chat failed", Cause: exit.Words,
-		}},
+	for _, test := range []struct {
+		problem *manager.Problem
+		why     string
+	}{
+		{nil, "Its last process ended with exit code 2."},
+		{&manager.Problem{Kind: manager.CrashLoop, Summary: "Chat failed"}, "Its last process ended with exit code 2."},
+		{&manager.Problem{Kind: manager.CrashLoop, Summary: "Chat failed", Cause: "It " + exit.Words}, "It ended with exit code 2."},
 	} {
+		s := manager.Service{Title: "Chat", State: manager.Failed, LastExit: exit, Problem: test.problem}
 		got := troubleOf(s)
-		if got.What != "Chat failed" || got.Why != exit.Words || got.Now != advice[manager.CrashLoop] {
+		if got.What != "Chat failed" || got.Why != test.why || got.Now != advice[manager.CrashLoop] {
 			t.Errorf("%+v: %+v", s.Problem, got)
 		}
 	}
