@@ -233,7 +233,7 @@ func (s *service) outcome() (culprit *service, settled bool) {
 			if culprit != nil {
 				return culprit, true
 			}
-			settled = settled || done
+			settled = settled || done && on.state != Running // that may yet complete
 		}
 		return nil, settled
 	}

@@ -3,10 +3,11 @@ package manager
 import (
 	"errors"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"agents-tray/manager/guard"
 )
 
 // ValidateAll reports the first thing that is wrong with services that are to run together,
@@ -124,7 +125,7 @@ func checkCommands(specs []ServiceSpec) error {
 		if s.Builtin || s.Optional {
 			continue
 		}
-		if _, err := exec.LookPath(s.program()); err != nil {
+		if _, err := guard.LookPath(s.program(), s.Env); err != nil {
 			return &SpecError{s.Name, "command", fmt.Errorf("%w. Install it, or correct the command", err)}
 		}
 	}
