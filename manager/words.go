@@ -27,14 +27,14 @@ func exitWords(e *guard.Exited, asked bool) string {
 	case 0:
 		return "ended by itself (exit 0)"
 	case 126:
-		return "could not be executed (exit 126)"
+		return "could not be executed (exit 126: found, but not a program that can run)"
 	case 127:
-		return "did not find a command (exit 127)"
+		return "did not find a command (exit 127: command not found)"
 	case 0x40010004:
 		return "was ended by the system shutting down"
 	}
 	if code > 128 && code < 128+65 { // as shells tell of a signal
-		return fmt.Sprintf("ended because a program in it was ended by signal %d (exit %d)", code-128, code)
+		return fmt.Sprintf("ended because a program in it was ended by %s (exit %d)", guard.SignalName(code-128), code)
 	}
 	if uint32(code) >= 0xC0000000 { // an NTSTATUS
 		return fmt.Sprintf("crashed (exit 0x%08X)", uint32(code))
