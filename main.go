@@ -65,7 +65,7 @@ func commands() *cobra.Command {
 		flags.BoolVar(&options.NoChat, "no-chat", false, "do not start the Chat")
 		flags.BoolVarP(&options.verbose, "verbose", "v", false, "say more in the terminal")
 	}
-	root.AddCommand(ui, serve())
+	root.AddCommand(ui, check(), serve())
 	return root
 }
 
