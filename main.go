@@ -69,6 +69,25 @@ func commands() *cobra.Command {
 	return root
 }
 
+// check says what is wrong with the services file, or what it says; it starts nothing.
+func check() *cobra.Command {
+	var options config.Options
+	command := &cobra.Command{
+		Use:   "check",
+		Short: "Check the services file, and list what it says",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			services, err := config.Services(options, config.Locate())
+			if err != nil {
+				return err
+			}
+			return terminal.List(command.OutOrStdout(), services)
+		},
+	}
+	configFlag(command, &options)
+	return command
+}
+
 func configFlag(command *cobra.Command, options *config.Options) {
 	command.Flags().StringVar(&options.File, "config", "", "the services `file` (default services.yaml in "+config.Locate().Config+")")
 }

@@ -53,7 +53,7 @@ func (s *service) order(env []string) *guard.Start {
 	if s.spec.Health.Notify {
 		start.Notify, start.Watchdog = true, s.spec.Health.Interval
 	}
-	if s.spec.Builtin {
+	if s.spec.Builtin != "" {
 		start.Path, start.Lifeline = s.m.options.Guard.Path, true
 	} else {
 		start.ListenPID = !slices.ContainsFunc(s.spec.Command, func(a string) bool { return strings.Contains(a, "{fd}") })

@@ -122,7 +122,7 @@ func cycle(specs map[string]ServiceSpec, names []string) []string {
 // well be missing.
 func checkCommands(specs []ServiceSpec) error {
 	for _, s := range specs {
-		if s.Builtin || s.Optional {
+		if s.Builtin != "" || s.Optional {
 			continue
 		}
 		if _, err := guard.LookPath(s.program(), s.Env); err != nil {

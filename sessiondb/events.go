@@ -1,6 +1,7 @@
 package sessiondb
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -133,10 +134,27 @@ func (r *Record) saveEvents(conn *sqlite3.Conn) (err error) {
 		current = &Previous{}
 	}
 	if p.services != nil {
-		current.Services = p.services
+		current.Services, current.Stopped = p.services, stillStopped(current.Stopped, p.services)
 	}
 	if p.workflows != nil {
 		current.Workflows = p.workflows
 	}
-	return writeState(conn, r.session, true, current.Services, current.Workflows)
+	return writeState(conn, r.session, state{true, current.Services, current.Workflows, current.Stopped})
+}
+
+// stillStopped are the services that the user has stopped, by what is known now; of
+// those that are not there this time, by what was known before.
+func stillStopped(before []string, now []Service) []string {
+	var stopped []string
+	for _, name := range before {
+		if !slices.ContainsFunc(now, func(s Service) bool { return s.Name == name }) {
+			stopped = append(stopped, name)
+		}
+	}
+	for _, s := range now {
+		if s.ByHand {
+			stopped = append(stopped, s.Name)
+		}
+	}
+	return stopped
 }

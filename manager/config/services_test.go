@@ -133,7 +133,7 @@ func TestAFullFile(t *testing.T) {
 		StopTimeout: 3 * time.Second,
 		Open:        true,
 	}, {
-		Name: "dash", Title: "Overview", Builtin: true,
+		Name: "dash", Title: "Overview", Builtin: "dashboard",
 		Command: []string{"agents-tray", "serve", "dashboard", "--listen", "{listen}"},
 		Env:     []string{"A=b"},
 		Listen:  "127.0.0.1:9001", URL: "http://127.0.0.1:9001",
@@ -142,7 +142,7 @@ func TestAFullFile(t *testing.T) {
 		Restart:    manager.Restart{GiveUp: -1},
 		StopSignal: "HUP",
 	}, {
-		Name: "talk", Title: "Chat", Builtin: true,
+		Name: "talk", Title: "Chat", Builtin: "chat",
 		Command: []string{"agents-tray", "serve", "chat", "--listen", "{listen}",
 			"--database", filepath.Join("/state", "chat.db"), "--dashboard", "http://127.0.0.1:9001"},
 		Listen: "127.0.0.1:7860", URL: "http://127.0.0.1:7860",

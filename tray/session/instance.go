@@ -54,7 +54,7 @@ func (s *Session) Do(i tray.Intent) {
 	case tray.Review:
 		s.openReview()
 	case tray.Notices:
-		s.openLater(dashboard, "")
+		s.openLater(s.dashboard(), "")
 	case tray.Start:
 		go s.manager.Start(i.Service) // ends with the manager at the latest; its outcome shows in the menu
 	case tray.Stop:

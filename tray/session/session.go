@@ -41,6 +41,7 @@ type Session struct {
 	record  *sessiondb.Record // nil when nothing can be recorded
 	manager *manager.Manager
 	server  *control.Server
+	stopped []string        // services that the user stopped in an earlier session
 	review  *control.Review // how the session before ended, if not cleanly
 	quit    chan struct{}   // closed when the user asks to quit
 	outcome chan error      // gets the outcome of the first start
@@ -101,7 +102,7 @@ func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 		}
 	}
 	s.follow()
-	s.wg.Go(func() { s.outcome <- s.manager.StartAll(context.Background()) })
+	s.wg.Go(func() { s.outcome <- s.manager.StartAll(context.Background(), s.stopped...) })
 	s.server = control.Serve(listener, address, s)
 	if err := address.Write(options.Folders.Control()); err != nil {
 		s.notice("Other programs cannot find this one: " + err.Error())
