@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/joho/godotenv"
+	"github.com/hashicorp/go-envparse"
 
 	"agents-tray/manager/guard"
 )
@@ -87,7 +87,7 @@ func (s ServiceSpec) environment() ([]string, error) {
 		return nil, err
 	}
 	defer file.Close()
-	values, err := godotenv.Parse(file)
+	values, err := envparse.Parse(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -86,9 +86,12 @@ func (m *Manager) run() {
 				m.guardEnded()
 			}
 		}
-		m.publish()
+		if len(m.inbox) == 0 && len(m.link.events) == 0 { // else the picture changes again at once
+			m.publish()
+		}
 		select {
 		case <-m.gone:
+			m.publish()
 			return
 		default:
 		}

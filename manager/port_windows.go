@@ -12,7 +12,7 @@ var extendedTCPTable = windows.NewLazySystemDLL("iphlpapi.dll").NewProc("GetExte
 
 // portHolder returns the program that listens on a TCP port, and its pid; 0 when it
 // cannot be told.
-func portHolder(port, _ int) (name string, pid int) {
+func portHolder(port int) (name string, pid int) {
 	const (
 		ownerPIDListener = 3  // TCP_TABLE_OWNER_PID_LISTENER
 		rowSize          = 24 // MIB_TCPROW_OWNER_PID: state, local address, local port, remote address, remote port, pid
@@ -52,3 +52,7 @@ func programName(pid uint32) string {
 	}
 	return filepath.Base(windows.UTF16ToString(path[:size]))
 }
+
+// listensOn reports whether a process is known to listen on a TCP port; here only
+// portHolder knows.
+func listensOn(pid, port int) bool { return false }
