@@ -33,13 +33,18 @@ func exitWords(e *guard.Exited, asked bool) string {
 	case 0x40010004:
 		return "was ended by the system shutting down"
 	}
-	if code > 128 && code < 128+65 { // as shells tell of a signal
-		return fmt.Sprintf("ended because a program in it was ended by %s (exit %d)", guard.SignalName(code-128), code)
+	if name := signalNames[code-128]; name != "" { // as shells tell of a signal
+		return fmt.Sprintf("ended because a program in it was ended by %s (exit %d)", name, code)
 	}
 	if uint32(code) >= 0xC0000000 { // an NTSTATUS
 		return fmt.Sprintf("crashed (exit 0x%08X)", uint32(code))
 	}
 	return fmt.Sprintf("ended with an error (exit %d)", code)
+}
+
+// signalNames are the signals that end programs, by their numbers on every Unix.
+var signalNames = map[int]string{
+	1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 13: "SIGPIPE", 15: "SIGTERM",
 }
 
 func signalWords(signal string) string {
