@@ -816,9 +816,9 @@ func TestBadInputIsRefused(t *testing.T) {
 	}{
 		"unknown option":    {[]string{"--prot", "1"}, []string{"unknown flag: --prot"}},
 		"unknown command":   {[]string{"uii"}, []string{"unknown command", "ui"}},
-		"port too high":     {[]string{"--chat-port", "70000"}, []string{"--chat-port 70000", "1 to 65535"}},
+		"port too high":     {[]string{"--chat-port", "70000"}, []string{"70000", "--chat-port", "1 to 65535"}},
 		"port not number":   {[]string{"ui", "--chat-port", "http"}, []string{"--chat-port", "http"}},
-		"the same port":     {[]string{"ui", "--chat-port", "7861"}, []string{"both 7861"}},
+		"the same port":     {[]string{"ui", "--chat-port", "7861"}, []string{"port 7861 is dashboard's already"}},
 		"an open host":      {[]string{"ui", "--host", "0.0.0.0"}, []string{"0.0.0.0", "no password", "127.0.0.1"}},
 		"an extra argument": {[]string{"ui", "now"}, []string{"now"}},
 	} {
