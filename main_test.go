@@ -837,6 +837,36 @@ func TestBadInputIsRefused(t *testing.T) {
 	}
 }
 
+func TestTheServicesFileSaysWhatRuns(t *testing.T) {
+	u := newUser(t)
+	file := filepath.Join(u.folder, "config", "agents-tray", "services.yaml")
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	text := fmt.Sprintf("services:\n  sleeper: {command: sleep 600, depends_on: [talk]}\n  talk: {builtin: chat, listen: 127.0.0.1:%d}\n", u.chat)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := u.launchExactly("ui").ready()
+	status := p.status("its services run", func(s control.Status) bool { return len(s.Services) == 2 })
+	if first, second := status.Services[0], status.Services[1]; first.Name != "sleeper" || second.URL != u.url(u.chat) {
+		t.Errorf("%+v", status.Services)
+	}
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.cleanEnd()
+
+	wrong := filepath.Join(u.folder, "wrong.yaml")
+	if err := os.WriteFile(wrong, []byte("services:\n  web: {comand: sleep 600}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p = u.launchExactly("ui", "--config", wrong)
+	if status := p.end(); status != 1 || !strings.Contains(p.out.String(), wrong+":2:9: services.web.comand: ") {
+		t.Errorf("exit status %d, %s", status, p.out.String())
+	}
+}
+
 func TestAStateFolderThatCannotBeWritten(t *testing.T) {
 	u := newUser(t)
 	if err := os.WriteFile(filepath.Join(u.folder, "state", "agents-tray"), nil, 0o400); err != nil {

@@ -38,20 +38,19 @@ func command(into *[]string) func(value) {
 // backslashes and comments. What only a shell could do is an error.
 func split(line string) ([]string, error) {
 	var arguments []string
-	var beyond error
-	parser := syntax.NewParser(syntax.Variant(syntax.LangPOSIX))
-	err := parser.Words(strings.NewReader(line), func(word *syntax.Word) bool {
+	for word, err := range syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).WordsSeq(strings.NewReader(line)) {
 		var argument strings.Builder
-		beyond = unquote(&argument, word.Parts, false, line)
+		if err == nil {
+			err = unquote(&argument, word.Parts, false, line)
+		}
+		var malformed syntax.ParseError
+		if errors.As(err, &malformed) {
+			err = errors.New(malformed.Text) // without its own line and column
+		}
+		if err != nil {
+			return nil, fmt.Errorf("this cannot be split into arguments: %w. Quote it, give a list, or run a shell: [sh, -c, \"…\"]", err)
+		}
 		arguments = append(arguments, argument.String())
-		return beyond == nil
-	})
-	var malformed syntax.ParseError
-	if errors.As(err, &malformed) {
-		err = errors.New(malformed.Text)
-	}
-	if err = errors.Join(beyond, err); err != nil {
-		return nil, fmt.Errorf("this cannot be split into arguments: %w. Quote it, give a list, or run a shell: [sh, -c, \"…\"]", err)
 	}
 	return arguments, nil
 }

@@ -47,7 +47,7 @@ func (d *document) err() error {
 	var errs []error
 	for i, fault := range d.faults {
 		if i == maxFaults {
-			errs = append(errs, fmt.Errorf("%s: there are %d more errors", d.file, len(d.faults)-i))
+			errs = append(errs, fmt.Errorf("%s: more errors: %d", d.file, len(d.faults)-i))
 			break
 		}
 		errs = append(errs, fault)

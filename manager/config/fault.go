@@ -33,12 +33,16 @@ func (f *Fault) Error() string {
 func (f *Fault) excerpt() (before, rest string) {
 	line := []rune(strings.Map(printable, f.Source))
 	at := min(f.Column-1, len(line))
-	before, rest = string(line[:at]), string(line[at:])
-	if at > 60 {
-		before = "…" + string(line[at-40:at])
+	from, to := 0, len(line)
+	if len(line) > 100 {
+		from, to = max(0, at-40), min(len(line), at+60)
 	}
-	if len(line)-at > 80 {
-		rest = string(line[at:at+60]) + "…"
+	before, rest = string(line[from:at]), string(line[at:to])
+	if from > 0 {
+		before = "…" + before
+	}
+	if to < len(line) {
+		rest += "…"
 	}
 	return before, rest
 }

@@ -114,6 +114,7 @@ var advice = []struct{ complaint, advice string }{
 	{`found character '	'`, "a tab stands here: YAML is indented with spaces only"},
 	{"mapping value is not allowed in this context", "this cannot be followed by a key: indent keys alike, and put a text with \": \" in it in quotes"},
 	{"value is not allowed in this context", "this does not belong here: indent it like its neighbours"},
+	{"must be specified", "the list or mapping in brackets that begins above is not closed"},
 	{"non-map value is specified", "this is neither a key with a colon nor part of what is above: indent it like its neighbours"},
 	{"is a reserved character", "put the text in quotes"},
 	{"found unknown escape character", "in double quotes write \\\\ for a backslash, or use single quotes"},

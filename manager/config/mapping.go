@@ -26,11 +26,12 @@ func (k keys) names() []string {
 // mapping reads a mapping that has these keys only.
 func mapping(allowed keys) func(value) {
 	names := allowed.names()
+	list := strings.Join(names, ", ")
 	return func(v value) {
-		for _, e := range v.entries("a mapping with the keys " + strings.Join(names, ", ")) {
+		for _, e := range v.entries("a mapping", "; its keys are "+list) {
 			i := slices.Index(names, e.name)
 			if i < 0 {
-				e.faultAt(e.at, "there is no such key%s; allowed are %s", suggestion(e.name, names), strings.Join(names, ", "))
+				e.faultAt(e.at, "there is no such key%s; allowed: %s", suggestion(e.name, names), list)
 				continue
 			}
 			allowed[i].read(e.value)
@@ -57,8 +58,9 @@ func (e entry) faultAtKey(key, format string, arguments ...any) {
 	value{e.document, e.node, path}.faultAt(e.keys[path], format, arguments...)
 }
 
-// entries are those of the mapping that is expected at the value.
-func (v value) entries(expected string) []entry {
+// entries are those of the mapping that should stand at the value. If none does, the
+// fault says what was expected, and more.
+func (v value) entries(expected, more string) []entry {
 	var pairs []*ast.MappingValueNode
 	switch n := v.node.(type) {
 	case *ast.MappingNode:
@@ -66,7 +68,7 @@ func (v value) entries(expected string) []entry {
 	case *ast.MappingValueNode:
 		pairs = []*ast.MappingValueNode{n}
 	default:
-		v.expected(expected)
+		v.fault("expected %s, not %s%s", expected, describe(v.node), more)
 	}
 	var entries []entry
 	lines := map[string]int{} // of each key

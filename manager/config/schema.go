@@ -102,7 +102,7 @@ func dependencies(into *map[string]manager.Condition) func(value) {
 				v.keys[v.path+"."+name] = start(node)
 			}
 		} else {
-			for _, e := range v.entries("a list of services, or a mapping such as {db: ready}") {
+			for _, e := range v.entries("a list of services, or a mapping such as {db: ready}", "") {
 				var condition manager.Condition
 				oneOf(&condition, manager.ConditionStarted, manager.ConditionReady, manager.ConditionCompleted)(e.value)
 				read[e.name] = condition
@@ -115,7 +115,7 @@ func dependencies(into *map[string]manager.Condition) func(value) {
 // environment reads a mapping of names to values.
 func environment(into *[]string) func(value) {
 	return func(v value) {
-		for _, e := range v.entries("a mapping such as {NAME: value}") {
+		for _, e := range v.entries("a mapping such as {NAME: value}", "") {
 			if strings.Contains(e.name, "=") {
 				e.faultAt(e.at, "a name has no =: write NAME: value")
 			}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -32,7 +33,11 @@ func (d *document) services() ([]service, error) {
 			if _, nothing := v.node.(*ast.NullNode); nothing {
 				return
 			}
-			for _, e := range v.entries("a mapping of names to services") {
+			for _, e := range v.entries("a mapping of names to services", "") {
+				if strings.Contains(e.name, ".") { // it would look like a key's path
+					e.faultAt(e.at, "a name has no dot: use lower-case letters, digits, '-' and '_'")
+					continue
+				}
 				s := readService(e)
 				if other := holder[s.builtin]; other != "" {
 					e.faultAtKey("builtin", "there is a built-in %s already: %s", s.builtin, other)
