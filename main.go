@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strconv"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -39,7 +40,7 @@ type launch struct {
 }
 
 func commands() *cobra.Command {
-	options := launch{Options: config.Defaults}
+	var options launch
 	root := &cobra.Command{
 		Use:   "agents-tray",
 		Short: "Configurable Agents: Dashboard and Chat, started, watched and stopped from the tray",
@@ -57,14 +58,31 @@ func commands() *cobra.Command {
 	}
 	for _, command := range []*cobra.Command{root, ui} {
 		flags := command.Flags()
-		flags.StringVar(&options.Host, "host", options.Host, "address to listen on, this computer's only")
-		flags.IntVar(&options.DashboardPort, "dashboard-port", options.DashboardPort, "port of the Dashboard")
-		flags.IntVar(&options.ChatPort, "chat-port", options.ChatPort, "port of the Chat")
+		configFlag(command, &options.Options)
+		flags.StringVar(&options.Host, "host", "", "`address` to listen on, this computer's only (default 127.0.0.1)")
+		flags.Func("dashboard-port", "`port` of the Dashboard (default 7861)", port(&options.DashboardPort))
+		flags.Func("chat-port", "`port` of the Chat (default 7860)", port(&options.ChatPort))
 		flags.BoolVar(&options.NoChat, "no-chat", false, "do not start the Chat")
 		flags.BoolVarP(&options.verbose, "verbose", "v", false, "say more in the terminal")
 	}
-	root.AddCommand(ui, serve())
+	root.AddCommand(ui, check(), serve())
 	return root
+}
+
+func configFlag(command *cobra.Command, options *config.Options) {
+	command.Flags().StringVar(&options.File, "config", "", "the services `file` (default services.yaml in "+config.Locate().Config+")")
+}
+
+// port reads a port's number.
+func port(into *int) func(string) error {
+	return func(text string) error {
+		n, err := strconv.ParseUint(text, 10, 16)
+		if err != nil || n == 0 {
+			return errors.New("a port is a number from 1 to 65535")
+		}
+		*into = int(n)
+		return nil
+	}
 }
 
 // serve runs one built-in service; the guard starts it.

@@ -816,9 +816,9 @@ func TestBadInputIsRefused(t *testing.T) {
 	}{
 		"unknown option":    {[]string{"--prot", "1"}, []string{"unknown flag: --prot"}},
 		"unknown command":   {[]string{"uii"}, []string{"unknown command", "ui"}},
-		"port too high":     {[]string{"--chat-port", "70000"}, []string{"--chat-port 70000", "1 to 65535"}},
+		"port too high":     {[]string{"--chat-port", "70000"}, []string{"70000", "--chat-port", "1 to 65535"}},
 		"port not number":   {[]string{"ui", "--chat-port", "http"}, []string{"--chat-port", "http"}},
-		"the same port":     {[]string{"ui", "--chat-port", "7861"}, []string{"both 7861"}},
+		"the same port":     {[]string{"ui", "--chat-port", "7861"}, []string{"port 7861 is dashboard's already"}},
 		"an open host":      {[]string{"ui", "--host", "0.0.0.0"}, []string{"0.0.0.0", "no password", "127.0.0.1"}},
 		"an extra argument": {[]string{"ui", "now"}, []string{"now"}},
 	} {
@@ -834,6 +834,36 @@ func TestBadInputIsRefused(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestTheServicesFileSaysWhatRuns(t *testing.T) {
+	u := newUser(t)
+	file := filepath.Join(u.folder, "config", "agents-tray", "services.yaml")
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	text := fmt.Sprintf("services:\n  sleeper: {command: sleep 600, depends_on: [talk]}\n  talk: {builtin: chat, listen: 127.0.0.1:%d}\n", u.chat)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := u.launchExactly("ui").ready()
+	status := p.status("its services run", func(s control.Status) bool { return len(s.Services) == 2 })
+	if first, second := status.Services[0], status.Services[1]; first.Name != "sleeper" || second.URL != u.url(u.chat) {
+		t.Errorf("%+v", status.Services)
+	}
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.cleanEnd()
+
+	wrong := filepath.Join(u.folder, "wrong.yaml")
+	if err := os.WriteFile(wrong, []byte("services:\n  web: {comand: sleep 600}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p = u.launchExactly("ui", "--config", wrong)
+	if status := p.end(); status != 1 || !strings.Contains(p.out.String(), wrong+":2:9: services.web.comand: ") {
+		t.Errorf("exit status %d, %s", status, p.out.String())
 	}
 }
 

@@ -52,28 +52,3 @@ func TestWithoutARuntimeFolderTheStateFolderServes(t *testing.T) {
 		t.Errorf("%+v, %v", f, err)
 	}
 }
-
-func TestServices(t *testing.T) {
-	f := Folders{State: "/state"}
-	specs, err := Services(Defaults, f)
-	if err != nil || len(specs) != 2 {
-		t.Fatalf("%+v, %v", specs, err)
-	}
-	for i, want := range []string{"http://127.0.0.1:7861", "http://127.0.0.1:7860"} {
-		if s := specs[i]; s.URL != want || "http://"+s.Listen != want || s.Ready.HTTP != want+"/healthz" || !s.Builtin || !s.Open {
-			t.Errorf("%+v", s)
-		}
-	}
-	without := Defaults
-	without.NoChat, without.ChatPort, without.Host = true, without.DashboardPort, "::1"
-	if specs, err := Services(without, f); err != nil || len(specs) != 1 || specs[0].URL != "http://[::1]:7861" {
-		t.Errorf("without the Chat: %+v, %v", specs, err)
-	}
-	for host, fine := range map[string]bool{"127.0.0.1": true, "127.9.9.9": true, "localhost": true, "0.0.0.0": false, "192.168.1.2": false, "": false, "example.org": false} {
-		options := Defaults
-		options.Host = host
-		if _, err := Services(options, f); (err == nil) != fine {
-			t.Errorf("host %q: %v", host, err)
-		}
-	}
-}

@@ -20,14 +20,19 @@ type Folders struct {
 	Runtime string // sockets; emptied when the user logs off
 }
 
-// Prepare finds the folders and makes those that are written to, for this user only.
-// The error says which one cannot be used, why, and what to do.
-func Prepare() (Folders, error) {
-	f := Folders{
+// Locate finds the folders, which need not be there.
+func Locate() Folders {
+	return Folders{
 		State:   filepath.Join(xdg.StateHome, name),
 		Config:  filepath.Join(xdg.ConfigHome, name),
 		Runtime: filepath.Join(xdg.RuntimeDir, name),
 	}
+}
+
+// Prepare finds the folders and makes those that are written to, for this user only.
+// The error says which one cannot be used, why, and what to do.
+func Prepare() (Folders, error) {
+	f := Locate()
 	if err := writable(f.State); err != nil {
 		return f, fmt.Errorf("the state folder %s cannot be written: %w. Make it writable, or name another one in XDG_STATE_HOME", f.State, err)
 	}

@@ -2,66 +2,80 @@ package config
 
 import (
 	"fmt"
-	"net"
-	"net/netip"
-	"strconv"
 
 	"agents-tray/manager"
 )
 
-// Options are what can be asked for on the command line.
+// Options are what can be asked for on the command line. The zero value of each means
+// that it was not given.
 type Options struct {
-	Host          string // loopback only
+	// File is the services file. Default: services.yaml in the folder for what the
+	// user writes; where there is none, Dashboard and Chat are what runs.
+	File string
+	// Host and the ports go before what the file says of the built-in services. Host
+	// is a loopback address. Default: 127.0.0.1, 7861 and 7860.
+	Host          string
 	DashboardPort int
 	ChatPort      int
-	NoChat        bool
+	// NoChat leaves the built-in Chat out.
+	NoChat bool
 }
 
-// Defaults are the addresses that the Python platform's users know.
-var Defaults = Options{Host: "127.0.0.1", DashboardPort: 7861, ChatPort: 7860}
-
-// Services are the built-in services, ready to be added in this order.
+// Services are the services of the services file, in its order, ready to be added and
+// valid together. What is wrong with the file comes as one *Fault, or as several joined.
 func Services(o Options, f Folders) ([]manager.ServiceSpec, error) {
-	host, err := loopback(o.Host)
+	if o.Host != "" {
+		host, err := loopback(o.Host)
+		if err != nil {
+			return nil, fmt.Errorf("--host %w", err)
+		}
+		o.Host = host
+	}
+	doc, err := open(o.File, f)
 	if err != nil {
 		return nil, err
 	}
-	for option, port := range map[string]int{"--dashboard-port": o.DashboardPort, "--chat-port": o.ChatPort} {
-		if port < 1 || port > 65535 {
-			return nil, fmt.Errorf("%s %d: a port is a number from 1 to 65535", option, port)
+	services := []service{
+		{builtin: "dashboard", ServiceSpec: manager.ServiceSpec{Name: "dashboard", Open: true}},
+		{builtin: "chat", ServiceSpec: manager.ServiceSpec{Name: "chat", Open: true}},
+	}
+	if doc != nil {
+		if services, err = doc.services(); err != nil {
+			return nil, err
 		}
 	}
-	specs := []manager.ServiceSpec{builtin("dashboard", "Dashboard", host, o.DashboardPort)}
-	if !o.NoChat {
-		if o.ChatPort == o.DashboardPort {
-			return nil, fmt.Errorf("--dashboard-port and --chat-port are both %d: each service needs a port of its own", o.ChatPort)
+	specs := complete(services, o, f)
+	if len(specs) == 0 {
+		return nil, fmt.Errorf("%s: there is nothing to run but the Chat, which --no-chat leaves out", doc.file)
+	}
+	return specs, doc.locate(manager.ValidateAll(specs))
+}
+
+// complete fills the built-in services in, as far as the options want them.
+func complete(services []service, o Options, f Folders) []manager.ServiceSpec {
+	var specs []manager.ServiceSpec
+	dashboard, chat := "", -1
+	for _, s := range services {
+		switch {
+		case s.builtin == "chat" && o.NoChat:
+			continue
+		case s.builtin != "":
+			s.ServiceSpec = builtins[s.builtin].complete(s, o)
 		}
-		chat := builtin("chat", "Chat", host, o.ChatPort)
-		chat.Command = append(chat.Command, "--database", f.Conversations(), "--dashboard", specs[0].URL)
-		specs = append(specs, chat)
+		switch s.builtin {
+		case "dashboard":
+			dashboard = s.URL
+		case "chat":
+			chat = len(specs)
+		}
+		specs = append(specs, s.ServiceSpec)
 	}
-	return specs, nil
-}
-
-func builtin(service, title, host string, port int) manager.ServiceSpec {
-	address := net.JoinHostPort(host, strconv.Itoa(port))
-	return manager.ServiceSpec{
-		Name: service, Title: title,
-		Builtin: true, Command: []string{name, "serve", service},
-		Listen: address, URL: "http://" + address,
-		Ready: manager.Ready{Check: manager.Check{HTTP: "http://" + address + "/healthz"}},
-		Open:  true,
+	if chat >= 0 {
+		command := append(specs[chat].Command, "--database", f.Conversations())
+		if dashboard != "" {
+			command = append(command, "--dashboard", dashboard)
+		}
+		specs[chat].Command = command
 	}
-}
-
-// loopback refuses an address that other computers could reach: the services ask for
-// no password.
-func loopback(host string) (string, error) {
-	if host == "localhost" {
-		return "127.0.0.1", nil
-	}
-	if address, err := netip.ParseAddr(host); err == nil && address.IsLoopback() {
-		return host, nil
-	}
-	return "", fmt.Errorf("--host %s: the services ask for no password, so they only listen on this computer: use 127.0.0.1, ::1 or localhost", host)
+	return specs
 }

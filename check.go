@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"agents-tray/manager"
+	"agents-tray/manager/config"
+)
+
+// check says what is wrong with the services file, or what it says; it starts nothing.
+func check() *cobra.Command {
+	var options config.Options
+	command := &cobra.Command{
+		Use:   "check",
+		Short: "Check the services file, and list what it says",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			specs, err := config.Services(options, config.Locate())
+			if err != nil {
+				return err
+			}
+			return list(command.OutOrStdout(), specs)
+		},
+	}
+	configFlag(command, &options)
+	return command
+}
+
+// list prints services as a table.
+func list(to io.Writer, specs []manager.ServiceSpec) error {
+	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "NAME\tCOMMAND\tLISTEN\tDEPENDS ON")
+	for _, s := range specs {
+		command := strings.Join(s.Command, " ")
+		if s.Builtin {
+			command = "(built in)"
+		}
+		var needs []string
+		for name, condition := range s.DependsOn {
+			needs = append(needs, name+" "+string(condition))
+		}
+		slices.Sort(needs)
+		row := []string{s.Name, command, s.Listen, strings.Join(needs, ", ")}
+		for i := range row {
+			if row[i] == "" {
+				row[i] = "-"
+			}
+		}
+		fmt.Fprintln(table, strings.Join(row, "\t"))
+	}
+	return table.Flush()
+}

@@ -1,0 +1,72 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+
+	"agents-tray/manager"
+)
+
+// A builtin is a service that this program holds itself.
+type builtin struct {
+	title  string
+	port   int
+	option func(Options) int // the port that the command line asks for
+}
+
+// builtins have the ports that the Python platform's users know.
+var builtins = map[string]builtin{
+	"dashboard": {"Dashboard", 7861, func(o Options) int { return o.DashboardPort }},
+	"chat":      {"Chat", 7860, func(o Options) int { return o.ChatPort }},
+}
+
+// complete is the specification of a built-in service, of which the file has said what
+// it wants to be different.
+func (b builtin) complete(s service, o Options) manager.ServiceSpec {
+	host, port := "127.0.0.1", strconv.Itoa(b.port)
+	if s.Listen != "" {
+		host, port, _ = net.SplitHostPort(s.Listen) // checked when it was read
+	}
+	if o.Host != "" {
+		host = o.Host
+	}
+	if given := b.option(o); given != 0 {
+		port = strconv.Itoa(given)
+	}
+	spec := s.ServiceSpec
+	if spec.Title == "" {
+		spec.Title = b.title
+	}
+	spec.Builtin = true
+	spec.Command = []string{name, "serve", s.builtin, "--listen", "{listen}"}
+	spec.Listen = net.JoinHostPort(host, port)
+	spec.URL = "http://" + spec.Listen
+	spec.Ready = manager.Ready{Check: manager.Check{HTTP: "/healthz"}}
+	return spec
+}
+
+// loopback refuses an address that other computers could reach: the services ask for
+// no password.
+func loopback(host string) (string, error) {
+	if host == "localhost" {
+		return "127.0.0.1", nil
+	}
+	if address, err := netip.ParseAddr(host); err == nil && address.IsLoopback() {
+		return host, nil
+	}
+	return "", fmt.Errorf("%s: the services ask for no password, so they only listen on this computer: use 127.0.0.1, ::1 or localhost", host)
+}
+
+// loopbackAddress is loopback for host:port.
+func loopbackAddress(address string) (string, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return "", fmt.Errorf("%q is not host:port, such as 127.0.0.1:9000", address)
+	}
+	if host, err = loopback(host); err != nil {
+		return "", err
+	}
+	return net.JoinHostPort(host, port), nil
+}

@@ -1,0 +1,105 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/goccy/go-yaml/ast"
+)
+
+// keys are those that a mapping may have, in the order of messages, with their readers.
+type keys []struct {
+	name string
+	read func(value)
+}
+
+func (k keys) names() []string {
+	names := make([]string, len(k))
+	for i := range k {
+		names[i] = k[i].name
+	}
+	return names
+}
+
+// mapping reads a mapping that has these keys only.
+func mapping(allowed keys) func(value) {
+	names := allowed.names()
+	list := strings.Join(names, ", ")
+	return func(v value) {
+		for _, e := range v.entries("a mapping", "; its keys are "+list) {
+			i := slices.Index(names, e.name)
+			if i < 0 {
+				e.faultAt(e.at, "there is no such key%s; allowed: %s", suggestion(e.name, names), list)
+				continue
+			}
+			allowed[i].read(e.value)
+		}
+	}
+}
+
+// An entry is a key of a mapping with its value.
+type entry struct {
+	value
+	name string
+	at   position // of the key
+}
+
+// has reports whether the entry's own mapping has a key.
+func (e entry) has(key string) bool {
+	_, has := e.keys[e.path+"."+key]
+	return has
+}
+
+// faultAtKey adds a fault at a key of the entry's own mapping.
+func (e entry) faultAtKey(key, format string, arguments ...any) {
+	path := e.path + "." + key
+	value{e.document, e.node, path}.faultAt(e.keys[path], format, arguments...)
+}
+
+// entries are those of the mapping that should stand at the value. If none does, the
+// fault says what was expected, and more.
+func (v value) entries(expected, more string) []entry {
+	var pairs []*ast.MappingValueNode
+	switch n := v.node.(type) {
+	case *ast.MappingNode:
+		pairs = n.Values
+	case *ast.MappingValueNode:
+		pairs = []*ast.MappingValueNode{n}
+	default:
+		v.fault("expected %s, not %s%s", expected, describe(v.node), more)
+	}
+	var entries []entry
+	lines := map[string]int{} // of each key
+	for _, pair := range pairs {
+		at := start(pair.Key)
+		name, ok := scalar(pair.Key)
+		if !ok || strings.ContainsRune(name, 0) {
+			v.faultAt(at, "expected a key with a colon, such as %q", "title:")
+			continue
+		}
+		e := entry{value{v.document, pair.Value, strings.TrimPrefix(v.path+"."+name, ".")}, name, at}
+		if first, twice := lines[name]; twice {
+			e.faultAt(at, "this key is there already, in line %d", first)
+			continue
+		}
+		lines[name], v.keys[e.path] = at.line, at
+		entries = append(entries, e)
+	}
+	return entries
+}
+
+// suggestion asks for the word that was probably meant, if there is one.
+func suggestion(word string, words []string) string {
+	nearest, distance := "", 3
+	for _, w := range words {
+		if d := levenshtein.ComputeDistance(strings.ToLower(word), w); d < distance && d < len(w)-1 {
+			nearest, distance = w, d
+		}
+	}
+	if nearest == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %s?)", nearest)
+}

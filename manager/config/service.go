@@ -1,0 +1,110 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"agents-tray/manager"
+)
+
+// A service is a specification in the making.
+type service struct {
+	manager.ServiceSpec
+	builtin string // "dashboard", "chat" or, with a command of its own, ""
+}
+
+const example = `services:
+  web:
+    command: python3 -m http.server 9000 --bind 127.0.0.1
+    url: http://127.0.0.1:9000
+    ready: {http: /}
+    open: true
+`
+
+// services are those of the document, in its order. The error joins what is wrong with
+// each by itself; what is wrong with them together, ValidateAll finds.
+func (d *document) services() ([]service, error) {
+	var services []service
+	holder := map[string]string{} // of each built-in
+	if d.root != nil {
+		mapping(keys{{"services", func(v value) {
+			if _, nothing := v.node.(*ast.NullNode); nothing {
+				return
+			}
+			for _, e := range v.entries("a mapping of names to services", "") {
+				if strings.Contains(e.name, ".") { // it would look like a key's path
+					e.faultAt(e.at, "a name has no dot: use lower-case letters, digits, '-' and '_'")
+					continue
+				}
+				s := readService(e)
+				if other := holder[s.builtin]; other != "" {
+					e.faultAtKey("builtin", "there is a built-in %s already: %s", s.builtin, other)
+				}
+				if s.builtin != "" {
+					holder[s.builtin] = e.name
+				}
+				services = append(services, s)
+			}
+		}}})(value{d, d.root, ""})
+	}
+	if err := d.err(); err != nil {
+		return nil, err
+	}
+	if len(services) == 0 {
+		return nil, fmt.Errorf("%s: there are no services in this file. One of its own could be:\n\n%s", d.file, example)
+	}
+	return services, nil
+}
+
+func readService(e entry) service {
+	var s service
+	s.Name = e.name
+	mapping(s.keys())(e.value)
+	if s.builtin != "" {
+		s.finishBuiltin(e)
+	} else {
+		s.finishCommand(e)
+	}
+	return s
+}
+
+// finishCommand makes the paths of a service absolute.
+func (s *service) finishCommand(e entry) {
+	home := func(key string, path *string) {
+		expanded, err := expandHome(*path)
+		if err != nil {
+			e.faultAtKey(key, "%w", err)
+		}
+		*path = expanded
+	}
+	home("dir", &s.Dir)
+	home("env_file", &s.EnvFile)
+	if len(s.Command) > 0 {
+		home("command", &s.Command[0])
+	}
+	s.Dir = absolute(e.folder, s.Dir)
+	if s.EnvFile != "" {
+		s.EnvFile = absolute(s.Dir, s.EnvFile)
+	}
+}
+
+// finishBuiltin refuses what a built-in service has of its own.
+func (s *service) finishBuiltin(e entry) {
+	for _, key := range []string{"command", "dir", "env_file", "url", "ready"} {
+		if e.has(key) {
+			e.faultAtKey(key, "leave it out: the built-in %s has its own", s.builtin)
+		}
+	}
+	if s.Listen != "" {
+		address, err := loopbackAddress(s.Listen)
+		if err != nil {
+			e.faultAtKey("listen", "%w", err)
+		}
+		s.Listen = address
+	}
+	if !e.has("open") {
+		s.Open = true
+	}
+}

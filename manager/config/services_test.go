@@ -1,0 +1,215 @@
+package config
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"agents-tray/manager"
+)
+
+var update = flag.Bool("update", false, "write what is said of testdata/bad into its .txt files")
+
+// installed makes stubsvc the only program in PATH.
+func installed(t testing.TB) {
+	folder := t.TempDir()
+	program := filepath.Join(folder, "stubsvc")
+	if runtime.GOOS == "windows" {
+		program += ".exe"
+	}
+	if err := os.WriteFile(program, nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", folder)
+	t.Setenv("HOME", filepath.Join(folder, "home"))
+	t.Setenv("USERPROFILE", filepath.Join(folder, "home"))
+}
+
+// What is said of a bad file stands beside it.
+func TestBadFiles(t *testing.T) {
+	installed(t)
+	files, err := filepath.Glob("testdata/bad/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
+			specs, err := Services(Options{File: filepath.ToSlash(file)}, Folders{State: "/state"})
+			if err == nil {
+				t.Fatalf("it was taken for %+v", specs)
+			}
+			golden := strings.TrimSuffix(file, ".yaml") + ".txt"
+			said := err.Error() + "\n"
+			if *update {
+				if err := os.WriteFile(golden, []byte(said), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if said != string(want) {
+				t.Errorf("it says\n%s\ninstead of\n%s", said, want)
+			}
+		})
+	}
+}
+
+// write makes a services file in a folder of its own.
+func write(t testing.TB, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "services.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// Files that no editor shows well are made here.
+func TestWhatIsNoServicesFile(t *testing.T) {
+	for name, test := range map[string]struct{ text, place, want string }{
+		"Latin-1":      {"services:\n  # \xe9t\xe9\n", ":2:5: ", "not UTF-8"},
+		"UTF-16":       {"\xff\xfes\x00", ":1:1: ", "not UTF-8"},
+		"a long line":  {"a: 1\n# " + strings.Repeat("x", 20_000), ":2:1: ", "longer than 10,000 characters"},
+		"deep":         {"a: " + strings.Repeat("[", 21), ":1:24: ", "nested deeper than 20"},
+		"deep, braces": {strings.Repeat("{a: ", 5_000), "", "longer than 10,000"},
+		"large":        {strings.Repeat("# x\n", 300_000), "", "larger than 1 MB"},
+		"NUL":          {"services: {a: {command: stubsvc, title: \"a\\0\"}}", ":1:41: ", "NUL"},
+		"NUL in a key": {"services: {a: {command: stubsvc, env: {\"a\\0\": b}}}", ":1:40: ", "a key"},
+		"a carriage":   {"services:\r\n  a: {command: stubsvc, opne: true}\r\n", ":2:25: ", "did you mean open?"},
+		"a mark first": {"\ufeffservices: {a: {command: stubsvc, opne: true}}", ":1:34: ", "did you mean open?"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			installed(t)
+			_, err := Services(Options{File: write(t, test.text)}, Folders{})
+			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), test.place) {
+				t.Errorf("%v", err)
+			}
+			if err != nil && len(err.Error()) > 1000 {
+				t.Errorf("it says %d characters", len(err.Error()))
+			}
+		})
+	}
+}
+
+func TestAFullFile(t *testing.T) {
+	installed(t)
+	folder, err := filepath.Abs("testdata/good")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []manager.ServiceSpec{{
+		Name:     "db",
+		Command:  []string{"./db server", "--data", "a b", "c d"},
+		Dir:      filepath.Join(folder, "data"),
+		Restart:  manager.Restart{Policy: manager.RestartNever},
+		Optional: true,
+	}, {
+		Name: "web", Title: "Web",
+		Command: []string{"stubsvc", "-port", "9000", "{fd}"},
+		Dir:     folder,
+		Env:     []string{"KEY=value", "NUMBER=0x10", "EMPTY=", "TEXT=a=b"},
+		EnvFile: filepath.Join(folder, ".env"),
+		Listen:  "127.0.0.1:9000", URL: "http://127.0.0.1:9000/start",
+		Ready:       manager.Ready{Check: manager.Check{HTTP: "/healthz", Status: 204, Body: "o.?k"}, Timeout: 90 * time.Second},
+		Health:      manager.Health{Check: manager.Check{TCP: "127.0.0.1:9000"}, Interval: 10 * time.Second, Timeout: 500 * time.Millisecond, Failures: 2},
+		Restart:     manager.Restart{Policy: manager.RestartOnFailure, MaxDelay: time.Minute, GiveUp: 3, Window: 2 * time.Minute, GoodRun: 5 * time.Second},
+		DependsOn:   map[string]manager.Condition{"db": manager.ConditionCompleted, "dash": manager.ConditionStarted},
+		StopSignal:  "INT",
+		StopTimeout: 3 * time.Second,
+		Open:        true,
+	}, {
+		Name: "dash", Title: "Overview", Builtin: true,
+		Command: []string{"agents-tray", "serve", "dashboard", "--listen", "{listen}"},
+		Env:     []string{"A=b"},
+		Listen:  "127.0.0.1:9001", URL: "http://127.0.0.1:9001",
+		Ready:      manager.Ready{Check: manager.Check{HTTP: "/healthz"}},
+		Health:     manager.Health{Check: manager.Check{HTTP: "/healthz"}},
+		Restart:    manager.Restart{GiveUp: -1},
+		StopSignal: "HUP",
+	}, {
+		Name: "talk", Title: "Chat", Builtin: true,
+		Command: []string{"agents-tray", "serve", "chat", "--listen", "{listen}",
+			"--database", filepath.Join("/state", "chat.db"), "--dashboard", "http://127.0.0.1:9001"},
+		Listen: "127.0.0.1:7860", URL: "http://127.0.0.1:7860",
+		Ready:     manager.Ready{Check: manager.Check{HTTP: "/healthz"}},
+		DependsOn: map[string]manager.Condition{"dash": manager.ConditionReady},
+		Optional:  true,
+		Open:      true,
+	}}
+	specs, err := Services(Options{File: "testdata/good/full.yaml"}, Folders{State: "/state"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range max(len(specs), len(want)) {
+		if i >= len(specs) || i >= len(want) || !reflect.DeepEqual(specs[i], want[i]) {
+			t.Errorf("service %d is\n%+v\ninstead of\n%+v", i, specs[i:], want[i:])
+		}
+	}
+}
+
+func TestTheHomeFolder(t *testing.T) {
+	installed(t)
+	home := os.Getenv("HOME")
+	file := write(t, "services: {a: {command: ~/bin/a -x ~/y, dir: '~', env_file: ~/a.env, optional: true}, b: {command: [~b], optional: true}}")
+	specs, err := Services(Options{File: file}, Folders{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := specs[0], specs[1]
+	if a.Dir != home || a.EnvFile != filepath.Join(home, "a.env") || !slices.Equal(a.Command, []string{filepath.Join(home, "bin", "a"), "-x", "~/y"}) {
+		t.Errorf("%+v", a)
+	}
+	if b.Dir != filepath.Dir(file) || b.Command[0] != "~b" {
+		t.Errorf("%+v", b)
+	}
+}
+
+// A command without a folder is looked up in PATH, one with a folder in dir.
+func TestACommandBesideTheFile(t *testing.T) {
+	installed(t)
+	file := write(t, "services: {web: {command: bin/stub.exe}}")
+	if _, err := Services(Options{File: file}, Folders{}); err == nil {
+		t.Error("it is not there")
+	}
+	program := filepath.Join(filepath.Dir(file), "bin", "stub.exe")
+	if err := errors.Join(os.Mkdir(filepath.Dir(program), 0o700), os.WriteFile(program, nil, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Services(Options{File: file}, Folders{}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSplit(t *testing.T) {
+	for line, want := range map[string][]string{
+		"":                             nil,
+		"  a  b ":                      {"a", "b"},
+		"a 'b c' \"d e\"f'g'":          {"a", "b c", "d ef" + "g"},
+		`a b\ c \"d \\`:                {"a", "b c", `"d`, `\`},
+		`"a\b" "\$x" "\"" "\\" '\'`:    {`a\b`, "$x", `"`, `\`, `\`},
+		`a "" ''`:                      {"a", "", ""},
+		"a --x={port} {fd} {listen}":   {"a", "--x={port}", "{fd}", "{listen}"},
+		"a * ~ b# # c":                 {"a", "*", "~", "b#"},
+		"a \\\n b\nc":                  {"a", "b", "c"},
+		"A=b c=d ! if then":            {"A=b", "c=d", "!", "if", "then"},
+		"sh -c 'echo $HOME | cat > x'": {"sh", "-c", "echo $HOME | cat > x"},
+	} {
+		if got, err := split(line); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %q, %v", line, got, err)
+		}
+	}
+	for _, line := range []string{"a 'b", `a "b`, `a "b\"`, "a $b", "a ${b}", "a $(b)", "a `b`", "a | b", "a; b", "a & b", "a > b", "(a)", "a $((1))", `a "$b"`} {
+		if got, err := split(line); err == nil {
+			t.Errorf("%s: %q", line, got)
+		}
+	}
+}
