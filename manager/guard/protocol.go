@@ -54,6 +54,7 @@ const maxMessage = 1 << 20
 const (
 	MarkEnvironment    = "AGENTS_TRAY_RUN"     // the session's mark: its guards and all below them
 	guardEnvironment   = "AGENTS_TRAY_GUARD"   // one guard of the session and all below it
+	keeperEnvironment  = "AGENTS_TRAY_KEEPER"  // the session's mark: the keepers of its guards, which have no other
 	serviceEnvironment = "AGENTS_TRAY_SERVICE" // name/run: one run of one service
 )
 
