@@ -33,6 +33,16 @@ func (p process) String() string {
 	return strings.TrimSpace(fmt.Sprintf("%s %s", p.role, p.run)) + fmt.Sprintf(" (%d)", p.pid())
 }
 
+// parent is the process id of its parent; 0 once it has ended.
+func (p process) parent() int {
+	fields := p.stat()
+	if len(fields) < 2 {
+		return 0
+	}
+	parent, _ := strconv.Atoi(fields[1]) // the kernel writes numbers
+	return parent
+}
+
 // service is the name of the service it belongs to.
 func (p process) service() string { name, _, _ := strings.Cut(p.run, "/"); return name }
 
@@ -41,14 +51,19 @@ func (p process) kill(sig syscall.Signal) { _ = p.handle.Signal(sig) }
 
 // state is the kernel's letter: R, S, T, …; "" once it has ended.
 func (p process) state() string {
-	if p.handle.Signal(syscall.Signal(0)) != nil {
-		return ""
+	if fields := p.stat(); len(fields) > 0 {
+		return fields[0]
 	}
+	return ""
+}
+
+// stat are the fields of /proc/PID/stat from the state on; none once it has ended.
+func (p process) stat() []string {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.pid()))
-	if err != nil {
-		return ""
+	if err != nil || p.handle.Signal(syscall.Signal(0)) != nil { // then the number may be somebody else's
+		return nil
 	}
-	return string(stat[strings.LastIndexByte(string(stat), ')')+2:][:1])
+	return strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
 }
 
 // ended reports whether it has ended; its parent may not have heard of it.
@@ -138,6 +153,7 @@ func (u *user) launchKinds(kinds ...string) *program {
 		case guardtest.ClosesOutput: // it cannot say that it is up
 		case guardtest.ExitsAtOnce:
 			giveUp = "3 in 60s"
+			text += "    optional: true\n" // else its end is the program's
 		case guardtest.Floods:
 			text += "    ready: {log: line}\n"
 		case guardtest.HoldsPort:
