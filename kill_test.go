@@ -19,7 +19,8 @@ import (
 // ever started.
 type killing struct {
 	frozen  bool     // everything is stopped by SIGSTOP first
-	victims []string // the roles that are killed, all at once
+	victims []string // the roles that are hit, all at once
+	signal  syscall.Signal
 	left    []string // kinds of which a descendant is left until the next start
 	again   []string // roles that are there again, as other processes, without a next start
 	told    []string // what the record tells of a service then; nil: nothing new
@@ -35,20 +36,24 @@ type killing struct {
 // nobody the task to end what is no child of the guard; the next start does.
 var killings = map[string]killing{
 	"service": {
-		victims: []string{"service"}, again: []string{"service", "descendant"},
+		victims: []string{"service"}, signal: syscall.SIGKILL, again: []string{"service", "descendant"},
 		told: []string{"exited", "restarting", "started", "ready"}, ending: "clean",
 	},
 	"guard": {
-		victims: []string{"guard"}, again: []string{"guard", "keeper", "service", "descendant"},
+		victims: []string{"guard"}, signal: syscall.SIGKILL, again: []string{"guard", "keeper", "service", "descendant"},
 		told: []string{"started", "ready"}, ending: "clean",
 	},
-	"tray":                   {victims: []string{"tray"}, ending: "unexpected"},
-	"tray and guard":         {victims: []string{"tray", "guard"}, ending: "unexpected"},
-	"tray, frozen":           {frozen: true, victims: []string{"tray"}, ending: "unexpected"},
-	"tray and guard, frozen": {frozen: true, victims: []string{"tray", "guard"}, ending: "unexpected"},
+	"guard, asked to end": {
+		victims: []string{"guard"}, signal: syscall.SIGTERM, again: []string{"guard", "keeper", "service", "descendant"},
+		told: []string{"exited", "restarting", "started", "ready"}, ending: "clean",
+	},
+	"tray":                   {victims: []string{"tray"}, signal: syscall.SIGKILL, ending: "unexpected"},
+	"tray and guard":         {victims: []string{"tray", "guard"}, signal: syscall.SIGKILL, ending: "unexpected"},
+	"tray, frozen":           {frozen: true, victims: []string{"tray"}, signal: syscall.SIGKILL, ending: "unexpected"},
+	"tray and guard, frozen": {frozen: true, victims: []string{"tray", "guard"}, signal: syscall.SIGKILL, ending: "unexpected"},
 	"tray, guard and keeper": {
-		victims: []string{"tray", "guard", "keeper"},
-		left:    []string{guardtest.Forks, guardtest.Escapes, guardtest.HoldsPort}, ending: "unexpected",
+		victims: []string{"tray", "guard", "keeper"}, signal: syscall.SIGKILL,
+		left: []string{guardtest.Forks, guardtest.Escapes, guardtest.HoldsPort}, ending: "unexpected",
 	},
 }
 
@@ -63,7 +68,11 @@ func TestKills(t *testing.T) {
 			if row.frozen {
 				freeze(t, before)
 			}
-			killAll(before, row.victims...)
+			for _, p := range before {
+				if slices.Contains(row.victims, p.role) {
+					p.kill(row.signal)
+				}
+			}
 			if slices.Contains(row.victims, "tray") {
 				u.isLeftBy(p, row)
 				u.startsAfter(row, before)
@@ -82,15 +91,6 @@ func freeze(t *testing.T, all []process) {
 	}
 	for _, p := range all {
 		wait(t, time.Second, p.String()+" to be stopped", func() bool { return p.state() == "T" })
-	}
-}
-
-// killAll kills those of the roles.
-func killAll(all []process, roles ...string) {
-	for _, p := range all {
-		if slices.Contains(roles, p.role) {
-			p.kill(syscall.SIGKILL)
-		}
 	}
 }
 
