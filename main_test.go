@@ -28,6 +28,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/guard"
 	"agents-tray/manager/guard/guardtest"
 	"agents-tray/tray/traytest"
 )
@@ -56,6 +57,7 @@ var binary = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	guardtest.Main(guard.Main)
 	status := m.Run()
 	if path, err := binary(); err == nil {
 		os.RemoveAll(filepath.Dir(path))

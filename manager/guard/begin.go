@@ -20,8 +20,6 @@ type socket struct {
 // begin starts one run.
 func (g *guard) begin(s Start) (Reason, error) {
 	switch {
-	case g.closing != nil:
-		return OtherReason, errors.New("everything is being stopped")
 	case g.units[s.Service] != nil:
 		return OtherReason, errors.New("its earlier run has not ended")
 	case len(s.Command) == 0:

@@ -157,6 +157,8 @@ func (g *guard) handle(r Request) {
 			return
 		}
 		g.events <- Event{Ready: &Ready{Version, os.Getpid()}}
+	case r.Start != nil && g.closing != nil:
+		// The guard's end is the answer: the next one may start it. A refusal would be for good.
 	case r.Start != nil:
 		if reason, err := g.begin(*r.Start); err != nil {
 			g.events <- Event{Refused: &Refused{r.Start.Service, r.Start.Run, reason, err.Error()}}

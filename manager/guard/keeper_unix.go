@@ -59,7 +59,7 @@ func (k *keeper) start() error {
 	}
 	defer theirs.Close()
 	k.pid, err = syscall.ForkExec("/bin/sh", []string{"agents-tray-keeper", "-c", keeperScript, path, k.mark}, &syscall.ProcAttr{
-		Dir: "/", Env: withoutMarks(os.Environ()),
+		Dir: "/", Env: keeperMarks(os.Environ()),
 		Files: []uintptr{theirs.Fd(), null.Fd(), null.Fd(), self.Fd()},
 		Sys:   &syscall.SysProcAttr{Setpgid: true},
 	})
@@ -98,10 +98,12 @@ func (k *keeper) dismiss() {
 	k.off = true
 }
 
-// withoutMarks is an environment by which no sweep can find its process.
-func withoutMarks(env []string) []string {
-	return slices.DeleteFunc(slices.Clone(env), func(pair string) bool {
+// keeperMarks is an environment by which no guard's sweep finds its process; that of the
+// session does, in the end.
+func keeperMarks(env []string) []string {
+	env = slices.DeleteFunc(slices.Clone(env), func(pair string) bool {
 		name, _, _ := strings.Cut(pair, "=")
 		return name == MarkEnvironment || name == guardEnvironment
 	})
+	return append(env, keeperEnvironment+"="+os.Getenv(MarkEnvironment))
 }

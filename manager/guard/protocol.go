@@ -27,7 +27,8 @@
 //
 // A run is one life of a service's process; the manager numbers them, so that an
 // event about an earlier one cannot be mistaken. End of file on standard input is a
-// shutdown with the grace that hello named. The guard exits with status 0 when every
+// shutdown with the grace that hello named, and so is SIGTERM; whatever is still to be
+// started then is not, and the guard's end tells so. The guard exits with status 0 when every
 // process that it started, and every descendant, is confirmed gone, else with 1.
 package guard
 
@@ -54,6 +55,7 @@ const maxMessage = 1 << 20
 const (
 	MarkEnvironment    = "AGENTS_TRAY_RUN"     // the session's mark: its guards and all below them
 	guardEnvironment   = "AGENTS_TRAY_GUARD"   // one guard of the session and all below it
+	keeperEnvironment  = "AGENTS_TRAY_KEEPER"  // the session's mark: the keepers of its guards, which have no other
 	serviceEnvironment = "AGENTS_TRAY_SERVICE" // name/run: one run of one service
 )
 

@@ -16,7 +16,9 @@ func Sweep(mark string, grace time.Duration) (int, error) {
 	if mark == "" {
 		return 0, errors.New("sweep: no mark")
 	}
-	return sweep(MarkEnvironment+"="+mark, grace)
+	total, err := sweep(MarkEnvironment+"="+mark, grace)
+	keepers, keeperErr := sweep(keeperEnvironment+"="+mark, 0)
+	return total + keepers, errors.Join(err, keeperErr)
 }
 
 func sweep(assignment string, grace time.Duration) (int, error) {

@@ -1,0 +1,70 @@
+//go:build linux
+
+package main
+
+import (
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// A recorded session is what the session record says of one.
+type recorded struct {
+	mark, ending string
+	pid          int
+	events       []event // of its services, in order
+}
+
+type event struct{ service, kind, detail string }
+
+// told are the kinds of events of a service.
+func (r recorded) told(service string) []string {
+	var kinds []string
+	for _, e := range r.events {
+		if e.service == service {
+			kinds = append(kinds, e.kind)
+		}
+	}
+	return kinds
+}
+
+// record returns all sessions of the record, in order.
+func (u *user) record() []recorded {
+	u.t.Helper()
+	conn, err := sqlite3.OpenFlags(u.state("session.db"), sqlite3.OPEN_READONLY)
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.BusyTimeout(time.Second); err != nil {
+		u.t.Fatal(err)
+	}
+	rows := func(query string, row func(*sqlite3.Stmt), arguments ...string) {
+		statement, _, err := conn.Prepare(query)
+		if err != nil {
+			u.t.Fatal(err)
+		}
+		defer statement.Close()
+		for i, argument := range arguments {
+			if err := statement.BindText(i+1, argument); err != nil {
+				u.t.Fatal(err)
+			}
+		}
+		for statement.Step() {
+			row(statement)
+		}
+		if err := statement.Err(); err != nil {
+			u.t.Fatal(err)
+		}
+	}
+	var sessions []recorded
+	rows(`SELECT id, pid, coalesce(ending, 'open') FROM sessions ORDER BY rowid`, func(s *sqlite3.Stmt) {
+		sessions = append(sessions, recorded{mark: s.ColumnText(0), pid: s.ColumnInt(1), ending: s.ColumnText(2)})
+	})
+	for i, session := range sessions {
+		rows(`SELECT service, kind, detail FROM service_events WHERE session = ? ORDER BY id`, func(s *sqlite3.Stmt) {
+			sessions[i].events = append(sessions[i].events, event{s.ColumnText(0), s.ColumnText(1), s.ColumnText(2)})
+		}, session.mark)
+	}
+	return sessions
+}
