@@ -65,7 +65,7 @@ func commands() *cobra.Command {
 		flags.BoolVar(&options.NoChat, "no-chat", false, "do not start the Chat")
 		flags.BoolVarP(&options.verbose, "verbose", "v", false, "say more in the terminal")
 	}
-	root.AddCommand(ui, check(), serve())
+	root.AddCommand(ui, check(), logs(), serve())
 	return root
 }
 
@@ -102,6 +102,21 @@ func port(into *int) func(string) error {
 		*into = int(n)
 		return nil
 	}
+}
+
+// logs shows what a service printed, of a running instance or of one that was.
+func logs() *cobra.Command {
+	var lines int
+	var follow bool
+	command := &cobra.Command{Use: "logs SERVICE", Short: "What a service printed", Args: cobra.ExactArgs(1), RunE: func(_ *cobra.Command, args []string) error {
+		folders := config.Locate()
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		return terminal.Logs(ctx, os.Stdout, folders, args[0], lines, follow)
+	}}
+	command.Flags().IntVarP(&lines, "lines", "n", 200, "how many of the last lines")
+	command.Flags().BoolVarP(&follow, "follow", "f", false, "go on with new lines until Ctrl-C")
+	return command
 }
 
 // serve runs one built-in service; the guard starts it.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -87,6 +88,11 @@ func (s *Session) LogFile(service string) (string, error) {
 		return "", manager.ErrUnknownService(service)
 	}
 	return filepath.Join(s.options.Folders.Logs(), service+".log"), nil
+}
+
+// Usage measures what a service uses.
+func (s *Session) Usage(ctx context.Context, service string) (manager.Usage, error) {
+	return s.manager.Usage(ctx, service)
 }
 
 // Review returns how the session before ended, nil if cleanly.
