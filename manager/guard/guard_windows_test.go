@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -44,12 +45,7 @@ func TestMain(m *testing.M) {
 
 func serveLifeline(kind string) error {
 	if child := map[string]string{leavesChild: guardtest.IgnoresTERM, leavesForNow: lingers}[kind]; child != "" {
-		command := guardtest.Command(child)
-		cmd := exec.Command(command[0], command[1:]...)
-		if _, err := cmd.StdinPipe(); err != nil { // ends with this process
-			return err
-		}
-		if err := cmd.Start(); err != nil {
+		if _, err := run(child); err != nil {
 			return err
 		}
 	}
@@ -62,6 +58,30 @@ func serveLifeline(kind string) error {
 	}
 	fmt.Println("goodbye")
 	return nil
+}
+
+// run starts a service without a guard. Its standard input ends with this process.
+func run(kind string) (cmd *exec.Cmd, err error) {
+	command := guardtest.Command(kind)
+	err = patiently(func() error {
+		cmd = exec.Command(command[0], command[1:]...)
+		if _, err := cmd.StdinPipe(); err != nil {
+			return err
+		}
+		return cmd.Start()
+	})
+	return cmd, err
+}
+
+// patiently tries again to start a process. On a busy computer wine's CreateProcess
+// fails once in hundreds of times: "sendmsg: Bad file descriptor" says the child, and
+// the parent gets an error that Windows words differently.
+func patiently(start func() error) error {
+	err := start()
+	for try := 1; try < 3 && err != nil && strings.HasSuffix(err.Error(), ": Internal error."); try++ {
+		err = start()
+	}
+	return err
 }
 
 // conversation is a guard under test.
@@ -83,7 +103,10 @@ func launch(t *testing.T, grace time.Duration) *conversation {
 	}
 	c := &conversation{t: t, logs: logs}
 	trouble := filepath.Join(logs, "guard.log")
-	c.Client, err = Launch(Program{Path: self, Args: []string{self, "guard"}, Mark: t.Name(), Log: trouble}, Hello{Grace: grace})
+	err = patiently(func() (err error) {
+		c.Client, err = Launch(Program{Path: self, Args: []string{self, "guard"}, Mark: t.Name(), Log: trouble}, Hello{Grace: grace})
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,20 +150,33 @@ func (c *conversation) send(r Request) {
 
 func (c *conversation) log(service string) string { return filepath.Join(c.logs, service+".log") }
 
+// begin starts a run.
+func (c *conversation) begin(s Start) (started *Started) {
+	c.t.Helper()
+	s.Log = c.log(s.Service)
+	err := patiently(func() error {
+		c.send(Request{Start: &s})
+		e := c.next()
+		if e.Refused != nil {
+			return errors.New(e.Refused.Error)
+		}
+		started = e.Started
+		return nil
+	})
+	if started == nil {
+		c.t.Fatalf("it is not started: %v", err)
+	}
+	return started
+}
+
 // start runs a service, with a lifeline, and waits until it is up.
 func (c *conversation) start(service, kind string) *Started {
 	c.t.Helper()
-	c.send(Request{Start: &Start{
-		Service: service, Run: 1, Command: guardtest.Command(kind), Lifeline: true, Log: c.log(service),
-	}})
-	e := c.next()
-	if e.Started == nil {
-		c.t.Fatalf("instead of started: %+v %+v", e, e.Refused)
-	}
+	started := c.begin(Start{Service: service, Run: 1, Command: guardtest.Command(kind), Lifeline: true})
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
 		log, err := os.ReadFile(c.log(service))
 		if err == nil && strings.Contains(string(log), " out up\n") {
-			return e.Started
+			return started
 		}
 		if time.Now().After(end) {
 			c.t.Fatalf("%s printed nothing: %s (%v)", service, log, err)
@@ -176,11 +212,7 @@ func (c *conversation) only(services int) {
 func TestTheLastWordsAreAlwaysThere(t *testing.T) {
 	c := launch(t, 5*time.Second)
 	for run := range uint64(5) {
-		c.send(Request{Start: &Start{Service: "s", Run: run, Command: guardtest.Command(guardtest.ExitsAtOnce), Log: c.log("s")}})
-		started := c.next().Started
-		if started == nil || started.PID == 0 {
-			t.Fatalf("started is %+v", started)
-		}
+		started := c.begin(Start{Service: "s", Run: run, Command: guardtest.Command(guardtest.ExitsAtOnce)})
 		exited := c.exited()
 		lines := strings.Join(exited.Lines, "\n")
 		if exited.PID != started.PID || exited.Code != 3 || !strings.Contains(lines, "an ordinary line") || !strings.Contains(lines, "the last words") {
@@ -248,10 +280,7 @@ func TestWhatACrashLeavesIsEnded(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			c := launch(t, time.Minute)
 			if kind == guardtest.Abandons { // crashes by itself
-				c.send(Request{Start: &Start{Service: "s", Run: 1, Command: guardtest.Command(kind)}})
-				if e := c.next(); e.Started == nil {
-					t.Fatalf("instead of started: %+v", e)
-				}
+				c.begin(Start{Service: "s", Run: 1, Command: guardtest.Command(kind)})
 			} else {
 				process, err := os.FindProcess(c.start("s", kind).PID)
 				if err != nil {

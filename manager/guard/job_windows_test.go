@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"os/exec"
 	"slices"
 	"testing"
 	"time"
@@ -36,9 +35,8 @@ func TestAJobKillsItsMembersOnly(t *testing.T) {
 // member starts a process in a job of its own.
 func member(t *testing.T) *process {
 	t.Helper()
-	command := guardtest.Command(guardtest.IgnoresTERM)
-	cmd := exec.Command(command[0], command[1:]...)
-	if err := cmd.Start(); err != nil {
+	cmd, err := run(guardtest.IgnoresTERM)
+	if err != nil {
 		t.Fatal(err)
 	}
 	p := &process{pid: cmd.Process.Pid}
@@ -47,7 +45,6 @@ func member(t *testing.T) *process {
 		_ = cmd.Wait()         // with the status of one that was killed
 		windows.CloseHandle(p.handle)
 	})
-	var err error
 	if err := cmd.Process.WithHandle(func(handle uintptr) {
 		self := windows.CurrentProcess()
 		err = windows.DuplicateHandle(self, windows.Handle(handle), self, &p.handle, 0, false, windows.DUPLICATE_SAME_ACCESS)

@@ -103,7 +103,7 @@ func (s *system) start(path string, argv, env []string, dir string, files []*os.
 	if err := resume(p.handle); err != nil {
 		_ = windows.TerminateProcess(p.handle, killedStatus) // it is there
 		p.close()
-		return nil, &os.PathError{Op: "start", Path: path, Err: err}
+		return nil, &os.PathError{Op: "resume", Path: path, Err: err}
 	}
 	s.processes[pid] = p
 	go s.await(p)
