@@ -37,6 +37,7 @@ func awaitUsage(t *testing.T, m *Manager, name, what string, wanted func(Usage) 
 func TestUsageIsThatOfTheWholeTree(t *testing.T) {
 	m := newManager(t, spec("alone", guardtest.Cooperative), spec("family", guardtest.Escapes))
 	startAll(t, m)
+	awaitOutput(t, m, "alone", 1)
 	alone := usageOf(t, m, "alone")
 	if alone.Processes != 1 || alone.Threads < 1 || alone.Memory < 1<<20 || alone.Memory > 100<<20 || time.Since(alone.At) > patience {
 		t.Errorf("one process uses %+v", alone)

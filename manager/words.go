@@ -18,6 +18,10 @@ func exitWords(e *guard.Exited, asked bool) string {
 		return "was killed by the system: out of memory (SIGKILL)"
 	case asked && (signal == "SIGTERM" || code == 0):
 		return "was stopped"
+	case asked && uint32(code) == controlExit:
+		return "was stopped"
+	case uint32(code) == controlExit:
+		return "was told to stop by another program (exit 0xC000013A)"
 	case asked && signal == "SIGKILL":
 		return "did not stop in time and was killed"
 	case signal != "":
@@ -41,6 +45,9 @@ func exitWords(e *guard.Exited, asked bool) string {
 	}
 	return fmt.Sprintf("ended with an error (exit %d)", code)
 }
+
+// controlExit is the status of a Windows program that Ctrl-C or CTRL_BREAK has ended.
+const controlExit = 0xC000013A
 
 // signalNames are the signals that end programs, by their numbers on every Unix.
 var signalNames = map[int]string{

@@ -24,6 +24,8 @@ func TestExitsInWords(t *testing.T) {
 		{guard.Exited{Code: -1, Signal: "SIGTERM"}, true, "was stopped"},
 		{guard.Exited{Code: -1, Signal: "SIGKILL"}, true, "did not stop in time and was killed"},
 		{guard.Exited{Code: 0x40010004}, false, "was ended by the system shutting down"},
+		{guard.Exited{Code: 0xC000013A}, true, "was stopped"},
+		{guard.Exited{Code: 0xC000013A}, false, "was told to stop by another program (exit 0xC000013A)"},
 		{guard.Exited{Code: 0xC0000005}, false, "crashed (exit 0xC0000005)"},
 	} {
 		if got := exitWords(&test.exit, test.asked); got != test.want {
