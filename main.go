@@ -16,10 +16,11 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
-	_ "agents-tray/manager/guard/early" // the process of the guard goes no further
+	"agents-tray/manager/guard/early" // the process of the guard goes no further
 	"agents-tray/services/chat"
 	"agents-tray/services/dashboard"
 	"agents-tray/services/web"
+	"agents-tray/sessiondb"
 	"agents-tray/tray"
 	"agents-tray/tray/session"
 	"agents-tray/tray/terminal"
@@ -28,6 +29,9 @@ import (
 //go:generate go generate ./icons
 
 func main() {
+	if early.Launching {
+		go sessiondb.WarmUp()
+	}
 	if err := commands().Execute(); err != nil {
 		os.Exit(1)
 	}

@@ -29,6 +29,8 @@ const Grace = 5 * time.Second
 type Options struct {
 	// Guard says how to run the guard. Its Mark must be new for each session.
 	Guard guard.Program
+	// GuardLog is a file for the guard's own trouble. Default: none.
+	GuardLog string
 	// Remove are files that the guard removes at the end if this process cannot.
 	Remove []string
 	// LogFolder is where the services' output is kept, a file each. Empty: nowhere.

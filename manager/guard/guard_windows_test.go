@@ -104,7 +104,7 @@ func launch(t *testing.T, grace time.Duration) *conversation {
 	c := &conversation{t: t, logs: logs}
 	trouble := filepath.Join(logs, "guard.log")
 	err = patiently(func() (err error) {
-		c.Client, err = Launch(Program{Path: self, Args: []string{self, "guard"}, Mark: t.Name(), Log: trouble}, Hello{Grace: grace})
+		c.Client, err = Launch(Program{Path: self, Args: []string{self, "guard"}, Mark: t.Name()}, Hello{Grace: grace, Log: trouble})
 		return err
 	})
 	if err != nil {

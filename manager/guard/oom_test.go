@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"agents-tray/manager/guard/guardtest"
 )
 
 // smallGroup makes a control group with room for 30 MB, of either version; "" where
@@ -40,8 +42,8 @@ func TestOutOfMemoryIsTold(t *testing.T) {
 	c := launch(t, time.Second)
 	first := c.start(Start{Service: "first", Run: 1, Command: []string{"sh", "-c", "echo 1; echo 2; exec sleep 600"}})
 	c.keeper() // the counter has been read by then
-	script := "echo $$ >" + group + "/cgroup.procs; echo growing; x=x; while :; do x=$x$x; done"
-	c.send(Request{Start: &Start{Service: "s", Run: 1, Command: []string{"sh", "-c", script}}})
+	script := "echo $$ >" + group + `/cgroup.procs; exec "$0" "$@"`
+	c.send(Request{Start: &Start{Service: "s", Run: 1, Command: append([]string{"sh", "-c", script}, guardtest.Command(guardtest.Grows)...)}})
 	if e := c.next(); e.Started == nil {
 		t.Fatalf("instead of started: %+v", e)
 	}

@@ -35,6 +35,7 @@ const (
 	Exits        = "exits"         // with the status that its argument says
 	Notifies     = "notifies"      // sends its further arguments by sd_notify(3), a datagram each, then waits
 	Watchdog     = "watchdog"      // says READY=1, then WATCHDOG=1 as often as it should, until SIGUSR1
+	Grows        = "grows"         // uses ever more memory, once it has printed a line
 	Tells        = "tells"         // the environment variables that its arguments name, then waits
 )
 
@@ -124,6 +125,15 @@ func serve(kind string, arguments []string) {
 	case Watchdog:
 		watchdog(terminate)
 		return
+	case Grows:
+		fmt.Println("growing")
+		for hoard := [][]byte{}; ; {
+			block := make([]byte, 1<<20)
+			for i := 0; i < len(block); i += 4096 {
+				block[i] = 1
+			}
+			hoard = append(hoard, block)
+		}
 	case Tells:
 		for _, name := range arguments {
 			fmt.Printf("%s=%s\n", name, os.Getenv(name))
