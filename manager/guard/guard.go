@@ -118,7 +118,7 @@ func sweepAfter(name string) int {
 }
 
 // run serves requests until everything has ended, and returns how many processes
-// are left: 0 but for those the kernel does not let go.
+// are left: 0 but for those that the kernel, or a debugger, does not let go.
 func (g *guard) run(requests <-chan Request) int {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -150,13 +150,14 @@ func (g *guard) run(requests <-chan Request) int {
 			g.ooms = oomKills()
 		}
 		g.settle(time.Now())
-		if g.closing != nil && len(g.units) == 0 {
-			if g.isAlone() {
-				return 0
-			}
-			if now := time.Now(); g.closing.killing && now.After(g.closing.giveUp) {
-				return max(1, len(g.system.strays(kinship{}, g.known())))
-			}
+		if g.closing == nil {
+			continue
+		}
+		if len(g.units) == 0 && g.isAlone() {
+			return 0
+		}
+		if g.closing.killing && time.Now().After(g.closing.giveUp) {
+			return max(len(g.units), len(g.system.strays(kinship{}, g.known())), 1)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -83,8 +84,7 @@ func marks(assignment string) []handle {
 		if err != nil || pid == os.Getpid() {
 			continue
 		}
-		environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
-		if err != nil || !marked(string(environ), assignment) {
+		if !carries(pid, assignment) {
 			continue // another user's, gone, or not ours
 		}
 		fd, err := unix.PidfdOpen(pid, 0)
@@ -92,12 +92,22 @@ func marks(assignment string) []handle {
 			continue // gone
 		}
 		// Once more, now that the handle holds the number still.
-		environ, err = os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
-		if err != nil || !marked(string(environ), assignment) {
+		if !carries(pid, assignment) {
 			_ = unix.Close(fd)
 			continue
 		}
 		found = append(found, handle{fd})
 	}
 	return found
+}
+
+// carries reports whether a process of this user has the assignment in its environment.
+// Root could read that of anybody's.
+func carries(pid int, assignment string) bool {
+	environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+	if err != nil || !marked(string(environ), assignment) {
+		return false
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	return err == nil && bytes.Contains(status, fmt.Appendf(nil, "\nUid:\t%d\t", os.Getuid()))
 }

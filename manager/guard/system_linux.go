@@ -88,17 +88,15 @@ type stray struct {
 	of  kinship
 }
 
-// still reports whether the process lives and is of the kin it was found to be.
+// still reports whether the process lives, below the guard, and is of the kin it was
+// found to be. Its number, and that of its group, may have come to be a stranger's.
 func (d stray) still() bool {
 	fields, err := procStat(d.pid)
-	if err != nil || fields[0][0] == 'Z' || fields[0][0] == 'X' {
+	if err != nil || fields[0][0] == 'Z' || fields[0][0] == 'X' || !descendsFrom(d.pid, os.Getpid()) {
 		return false
 	}
-	if d.of == (kinship{}) {
-		return descendsFrom(d.pid, os.Getpid())
-	}
-	if string(fields[2]) == strconv.Itoa(d.of.group) {
-		return true // a group's number is not given again while the group has members
+	if d.of == (kinship{}) || string(fields[2]) == strconv.Itoa(d.of.group) {
+		return true
 	}
 	environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", d.pid))
 	return err == nil && marked(string(environ), d.of.mark)

@@ -31,6 +31,7 @@ const (
 	ExitsAtOnce  = "exits-at-once" // with status 3, after a line on each stream
 	Abandons     = "abandons"      // ends at once, leaving a child that floods its output
 	Serves       = "serves"        // HTTP on the socket handed over, until SIGUSR1: from then on it does not answer
+	Witnesses    = "witnesses"     // prints its process id and then every signal that it gets, and ends at none
 	Prints       = "prints"        // its further arguments, without a newline at the end, then waits
 	Exits        = "exits"         // with the status that its argument says
 	Notifies     = "notifies"      // sends its further arguments by sd_notify(3), a datagram each, then waits
@@ -110,6 +111,11 @@ func serve(kind string, arguments []string) {
 	case Abandons:
 		spawnInto(os.Stdout, Floods)
 		os.Exit(3)
+	case Witnesses:
+		witness()
+	case elsewhere:
+		goElsewhere(arguments)
+		return
 	case Prints:
 		fmt.Print(strings.Join(arguments, " "))
 	case Exits:

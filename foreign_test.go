@@ -1,0 +1,43 @@
+//go:build linux
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"agents-tray/manager/guard/guardtest"
+	"agents-tray/sessiondb"
+)
+
+// The numbers in the record may have been given to others since: they are for people to
+// read, and nobody is signalled by them.
+func TestTheNumbersInTheRecordMayBeAStrangers(t *testing.T) {
+	u := newUser(t)
+	if err := os.MkdirAll(filepath.Dir(u.state("session.db")), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	record, err := sessiondb.Open(u.state("session.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger := guardtest.StartWitness(t, nil)
+	_, err = record.Begin(sessiondb.Session{
+		Mark: "before", Boot: sessiondb.BootID(), PID: stranger.PID,
+		Services: []sessiondb.Service{{Name: guardtest.Cooperative, State: "ready", PID: stranger.PID}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := record.Close(); err != nil { // without an end
+		t.Fatal(err)
+	}
+	p := u.launchKinds(guardtest.Cooperative)
+	if p.settled().Unclean == nil {
+		t.Error("it does not tell of the session before")
+	}
+	p.quit()
+	u.recorded("unexpected", "clean")
+	stranger.Untouched("who has the numbers of the session before")
+}
