@@ -5,9 +5,9 @@
 //	GET  /                              the state of the whole and of each service
 //	GET  /services/{name}/log           the last lines of one service
 //	GET  /review                        how the previous session ended, if not cleanly
-//	GET  /api/events                    server-sent events: "status" and "page" (see stream)
+//	GET  /api/events?log=chat:50&…      server-sent events (see stream): state, usage, and these logs
+//	GET  /api/logs?log=chat:1000        the same, of logs only
 //	POST /api/services/{name}/{action}  start, stop or restart; 202
-//	GET  /api/services/{name}/log?lines=200 → control.Log
 //
 // Errors of /api are {"error": "…"}.
 package dashboard
@@ -37,8 +37,8 @@ func New(client *control.Client) http.Handler {
 	mux.HandleFunc("GET /review", d.review)
 	mux.HandleFunc("GET /services/{name}/log", d.logPage)
 	mux.HandleFunc("GET /api/events", d.events)
+	mux.HandleFunc("GET /api/logs", d.logEvents)
 	mux.HandleFunc("POST /api/services/{name}/{action}", d.act)
-	mux.HandleFunc("GET /api/services/{name}/log", d.log)
 	mux.Handle("GET /assets/", web.Assets())
 	mux.Handle("GET /dashboard/", web.Files("/dashboard/", ownAssets()))
 	mux.HandleFunc("GET /", notFound)

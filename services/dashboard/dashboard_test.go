@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -122,6 +123,25 @@ func TestWithoutTheManagerTheFirstPageSaysWhatToDo(t *testing.T) {
 		"Start it again from", "Technical detail")
 }
 
+// events returns what waits for the next event of a name, and reads its data.
+func events(t *testing.T, body io.Reader) (next func(name string, data any)) {
+	lines := bufio.NewScanner(body)
+	lines.Buffer(nil, 1<<20)
+	return func(name string, data any) {
+		t.Helper()
+		for lines.Scan() {
+			if lines.Text() == "event: "+name {
+				lines.Scan()
+				if err := json.Unmarshal([]byte(strings.TrimPrefix(lines.Text(), "data: ")), data); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+		}
+		t.Fatalf("the stream ended: %v", lines.Err())
+	}
+}
+
 func TestEventsRelayEachChange(t *testing.T) {
 	i := start(t, both())
 	response, err := http.Get(open(t, i) + "/api/events")
@@ -129,20 +149,7 @@ func TestEventsRelayEachChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	events := bufio.NewScanner(response.Body)
-	next := func(name string, data any) {
-		t.Helper()
-		for events.Scan() {
-			if events.Text() == "event: "+name {
-				events.Scan()
-				if err := json.Unmarshal([]byte(strings.TrimPrefix(events.Text(), "data: ")), data); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-		}
-		t.Fatalf("the stream ended: %v", events.Err())
-	}
+	next := events(t, response.Body)
 	var status control.Status
 	var page pageEvent
 	if next("status", &status); status.Services[1].State != manager.Running {
@@ -200,27 +207,62 @@ func TestLogs(t *testing.T) {
 	url := open(t, i)
 	i.print("chat", "out", "\x1b[32mINFO\x1b[0m listening on \x1b]8;;http://x\x07127.0.0.1\x1b]8;;\x07")
 	i.print("chat", "err", "<script>alert(1)</script>")
-	var output control.Log
-	status, body := ask(t, "GET", url+"/api/services/chat/log?lines=1")
-	if err := json.Unmarshal([]byte(body), &output); err != nil || status != http.StatusOK {
-		t.Fatal(status, err)
-	}
-	if len(output.Lines) != 1 || output.Lines[0].Text != "<script>alert(1)</script>" {
-		t.Errorf("last line: %+v", output.Lines)
-	}
-	_, body = ask(t, "GET", url+"/services/chat/log")
+	_, body := ask(t, "GET", url+"/services/chat/log")
 	contains(t, body, "Log of Chat", "INFO listening on 127.0.0.1<", "&lt;script&gt;alert(1)&lt;/script&gt;", "2 lines", "chat.log")
 	for path, want := range map[string]int{
-		"/api/services/chat/log?lines=x":  http.StatusBadRequest,
-		"/api/services/chat/log?lines=-1": http.StatusBadRequest,
-		"/api/services/nobody/log":        http.StatusNotFound,
-		"/services/nobody/log":            http.StatusNotFound,
-		"/nothing/here":                   http.StatusNotFound,
+		"/api/logs?log=chat":      http.StatusBadRequest,
+		"/api/logs?log=chat:x":    http.StatusBadRequest,
+		"/api/events?log=chat:-1": http.StatusBadRequest,
+		"/services/nobody/log":    http.StatusNotFound,
+		"/nothing/here":           http.StatusNotFound,
 	} {
 		if status, body := ask(t, "GET", url+path); status != want {
 			t.Errorf("%s: %d %s", path, status, body)
 		}
 	}
+}
+
+func TestLogsAreFollowed(t *testing.T) {
+	i := start(t, both())
+	i.print("chat", "out", "\x1b[32mINFO\x1b[0m one")
+	i.print("chat", "out", "two")
+	response, err := http.Get(open(t, i) + "/api/logs?log=chat:1000&log=nobody:5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	next := events(t, response.Body)
+	var silent silentEvent
+	if next("silent", &silent); silent.Service != "nobody" || !strings.Contains(silent.Why, "there is no service") {
+		t.Errorf("of nobody: %+v", silent)
+	}
+	i.print("chat", "out", "three") // part of the tail, or new
+	var log logEvent
+	var texts []string
+	collect := func(event string, until int) {
+		t.Helper()
+		for len(texts) < until {
+			log = logEvent{}
+			next(event, &log)
+			for _, line := range log.Lines {
+				texts = append(texts, line.Text)
+			}
+			event = "lines"
+		}
+	}
+	collect("tail", 3)
+	i.print("chat", "err", "\x1b[31mfour")
+	collect("lines", 4)
+	if want := []string{"INFO one", "two", "three", "four"}; !slices.Equal(texts, want) || log.Service != "chat" {
+		t.Errorf("%q of %s", texts, log.Service)
+	}
+	i.stop()
+	if next("silent", &silent); silent.Service == "chat" && !strings.Contains(silent.Why, "is not running any more") {
+		t.Errorf("after the end: %+v", silent)
+	}
+	i.serve(t)
+	texts = nil
+	collect("tail", 4) // it begins anew
 }
 
 func TestReviewIsReadOnceAndStays(t *testing.T) {

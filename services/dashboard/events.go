@@ -3,6 +3,7 @@ package dashboard
 import (
 	"context"
 	"net/http"
+	"sync"
 	"time"
 
 	"agents-tray/manager/control"
@@ -14,16 +15,22 @@ const (
 	resumeDelay = 100 * time.Millisecond // the same when only the connection ended
 )
 
-// stream is one page that listens. It gets two events for each change:
+// A stream is one page that listens. It has one connection for all it wants to hear: a
+// browser keeps six to one host. It gets, after each change,
 //
 //	status  control.Status, for programs
 //	page    {version, title, html}: the same in words, for the page to show in place
+//	usage   control.Usages, every two seconds
+//	tail    {service, lines}: all there is to show of a log, in the place of what was
+//	lines   {service, lines}: more of it
+//	silent  {service, why}: that log cannot be read now
 //
-// While the manager does not answer, "page" says so, once.
+// While the manager does not answer, "page" says so, once, and usage is empty.
 type stream struct {
-	*web.Stream
-	last *control.Status
-	told string // the trouble last shown
+	ctx  context.Context // ends with the reader
+	stop context.CancelFunc
+	mu   sync.Mutex
+	out  *web.Stream
 }
 
 type pageEvent struct {
@@ -32,58 +39,95 @@ type pageEvent struct {
 	HTML    string `json:"html"`
 }
 
-// events relays what the manager tells until the reader leaves, and dials again
-// when the manager does.
+// events relays what the manager tells until the reader leaves.
 func (d *dashboard) events(w http.ResponseWriter, r *http.Request) {
+	d.relay(w, r, d.relayStatus, d.relayUsage)
+}
+
+// logEvents is events for a page that shows logs only.
+func (d *dashboard) logEvents(w http.ResponseWriter, r *http.Request) { d.relay(w, r) }
+
+// relay runs relays, and one for each log that the reader asks for, until it leaves.
+func (d *dashboard) relay(w http.ResponseWriter, r *http.Request, relays ...func(*stream)) {
+	logs, err := parseLogs(r.URL.Query()["log"])
+	if err != nil {
+		writeJSON(w, http.StatusBadRequest, failure{err.Error()})
+		return
+	}
 	ctx, stop := context.WithCancel(r.Context())
 	defer stop()
-	s := &stream{Stream: web.NewStream(w)}
-	for ctx.Err() == nil {
-		heard := false
-		err := d.client.Watch(ctx, func(status control.Status) {
-			heard = true
-			if s.tell(status) != nil {
-				stop()
-			}
-		})
-		delay := resumeDelay
-		if !heard {
-			delay = redialDelay
-			if ctx.Err() != nil || s.tellLost(err) != nil {
-				return
-			}
+	s := &stream{ctx: ctx, stop: stop, out: web.NewStream(w)}
+	var running sync.WaitGroup
+	for _, relay := range relays {
+		running.Go(func() { relay(s) })
+	}
+	for _, log := range logs {
+		running.Go(func() { d.relayLog(s, log) })
+	}
+	running.Wait()
+}
+
+// send tells the reader something; one that cannot be told has left.
+func (s *stream) send(event string, data any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.out.Send(event, data) != nil {
+		s.stop()
+	}
+}
+
+// redial calls listen, which listens to the manager and calls heard when it hears
+// something, again and again until the reader leaves; lost is told why nothing was.
+func (s *stream) redial(listen func(heard func()) error, lost func(error)) {
+	for s.ctx.Err() == nil {
+		delay := redialDelay
+		err := listen(func() { delay = resumeDelay })
+		if delay == redialDelay && s.ctx.Err() == nil {
+			lost(err)
 		}
 		select {
-		case <-ctx.Done():
+		case <-s.ctx.Done():
 		case <-time.After(delay):
 		}
 	}
 }
 
-func (s *stream) tell(status control.Status) error {
-	s.last, s.told = &status, ""
-	if err := s.Send("status", status); err != nil {
-		return err
-	}
-	return s.show(view(s.last, nil))
+func (d *dashboard) relayStatus(s *stream) {
+	var last *control.Status
+	var told string // the trouble last shown
+	s.redial(func(heard func()) error {
+		return d.client.Watch(s.ctx, func(status control.Status) {
+			heard()
+			last, told = &status, ""
+			s.send("status", status)
+			s.show(view(last, nil))
+		})
+	}, func(err error) {
+		if err.Error() != told {
+			told = err.Error()
+			s.show(view(last, err))
+		}
+	})
 }
 
-func (s *stream) tellLost(err error) error {
-	if err.Error() == s.told {
-		return nil
-	}
-	s.told = err.Error()
-	return s.show(view(s.last, err))
-}
-
-func (s *stream) show(o overview) error {
+func (s *stream) show(o overview) {
 	html, err := fragment("home", "live", o)
 	if err != nil {
-		return err
+		s.stop()
+		return
 	}
 	event := pageEvent{Title: o.Title, HTML: html}
 	if o.Status != nil {
 		event.Version = o.Status.Version
 	}
-	return s.Send("page", event)
+	s.send("page", event)
+}
+
+func (d *dashboard) relayUsage(s *stream) {
+	s.redial(func(heard func()) error {
+		return d.client.WatchUsage(s.ctx, func(usages control.Usages) {
+			heard()
+			s.send("usage", usages)
+		})
+	}, func(error) { s.send("usage", control.Usages{}) })
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -24,13 +25,16 @@ type instance struct {
 
 	mu       sync.Mutex
 	status   control.Status
-	changed  chan struct{} // closed by the next change
+	changed  chan struct{} // closed by the next change, print and use
 	logs     map[string][]control.LogLine
+	usages   control.Usages
+	used     int // samples so far
 	review   *control.Review
 	refusal  string
 	asked    chan string // "restart chat"
 	reviewed chan struct{}
 	left     chan struct{} // a watcher has gone
+	unlooked chan struct{} // one of the usage has gone
 }
 
 // start runs an instance until the test ends.
@@ -40,10 +44,12 @@ func start(t *testing.T, status control.Status) *instance {
 		socket:   filepath.Join(t.TempDir(), "s"),
 		status:   status,
 		changed:  make(chan struct{}),
-		logs:     make(map[string][]control.LogLine),
+		logs:     map[string][]control.LogLine{"dashboard": nil, "chat": nil},
+		usages:   control.Usages{},
 		asked:    make(chan string, 16),
 		reviewed: make(chan struct{}, 16),
 		left:     make(chan struct{}, 16),
+		unlooked: make(chan struct{}, 16),
 	}
 	i.client = control.NewClient(control.Address{Network: "unix", Address: i.socket})
 	i.serve(t)
@@ -65,6 +71,7 @@ func (i *instance) serve(t *testing.T) {
 	mux.HandleFunc("GET /v1/events", i.events)
 	mux.HandleFunc("POST /v1/services/{name}/{action}", i.act)
 	mux.HandleFunc("GET /v1/services/{name}/log", i.log)
+	mux.HandleFunc("GET /v1/usage", i.usage)
 	mux.HandleFunc("GET /v1/review", func(w http.ResponseWriter, _ *http.Request) {
 		i.mu.Lock()
 		defer i.mu.Unlock()
@@ -123,10 +130,60 @@ func (i *instance) log(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusBadRequest, failure{err.Error()})
 		return
 	}
+	if r.URL.Query().Get("follow") == "1" {
+		i.follow(w, r, n)
+		return
+	}
 	answer(w, http.StatusOK, control.Log{
 		Path:  "/home/user/.local/state/agents-tray/logs/" + r.PathValue("name") + ".log",
 		Lines: lines[max(0, len(lines)-n):],
 	})
+}
+
+// follow streams a log in batches of at most 400 lines.
+func (i *instance) follow(w http.ResponseWriter, r *http.Request, n int) {
+	stream, told := web.NewStream(w), -1
+	for {
+		i.mu.Lock()
+		lines, changed := i.logs[r.PathValue("name")], i.changed
+		i.mu.Unlock()
+		tail := told < 0
+		if tail {
+			told = max(0, len(lines)-n)
+		}
+		for batch := range slices.Chunk(lines[told:], 400) {
+			if stream.Send("lines", batch) != nil {
+				return
+			}
+		}
+		if told = len(lines); tail && stream.Send("lines", nil) != nil {
+			return
+		}
+		select {
+		case <-changed:
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+func (i *instance) usage(w http.ResponseWriter, r *http.Request) {
+	defer func() { i.unlooked <- struct{}{} }()
+	stream, told := web.NewStream(w), -1
+	for {
+		i.mu.Lock()
+		usages, used, changed := i.usages, i.used, i.changed
+		i.mu.Unlock()
+		if used != told && stream.Send("usage", usages) != nil {
+			return
+		}
+		told = used
+		select {
+		case <-changed:
+		case <-r.Context().Done():
+			return
+		}
+	}
 }
 
 func (i *instance) now() (control.Status, <-chan struct{}) {
@@ -142,8 +199,22 @@ func (i *instance) change(edit func(*control.Status)) {
 	services := append([]manager.Service(nil), i.status.Services...)
 	i.status.Services = services
 	edit(&i.status)
+	i.tell()
+}
+
+// tell wakes everyone who watches.
+func (i *instance) tell() {
 	close(i.changed)
 	i.changed = make(chan struct{})
+}
+
+// use says what the services use.
+func (i *instance) use(usages control.Usages) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.usages = usages
+	i.used++
+	i.tell()
 }
 
 // print appends a line to a service's log.
@@ -151,6 +222,7 @@ func (i *instance) print(service, stream, text string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.logs[service] = append(i.logs[service], control.LogLine{Time: time.Now(), Stream: stream, Text: text})
+	i.tell()
 }
 
 func answer(w http.ResponseWriter, status int, data any) {

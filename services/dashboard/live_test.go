@@ -99,14 +99,10 @@ func TestAHiddenPageDoesNotListen(t *testing.T) {
 	i := start(t, both())
 	b := webtest.Open(t, wide, open(t, i))
 	b.Until(`document.querySelector("#summary").innerText === "Both services are running."`)
-	see := func(hidden bool) {
-		webtest.Eval[any](b, fmt.Sprintf(`Object.defineProperty(document, "hidden", { value: %t, configurable: true });
-			document.dispatchEvent(new Event("visibilitychange")); null`, hidden))
-	}
-	see(true)
+	hide(b, true)
 	<-i.left
 	i.change(chatFailed)
-	see(false)
+	hide(b, false)
 	b.Shows("Chat keeps crashing")
 }
 

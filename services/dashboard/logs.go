@@ -3,35 +3,12 @@ package dashboard
 import (
 	"errors"
 	"net/http"
-	"regexp"
-	"strconv"
 
 	"agents-tray/manager/control"
 )
 
-const (
-	defaultLines = 200
-	mostLines    = 1000
-)
-
-// log answers with the last lines of a service: ?lines=, 1 to 1000.
-func (d *dashboard) log(w http.ResponseWriter, r *http.Request) {
-	lines := defaultLines
-	if text := r.URL.Query().Get("lines"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 {
-			writeJSON(w, http.StatusBadRequest, failure{"lines must be a number from 1 to " + strconv.Itoa(mostLines)})
-			return
-		}
-		lines = min(n, mostLines)
-	}
-	output, err := d.output(r, lines)
-	if err != nil {
-		refuse(w, err)
-		return
-	}
-	writeJSON(w, http.StatusOK, output)
-}
+// mostLines is how many lines a page shows of one log.
+const mostLines = 1000
 
 // logPage shows all the lines there are to see of one service.
 func (d *dashboard) logPage(w http.ResponseWriter, r *http.Request) {
@@ -77,15 +54,13 @@ func (d *dashboard) output(r *http.Request, lines int) (control.Log, error) {
 	if output.Lines == nil {
 		output.Lines = []control.LogLine{}
 	}
-	for i := range output.Lines {
-		output.Lines[i].Text = plain(output.Lines[i].Text)
-	}
+	makePlain(output.Lines)
 	return output, err
 }
 
-// terminalCodes are the escape sequences of ECMA-48 (colours, cursor moves, titles,
-// links) and the control characters that mean nothing on a page.
-var terminalCodes = regexp.MustCompile("\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[@-Z\\\\^_]|[\x00-\x08\x0b-\x1f\x7f]")
-
-// plain is what of a line is meant for people.
-func plain(text string) string { return terminalCodes.ReplaceAllString(text, "") }
+// makePlain leaves of each line what is meant for people.
+func makePlain(lines []control.LogLine) {
+	for i := range lines {
+		lines[i].Text = control.Plain(lines[i].Text)
+	}
+}

@@ -21,7 +21,19 @@ var scenes = []struct {
 	stage func(*instance)
 	act   func(*webtest.Tab, *instance)
 }{
-	{name: "running"},
+	{name: "running", stage: func(i *instance) {
+		i.change(func(s *control.Status) { s.Services[1].Status = "Answering with llama3.2; 2 conversations are open" })
+	}, act: func(b *webtest.Tab, i *instance) {
+		at := time.Now()
+		for n := range 2 {
+			spent, at := time.Duration(n)*64*time.Millisecond, at.Add(time.Duration(n)*2*time.Second)
+			i.use(control.Usages{
+				"dashboard": {CPU: spent, Memory: 11_300_000, Processes: 1, Threads: 9, At: at},
+				"chat":      {CPU: 20 * spent, Memory: 1_243_000_000, Processes: 3, Threads: 27, At: at},
+			})
+			b.Shows([]string{"1243 MB", "3.2 %"}[n])
+		}
+	}},
 	{name: "starting", stage: func(i *instance) {
 		i.change(func(s *control.Status) {
 			s.Phase = manager.PhaseStarting
@@ -97,6 +109,7 @@ func talk(i *instance) {
 	}
 	i.print("chat", "err", "WARNING: the model server at http://127.0.0.1:11434 did not answer within 30 s; the next attempt follows in 5 s, and the answer that was begun is kept until then")
 	i.print("chat", "sys", "started as process 4111")
+	i.print("chat", control.Missed, "Lines are missing here: more was printed than could be read in time.")
 	i.print("chat", "out", "listening on 127.0.0.1:7860")
 }
 
@@ -109,6 +122,10 @@ func many(i *instance) {
 				State: state, Address: fmt.Sprintf("127.0.0.1:50%02d", n), Restarts: n,
 			})
 		}
+		s.Services = append(s.Services,
+			manager.Service{Name: "migrate", Title: "Database migration", State: manager.Completed, LastExit: &manager.Exit{Words: "ended normally", At: time.Now().Add(-time.Hour)}},
+			manager.Service{Name: "paused", Title: "Indexer", State: manager.Stopped, ByHand: true},
+		)
 		mlflow := &s.Services[2]
 		mlflow.Problem = &manager.Problem{Kind: manager.PortHeld, Summary: "Port 5000 is taken by node (pid 812)", Advice: "Stop it, or give MLflow another port, for example 5001."}
 		mlflow.State = manager.Failed

@@ -39,6 +39,28 @@ func TestEachStateIsAWordAndAShape(t *testing.T) {
 	}
 }
 
+func TestWhatAServiceIsToldAs(t *testing.T) {
+	i := start(t, both())
+	b := webtest.Open(t, wide, open(t, i))
+	for want, s := range map[string]manager.Service{
+		"Completed":      {State: manager.Completed},
+		"Stopped":        {State: manager.Stopped},
+		"Stopped by you": {State: manager.Stopped, ByHand: true},
+		"Starting…":      {State: manager.Starting, ByHand: true},
+	} {
+		i.change(func(status *control.Status) { status.Services[1].State, status.Services[1].ByHand = s.State, s.ByHand })
+		b.Until(`document.querySelector("#service-chat .state").innerText === ` + webtest.Quote(want))
+	}
+	i.change(func(s *control.Status) { s.Services[1].State = manager.Completed })
+	b.Shows("The service is running. 1 has done its work.")
+	height := webtest.Eval[float64](b, `document.documentElement.scrollHeight`)
+	i.change(func(s *control.Status) { s.Services[0].Status = "Loading <b>3</b> of 7 models" })
+	b.Until(`document.querySelector("#service-dashboard .says").innerText === "Loading <b>3</b> of 7 models"`)
+	if now := webtest.Eval[float64](b, `document.documentElement.scrollHeight`); now != height {
+		t.Errorf("the page grew from %v to %v pixels", height, now)
+	}
+}
+
 func TestButtonsAsk(t *testing.T) {
 	i := start(t, both())
 	b := webtest.Open(t, wide, open(t, i))
@@ -117,6 +139,57 @@ func TestFullLogFilters(t *testing.T) {
 	b.Until(`document.querySelectorAll(".log-line:not([hidden])").length === 12`)
 }
 
+// What is shown is bounded, whatever comes.
+func TestALongLogLosesItsOldestLines(t *testing.T) {
+	i := start(t, both())
+	for n := range 1100 {
+		i.print("chat", "out", fmt.Sprintf("line %d", n))
+	}
+	b := webtest.Open(t, wide, open(t, i)+"/services/chat/log")
+	i.print("chat", "out", "line 1100")
+	b.Until(`document.querySelector(".log-line").lastChild.textContent === "line 101"`) // it follows
+	webtest.Eval[any](b, `document.querySelector("#log").scrollTop = 4000; null`)
+	const first = `(() => { // the line at the top edge
+		const { left, top } = document.querySelector("#log").getBoundingClientRect();
+		return document.elementFromPoint(left + 200, top + 20).closest(".log-line").lastChild.textContent;
+	})()`
+	at := webtest.Eval[string](b, first)
+	for n := range 50 {
+		i.print("chat", "out", fmt.Sprintf("line %d", 1101+n))
+	}
+	i.print("chat", control.Missed, "Lines are missing here")
+	b.Until(`document.querySelector("#log").lastChild.lastChild.textContent === "Lines are missing here"`)
+	b.Until(`document.querySelectorAll(".log-line").length === 1000 && document.querySelector(".log-line").lastChild.textContent === "line 152"`)
+	b.Shows("1000 lines")
+	if now := webtest.Eval[string](b, first); now != at {
+		t.Errorf("the reader was at %q and is at %q", at, now)
+	}
+}
+
+func TestALostLogIsToldAndGoesOn(t *testing.T) {
+	i := start(t, both())
+	i.print("chat", "out", "before")
+	address, stop := serve(t, i, "127.0.0.1:0")
+	t.Cleanup(stop)
+	b := webtest.Open(t, wide, "http://"+address+"/services/chat/log")
+	b.Allow("net::ERR_")
+	i.print("chat", "out", "then")
+	b.Shows("2 lines")
+	i.stop()
+	b.Shows("The log cannot be read now.")
+	i.print("chat", "out", "meanwhile")
+	i.serve(t)
+	b.Shows("3 lines")
+	b.Until(`document.querySelector("#gone").hidden`)
+	stop()
+	b.Shows("The Dashboard does not answer any more.")
+	i.print("chat", "out", "after")
+	_, stop = serve(t, i, address)
+	t.Cleanup(stop)
+	b.Shows("4 lines")
+	b.Until(`document.querySelector("#gone").hidden`)
+}
+
 func TestForeignTextIsText(t *testing.T) {
 	const attack = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>&"'` + "`"
 	i := start(t, both())
@@ -161,6 +234,7 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 	i.change(func(s *control.Status) {
 		chatFailed(s)
 		s.Services[1].LastExit.Lines = []string{strings.Repeat("wide", 100)}
+		s.Services[0].Status = strings.Repeat("Busy with this and that. ", 20)
 		s.Notices = []string{strings.Repeat("endless", 30)}
 	})
 	i.review = lostPower()

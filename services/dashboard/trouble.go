@@ -45,15 +45,23 @@ func launcher() string {
 // refuse answers an API request with an error of the control API.
 func refuse(w http.ResponseWriter, err error) {
 	var refused *control.Refused
-	if errors.As(err, &refused) {
-		writeJSON(w, refused.Status, failure{refused.Message})
-		return
+	switch {
+	case errors.As(err, &refused):
+		writeJSON(w, refused.Status, failure{refusal(err)})
+	case errors.Is(err, context.Canceled): // nobody is left to read an answer
+	default:
+		writeJSON(w, http.StatusBadGateway, failure{refusal(err)})
 	}
-	if errors.Is(err, context.Canceled) {
-		return // nobody is left to read an answer
+}
+
+// refusal is an error of the control API in words for people.
+func refusal(err error) string {
+	var refused *control.Refused
+	if errors.As(err, &refused) {
+		return refused.Message
 	}
 	p := lost(err)
-	writeJSON(w, http.StatusBadGateway, failure{p.What + " " + p.Now})
+	return p.What + " " + p.Now
 }
 
 // sentence gives the words of an error a capital and a full stop.

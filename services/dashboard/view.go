@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"agents-tray/manager"
@@ -133,15 +134,24 @@ func troubleLine(services []manager.Service) string {
 	return line
 }
 
-// summary counts what runs.
+// summary counts what runs. What has done its work is not meant to.
 func summary(status *control.Status) string {
-	ready := 0
+	all, ready, completed := 0, 0, 0
 	for _, s := range status.Services {
-		if s.State == manager.Running {
+		switch {
+		case s.State == manager.Completed:
+			completed++
+			continue
+		case s.State == manager.Running:
 			ready++
 		}
+		all++
 	}
-	switch all := len(status.Services); {
+	return strings.TrimSpace(runningWords(ready, all) + " " + completedWords(completed, all))
+}
+
+func runningWords(ready, all int) string {
+	switch {
 	case all == 0:
 		return ""
 	case all == 1 && ready == 1:
@@ -152,19 +162,39 @@ func summary(status *control.Status) string {
 		return fmt.Sprintf("All %d services are running.", all)
 	case ready == 1:
 		return fmt.Sprintf("1 of %d services is running.", all)
-	default:
-		return fmt.Sprintf("%d of %d services are running.", ready, all)
 	}
+	return fmt.Sprintf("%d of %d services are running.", ready, all)
 }
 
-func serviceView(s manager.Service, lost bool) service {
+func completedWords(completed, others int) string {
+	switch {
+	case completed == 0:
+		return ""
+	case others == 0:
+		return "All services have done their work."
+	case completed == 1:
+		return "1 has done its work."
+	}
+	return fmt.Sprintf("%d have done their work.", completed)
+}
+
+// wordsOf is how a service's state is told: the present one, or the last known.
+func wordsOf(s manager.Service, lost bool) stateWord {
 	words := stateWords[s.State]
-	if lost {
+	switch {
+	case lost:
 		words = stateWord{idle, pastWords[s.State].word}
+	case s.State == manager.Stopped && s.ByHand:
+		words.word = "Stopped by you"
 	}
 	if words.word == "" {
 		words = stateWord{idle, string(s.State)}
 	}
+	return words
+}
+
+func serviceView(s manager.Service, lost bool) service {
+	words := wordsOf(s, lost)
 	v := service{Service: s, Tone: words.tone, Word: words.word, Trouble: troubleOf(s), Self: isSelf(s), Lost: lost}
 	if v.Title == "" {
 		v.Title = s.Name

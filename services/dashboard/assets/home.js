@@ -5,24 +5,27 @@ import { show } from "/assets/time.js";
 import { connect } from "/dashboard/connection.js";
 import * as actions from "/dashboard/actions.js";
 import * as logFolds from "/dashboard/log-folds.js";
+import * as usage from "/dashboard/usage.js";
 
 const live = document.getElementById("live");
 const gone = document.getElementById("gone");
 const announcer = document.getElementById("announcer");
-let version = null;
+let version = live.dataset.version; // of the program that made this page
 let page = null; // the last one heard, while it is true
 
 actions.listen();
-logFolds.listen();
 live.addEventListener("settle", () => page && update(page));
 
-connect({
+const listenAnew = connect(() => `/api/events?${logFolds.wanted()}`, {
   page(next) {
     if (version && next.version && next.version !== version) return location.reload(); // this page is of another program
     version ||= next.version;
     page = next;
     update(next);
   },
+  usage: usage.show,
+  ...logFolds.heard,
+}, {
   gone() {
     page = null;
     const asked = actions.askedOfSelf();
@@ -37,6 +40,7 @@ connect({
     gone.hidden = true; // and the page that comes with it undoes what fade did
   },
 });
+logFolds.listen(listenAnew);
 
 // fade turns what is shown into what was last known: nothing claims to be true now,
 // no clock runs, no button can be pressed. It stays readable.
@@ -47,6 +51,8 @@ function fade() {
   for (const state of live.querySelectorAll(".state")) state.dataset.tone = "idle";
   for (const time of live.querySelectorAll("[data-time=for]")) time.removeAttribute("data-time");
   for (const button of live.querySelectorAll("[data-action]")) button.setAttribute("aria-disabled", "true");
+  usage.show({});
+  logFolds.silence("The log cannot be read while the Dashboard is silent.");
 }
 
 // update shows a page in place and says aloud which services changed.

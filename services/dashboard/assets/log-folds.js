@@ -1,57 +1,64 @@
-// The logs under the services: read while they are open and in sight.
-import { LogView, load } from "/dashboard/log-view.js";
+// The logs under the services: followed while they are open and the page is in sight.
+import { LogView } from "/dashboard/log-view.js";
 
-const every = 2000;
 const steps = [50, 200, 1000];
-const views = new WeakMap(); // fold → { view, step, busy }
+const views = new WeakMap(); // fold → { view, step }
 
-export function listen() {
+// listen calls changed when other logs are wanted than before.
+export function listen(changed) {
   // toggle does not bubble, so it is caught on the way down.
   document.addEventListener("toggle", (event) => {
-    if (event.target.matches?.("[data-log]") && event.target.open) refresh(event.target);
+    if (event.target.matches?.("[data-log]")) changed();
   }, true);
   document.addEventListener("click", (event) => {
     const more = event.target.closest("[data-more]");
-    if (more) grow(more.closest("[data-log]"), more);
+    if (!more || more.getAttribute("aria-disabled") === "true") return;
+    state(more.closest("[data-log]")).step++;
+    changed();
   });
-  setInterval(() => {
-    if (document.hidden) return;
-    for (const fold of document.querySelectorAll("[data-log][open]")) refresh(fold);
-  }, every);
 }
+
+const open = () => [...document.querySelectorAll("[data-log][open]")];
+const serviceOf = (fold) => fold.closest("[data-service]").dataset.service;
+
+// wanted are the open logs as a query.
+export const wanted = () =>
+  new URLSearchParams(open().map((fold) => ["log", `${serviceOf(fold)}:${steps[state(fold).step]}`]));
+
+// heard are the events of the logs.
+export const heard = {
+  tail({ service, lines }) {
+    for (const fold of foldsOf(service)) {
+      const { view, step } = state(fold);
+      view.most = steps[step];
+      view.update(lines);
+      const all = lines.length < steps[step] || step === steps.length - 1;
+      const more = fold.querySelector("[data-more]");
+      if (all) more.setAttribute("aria-disabled", "true");
+      else more.removeAttribute("aria-disabled");
+      note(fold, lines.length ? "" : "Nothing was printed yet.");
+    }
+  },
+  lines({ service, lines }) {
+    for (const fold of foldsOf(service)) {
+      state(fold).view.add(lines);
+      note(fold, "");
+    }
+  },
+  silent({ service, why }) {
+    for (const fold of foldsOf(service)) note(fold, why);
+  },
+};
+
+// silence says in all open logs why they stand still.
+export function silence(why) {
+  for (const fold of open()) note(fold, why);
+}
+
+const foldsOf = (service) => open().filter((fold) => serviceOf(fold) === service);
+const note = (fold, words) => (fold.querySelector("[data-log-note]").textContent = words);
 
 function state(fold) {
-  if (!views.has(fold)) views.set(fold, { view: new LogView(fold.querySelector(".log")), step: 0, busy: false });
+  if (!views.has(fold)) views.set(fold, { view: new LogView(fold.querySelector(".log"), steps[0]), step: 0 });
   return views.get(fold);
-}
-
-async function refresh(fold) {
-  const s = state(fold);
-  if (s.busy) return;
-  s.busy = true;
-  const note = fold.querySelector("[data-log-note]");
-  try {
-    const { lines } = await load(fold.closest("[data-service]").dataset.service, steps[s.step]);
-    s.view.update(lines);
-    note.textContent = lines.length ? "" : "Nothing was printed yet.";
-    settle(fold, s, lines.length);
-  } catch (error) {
-    note.textContent = error instanceof TypeError ? "The log cannot be read while the Dashboard is silent." : error.message;
-  } finally {
-    s.busy = false;
-  }
-}
-
-function grow(fold, button) {
-  const s = state(fold);
-  if (button.getAttribute("aria-disabled") === "true") return;
-  s.step = Math.min(s.step + 1, steps.length - 1);
-  refresh(fold);
-}
-
-// settle tells whether there is more to show.
-function settle(fold, s, length) {
-  const none = length < steps[s.step] || s.step === steps.length - 1;
-  fold.querySelector("[data-more]").toggleAttribute("aria-disabled", false);
-  if (none) fold.querySelector("[data-more]").setAttribute("aria-disabled", "true");
 }

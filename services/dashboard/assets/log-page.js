@@ -1,28 +1,14 @@
 // The page of one log: followed while open, filtered as the user types.
 import "/dashboard/plain.js";
-import { LogView, load } from "/dashboard/log-view.js";
+import { connect } from "/dashboard/connection.js";
+import { LogView } from "/dashboard/log-view.js";
 
-const every = 2000;
 const log = document.getElementById("log");
 const filter = document.getElementById("filter");
 const wrap = document.getElementById("wrap");
 const count = document.getElementById("count");
 const gone = document.getElementById("gone");
-const view = new LogView(log);
-
-async function refresh() {
-  if (document.hidden) return;
-  try {
-    const { lines } = await load(log.dataset.service, log.dataset.lines);
-    view.update(lines);
-    gone.hidden = true;
-    tell();
-  } catch (error) {
-    const silent = error instanceof TypeError;
-    say(silent ? "The Dashboard does not answer any more." : "The log cannot be read now.",
-      silent ? "What is shown was read before. This page goes on by itself as soon as the Dashboard answers." : error.message);
-  }
-}
+const view = new LogView(log, Number(log.dataset.lines), tell);
 
 function say(...lines) {
   const text = lines.join("\n");
@@ -72,6 +58,17 @@ document.getElementById("to-end").addEventListener("click", () => view.toEnd());
 
 view.toEnd();
 tell();
-refresh();
-setInterval(refresh, every);
-document.addEventListener("visibilitychange", refresh);
+connect(() => `/api/logs?${new URLSearchParams({ log: `${log.dataset.service}:${log.dataset.lines}` })}`, {
+  tail({ lines }) {
+    gone.hidden = true;
+    view.update(lines);
+  },
+  lines: ({ lines }) => view.add(lines),
+  silent: ({ why }) => say("The log cannot be read now.", why),
+}, {
+  gone: () => say("The Dashboard does not answer any more.",
+    "What is shown was read before. This page goes on by itself as soon as the Dashboard answers."),
+  back() {
+    gone.hidden = true;
+  },
+});

@@ -5,20 +5,16 @@ import { clock, exact } from "/assets/time.js";
 const pad = (n) => String(n).padStart(2, "0");
 const day = (date) => `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 
-// load asks for the last lines of a service. Its errors have words for people.
-export async function load(service, lines) {
-  const response = await fetch(`/api/services/${encodeURIComponent(service)}/log?lines=${lines}`);
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error);
-  return answer;
-}
-
 export class LogView {
   #keys = []; // one for each line shown
+  #waiting = []; // lines for the next frame
 
   // element may hold lines of the server already; they are replaced by the first update.
-  constructor(element) {
+  // Of more than most lines the oldest leave; changed is called when lines have come.
+  constructor(element, most, changed = () => {}) {
     this.element = element;
+    this.most = most;
+    this.changed = changed;
     this.accepts = () => true; // which lines are not hidden
   }
 
@@ -31,12 +27,40 @@ export class LogView {
     this.element.scrollTop = this.element.scrollHeight;
   }
 
-  // update shows lines, of which the beginning is mostly what is shown already.
+  // add shows more lines with the next frame: a flood is drawn as often as the screen.
+  add(lines) {
+    if (this.#waiting.length === 0) requestAnimationFrame(() => this.#flush());
+    this.#waiting = this.#waiting.concat(lines).slice(-this.most);
+  }
+
+  #flush() {
+    const lines = this.#waiting;
+    this.#waiting = [];
+    if (lines.length === 0) return; // an update came first
+    const follow = this.atEnd;
+    this.element.append(...lines.map((line) => this.#line(line)));
+    this.#keys.push(...lines.map(key));
+    const { scrollTop, scrollHeight } = this.element;
+    this.#drop(this.#keys.length - this.most);
+    if (follow) this.toEnd();
+    else this.element.scrollTop = scrollTop - (scrollHeight - this.element.scrollHeight);
+    this.changed();
+  }
+
+  #drop(count) {
+    for (let gone = count; gone > 0; gone--) this.element.firstChild.remove();
+    this.#keys.splice(0, Math.max(0, count));
+  }
+
+  // update shows lines in the place of all others; mostly it begins with what is shown
+  // already, which is left as it is.
   update(lines) {
-    const keys = lines.map((line) => `${line.time} ${line.stream} ${line.text}`);
+    this.#waiting = [];
+    lines = lines.slice(-this.most);
+    const keys = lines.map(key);
     const stay = this.#overlap(keys);
     const added = keys.length - stay;
-    if (added === 0 && stay === this.#keys.length) return;
+    if (added === 0 && stay === this.#keys.length) return this.changed();
     const follow = this.#keys.length === 0 || this.atEnd;
     const { scrollTop, scrollHeight } = this.element;
     if (stay === 0) {
@@ -50,6 +74,7 @@ export class LogView {
     if (follow) this.toEnd();
     else if (stay > 0) this.element.scrollTop = scrollTop - left;
     else this.element.scrollTop = this.element.scrollHeight - (scrollHeight - scrollTop); // more was put before
+    this.changed();
   }
 
   // overlap is how many of the new lines are those at the end of the old ones.
@@ -85,11 +110,9 @@ export class LogView {
     }
     return left;
   }
-
-  get length() {
-    return this.#keys.length;
-  }
 }
+
+const key = (line) => `${line.time} ${line.stream} ${line.text}`;
 
 function element(name, className, text) {
   const made = document.createElement(name);

@@ -1,0 +1,59 @@
+package dashboard
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"agents-tray/manager/control"
+)
+
+// wantedLog is a log that a page shows, and how many lines of it.
+type wantedLog struct {
+	service string
+	lines   int
+}
+
+// parseLogs reads what a page asks for, as "chat:50".
+func parseLogs(texts []string) ([]wantedLog, error) {
+	var logs []wantedLog
+	for _, text := range texts {
+		service, count, _ := strings.Cut(text, ":")
+		lines, err := strconv.Atoi(count)
+		if err != nil || lines < 1 {
+			return nil, fmt.Errorf("log=%s: give a service and a number from 1 to %d, as in log=chat:50", text, mostLines)
+		}
+		logs = append(logs, wantedLog{service, min(lines, mostLines)})
+	}
+	return logs, nil
+}
+
+type logEvent struct {
+	Service string            `json:"service"`
+	Lines   []control.LogLine `json:"lines"`
+}
+
+type silentEvent struct {
+	Service string `json:"service"`
+	Why     string `json:"why"`
+}
+
+// relayLog follows a log. When the manager was lost and is back, it begins anew.
+func (d *dashboard) relayLog(s *stream, log wantedLog) {
+	s.redial(func(heard func()) error {
+		tail, complete := []control.LogLine{}, false
+		return d.client.Follow(s.ctx, log.service, log.lines, func(lines []control.LogLine) {
+			heard()
+			makePlain(lines)
+			switch {
+			case complete:
+				s.send("lines", logEvent{log.service, lines})
+			case len(lines) > 0:
+				tail = append(tail, lines...)
+			default:
+				s.send("tail", logEvent{log.service, tail})
+				tail, complete = nil, true
+			}
+		})
+	}, func(err error) { s.send("silent", silentEvent{log.service, refusal(err)}) })
+}
