@@ -141,7 +141,7 @@ func (m *Manager) guardEnded() {
 			}
 			for _, s := range m.services {
 				if s.present {
-					s.present = false
+					s.present, s.blocked, s.fault = false, false, nil
 					s.restarts++
 				}
 				if !s.want && s.state == Starting {

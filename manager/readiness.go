@@ -55,6 +55,7 @@ func (s *service) onNotice(n *guard.Notice) {
 		s.alive.Store(true)
 	}
 	switch {
+	case s.fault != nil: // it is being ended, whatever it says
 	case s.state == Starting && (n.Line != "" || n.Ready && s.spec.Ready.Notify):
 		s.onReady(time.Now())
 	case s.state == Running && n.Failing && s.spec.Health.Notify:

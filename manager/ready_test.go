@@ -235,3 +235,25 @@ func TestSleepIsNoFailure(t *testing.T) {
 		}
 	}
 }
+
+// What needs a service waits while that is being ended for not answering.
+func TestWhatNeedsAnUnhealthyServiceWaitsForTheNextOne(t *testing.T) {
+	base := spec("base", guardtest.Serves)
+	base.Listen = "127.0.0.1:" + freeTestPort(t)
+	base.Ready.HTTP = "/"
+	base.Health = Health{Check: Check{HTTP: "/"}, Interval: 20 * time.Millisecond, Timeout: 50 * time.Millisecond, Failures: 2}
+	m := newManager(t, base, needing(spec("top", guardtest.Cooperative), ConditionReady, "base"))
+	startAll(t, m)
+	awaitOutput(t, m, "top", 1)
+	first := awaitState(t, m, "base", Running)
+	told := follow(m)
+	if err := syscall.Kill(first.PID, syscall.SIGUSR1); err != nil {
+		t.Fatal(err)
+	}
+	await(t, m, "base", "another process", func(s Service) bool { return s.State == Running && s.PID != first.PID })
+	awaitOutput(t, m, "top", 2)
+	awaitState(t, m, "top", Running)
+	if got := told.String(); got != "-top -base +base +top" && got != "-base -top +base +top" {
+		t.Errorf("the order was %s", got)
+	}
+}

@@ -67,7 +67,7 @@ func (s *service) meets(condition Condition) bool {
 	case ConditionStarted:
 		return s.pid != 0 && s.state != Stopping
 	}
-	return s.state == Running
+	return s.state == Running && s.fault == nil
 }
 
 // onStarted: the process exists.

@@ -40,6 +40,13 @@ func environment(more ...string) []string {
 	return kept
 }
 
+// ServiceName returns the name of the service that this process runs, "" if it runs
+// none.
+func ServiceName() string {
+	name, _, _ := strings.Cut(os.Getenv(serviceEnvironment), "/")
+	return name
+}
+
 // variable is the name in NAME=value. Windows has names that begin with "=".
 func variable(pair string) string {
 	if at := strings.IndexByte(pair[min(1, len(pair)):], '='); at >= 0 {

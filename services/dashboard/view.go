@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"os"
@@ -9,6 +10,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/guard"
 )
 
 // tone is one of the three state colours, or none of them.
@@ -221,7 +223,10 @@ func serviceView(s manager.Service, lost bool) service {
 
 // isSelf reports whether s is this very process. A wrapper around it has another
 // process id, so the name of the built-in service counts too.
-func isSelf(s manager.Service) bool { return s.PID == os.Getpid() || s.Name == "dashboard" }
+func isSelf(s manager.Service) bool { return s.PID == os.Getpid() || s.Name == ownName }
+
+// ownName is what this service is called in the services file.
+var ownName = cmp.Or(guard.ServiceName(), "dashboard")
 
 // Host is what of the service's address is worth reading.
 func (s service) Host() string {
