@@ -3,6 +3,7 @@ package guard
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -127,6 +128,7 @@ func (g *guard) shutdown(grace time.Duration) {
 // what is past its deadline, and reports the runs of which nothing is left.
 func (g *guard) settle(now time.Time) {
 	for again := true; again; {
+		own := sync.OnceValue(g.system.children) // read once for all that have ended, if any has
 		if g.closing != nil {
 			g.advance(now)
 		}
@@ -136,8 +138,8 @@ func (g *guard) settle(now time.Time) {
 			case u.running && u.asked && late:
 				u.killing = true
 				g.system.kill(u.process)
-				g.endStrays(u, true)
-			case !u.running && g.endStrays(u, late) == 0:
+				g.endStrays(u, own, true)
+			case !u.running && g.endStrays(u, own, late) == 0:
 				delete(g.units, service)
 				u.finish()
 				g.events <- Event{Gone: &Gone{service, u.start.Run}}
@@ -147,13 +149,13 @@ func (g *guard) settle(now time.Time) {
 	}
 	if g.closing != nil && len(g.units) == 0 && !g.isAlone() {
 		// Descendants that hide their mark belong to no run, but they are ours.
-		g.endStrays(nil, !now.Before(g.closing.deadline))
+		g.endStrays(nil, g.system.children, !now.Before(g.closing.deadline))
 	}
 }
 
 // isAlone reports whether nothing is left below the guard. The keeper goes last.
 func (g *guard) isAlone() bool {
-	if g.keeper.pid != 0 && len(g.system.strays(kinship{}, g.known())) == 0 {
+	if g.keeper.pid != 0 && len(g.system.strays(kinship{}, g.known(), g.system.children)) == 0 {
 		g.keeper.dismiss()
 	}
 	return g.keeper.pid == 0 && g.system.alone()
@@ -180,7 +182,7 @@ func (g *guard) members(l Look) *Members {
 	if u.running {
 		m.PIDs = append(m.PIDs, u.process.pid)
 	}
-	for _, d := range g.system.strays(u.kin(), g.known()) {
+	for _, d := range g.system.strays(u.kin(), g.known(), g.system.children) {
 		m.PIDs = append(m.PIDs, d.pid)
 	}
 	return m
@@ -225,12 +227,12 @@ func (g *guard) needed(u *unit) bool {
 
 // endStrays signals the descendants that u's process has left behind, or, where u is
 // nil, all that are left of anything; it returns how many there are.
-func (g *guard) endStrays(u *unit, kill bool) int {
+func (g *guard) endStrays(u *unit, own func() []int, kill bool) int {
 	var of kinship
 	if u != nil {
 		of = u.kin()
 	}
-	strays := g.system.strays(of, g.known())
+	strays := g.system.strays(of, g.known(), own)
 	for _, d := range strays {
 		if kill {
 			g.system.killStray(d)

@@ -157,7 +157,7 @@ func (g *guard) run(requests <-chan Request) int {
 			return 0
 		}
 		if g.closing.killing && time.Now().After(g.closing.giveUp) {
-			return max(len(g.units), len(g.system.strays(kinship{}, g.known())), 1)
+			return max(len(g.units), len(g.system.strays(kinship{}, g.known(), g.system.children)), 1)
 		}
 	}
 }

@@ -36,8 +36,11 @@ func (s *system) reap(before func(pid int)) []ending {
 const zombieState = 5 // SZOMB in sys/proc.h
 
 func (s *system) alone() bool {
-	return len(childrenOf(os.Getpid())) == 0 && len(s.strays(kinship{}, nil)) == 0
+	return len(childrenOf(os.Getpid())) == 0 && len(s.strays(kinship{}, nil, nil)) == 0
 }
+
+// children is nil: strays looks at all processes.
+func (s *system) children() []int { return nil }
 
 // A stray is a descendant that the guard did not start itself.
 type stray struct {
@@ -47,7 +50,7 @@ type stray struct {
 
 // strays returns the living processes of that kin; the zero kinship is that of all
 // who carry this session's mark.
-func (s *system) strays(of kinship, leaders map[int]bool) []stray {
+func (s *system) strays(of kinship, leaders map[int]bool, _ func() []int) []stray {
 	mark := of.mark
 	if mark == "" {
 		mark = MarkEnvironment + "=" + os.Getenv(MarkEnvironment)

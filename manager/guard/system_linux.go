@@ -60,25 +60,32 @@ func (s *system) alone() bool {
 	return errors.Is(err, unix.ECHILD)
 }
 
+// children are the guard's own: what it has started, and orphans of that.
+func (s *system) children() []int { return children(os.Getpid()) }
+
 // strays returns the living descendants of the guard that are of that kin and not
-// in leaders.
-func (s *system) strays(of kinship, leaders map[int]bool) []stray {
+// in leaders. Those of a run are below its leader or, without their parents, the
+// guard's own children; what other leaders have below them is none of its business.
+func (s *system) strays(of kinship, leaders map[int]bool, own func() []int) []stray {
 	var found []stray
 	seen := map[int]bool{}
-	var walk func(pid int)
-	walk = func(pid int) {
-		for _, child := range children(pid) {
-			if seen[child] {
+	var walk func(pids []int)
+	walk = func(pids []int) {
+		for _, pid := range pids {
+			if seen[pid] {
 				continue
 			}
-			seen[child] = true
-			if d := (stray{child, of}); !leaders[child] && d.still() {
+			seen[pid] = true
+			if leaders[pid] && pid != of.group {
+				continue
+			}
+			if d := (stray{pid, of}); !leaders[pid] && d.still() {
 				found = append(found, d)
 			}
-			walk(child)
+			walk(children(pid))
 		}
 	}
-	walk(os.Getpid())
+	walk(own())
 	return found
 }
 

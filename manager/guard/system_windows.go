@@ -188,11 +188,16 @@ func (s *system) reap(before func(pid int)) []ending {
 }
 
 // alone reports whether nothing is left below the guard.
-func (s *system) alone() bool { return len(s.processes) == 0 && len(s.strays(kinship{}, nil)) == 0 }
+func (s *system) alone() bool {
+	return len(s.processes) == 0 && len(s.strays(kinship{}, nil, nil)) == 0
+}
+
+// children is nil: strays asks the jobs.
+func (s *system) children() []int { return nil }
 
 // strays returns the living descendants of the guard that are of that kin and not
 // in leaders. A run of which nothing is left is forgotten.
-func (s *system) strays(of kinship, leaders map[int]bool) []stray {
+func (s *system) strays(of kinship, leaders map[int]bool, _ func() []int) []stray {
 	if of == (kinship{}) {
 		return strays(s.own, leaders)
 	}
