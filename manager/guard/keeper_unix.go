@@ -16,8 +16,7 @@ import (
 // the guard's own children then.
 //
 // It is a shell, since that costs a tenth of what another process of ours would; it
-// becomes one when it is needed. Its process group is of the guard's session, so the
-// kernel resumes it at the guard's end even if it was stopped.
+// becomes one when it is needed.
 type keeper struct {
 	mark     string // names the guard
 	pid      int    // 0 while there is none
@@ -61,7 +60,7 @@ func (k *keeper) start() error {
 	k.pid, err = syscall.ForkExec("/bin/sh", []string{"agents-tray-keeper", "-c", keeperScript, path, k.mark}, &syscall.ProcAttr{
 		Dir: "/", Env: keeperMarks(os.Environ()),
 		Files: []uintptr{theirs.Fd(), null.Fd(), null.Fd(), self.Fd()},
-		Sys:   &syscall.SysProcAttr{Setpgid: true},
+		Sys:   survivorAttributes(),
 	})
 	if err != nil {
 		ours.Close()
