@@ -138,7 +138,9 @@ func (g *guard) run(requests <-chan Request) int {
 		}
 		if g.keepDue(time.Now()) {
 			g.keep()
-			g.ooms = oomKills()
+			if g.ooms == 0 {
+				g.ooms = oomKills()
+			}
 		}
 		g.settle(time.Now())
 		if g.closing == nil {

@@ -22,22 +22,27 @@ type keeper struct {
 	pid      int    // 0 while there is none
 	lifeline *os.File
 	started  time.Time
+	short    int  // how often in a row it has ended within keepPause
 	off      bool // not wanted, or not to be had
 }
+
+const (
+	keepPause = time.Second // from one keeper's start to the next one's, at least
+	keepTries = 5           // a keeper that never lasts is done without
+)
 
 // keeperScript waits for the end of file on its standard input.
 const keeperScript = `trap '' HUP INT TERM; read -r _; exec "$0" guard sweep "$1"`
 
-// isNew reports whether it has never been started.
-func (k *keeper) isNew() bool { return k.started.IsZero() && !k.off }
+// missing reports whether there should be one.
+func (k *keeper) missing() bool { return k.pid == 0 && !k.off }
+
+// next is when the next one may be started.
+func (k *keeper) next() time.Time { return k.started.Add(keepPause) }
 
 // start runs a keeper if there is none.
 func (k *keeper) start() error {
 	if k.pid != 0 || k.off || k.mark == "" {
-		return nil
-	}
-	if time.Since(k.started) < time.Second {
-		k.off = true // it does not last
 		return nil
 	}
 	k.started = time.Now()
@@ -78,6 +83,10 @@ func (k *keeper) ended(pid int) bool {
 	}
 	k.lifeline.Close()
 	k.pid = 0
+	if k.short++; time.Since(k.started) >= keepPause {
+		k.short = 0
+	}
+	k.off = k.off || k.short == keepTries
 	return true
 }
 
