@@ -16,10 +16,11 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
-	_ "agents-tray/manager/guard/early" // the process of the guard goes no further
+	"agents-tray/manager/guard/early" // the process of the guard goes no further
 	"agents-tray/services/chat"
 	"agents-tray/services/dashboard"
 	"agents-tray/services/web"
+	"agents-tray/sessiondb"
 	"agents-tray/tray"
 	"agents-tray/tray/session"
 	"agents-tray/tray/terminal"
@@ -28,6 +29,9 @@ import (
 //go:generate go generate ./icons
 
 func main() {
+	if early.Launching {
+		go sessiondb.WarmUp()
+	}
 	if err := commands().Execute(); err != nil {
 		os.Exit(1)
 	}
@@ -65,8 +69,27 @@ func commands() *cobra.Command {
 		flags.BoolVar(&options.NoChat, "no-chat", false, "do not start the Chat")
 		flags.BoolVarP(&options.verbose, "verbose", "v", false, "say more in the terminal")
 	}
-	root.AddCommand(ui, check(), serve())
+	root.AddCommand(ui, check(), logs(), serve())
 	return root
+}
+
+// check says what is wrong with the services file, or what it says; it starts nothing.
+func check() *cobra.Command {
+	var options config.Options
+	command := &cobra.Command{
+		Use:   "check",
+		Short: "Check the services file, and list what it says",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			services, err := config.Services(options, config.Locate())
+			if err != nil {
+				return err
+			}
+			return terminal.List(command.OutOrStdout(), services)
+		},
+	}
+	configFlag(command, &options)
+	return command
 }
 
 func configFlag(command *cobra.Command, options *config.Options) {
@@ -83,6 +106,21 @@ func port(into *int) func(string) error {
 		*into = int(n)
 		return nil
 	}
+}
+
+// logs shows what a service printed, of a running instance or of one that was.
+func logs() *cobra.Command {
+	var lines int
+	var follow bool
+	command := &cobra.Command{Use: "logs SERVICE", Short: "What a service printed", Args: cobra.ExactArgs(1), RunE: func(_ *cobra.Command, args []string) error {
+		folders := config.Locate()
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		return terminal.Logs(ctx, os.Stdout, folders, args[0], lines, follow)
+	}}
+	command.Flags().IntVarP(&lines, "lines", "n", 200, "how many of the last lines")
+	command.Flags().BoolVarP(&follow, "follow", "f", false, "go on with new lines until Ctrl-C")
+	return command
 }
 
 // serve runs one built-in service; the guard starts it.

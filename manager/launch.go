@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/joho/godotenv"
+	"github.com/hashicorp/go-envparse"
 
 	"agents-tray/manager/guard"
 )
@@ -53,7 +53,7 @@ func (s *service) order(env []string) *guard.Start {
 	if s.spec.Health.Notify {
 		start.Notify, start.Watchdog = true, s.spec.Health.Interval
 	}
-	if s.spec.Builtin {
+	if s.spec.Builtin != "" {
 		start.Path, start.Lifeline = s.m.options.Guard.Path, true
 	} else {
 		start.ListenPID = !slices.ContainsFunc(s.spec.Command, func(a string) bool { return strings.Contains(a, "{fd}") })
@@ -87,7 +87,7 @@ func (s ServiceSpec) environment() ([]string, error) {
 		return nil, err
 	}
 	defer file.Close()
-	values, err := godotenv.Parse(file)
+	values, err := envparse.Parse(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -29,6 +29,8 @@ const Grace = 5 * time.Second
 type Options struct {
 	// Guard says how to run the guard. Its Mark must be new for each session.
 	Guard guard.Program
+	// GuardLog is a file for the guard's own trouble. Default: none.
+	GuardLog string
 	// Remove are files that the guard removes at the end if this process cannot.
 	Remove []string
 	// LogFolder is where the services' output is kept, a file each. Empty: nowhere.
@@ -86,9 +88,12 @@ func (m *Manager) run() {
 				m.guardEnded()
 			}
 		}
-		m.publish()
+		if len(m.inbox) == 0 && len(m.link.events) == 0 { // else the picture changes again at once
+			m.publish()
+		}
 		select {
 		case <-m.gone:
+			m.publish()
 			return
 		default:
 		}
@@ -233,7 +238,7 @@ func (s *service) outcome() (culprit *service, settled bool) {
 			if culprit != nil {
 				return culprit, true
 			}
-			settled = settled || done
+			settled = settled || done && on.state != Running // that may yet complete
 		}
 		return nil, settled
 	}

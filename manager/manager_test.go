@@ -269,6 +269,9 @@ func TestRestartPolicies(t *testing.T) {
 	await(t, m, "on-failure", "completed", func(s Service) bool { return s.State == Completed && s.LastExit.Code == 0 })
 }
 
+// waitAMoment is for what announces itself to nobody.
+func waitAMoment() { time.Sleep(time.Millisecond) }
+
 // awaitOutput waits until the service has printed that often that it is up.
 func awaitOutput(t testing.TB, m *Manager, name string, times int) {
 	t.Helper()

@@ -16,7 +16,7 @@ func portProblem(spec ServiceSpec, taken map[int]bool) *Problem {
 	if host, _, err := net.SplitHostPort(spec.Listen); err == nil { // it can be moved
 		p.FreePort = freePort(host, port, taken)
 	}
-	name, pid := portHolder(port, 0)
+	name, pid := portHolder(port)
 	switch {
 	case pid == 0:
 		p.Summary = fmt.Sprintf("Port %d is taken by a program of another user", port)

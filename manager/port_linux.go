@@ -6,12 +6,13 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // portHolder returns a program that listens on a TCP port, and its pid; 0 when it is
-// another user's and cannot be seen. The process first, unless it is 0, is looked at
-// before all others, of which there may be many.
-func portHolder(port, first int) (name string, pid int) {
+// another user's and cannot be seen.
+func portHolder(port int) (name string, pid int) {
 	inodes := map[string]bool{}
 	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
 		data, err := os.ReadFile(table)
@@ -28,9 +29,6 @@ func portHolder(port, first int) (name string, pid int) {
 	}
 	if len(inodes) == 0 {
 		return "", 0
-	}
-	if name := holderName(first, inodes); name != "" {
-		return name, first
 	}
 	processes, err := os.ReadDir("/proc")
 	if err != nil {
@@ -65,4 +63,52 @@ func holderName(pid int, inodes map[string]bool) string {
 		}
 	}
 	return ""
+}
+
+// listensOn reports whether a process is known to listen on a TCP port. It looks at the
+// process's sockets themselves (pidfd_getfd, Linux 5.6), since the system's table of
+// all sockets takes milliseconds to read; false may also say that it could not.
+func listensOn(pid, port int) bool {
+	process, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(process)
+	folder := fmt.Sprintf("/proc/%d/fd/", pid)
+	descriptors, err := os.ReadDir(folder)
+	if err != nil {
+		return false
+	}
+	for _, fd := range descriptors {
+		if target, err := os.Readlink(folder + fd.Name()); err != nil || !strings.HasPrefix(target, "socket:") {
+			continue
+		}
+		number, _ := strconv.Atoi(fd.Name()) // the kernel writes numbers
+		if socket, err := unix.PidfdGetfd(process, number, 0); err == nil {
+			found := listening(socket, port)
+			unix.Close(socket)
+			if found {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// listening reports whether a socket takes connections on a TCP port.
+func listening(socket, port int) bool {
+	if accepts, err := unix.GetsockoptInt(socket, unix.SOL_SOCKET, unix.SO_ACCEPTCONN); err != nil || accepts == 0 {
+		return false
+	}
+	address, err := unix.Getsockname(socket)
+	if err != nil {
+		return false
+	}
+	switch address := address.(type) {
+	case *unix.SockaddrInet4:
+		return address.Port == port
+	case *unix.SockaddrInet6:
+		return address.Port == port
+	}
+	return false
 }

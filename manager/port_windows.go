@@ -10,33 +10,50 @@ import (
 
 var extendedTCPTable = windows.NewLazySystemDLL("iphlpapi.dll").NewProc("GetExtendedTcpTable")
 
+// A tcpTable says where in one of the system's tables a listener's port and process
+// stand.
+type tcpTable struct {
+	family        uintptr
+	row, port, id int // bytes
+}
+
+var tcpTables = []tcpTable{
+	{windows.AF_INET, 24, 8, 20},   // MIB_TCPROW_OWNER_PID
+	{windows.AF_INET6, 56, 20, 52}, // MIB_TCP6ROW_OWNER_PID; many listen on [::] for both
+}
+
 // portHolder returns the program that listens on a TCP port, and its pid; 0 when it
 // cannot be told.
-func portHolder(port, _ int) (name string, pid int) {
-	const (
-		ownerPIDListener = 3  // TCP_TABLE_OWNER_PID_LISTENER
-		rowSize          = 24 // MIB_TCPROW_OWNER_PID: state, local address, local port, remote address, remote port, pid
-	)
-	var size uint32
-	extendedTCPTable.Call(0, uintptr(unsafe.Pointer(&size)), 0, windows.AF_INET, ownerPIDListener, 0)
-	if size < 4 {
-		return "", 0
-	}
-	table := make([]byte, size+16*rowSize)
-	size = uint32(len(table))
-	if status, _, _ := extendedTCPTable.Call(uintptr(unsafe.Pointer(&table[0])), uintptr(unsafe.Pointer(&size)), 0,
-		windows.AF_INET, ownerPIDListener, 0); status != 0 {
-		return "", 0
-	}
-	rows := table[4:]
-	for i := uint32(0); i < binary.LittleEndian.Uint32(table) && len(rows) >= rowSize; i++ {
-		if int(binary.BigEndian.Uint16(rows[8:])) == port {
-			pid := binary.LittleEndian.Uint32(rows[20:])
+func portHolder(port int) (name string, pid int) {
+	for _, table := range tcpTables {
+		if pid, _ := table.holder(port); pid != 0 {
 			return programName(pid), int(pid)
 		}
-		rows = rows[rowSize:]
 	}
 	return "", 0
+}
+
+func (t tcpTable) holder(port int) (pid uint32, found bool) {
+	const ownerPIDListener = 3 // TCP_TABLE_OWNER_PID_LISTENER
+	var size uint32
+	extendedTCPTable.Call(0, uintptr(unsafe.Pointer(&size)), 0, t.family, ownerPIDListener, 0)
+	if size < 4 {
+		return 0, false
+	}
+	table := make([]byte, int(size)+16*t.row) // for those that come meanwhile
+	size = uint32(len(table))
+	if status, _, _ := extendedTCPTable.Call(uintptr(unsafe.Pointer(&table[0])), uintptr(unsafe.Pointer(&size)), 0,
+		t.family, ownerPIDListener, 0); status != 0 {
+		return 0, false
+	}
+	rows := table[4:]
+	for i := uint32(0); i < binary.LittleEndian.Uint32(table) && len(rows) >= t.row; i++ {
+		if int(binary.BigEndian.Uint16(rows[t.port:])) == port {
+			return binary.LittleEndian.Uint32(rows[t.id:]), true
+		}
+		rows = rows[t.row:]
+	}
+	return 0, false
 }
 
 func programName(pid uint32) string {
@@ -52,3 +69,7 @@ func programName(pid uint32) string {
 	}
 	return filepath.Base(windows.UTF16ToString(path[:size]))
 }
+
+// listensOn reports whether a process is known to listen on a TCP port; here only
+// portHolder knows.
+func listensOn(pid, port int) bool { return false }

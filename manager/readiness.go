@@ -108,7 +108,10 @@ func (m *Manager) proveOwn(ctx context.Context, spec ServiceSpec, run uint64, pi
 	if port == 0 {
 		return nil
 	}
-	name, holder := portHolder(port, pid)
+	if listensOn(pid, port) {
+		return nil
+	}
+	name, holder := portHolder(port)
 	if holder == 0 || holder == pid {
 		return nil
 	}

@@ -25,9 +25,10 @@ type ServiceSpec struct {
 	// Required. In each argument and in Env, {listen}, {host} and {port} stand for the
 	// parts of Listen, and {fd} for the number of the descriptor that is handed over.
 	Command []string
-	// Builtin runs this program itself, with Command as all its arguments from
-	// argv[0] on, and a lifeline: it stops when the guard is gone.
-	Builtin bool
+	// Builtin says which of the program's own services this is: "dashboard" or "chat".
+	// Then Command is all its arguments from argv[0] on, and it gets a lifeline: it
+	// stops when the guard is gone. Default: none of them.
+	Builtin string
 	// Dir is the working directory. Default: the program's own.
 	Dir string
 	// Env holds NAME=value pairs added to the program's own environment.

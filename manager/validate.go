@@ -3,10 +3,11 @@ package manager
 import (
 	"errors"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"agents-tray/manager/guard"
 )
 
 // ValidateAll reports the first thing that is wrong with services that are to run together,
@@ -121,10 +122,10 @@ func cycle(specs map[string]ServiceSpec, names []string) []string {
 // well be missing.
 func checkCommands(specs []ServiceSpec) error {
 	for _, s := range specs {
-		if s.Builtin || s.Optional {
+		if s.Builtin != "" || s.Optional {
 			continue
 		}
-		if _, err := exec.LookPath(s.program()); err != nil {
+		if _, err := guard.LookPath(s.program(), s.Env); err != nil {
 			return &SpecError{s.Name, "command", fmt.Errorf("%w. Install it, or correct the command", err)}
 		}
 	}

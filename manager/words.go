@@ -18,6 +18,10 @@ func exitWords(e *guard.Exited, asked bool) string {
 		return "was killed by the system: out of memory (SIGKILL)"
 	case asked && (signal == "SIGTERM" || code == 0):
 		return "was stopped"
+	case asked && uint32(code) == controlExit:
+		return "was stopped"
+	case uint32(code) == controlExit:
+		return "was told to stop by another program (exit 0xC000013A)"
 	case asked && signal == "SIGKILL":
 		return "did not stop in time and was killed"
 	case signal != "":
@@ -27,19 +31,27 @@ func exitWords(e *guard.Exited, asked bool) string {
 	case 0:
 		return "ended by itself (exit 0)"
 	case 126:
-		return "could not be executed (exit 126)"
+		return "could not be executed (exit 126: found, but not a program that can run)"
 	case 127:
-		return "did not find a command (exit 127)"
+		return "did not find a command (exit 127: command not found)"
 	case 0x40010004:
 		return "was ended by the system shutting down"
 	}
-	if code > 128 && code < 128+65 { // as shells tell of a signal
-		return fmt.Sprintf("ended because a program in it was ended by signal %d (exit %d)", code-128, code)
+	if name := signalNames[code-128]; name != "" { // as shells tell of a signal
+		return fmt.Sprintf("ended because a program in it was ended by %s (exit %d)", name, code)
 	}
 	if uint32(code) >= 0xC0000000 { // an NTSTATUS
 		return fmt.Sprintf("crashed (exit 0x%08X)", uint32(code))
 	}
 	return fmt.Sprintf("ended with an error (exit %d)", code)
+}
+
+// controlExit is the status of a Windows program that Ctrl-C or CTRL_BREAK has ended.
+const controlExit = 0xC000013A
+
+// signalNames are the signals that end programs, by their numbers on every Unix.
+var signalNames = map[int]string{
+	1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 13: "SIGPIPE", 15: "SIGTERM",
 }
 
 func signalWords(signal string) string {

@@ -1,6 +1,8 @@
 package sessiondb
 
 import (
+	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -112,14 +114,10 @@ func (r *Record) saveEvents(conn *sqlite3.Conn) (err error) {
 		return err
 	}
 	defer transaction.End(&err)
-	for _, e := range p.events {
-		err := execute(conn, `INSERT INTO service_events (session, at, service, kind, pid, detail) VALUES (?, ?, ?, ?, ?, ?)`,
-			r.session.Mark, e.At, e.Service, e.Kind, int64(e.PID), e.Detail)
-		if err != nil {
+	if len(p.events) > 0 {
+		if err := r.insert(conn, p.events); err != nil {
 			return err
 		}
-	}
-	if len(p.events) > 0 {
 		err := execute(conn, `DELETE FROM service_events WHERE id <= (SELECT max(id) FROM service_events) - ?`, int64(keepEvents))
 		if err != nil {
 			return err
@@ -133,10 +131,43 @@ func (r *Record) saveEvents(conn *sqlite3.Conn) (err error) {
 		current = &Previous{}
 	}
 	if p.services != nil {
-		current.Services = p.services
+		current.Services, current.Stopped = p.services, stillStopped(current.Stopped, p.services)
 	}
 	if p.workflows != nil {
 		current.Workflows = p.workflows
 	}
-	return writeState(conn, r.session, true, current.Services, current.Workflows)
+	return writeState(conn, r.session, state{true, current.Services, current.Workflows, current.Stopped})
+}
+
+func (r *Record) insert(conn *sqlite3.Conn, events []Event) error {
+	insert, _, err := conn.Prepare(`INSERT INTO service_events (session, at, service, kind, pid, detail) VALUES (?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		if err = bind(insert, r.session.Mark, e.At, e.Service, e.Kind, int64(e.PID), e.Detail); err != nil {
+			break
+		}
+		if err = insert.Exec(); err != nil { // resets it, too
+			break
+		}
+	}
+	return errors.Join(err, insert.Close())
+}
+
+// stillStopped are the services that the user has stopped, by what is known now; of
+// those that are not there this time, by what was known before.
+func stillStopped(before []string, now []Service) []string {
+	var stopped []string
+	for _, name := range before {
+		if !slices.ContainsFunc(now, func(s Service) bool { return s.Name == name }) {
+			stopped = append(stopped, name)
+		}
+	}
+	for _, s := range now {
+		if s.ByHand {
+			stopped = append(stopped, s.Name)
+		}
+	}
+	return stopped
 }

@@ -30,6 +30,8 @@ type Service struct {
 	State string    `json:"state"`
 	PID   int       `json:"pid,omitempty"`
 	Since time.Time `json:"since,omitzero"`
+	// ByHand says that the user stopped it. That outlives the session, however it ends.
+	ByHand bool `json:"by_hand,omitempty"`
 }
 
 // Previous is what the record says of the session before this one.
@@ -38,6 +40,7 @@ type Previous struct {
 	Clean     bool      // it ended as it should
 	LastSeen  time.Time // the last time it wrote
 	Workflows []string  // names or ids of workflows that were active
+	Stopped   []string  // names of services that the user had stopped, in this session or before
 }
 
 // data is the JSON in session_data.
@@ -47,6 +50,15 @@ type data struct {
 	Boot     string    `json:"boot_id"`
 	PID      int       `json:"pid"`
 	Services []Service `json:"services"`
+	Stopped  []string  `json:"stopped,omitempty"`
+}
+
+// state is what changes in the row of session_state.
+type state struct {
+	dirty     bool
+	services  []Service
+	workflows []string
+	stopped   []string
 }
 
 // Begin reads how the previous session stands and marks this one dirty, durably and
@@ -77,12 +89,16 @@ func (r *Record) Begin(s Session) (previous *Previous, err error) {
 		if err != nil {
 			return err
 		}
-		return writeState(conn, s, true, s.Services, nil)
+		next := state{dirty: true, services: s.Services}
+		if previous != nil {
+			next.stopped = previous.Stopped
+		}
+		return writeState(conn, s, next)
 	})
 	return previous, err
 }
 
-// SetServices saves how the services stand.
+// SetServices saves how the services stand, within a moment. It never blocks.
 func (r *Record) SetServices(services []Service) {
 	r.queue.add(func(p *pending) { p.services = services })
 }
@@ -107,29 +123,37 @@ func (r *Record) End() error {
 		if err != nil {
 			return err
 		}
-		return writeState(conn, r.session, false, nil, nil)
+		last, err := readPrevious(conn)
+		if err != nil {
+			return err
+		}
+		var next state
+		if last != nil {
+			next.stopped = last.Stopped
+		}
+		return writeState(conn, r.session, next)
 	})
 }
 
 // writeState writes the one row of session_state.
-func writeState(conn *sqlite3.Conn, s Session, dirty bool, services []Service, workflows []string) error {
-	if services == nil {
-		services = []Service{}
+func writeState(conn *sqlite3.Conn, s Session, now state) error {
+	if now.services == nil {
+		now.services = []Service{}
 	}
-	if workflows == nil {
-		workflows = []string{}
+	if now.workflows == nil {
+		now.workflows = []string{}
 	}
-	encoded, err := json.Marshal(data{s.Mark, s.Version, s.Boot, s.PID, services})
+	encoded, err := json.Marshal(data{s.Mark, s.Version, s.Boot, s.PID, now.services, now.stopped})
 	if err != nil {
 		return err
 	}
-	active, err := json.Marshal(workflows)
+	active, err := json.Marshal(now.workflows)
 	if err != nil {
 		return err
 	}
 	return execute(conn, `INSERT OR REPLACE INTO session_state
 		(id, session_start, dirty_shutdown, active_workflows, session_data, last_updated) VALUES ('default', ?, ?, ?, ?, ?)`,
-		s.Started, dirty, string(active), string(encoded), time.Now())
+		s.Started, now.dirty, string(active), string(encoded), time.Now())
 }
 
 // readPrevious reads the row of session_state; nil if there is none. What another
@@ -148,7 +172,7 @@ func readPrevious(conn *sqlite3.Conn) (*Previous, error) {
 		var d data
 		_ = json.Unmarshal(stmt.ColumnRawText(3), &d) // not ours: unknown
 		previous.Mark, previous.Version, previous.Boot, previous.PID = d.Mark, d.Version, d.Boot, d.PID
-		previous.Services = d.Services
+		previous.Services, previous.Stopped = d.Services, d.Stopped
 	}
 	return previous, errors.Join(stmt.Err(), stmt.Close())
 }

@@ -172,13 +172,20 @@ func queryText(conn *sqlite3.Conn, sql string) (string, error) {
 	return text, errors.Join(stmt.Err(), stmt.Close())
 }
 
-// execute runs one statement with its parameters: strings, int64s, bools, times and
-// nil.
+// execute runs one statement with its parameters.
 func execute(conn *sqlite3.Conn, sql string, parameters ...any) error {
 	stmt, _, err := conn.Prepare(sql)
 	if err != nil {
 		return err
 	}
+	if err = bind(stmt, parameters...); err == nil {
+		err = stmt.Exec()
+	}
+	return errors.Join(err, stmt.Close())
+}
+
+// bind sets a statement's parameters: strings, int64s, bools, times and nil.
+func bind(stmt *sqlite3.Stmt, parameters ...any) (err error) {
 	for i, value := range parameters {
 		switch value := value.(type) {
 		case nil:
@@ -195,10 +202,10 @@ func execute(conn *sqlite3.Conn, sql string, parameters ...any) error {
 			err = fmt.Errorf("cannot store a %T", value)
 		}
 		if err != nil {
-			return errors.Join(err, stmt.Close())
+			return err
 		}
 	}
-	return errors.Join(stmt.Exec(), stmt.Close())
+	return nil
 }
 
 // timeLayout is how SQLAlchemy stores a DateTime in SQLite: UTC without a zone.

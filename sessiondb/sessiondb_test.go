@@ -314,3 +314,29 @@ func TestLock(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// What the user stopped stays so over every kind of end, and while a service is not
+// among those that run.
+func TestWhatTheUserStoppedIsRemembered(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "session.db")
+	session := 0
+	life := func(clean bool, want string, services []Service) {
+		t.Helper()
+		r := open(t, path)
+		session++
+		previous := begin(t, r, fmt.Sprint("session ", session))
+		if previous != nil && fmt.Sprint(previous.Stopped) != want {
+			t.Errorf("session %d finds %v stopped, want %s", session, previous.Stopped, want)
+		}
+		if services != nil {
+			r.SetServices(services)
+		}
+		end(t, r, clean)
+	}
+	life(true, "", []Service{{Name: "a", ByHand: true}, {Name: "b"}, {Name: "c", ByHand: true}})
+	life(false, "[a c]", nil)
+	life(true, "[a c]", []Service{{Name: "a"}, {Name: "b"}}) // c is not there this time
+	life(true, "[c]", nil)
+	life(false, "[c]", []Service{{Name: "c"}})
+	life(true, "[]", nil)
+}

@@ -39,7 +39,7 @@ func (b builtin) complete(s service, o Options) manager.ServiceSpec {
 	if spec.Title == "" {
 		spec.Title = b.title
 	}
-	spec.Builtin = true
+	spec.Builtin = s.builtin
 	spec.Command = []string{name, "serve", s.builtin, "--listen", "{listen}"}
 	spec.Listen = net.JoinHostPort(host, port)
 	spec.URL = "http://" + spec.Listen

@@ -61,18 +61,14 @@ func (e entry) faultAtKey(key, format string, arguments ...any) {
 // entries are those of the mapping that should stand at the value. If none does, the
 // fault says what was expected, and more.
 func (v value) entries(expected, more string) []entry {
-	var pairs []*ast.MappingValueNode
-	switch n := v.node.(type) {
-	case *ast.MappingNode:
-		pairs = n.Values
-	case *ast.MappingValueNode:
-		pairs = []*ast.MappingValueNode{n}
-	default:
+	node, ok := v.node.(*ast.MappingNode)
+	if !ok {
 		v.fault("expected %s, not %s%s", expected, describe(v.node), more)
+		return nil
 	}
 	var entries []entry
 	lines := map[string]int{} // of each key
-	for _, pair := range pairs {
+	for _, pair := range node.Values {
 		at := start(pair.Key)
 		name, ok := scalar(pair.Key)
 		if !ok || strings.ContainsRune(name, 0) {

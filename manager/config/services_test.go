@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"flag"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -17,15 +18,20 @@ import (
 
 var update = flag.Bool("update", false, "write what is said of testdata/bad into its .txt files")
 
-// installed makes stubsvc the only program in PATH.
-func installed(t testing.TB) {
+// installed makes stubsvc, or programs of other names, the only ones in PATH.
+func installed(t testing.TB, names ...string) {
+	t.Helper()
 	folder := t.TempDir()
-	program := filepath.Join(folder, "stubsvc")
-	if runtime.GOOS == "windows" {
-		program += ".exe"
+	if len(names) == 0 {
+		names = []string{"stubsvc"}
 	}
-	if err := os.WriteFile(program, nil, 0o755); err != nil {
-		t.Fatal(err)
+	for _, name := range names {
+		if runtime.GOOS == "windows" {
+			name += ".exe"
+		}
+		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
 	t.Setenv("PATH", folder)
 	t.Setenv("HOME", filepath.Join(folder, "home"))
@@ -127,7 +133,7 @@ func TestAFullFile(t *testing.T) {
 		StopTimeout: 3 * time.Second,
 		Open:        true,
 	}, {
-		Name: "dash", Title: "Overview", Builtin: true,
+		Name: "dash", Title: "Overview", Builtin: "dashboard",
 		Command: []string{"agents-tray", "serve", "dashboard", "--listen", "{listen}"},
 		Env:     []string{"A=b"},
 		Listen:  "127.0.0.1:9001", URL: "http://127.0.0.1:9001",
@@ -136,7 +142,7 @@ func TestAFullFile(t *testing.T) {
 		Restart:    manager.Restart{GiveUp: -1},
 		StopSignal: "HUP",
 	}, {
-		Name: "talk", Title: "Chat", Builtin: true,
+		Name: "talk", Title: "Chat", Builtin: "chat",
 		Command: []string{"agents-tray", "serve", "chat", "--listen", "{listen}",
 			"--database", filepath.Join("/state", "chat.db"), "--dashboard", "http://127.0.0.1:9001"},
 		Listen: "127.0.0.1:7860", URL: "http://127.0.0.1:7860",
@@ -152,6 +158,31 @@ func TestAFullFile(t *testing.T) {
 	for i := range max(len(specs), len(want)) {
 		if i >= len(specs) || i >= len(want) || !reflect.DeepEqual(specs[i], want[i]) {
 			t.Errorf("service %d is\n%+v\ninstead of\n%+v", i, specs[i:], want[i:])
+		}
+	}
+}
+
+// What the README shows, and what an empty file is answered with, can be used.
+func TestTheExamples(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(readme), "```yaml\n")
+	shown, _, found := strings.Cut(after, "```")
+	if !found {
+		t.Fatal("the README shows no services file")
+	}
+	for _, text := range []string{shown, example} {
+		installed(t, "my-web", "my-db", "python3")
+		specs, err := Services(Options{File: write(t, text)}, Folders{})
+		if err != nil {
+			t.Error(err)
+		}
+		for _, s := range specs {
+			if s.Name == "web" && (s.URL != "http://127.0.0.1:9000" || !s.Open) {
+				t.Errorf("%+v", s)
+			}
 		}
 	}
 }
@@ -177,8 +208,9 @@ func TestTheHomeFolder(t *testing.T) {
 func TestACommandBesideTheFile(t *testing.T) {
 	installed(t)
 	file := write(t, "services: {web: {command: bin/stub.exe}}")
-	if _, err := Services(Options{File: file}, Folders{}); err == nil {
-		t.Error("it is not there")
+	var fault *Fault
+	if _, err := Services(Options{File: file}, Folders{}); !errors.Is(err, fs.ErrNotExist) || !errors.As(err, &fault) || fault.Key != "services.web.command" {
+		t.Errorf("it is not there: %v", err)
 	}
 	program := filepath.Join(filepath.Dir(file), "bin", "stub.exe")
 	if err := errors.Join(os.Mkdir(filepath.Dir(program), 0o700), os.WriteFile(program, nil, 0o700)); err != nil {

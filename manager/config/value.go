@@ -31,13 +31,8 @@ func (v value) expected(what string) {
 
 // start is where a node begins. A mapping in lines has its first colon for a token.
 func start(node ast.Node) position {
-	switch n := node.(type) {
-	case *ast.MappingNode:
-		if !n.IsFlowStyle && len(n.Values) > 0 {
-			return start(n.Values[0])
-		}
-	case *ast.MappingValueNode:
-		return start(n.Key)
+	if n, ok := node.(*ast.MappingNode); ok && !n.IsFlowStyle && len(n.Values) > 0 {
+		node = n.Values[0].Key
 	}
 	return positionOf(node.GetToken())
 }
@@ -47,7 +42,7 @@ func describe(node ast.Node) string {
 	switch n := node.(type) {
 	case *ast.NullNode:
 		return "nothing"
-	case *ast.MappingNode, *ast.MappingValueNode:
+	case *ast.MappingNode:
 		return "a mapping"
 	case *ast.SequenceNode:
 		return "a list"

@@ -1,8 +1,6 @@
 package control
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +11,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"agents-tray/manager"
 )
 
 // Client talks to a running instance. It is safe for concurrent use.
@@ -95,28 +95,7 @@ func (c *Client) Status(ctx context.Context) (Status, error) {
 // Watch calls seen with the present status and then after each change, until ctx
 // ends or the connection does. It never returns nil.
 func (c *Client) Watch(ctx context.Context, seen func(Status)) error {
-	response, err := c.do(ctx, http.MethodGet, "/v1/events")
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	lines := bufio.NewScanner(response.Body)
-	lines.Buffer(nil, 4<<20)
-	for lines.Scan() {
-		data, isData := bytes.CutPrefix(lines.Bytes(), []byte("data: "))
-		if !isData {
-			continue
-		}
-		var status Status
-		if err := json.Unmarshal(data, &status); err != nil {
-			return fmt.Errorf("agents-tray's event: %w", err)
-		}
-		seen(status)
-	}
-	if err := lines.Err(); err != nil {
-		return err
-	}
-	return io.EOF
+	return hear(ctx, c, "/v1/events", seen)
 }
 
 // Action is what can be asked of one service.
@@ -139,6 +118,28 @@ func (c *Client) Log(ctx context.Context, service string, lines int) (Log, error
 	var log Log
 	path := "/v1/services/" + url.PathEscape(service) + "/log?lines=" + strconv.Itoa(lines)
 	return log, c.get(ctx, path, &log)
+}
+
+// Follow calls seen with the last lines of a service's output, in batches; then once
+// with none, to say that this was what there was; and then with each batch of new ones,
+// in order, until ctx ends or the connection does. A seen that is slow delays nobody
+// else; if lines were rotated away meanwhile, one of the stream Missed stands for them.
+// It never returns nil.
+func (c *Client) Follow(ctx context.Context, service string, lines int, seen func([]LogLine)) error {
+	return hear(ctx, c, "/v1/services/"+url.PathEscape(service)+"/log?follow=1&lines="+strconv.Itoa(lines), seen)
+}
+
+// Usage returns what a service uses now.
+func (c *Client) Usage(ctx context.Context, service string) (manager.Usage, error) {
+	var usage manager.Usage
+	return usage, c.get(ctx, "/v1/services/"+url.PathEscape(service)+"/usage", &usage)
+}
+
+// WatchUsage calls seen with what the services that run use, at once and then every two
+// seconds, until ctx ends or the connection does. It is measured only for that, so ctx
+// should end when nobody looks. It never returns nil.
+func (c *Client) WatchUsage(ctx context.Context, seen func(Usages)) error {
+	return hear(ctx, c, "/v1/usage", seen)
 }
 
 // Open opens a service's page, or "review", in the user's browser.

@@ -46,6 +46,10 @@ func (i *instance) Act(service string, action Action) error {
 	return nil
 }
 func (i *instance) LogFile(service string) (string, error) { return i.log, nil }
+func (i *instance) Usage(context.Context, string) (manager.Usage, error) {
+	i.ask("usage")
+	return manager.Usage{Processes: 1, Memory: 1 << 20}, nil
+}
 func (i *instance) Open(page string) error {
 	if page == "late" {
 		return manager.ErrShutDown
@@ -196,7 +200,7 @@ func TestAddressFile(t *testing.T) {
 
 func TestTailLog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "chat.log")
-	if lines, err := tailLog(path, 10); err != nil || len(lines) != 0 {
+	if lines, err := TailLog(path, 10); err != nil || len(lines) != 0 {
 		t.Errorf("of no file: %v, %v", lines, err)
 	}
 	write := func(file string, from, to int) {
@@ -216,7 +220,7 @@ func TestTailLog(t *testing.T) {
 	write(path+".1", 0, 5000)
 	write(path, 5000, 6000)
 	for _, count := range []int{1, 10, 1000, 1500, 6000} {
-		lines, err := tailLog(path, count)
+		lines, err := TailLog(path, count)
 		if err != nil || len(lines) != count || !strings.HasPrefix(lines[0].Text, fmt.Sprintf("line %d ", 6000-count)) || !strings.HasPrefix(lines[count-1].Text, "line 5999 ") {
 			t.Errorf("%d lines: got %d, %v", count, len(lines), err)
 		}

@@ -3,70 +3,48 @@ package control
 import (
 	"bytes"
 	"errors"
-	"io"
 	"io/fs"
-	"os"
-	"slices"
+	"regexp"
+	"sync"
 	"time"
 )
 
 const (
 	maxLogLines = 10_000  // lines in one answer
-	maxLogBytes = 4 << 20 // bytes read from the end of each file for it
+	maxLogBytes = 4 << 20 // bytes of each file that are searched for them, from its end
 )
 
-// tailLog returns the last count lines of the log file at path, continued from its
-// predecessor if it was rotated a moment ago. A log that is not there yet is empty.
-func tailLog(path string, count int) ([]LogLine, error) {
-	lines, err := tailFile(path, count)
-	if err != nil {
-		return nil, err
-	}
-	if len(lines) < count {
-		older, err := tailFile(path+".1", count-len(lines))
-		if err != nil {
-			return nil, err
-		}
-		lines = append(older, lines...)
-	}
-	return lines, nil
-}
-
-func tailFile(path string, count int) ([]LogLine, error) {
-	file, err := os.Open(path)
+// TailLog returns the last count lines of the log at path, oldest first, continued from
+// its predecessors if it was rotated a moment ago. A log that is not there yet is empty.
+func TailLog(path string, count int) ([]LogLine, error) {
+	lines := []LogLine{}
+	log, err := openLog(path, count)
 	if errors.Is(err, fs.ErrNotExist) {
-		return []LogLine{}, nil
+		return lines, nil
 	} else if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	end, err := file.Seek(0, io.SeekEnd)
-	if err != nil {
-		return nil, err
-	}
-	var data []byte
-	for size := int64(64 << 10); ; size *= 4 { // as much as count lines need
-		size = min(size, end, maxLogBytes)
-		data = make([]byte, size)
-		n, err := file.ReadAt(data, end-size)
-		if err != nil && !errors.Is(err, io.EOF) {
+	defer log.close()
+	for len(lines) < count { // a flood would go on and on
+		batch, err := log.next()
+		if err != nil {
 			return nil, err
 		}
-		data = data[:n]
-		if bytes.Count(data, []byte{'\n'}) > count || size == end || size == maxLogBytes {
-			if size < end { // the first line is cut
-				_, data, _ = bytes.Cut(data, []byte{'\n'})
-			}
+		if len(batch) == 0 {
 			break
 		}
+		lines = append(lines, batch...)
 	}
-	lines := slices.Collect(bytes.Lines(data))
-	lines = lines[max(0, len(lines)-count):]
-	parsed := make([]LogLine, 0, len(lines))
-	for _, line := range lines {
-		parsed = append(parsed, parseLogLine(line))
+	return lines[:min(len(lines), count)], nil
+}
+
+// parseLog takes whole lines apart.
+func parseLog(data []byte) []LogLine {
+	lines := make([]LogLine, 0, bytes.Count(data, []byte{'\n'})+1)
+	for line := range bytes.Lines(data) {
+		lines = append(lines, parseLogLine(line))
 	}
-	return parsed, nil
+	return lines
 }
 
 // parseLogLine takes apart what the guard writes: time, stream, text. A line of
@@ -81,3 +59,12 @@ func parseLogLine(line []byte) LogLine {
 	}
 	return LogLine{Time: at, Stream: string(stream), Text: string(text)}
 }
+
+// terminalCodes are the escape sequences of ECMA-48 (colours, cursor moves, titles,
+// links) and the control characters that mean nothing outside a terminal.
+var terminalCodes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[@-Z\\\\^_]|[\x00-\x08\x0b-\x1f\x7f]")
+})
+
+// Plain is what of a text that was meant for a terminal is meant for people.
+func Plain(text string) string { return terminalCodes().ReplaceAllString(text, "") }

@@ -59,6 +59,8 @@ type Instance interface {
 	Changes() (changed <-chan struct{}, stop func())
 	Act(service string, action Action) error
 	LogFile(service string) (path string, err error)
+	// Usage measures what a service uses; nothing is measured unless it is called.
+	Usage(ctx context.Context, service string) (manager.Usage, error)
 	Open(page string) error
 	Review() *Review
 	Reviewed()
@@ -120,6 +122,18 @@ func routes(i Instance) http.Handler {
 		})
 	}
 	mux.HandleFunc("GET /v1/services/{name}/log", func(w http.ResponseWriter, r *http.Request) { serveLog(w, r, i) })
+	mux.HandleFunc("GET /v1/services/{name}/usage", func(w http.ResponseWriter, r *http.Request) {
+		usage, err := i.Usage(r.Context(), r.PathValue("name"))
+		if err != nil {
+			done(w, err)
+			return
+		}
+		reply(w, usage)
+	})
+	mux.HandleFunc("GET /v1/usage", func(w http.ResponseWriter, r *http.Request) {
+		s := newStream(w)
+		_ = watchUsage(r.Context(), i, func(u Usages) error { return s.send("usage", u) }) // ends when the reader leaves
+	})
 	mux.HandleFunc("POST /v1/open/{page}", func(w http.ResponseWriter, r *http.Request) {
 		done(w, i.Open(r.PathValue("page")))
 	})
@@ -138,6 +152,7 @@ func routes(i Instance) http.Handler {
 	return mux
 }
 
+// serveLog answers with the last lines of a log, or follows it.
 func serveLog(w http.ResponseWriter, r *http.Request, i Instance) {
 	count := 200
 	if text := r.FormValue("lines"); text != "" {
@@ -152,7 +167,11 @@ func serveLog(w http.ResponseWriter, r *http.Request, i Instance) {
 		done(w, err)
 		return
 	}
-	lines, err := tailLog(path, count)
+	if r.FormValue("follow") == "1" {
+		followLog(w, r, path, count)
+		return
+	}
+	lines, err := TailLog(path, count)
 	if err != nil {
 		done(w, fmt.Errorf("read the log: %w", err))
 		return
@@ -160,21 +179,31 @@ func serveLog(w http.ResponseWriter, r *http.Request, i Instance) {
 	reply(w, Log{Path: path, Lines: lines})
 }
 
+// followLog streams a log until the reader leaves. A reader that is slow is waited for
+// here, and nowhere else.
+func followLog(w http.ResponseWriter, r *http.Request, path string, count int) {
+	var s *stream
+	err := FollowLog(r.Context(), path, count, func(lines []LogLine) error {
+		if s == nil {
+			s = newStream(w)
+		}
+		if len(lines) > 0 && lines[0].Stream == Missed {
+			return s.send("missed", lines)
+		}
+		return s.send("lines", lines)
+	})
+	if s == nil {
+		done(w, fmt.Errorf("follow the log: %w", err))
+	}
+}
+
 // events streams the status at once and after each change.
 func events(w http.ResponseWriter, r *http.Request, i Instance) {
 	changed, stop := i.Changes()
 	defer stop()
-	w.Header().Set("Content-Type", "text/event-stream")
-	flush := http.NewResponseController(w)
+	s := newStream(w)
 	for {
-		data, err := json.Marshal(i.Status())
-		if err != nil {
-			return
-		}
-		if _, err := fmt.Fprintf(w, "event: status\ndata: %s\n\n", data); err != nil {
-			return
-		}
-		if err := flush.Flush(); err != nil {
+		if s.send("status", i.Status()) != nil {
 			return
 		}
 		select {

@@ -9,6 +9,9 @@
 //	GET  /v1/events                        → server-sent events: "status", data a Status, at once and after each change
 //	POST /v1/services/{name}/start|stop|restart
 //	GET  /v1/services/{name}/log?lines=200 → Log
+//	     &follow=1                         → server-sent events: "lines" and "missed", data a []LogLine (see Client.Follow)
+//	GET  /v1/services/{name}/usage         → manager.Usage
+//	GET  /v1/usage                         → server-sent events: "usage", data a Usages, at once and then every 2 s
 //	POST /v1/open/{page}                   opens a service's page, or "review", in the browser
 //	GET  /v1/review                        → Review, or 404 when there is none
 //	POST /v1/reviewed                      the user has seen the review
@@ -64,6 +67,13 @@ type Log struct {
 // LogLine is one line of a service's output.
 type LogLine struct {
 	Time   time.Time `json:"time"`
-	Stream string    `json:"stream"` // "out" or "err"; "sys" for the guard's own words
+	Stream string    `json:"stream"` // "out" or "err"; "sys" for the guard's own words; Missed
 	Text   string    `json:"text"`
 }
+
+// Missed is the stream of a line that stands for lines which are gone: they were
+// rotated away before a slow reader came to them.
+const Missed = "missed"
+
+// Usages are what the services that run use, by name.
+type Usages map[string]manager.Usage

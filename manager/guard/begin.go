@@ -71,7 +71,8 @@ func (g *guard) begin(s Start) (Reason, error) {
 	if u.log, err = openLog(s.Log); err != nil {
 		g.fault(fmt.Errorf("%s: its output cannot be kept: %w", s.Service, err))
 	}
-	if err := g.spawn(u, path, env, handed, match); err != nil {
+	out, errOut, err := g.spawn(u, path, env, handed)
+	if err != nil {
 		u.close()
 		if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.ENOEXEC) {
 			return NoCommand, err
@@ -82,6 +83,8 @@ func (g *guard) begin(s Start) (Reason, error) {
 	now := time.Now()
 	g.events <- Event{Started: &Started{s.Service, s.Run, u.process.pid, now}}
 	u.log.write(now, streamSys, fmt.Appendf(nil, "started, pid %d\n", u.process.pid))
+	u.out = carry(out, streamOut, u.log, match)
+	u.err = carry(errOut, streamErr, u.log, match)
 	if u.notify != nil {
 		u.notify.hear(u.news)
 	}
@@ -101,8 +104,9 @@ func (s Start) name() string { return s.Service + "/" + strconv.FormatUint(s.Run
 
 func (s Start) mark() string { return serviceEnvironment + "=" + s.name() }
 
-// spawn makes the run's process and the pipes around it.
-func (g *guard) spawn(u *unit, path string, env []string, handed *os.File, match *matcher) error {
+// spawn makes the run's process and the pipes around it, and returns those of its
+// output.
+func (g *guard) spawn(u *unit, path string, env []string, handed *os.File) (out, errOut *os.File, err error) {
 	var ours, theirs []*os.File
 	closeAll := func(files []*os.File) {
 		for _, f := range files {
@@ -120,7 +124,6 @@ func (g *guard) spawn(u *unit, path string, env []string, handed *os.File, match
 		ours, theirs = append(ours, r), append(theirs, w)
 		return nil
 	}
-	var err error
 	if u.start.Lifeline {
 		err = pipe(true)
 		env = append(env, "AGENTS_TRAY_LIFELINE=stdin")
@@ -133,7 +136,7 @@ func (g *guard) spawn(u *unit, path string, env []string, handed *os.File, match
 	if err != nil {
 		closeAll(ours)
 		closeAll(theirs)
-		return err
+		return nil, nil, err
 	}
 	files := theirs
 	if handed != nil {
@@ -147,12 +150,10 @@ func (g *guard) spawn(u *unit, path string, env []string, handed *os.File, match
 	closeAll(theirs)
 	if err != nil {
 		closeAll(ours)
-		return err
+		return nil, nil, err
 	}
 	u.process.lifeline = ours[0]
-	u.out = carry(ours[1], streamOut, u.log, match)
-	u.err = carry(ours[2], streamErr, u.log, match)
-	return nil
+	return ours[1], ours[2], nil
 }
 
 // tellPID wraps a command so that its process finds its own id in LISTEN_PID, which
@@ -196,6 +197,9 @@ func (g *guard) release(service string) {
 
 // IsAddressInUse reports whether an address could not be bound because somebody has it.
 func IsAddressInUse(err error) bool {
-	const wsaAddressInUse = syscall.Errno(10048)
-	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, wsaAddressInUse)
+	const (
+		wsaAddressInUse = syscall.Errno(10048)
+		wsaAccess       = syscall.Errno(10013) // bound for nobody else, or reserved by Windows itself
+	)
+	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, wsaAddressInUse) || errors.Is(err, wsaAccess)
 }

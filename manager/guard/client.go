@@ -10,18 +10,44 @@ import (
 	"sync"
 )
 
-// Program says how to run the guard: this program with the argument that main
-// answers with Main.
+// Program says how to run the guard: this program with the argument that makes it one
+// (see IsGuard).
 type Program struct {
 	Path string   // the file to execute
 	Args []string // argv, from argv[0]
 	Mark string   // value of AGENTS_TRAY_RUN for the guard and everything below it
-	Log  string   // file for the guard's own trouble, crash output included; empty: none
 }
+
+// Self returns this very program as guard, with the mark of this process. Its file may
+// be replaced or removed while it runs, by an upgrade for one; where the system allows,
+// what runs can be run again all the same.
+func Self() Program {
+	path := ownPath
+	if path == "" {
+		var err error
+		if path, err = os.Executable(); err != nil {
+			path = os.Args[0]
+		}
+	}
+	return Program{Path: path, Args: []string{"agents-tray", "guard"}, Mark: Mark()}
+}
+
+// Mark is new in each process, and always the same there.
+var Mark = sync.OnceValue(rand.Text)
+
+// ahead is the guard that LaunchAhead has started, until somebody takes it.
+var ahead *Client
+
+// LaunchAhead starts a guard before anything else is known, so that it is up when it is
+// needed: Launch finds it. Not safe for concurrent use. If nobody needs it after all, it
+// ends with this process. An error is left for Launch to meet again.
+func LaunchAhead(program Program) { ahead, _ = start(program) }
 
 // A Client is the tray's end of the pipes to one guard process.
 type Client struct {
 	cmd    *exec.Cmd
+	mark   string
+	pipe   *os.File // its events
 	events chan Event
 	done   chan struct{}
 	err    error // valid once done is closed
@@ -30,8 +56,22 @@ type Client struct {
 	requests *os.File // nil once closed
 }
 
-// Launch starts a guard and says hello to it.
+// Launch starts a guard, unless LaunchAhead has, and says hello to it.
 func Launch(program Program, hello Hello) (*Client, error) {
+	c := ahead
+	if ahead = nil; c == nil || c.mark != program.Mark {
+		var err error
+		if c, err = start(program); err != nil {
+			return nil, err
+		}
+	}
+	go c.read()
+	hello.Version = Version
+	return c, c.Send(Request{Hello: &hello})
+}
+
+// start makes the process and the pipes to it.
+func start(program Program) (*Client, error) {
 	requestsRead, requestsWrite, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("start the guard: %w", err)
@@ -52,29 +92,21 @@ func Launch(program Program, hello Hello) (*Client, error) {
 			Stdin: requestsRead, Stdout: eventsWrite,
 			SysProcAttr: guardAttributes(),
 		},
+		mark: program.Mark, pipe: eventsRead,
 		events: make(chan Event, 64), done: make(chan struct{}), requests: requestsWrite,
-	}
-	if program.Log != "" {
-		log, err := os.OpenFile(program.Log, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
-		if err == nil {
-			defer log.Close()
-			c.cmd.Stderr = log
-		}
 	}
 	if err := c.cmd.Start(); err != nil {
 		eventsRead.Close()
 		requestsWrite.Close()
 		return nil, fmt.Errorf("start the guard: %w", err)
 	}
-	go c.read(eventsRead)
-	hello.Version = Version
-	return c, c.Send(Request{Hello: &hello})
+	return c, nil
 }
 
 // read owns the event pipe and the process until both have ended.
-func (c *Client) read(pipe *os.File) {
-	defer pipe.Close()
-	broken := messages(pipe, func(e Event) error { c.events <- e; return nil })
+func (c *Client) read() {
+	defer c.pipe.Close()
+	broken := messages(c.pipe, func(e Event) error { c.events <- e; return nil })
 	if broken != nil { // it talks nonsense: end the conversation, which ends the guard
 		c.Close()
 	}

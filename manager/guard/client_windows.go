@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// guardAttributes keep Ctrl-C of a console away from the guard, and consoles away
-// from the screen.
+// guardAttributes start the guard without a console: it hears neither its Ctrl-C nor
+// its closing, and is free to attach to that of a service. See system.terminate.
 func guardAttributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{HideWindow: true, CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}
+	return &syscall.SysProcAttr{CreationFlags: windows.DETACHED_PROCESS}
 }

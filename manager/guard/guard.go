@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"syscall"
 	"time"
 )
@@ -99,6 +100,19 @@ func Main(args []string) int {
 	return 0
 }
 
+// logTo sends what this process has to say, and a crash of its, to a file.
+func logTo(path string) {
+	if path == "" {
+		return
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return // then it says nothing
+	}
+	os.Stderr = file
+	_ = debug.SetCrashOutput(file, debug.CrashOptions{}) // then a crash is told by its end only
+}
+
 // sweepAfter is the end of a keeper's life.
 func sweepAfter(name string) int {
 	if _, err := sweep(guardEnvironment+"="+name, 0); err != nil {
@@ -159,6 +173,7 @@ func (g *guard) handle(r Request) {
 	switch {
 	case r.Hello != nil:
 		g.hello = *r.Hello
+		logTo(g.hello.Log)
 		if r.Hello.Version != Version {
 			g.fault(fmt.Errorf("the tray speaks version %d of the guard's protocol, this guard %d: restart agents-tray", r.Hello.Version, Version))
 			g.shutdown(0)

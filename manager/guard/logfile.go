@@ -14,7 +14,7 @@ import (
 const (
 	logFileSize  = 4 << 20  // bytes after which a log file is rotated
 	logFileCount = 3        // files kept: name.log, name.log.1, name.log.2
-	logLineSize  = 16 << 10 // bytes after which a line without an end is cut
+	logLineSize  = 16 << 10 // bytes after which a line whose end has not been read is cut
 	logTailSize  = 4 << 10  // bytes kept in memory for the event about an exit
 	logTailLines = 20       // lines of that event
 )

@@ -74,6 +74,8 @@ type Hello struct {
 	Version int `json:"version"`
 	// Grace is what services get to stop when the pipe ends.
 	Grace time.Duration `json:"grace"`
+	// Log is a file for the guard's own trouble, crash output included. Default: none.
+	Log string `json:"log,omitempty"`
 	// Remove are files to remove once everything is gone, when the tray could not:
 	// the control socket of a tray that was killed.
 	Remove []string `json:"remove,omitempty"`

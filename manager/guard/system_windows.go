@@ -1,94 +1,145 @@
 package guard
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/windows"
 )
 
-// A system is what the guard asks of the operating system. The guard puts itself in
-// a Job Object that kills all its members when the guard's handle closes, so no
-// descendant can outlive it.
+// A system is what the guard asks of the operating system. The guard is in a job of
+// its own, so that no descendant can outlive it, and each run is in one inside that,
+// so that it can be ended as a whole. Without jobs (the guard was started in one
+// that allows none inside, as some sandboxes are), lifelines and kills reach the
+// services' own processes only, and the guard's log says so.
+//
+// The guard has no console, and services get one without a window.
 type system struct {
-	ended chan os.Signal
+	ended     chan os.Signal // something below us may have ended
+	own       job
+	leaving   departures
+	processes map[int]*process // by pid, each until nothing is left of its run
 
 	mu      sync.Mutex
 	endings []ending
-	alive   int
 }
 
+// process is one child that the guard started.
 type process struct {
 	pid      int
-	lifeline *os.File
-	handle   *os.Process
+	lifeline *os.File // our end of its standard input, or nil
+	handle   windows.Handle
+	job      job // it and its descendants
+	killed   atomic.Bool
 }
 
+// ending is how a child ended.
 type ending struct {
 	pid    int
-	code   int
-	signal string
+	code   int    // -1 after a kill
+	signal string // "SIGKILL" if that was ours, else empty: others leave only a status
 }
 
-type stray struct{ pid int }
+// A stray is a descendant that the guard did not start itself.
+type stray struct {
+	pid int
+	job job
+}
 
 func newSystem() *system {
-	ownJob()
-	return &system{ended: make(chan os.Signal, 1)}
+	s := &system{ended: make(chan os.Signal, 1), processes: map[int]*process{}}
+	var err error
+	if s.own, err = jobOf(windows.CurrentProcess()); err != nil {
+		complain(err)
+	}
+	// Its handle stays open until this process ends: that is its purpose.
+	if s.leaving, err = newDepartures(); err != nil {
+		complain(err)
+		return s
+	}
+	s.leaving.of(s.own)
+	go s.leaving.hear(s.notice)
+	return s
 }
 
-// ownJob puts this process into a job that ends with it. Without one (an old
-// system inside another job), lifelines and groups still work.
-func ownJob() {
-	job, err := windows.CreateJobObject(nil, nil)
-	if err != nil {
-		return
+func complain(err error) { fmt.Fprintln(os.Stderr, "agents-tray guard:", err) }
+
+// notice wakes the guard.
+func (s *system) notice() {
+	select {
+	case s.ended <- os.Interrupt:
+	default: // a notice is waiting already
 	}
-	limits := windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION{
-		BasicLimitInformation: windows.JOBOBJECT_BASIC_LIMIT_INFORMATION{
-			LimitFlags: windows.JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
-		},
-	}
-	_, err = windows.SetInformationJobObject(job, windows.JobObjectExtendedLimitInformation,
-		uintptr(unsafe.Pointer(&limits)), uint32(unsafe.Sizeof(limits)))
-	if err == nil {
-		err = windows.AssignProcessToJobObject(job, windows.CurrentProcess())
-	}
-	if err != nil {
-		_ = windows.CloseHandle(job) // it holds nothing
-	}
-	// Else the handle stays open until this process ends: that is its purpose.
 }
 
+// start runs argv in a job, a console and a process group of its own.
 func (s *system) start(path string, argv, env []string, dir string, files []*os.File) (*process, error) {
-	handle, err := os.StartProcess(path, argv, &os.ProcAttr{
-		Dir: dir, Env: env, Files: files,
-		Sys: &syscall.SysProcAttr{HideWindow: true, CreationFlags: windows.CREATE_NEW_PROCESS_GROUP | windows.CREATE_NO_WINDOW},
+	handles := make([]uintptr, len(files))
+	for i, file := range files {
+		handles[i] = file.Fd()
+	}
+	pid, handle, err := syscall.StartProcess(path, argv, &syscall.ProcAttr{
+		Dir: dir, Env: env, Files: handles, Sys: &syscall.SysProcAttr{
+			HideWindow: true,
+			// It must be in its job before it can start anything.
+			CreationFlags: windows.CREATE_NEW_PROCESS_GROUP | windows.CREATE_NO_WINDOW | windows.CREATE_SUSPENDED,
+		},
 	})
+	if errors.Is(err, windows.ERROR_BAD_EXE_FORMAT) || errors.Is(err, windows.ERROR_EXE_MACHINE_TYPE_MISMATCH) {
+		err = fmt.Errorf("%w: %w", syscall.ENOEXEC, err)
+	}
 	if err != nil {
-		return nil, err
+		return nil, &os.PathError{Op: "start", Path: path, Err: err}
+	}
+	p := &process{pid: pid, handle: windows.Handle(handle)}
+	if p.job, err = jobOf(p.handle); err != nil {
+		complain(err)
+	}
+	s.leaving.of(p.job)
+	if err := resume(p.handle); err != nil {
+		_ = windows.TerminateProcess(p.handle, killedStatus) // it is there
+		p.close()
+		return nil, &os.PathError{Op: "resume", Path: path, Err: err}
+	}
+	s.processes[pid] = p
+	go s.await(p)
+	return p, nil
+}
+
+var ntResumeProcess = windows.NewLazySystemDLL("ntdll.dll").NewProc("NtResumeProcess")
+
+// resume starts a suspended process: syscall does not give us its thread.
+func resume(process windows.Handle) error {
+	if status, _, _ := ntResumeProcess.Call(uintptr(process)); status != 0 {
+		return windows.NTStatus(status)
+	}
+	return nil
+}
+
+// await owns the end of a child.
+func (s *system) await(p *process) {
+	end := ending{pid: p.pid, code: -1}
+	var code uint32
+	_, err := windows.WaitForSingleObject(p.handle, windows.INFINITE)
+	if err == nil && windows.GetExitCodeProcess(p.handle, &code) == nil {
+		end.code = int(code)
+	}
+	if p.killed.Load() && code == killedStatus {
+		end.code, end.signal = -1, "SIGKILL"
 	}
 	s.mu.Lock()
-	s.alive++
+	s.endings = append(s.endings, end)
 	s.mu.Unlock()
-	go func() {
-		state, err := handle.Wait()
-		end := ending{pid: handle.Pid, code: -1}
-		if err == nil {
-			end.code = state.ExitCode()
-		}
-		s.mu.Lock()
-		s.endings = append(s.endings, end)
-		s.alive--
-		s.mu.Unlock()
-		select {
-		case s.ended <- os.Interrupt:
-		default: // a notice is waiting already
-		}
-	}()
-	return &process{pid: handle.Pid, handle: handle}, nil
+	s.notice()
+}
+
+func (p *process) close() {
+	p.job.close()
+	_ = windows.CloseHandle(p.handle) // its number may now be given again
 }
 
 var (
@@ -97,22 +148,34 @@ var (
 	freeConsole   = kernel32.NewProc("FreeConsole")
 )
 
-// terminate ends the lifeline, and sends CTRL_BREAK through the child's console.
+// terminate ends the lifeline, or sends CTRL_BREAK through the child's console. It
+// reaches the child's group, and those of its descendants that stayed in it.
 func (s *system) terminate(p *process, _ string) {
 	if p.lifeline != nil {
 		p.lifeline.Close()
 		p.lifeline = nil
 		return
 	}
-	freeConsole.Call()
-	if ok, _, _ := attachConsole.Call(uintptr(p.pid)); ok != 0 {
+	if ok, _, _ := attachConsole.Call(uintptr(p.pid)); ok != 0 { // only one at a time, hence one goroutine
 		_ = windows.GenerateConsoleCtrlEvent(windows.CTRL_BREAK_EVENT, uint32(p.pid)) // else the deadline ends it
 		freeConsole.Call()
 	}
 }
 
-func (s *system) kill(p *process) { _ = p.handle.Kill() } // ErrProcessDone: gone
+// killedStatus is the exit status of what is killed, as the Task Manager gives.
+const killedStatus = 1
 
+// kill ends the whole run.
+func (s *system) kill(p *process) {
+	p.killed.Store(true)
+	if p.job != 0 {
+		p.job.kill()
+	} else {
+		_ = windows.TerminateProcess(p.handle, killedStatus) // gone
+	}
+}
+
+// reap collects the children that have ended. before is called for each.
 func (s *system) reap(before func(pid int)) []ending {
 	s.mu.Lock()
 	endings := s.endings
@@ -124,16 +187,49 @@ func (s *system) reap(before func(pid int)) []ending {
 	return endings
 }
 
-func (s *system) alone() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.alive == 0
+// alone reports whether nothing is left below the guard.
+func (s *system) alone() bool { return len(s.processes) == 0 && len(s.strays(kinship{}, nil)) == 0 }
+
+// strays returns the living descendants of the guard that are of that kin and not
+// in leaders. A run of which nothing is left is forgotten.
+func (s *system) strays(of kinship, leaders map[int]bool) []stray {
+	if of == (kinship{}) {
+		return strays(s.own, leaders)
+	}
+	p := s.processes[of.group]
+	if p == nil {
+		return nil
+	}
+	found := strays(p.job, leaders)
+	if len(found) == 0 && !leaders[p.pid] {
+		delete(s.processes, p.pid)
+		p.close()
+	}
+	return found
 }
 
-func (s *system) strays(kinship, map[int]bool) []stray { return nil }
-func (s *system) terminateStray(stray)                 {}
-func (s *system) killStray(stray)                      {}
+func strays(j job, leaders map[int]bool) []stray {
+	var found []stray
+	for _, pid := range j.members() {
+		if pid != os.Getpid() && !leaders[pid] {
+			found = append(found, stray{pid, j})
+		}
+	}
+	return found
+}
 
+// terminateStray has nothing to add: terminate has reached all that can be asked.
+func (s *system) terminateStray(stray) {}
+
+func (s *system) killStray(d stray) {
+	if d.job == s.own { // the guard is in there, too
+		d.job.killMember(d.pid)
+	} else {
+		d.job.kill()
+	}
+}
+
+// requestPipe and eventPipe are the guard's ends of its pipes to the tray.
 func requestPipe() *os.File { return os.Stdin }
 func eventPipe() *os.File   { return os.Stdout }
 

@@ -29,6 +29,8 @@ func Defer(options Options) (*Session, error) {
 			return nil, nil
 		} else if errors.As(err, &refused) && refused.Status == http.StatusServiceUnavailable {
 			return afterEnd(options) // it is on its way out
+		} else if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
+			return nil, errors.New("it is running already, without a Dashboard that could be opened: its icon is in the tray")
 		} else if errors.As(err, &refused) {
 			return nil, fmt.Errorf("another instance is running, but: %w", err)
 		}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -54,7 +55,7 @@ func (s *Session) Do(i tray.Intent) {
 	case tray.Review:
 		s.openReview()
 	case tray.Notices:
-		s.openLater(dashboard, "")
+		s.openLater(s.dashboard(), "")
 	case tray.Start:
 		go s.manager.Start(i.Service) // ends with the manager at the latest; its outcome shows in the menu
 	case tray.Stop:
@@ -87,6 +88,11 @@ func (s *Session) LogFile(service string) (string, error) {
 		return "", manager.ErrUnknownService(service)
 	}
 	return filepath.Join(s.options.Folders.Logs(), service+".log"), nil
+}
+
+// Usage measures what a service uses.
+func (s *Session) Usage(ctx context.Context, service string) (manager.Usage, error) {
+	return s.manager.Usage(ctx, service)
 }
 
 // Review returns how the session before ended, nil if cleanly.

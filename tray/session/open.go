@@ -11,8 +11,19 @@ import (
 	"agents-tray/tray"
 )
 
-// dashboard is the service whose pages show the program itself.
+// dashboard is the name of the built-in service whose pages show the program itself, and
+// the page that a second launch asks for, however the service is called here.
 const dashboard = "dashboard"
+
+// dashboard returns the name of the service whose pages show the program itself.
+func (s *Session) dashboard() string {
+	for _, spec := range s.options.Services {
+		if spec.Builtin == dashboard {
+			return spec.Name
+		}
+	}
+	return dashboard // there is none
+}
 
 // opener opens pages once their service answers, each once, whatever the number of
 // clicks until then.
@@ -32,6 +43,9 @@ func (s *Session) Open(page string) error {
 		s.openReview()
 		return nil
 	}
+	if _, ok := s.manager.Snapshot().Service(page); !ok && page == dashboard {
+		page = s.dashboard()
+	}
 	if _, ok := s.manager.Snapshot().Service(page); !ok {
 		return manager.ErrUnknownService(page)
 	}
@@ -40,15 +54,15 @@ func (s *Session) Open(page string) error {
 }
 
 func (s *Session) openReview() {
-	s.openLater(dashboard, "/review")
+	s.openLater(s.dashboard(), "/review")
 	s.Reviewed()
 }
 
 // showLog opens the Dashboard's page of a log, or the file where there is no
 // Dashboard to show it.
 func (s *Session) showLog(service string) {
-	if view, ok := s.manager.Snapshot().Service(dashboard); ok && view.State == manager.Running {
-		s.openLater(dashboard, "/services/"+service+"/log")
+	if view, ok := s.manager.Snapshot().Service(s.dashboard()); ok && view.State == manager.Running {
+		s.openLater(s.dashboard(), "/services/"+service+"/log")
 		return
 	}
 	if path, err := s.LogFile(service); err == nil {

@@ -37,6 +37,9 @@ func (s *Session) openRecord() {
 		return
 	}
 	s.record = record
+	if previous != nil {
+		s.stopped = previous.Stopped
+	}
 	if aside := record.SetAside(); aside != "" {
 		s.notice("The session record was damaged. A new one was begun; the old file is kept as " + aside)
 	}
@@ -93,7 +96,9 @@ func reviewOf(p *sessiondb.Previous, boot, crash string) *control.Review {
 		review.Cause = "Configurable Agents was killed: by somebody, by another program, or by the system for lack of memory."
 	}
 	for _, service := range p.Services {
-		review.Services = append(review.Services, control.ReviewService(service))
+		review.Services = append(review.Services, control.ReviewService{
+			Name: service.Name, Title: service.Title, State: service.State, PID: service.PID, Since: service.Since,
+		})
 	}
 	return review
 }
@@ -152,6 +157,7 @@ func (s *Session) saveServices() {
 	for i, service := range snapshot.Services {
 		services[i] = sessiondb.Service{
 			Name: service.Name, Title: service.Title, State: string(service.State), PID: service.PID, Since: service.Started,
+			ByHand: service.ByHand,
 		}
 	}
 	s.record.SetServices(services)

@@ -5,7 +5,6 @@ package session
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -41,6 +40,7 @@ type Session struct {
 	record  *sessiondb.Record // nil when nothing can be recorded
 	manager *manager.Manager
 	server  *control.Server
+	stopped []string        // services that the user stopped in an earlier session
 	review  *control.Review // how the session before ended, if not cleanly
 	quit    chan struct{}   // closed when the user asks to quit
 	outcome chan error      // gets the outcome of the first start
@@ -80,7 +80,7 @@ func BeginAfter(ctx context.Context, options Options) (*Session, error) {
 
 func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 	s := &Session{
-		options: options, mark: rand.Text(), started: time.Now(), lock: lock,
+		options: options, mark: guard.Mark(), started: time.Now(), lock: lock,
 		quit: make(chan struct{}), outcome: make(chan error, 1), notify: func(tray.Notification) {},
 	}
 	listener, address, err := control.Listen(options.Folders.Runtime)
@@ -88,7 +88,8 @@ func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 		return nil, errors.Join(err, lock.Release())
 	}
 	s.manager = manager.New(manager.Options{
-		Guard:     guardProgram(s.mark, options.Folders.GuardLog()),
+		Guard:     guard.Self(),
+		GuardLog:  options.Folders.GuardLog(),
 		Remove:    remnants(options.Folders, address),
 		LogFolder: options.Folders.Logs(),
 		Env:       []string{control.Environment + "=" + address.String()},
@@ -101,7 +102,7 @@ func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 		}
 	}
 	s.follow()
-	s.wg.Go(func() { s.outcome <- s.manager.StartAll(context.Background()) })
+	s.wg.Go(func() { s.outcome <- s.manager.StartAll(context.Background(), s.stopped...) })
 	s.server = control.Serve(listener, address, s)
 	if err := address.Write(options.Folders.Control()); err != nil {
 		s.notice("Other programs cannot find this one: " + err.Error())
@@ -128,19 +129,6 @@ func remnants(folders config.Folders, address control.Address) []string {
 		files = append(files, address.Address)
 	}
 	return files
-}
-
-// guardProgram runs this program as guard. Its own file may be replaced or removed
-// while it runs, by an upgrade for one; what runs can always be run again.
-func guardProgram(mark, log string) guard.Program {
-	path := selfPath
-	if path == "" {
-		var err error
-		if path, err = os.Executable(); err != nil {
-			path = os.Args[0]
-		}
-	}
-	return guard.Program{Path: path, Args: []string{"agents-tray", "guard"}, Mark: mark, Log: log}
 }
 
 // Started gets the outcome of the first start of all services: nil, or the problem of

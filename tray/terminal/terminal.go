@@ -86,6 +86,8 @@ func (s *Screen) Show(snapshot manager.Snapshot) {
 		case manager.Stopped:
 			if before.Live() {
 				s.Say("  – %s stopped", service.Title)
+			} else if service.ByHand && before == "" {
+				s.Say("  – %s stays stopped, as you left it. The Dashboard starts it again", service.Title)
 			}
 		default:
 			if s.verbose {

@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -21,7 +22,7 @@ import (
 const (
 	Cooperative  = "cooperative"   // ends at SIGTERM with status 0
 	IgnoresTERM  = "ignores-term"  // ends at SIGKILL only
-	Forks        = "forks"         // has a child in its group that ignores SIGTERM
+	Forks        = "forks"         // has a child in its group: of the kind its argument says, or one that ignores SIGTERM
 	Escapes      = "escapes"       // has a grandchild in a session of its own that ignores SIGTERM
 	Hides        = "hides"         // the same, with an empty environment
 	ClosesOutput = "closes-output" // closes its output at once
@@ -29,9 +30,14 @@ const (
 	HoldsPort    = "holds-port"    // its grandchild keeps the listening socket
 	ExitsAtOnce  = "exits-at-once" // with status 3, after a line on each stream
 	Abandons     = "abandons"      // ends at once, leaving a child that floods its output
-	Serves       = "serves"        // HTTP on the socket handed over
+	Serves       = "serves"        // HTTP on the socket handed over, until SIGUSR1: from then on it does not answer
 	Witnesses    = "witnesses"     // prints its process id and then every signal that it gets, and ends at none
 	Prints       = "prints"        // its further arguments, without a newline at the end, then waits
+	Exits        = "exits"         // with the status that its argument says
+	Notifies     = "notifies"      // sends its further arguments by sd_notify(3), a datagram each, then waits
+	Watchdog     = "watchdog"      // says READY=1, then WATCHDOG=1 as often as it should, until SIGUSR1
+	Grows        = "grows"         // uses ever more memory, once it has printed a line
+	Tells        = "tells"         // the environment variables that its arguments name, then waits
 )
 
 // Kinds are all that stay until they are stopped.
@@ -72,7 +78,7 @@ func serve(kind string, arguments []string) {
 		fmt.Println("up")
 		select {}
 	case Forks:
-		spawn(nil, false, IgnoresTERM)
+		spawn(nil, false, append(arguments, IgnoresTERM)[0])
 		fmt.Println("up")
 	case Escapes:
 		spawn(nil, true, "middle", IgnoresTERM)
@@ -112,11 +118,71 @@ func serve(kind string, arguments []string) {
 		return
 	case Prints:
 		fmt.Print(strings.Join(arguments, " "))
+	case Exits:
+		status, err := strconv.Atoi(arguments[0])
+		if err != nil {
+			panic(err)
+		}
+		os.Exit(status)
+	case Notifies:
+		for _, datagram := range arguments {
+			notify(datagram)
+		}
+	case Watchdog:
+		watchdog(terminate)
+		return
+	case Grows:
+		fmt.Println("growing")
+		for hoard := [][]byte{}; ; {
+			block := make([]byte, 1<<20)
+			for i := 0; i < len(block); i += 4096 {
+				block[i] = 1
+			}
+			hoard = append(hoard, block)
+		}
+	case Tells:
+		for _, name := range arguments {
+			fmt.Printf("%s=%s\n", name, os.Getenv(name))
+		}
 	default:
 		fmt.Fprintln(os.Stderr, "no such kind of service:", kind)
 		os.Exit(2)
 	}
 	<-terminate
+}
+
+// notify sends a datagram to the service manager.
+func notify(datagram string) {
+	conn, err := net.Dial("unixgram", os.Getenv("NOTIFY_SOCKET"))
+	if err == nil {
+		_, err = conn.Write([]byte(datagram))
+		conn.Close()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "notify:", err)
+		os.Exit(1)
+	}
+}
+
+func watchdog(terminate <-chan os.Signal) {
+	interval, err := strconv.Atoi(os.Getenv("WATCHDOG_USEC"))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "watchdog:", err)
+		os.Exit(1)
+	}
+	silence := silenced()
+	notify("READY=1\nSTATUS=keeping watch")
+	tick := time.NewTicker(time.Duration(interval) * time.Microsecond / 3)
+	for {
+		select {
+		case <-tick.C:
+			notify("WATCHDOG=1")
+		case <-silence:
+			tick.Stop()
+		case <-terminate:
+			return
+		}
+	}
 }
 
 // spawn starts a service of another kind below this one and waits until it is up.
@@ -156,7 +222,9 @@ func spawnInto(output *os.File, kind string) {
 func serveHTTP(terminate <-chan os.Signal) {
 	var listener net.Listener
 	var err error
-	if os.Getenv("LISTEN_FDS") == "1" {
+	if told := os.Getenv("LISTEN_PID"); told != "" && told != strconv.Itoa(os.Getpid()) {
+		err = fmt.Errorf("LISTEN_PID is %s, not %d", told, os.Getpid())
+	} else if os.Getenv("LISTEN_FDS") == "1" {
 		listener, err = net.FileListener(os.NewFile(3, "listener"))
 	} else {
 		listener, err = net.Listen("tcp", os.Getenv("GUARDTEST_LISTEN"))
@@ -165,7 +233,16 @@ func serveHTTP(terminate <-chan os.Signal) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	var silent atomic.Bool
+	silence := silenced()
+	go func() {
+		<-silence
+		silent.Store(true)
+	}()
 	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if silent.Load() {
+			<-r.Context().Done()
+		}
 		if ms, err := strconv.Atoi(r.FormValue("ms")); err == nil {
 			time.Sleep(time.Duration(ms) * time.Millisecond)
 		}

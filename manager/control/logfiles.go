@@ -1,0 +1,224 @@
+package control
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// generations are the files of one log, as the guard keeps them: name.log,
+// name.log.1, name.log.2. A full file moves one number up, and a new one is begun.
+const generations = 3
+
+// batchSize bounds the lines that are read at once, in bytes of the file.
+const batchSize = 64 << 10
+
+// A logReader reads the lines of a log in order, from file to file. It holds open what
+// it has found and not yet read, so a rotation takes nothing from under it. It is not
+// safe for concurrent use.
+type logReader struct {
+	folder *os.Root // its files can be renamed while they are open, on Windows too
+	name   string
+	files  []*os.File // oldest first; the first is being read
+	offset int64      // how far
+	gap    bool       // what came after the first is gone
+	buffer []byte
+}
+
+// openLog opens the log at path before its last count lines. The error wraps
+// fs.ErrNotExist when there is no such folder; the files may come later.
+func openLog(path string, count int) (*logReader, error) {
+	folder, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	r := &logReader{folder: folder, name: filepath.Base(path), buffer: make([]byte, batchSize)}
+	if r.files, err = r.chain(); err == nil {
+		err = r.goBack(count)
+	}
+	if err != nil {
+		r.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *logReader) close() {
+	closeAll(r.files)
+	r.folder.Close()
+}
+
+// next returns the next lines, at least one; none when there are no more for now. Lines
+// that were rotated away before they could be read are one line of the stream Missed.
+func (r *logReader) next() ([]LogLine, error) {
+	for {
+		if len(r.files) == 0 {
+			files, err := r.chain()
+			if err != nil || len(files) == 0 {
+				return nil, err
+			}
+			r.files, r.offset = files, 0
+		}
+		n, err := r.files[0].ReadAt(r.buffer, r.offset)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		ended := len(r.files) > 1 // nobody writes to it any more
+		size := bytes.LastIndexByte(r.buffer[:n], '\n') + 1
+		if size == 0 && (ended || n == len(r.buffer)) {
+			size = n // a line that lacks its end, or has none in sight
+		}
+		if size > 0 {
+			r.offset += int64(size)
+			return parseLog(r.buffer[:size]), nil
+		}
+		if ended {
+			r.files[0].Close()
+			r.files, r.offset = r.files[1:], 0
+			if r.gap {
+				r.gap = false
+				return []LogLine{missedLines()}, nil
+			}
+			continue
+		}
+		if more, err := r.look(); err != nil || !more {
+			return nil, err
+		}
+	}
+}
+
+func missedLines() LogLine {
+	return LogLine{Time: time.Now().UTC(), Stream: Missed, Text: "Lines are missing here: more was printed than could be read in time."}
+}
+
+// look finds out whether there is more after the end of the only file: it was cut
+// short, or is no longer the newest.
+func (r *logReader) look() (more bool, err error) {
+	held, err := r.files[0].Stat()
+	if err != nil {
+		return false, err
+	}
+	if now, err := r.folder.Stat(r.name); err == nil && os.SameFile(now, held) {
+		cut := held.Size() < r.offset
+		if cut {
+			r.offset = 0
+		}
+		return cut, nil
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	files, err := r.chain()
+	if err != nil {
+		return false, err
+	}
+	at := slices.IndexFunc(files, func(f *os.File) bool { return sameFile(f, held) })
+	if at < 0 { // removed, or rotated away: what is younger goes on from here
+		at = slices.IndexFunc(files, func(f *os.File) bool {
+			info, err := f.Stat()
+			return err == nil && !info.ModTime().Before(held.ModTime())
+		})
+		if at < 0 {
+			at = len(files)
+		}
+		r.gap = len(files)-at == generations
+		at--
+	}
+	closeAll(files[:at+1])
+	r.files = append(r.files, files[at+1:]...)
+	return len(r.files) > 1, nil
+}
+
+// chain opens all files of the log, oldest first. Renames go on meanwhile: a file that
+// moves from name to name is met twice, and a new one makes it begin again.
+func (r *logReader) chain() ([]*os.File, error) {
+	for {
+		before, _ := r.folder.Stat(r.name) // nil: there is none, as after
+		var files []*os.File
+		for n := range generations {
+			name := r.name
+			if n > 0 {
+				name += "." + strconv.Itoa(n)
+			}
+			file, err := r.folder.Open(name)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			} else if err != nil {
+				closeAll(files)
+				return nil, err
+			}
+			if info, err := file.Stat(); err == nil && len(files) > 0 && sameFile(files[len(files)-1], info) {
+				file.Close()
+				continue
+			}
+			files = append(files, file)
+		}
+		slices.Reverse(files)
+		if after, _ := r.folder.Stat(r.name); before == nil && after == nil || before != nil && after != nil && os.SameFile(before, after) {
+			return files, nil
+		}
+		closeAll(files)
+	}
+}
+
+// goBack places the reader before the last count lines of its files.
+func (r *logReader) goBack(count int) error {
+	for at := len(r.files) - 1; at >= 0; at-- {
+		offset, found, err := lastLines(r.files[at], count)
+		if err != nil {
+			return err
+		}
+		if count -= found; count == 0 || at == 0 {
+			closeAll(r.files[:at])
+			r.files, r.offset = r.files[at:], offset
+			return nil
+		}
+	}
+	return nil
+}
+
+// lastLines finds where the last count lines of a file begin, or as many as found.
+func lastLines(file *os.File, count int) (offset int64, found int, err error) {
+	info, err := file.Stat()
+	if err != nil {
+		return 0, 0, err
+	}
+	size := info.Size()
+	floor := max(0, size-maxLogBytes)
+	block := make([]byte, min(batchSize, size))
+	offset = size
+	for end := size; end > floor; {
+		begin := max(floor, end-int64(len(block)))
+		n, err := file.ReadAt(block[:end-begin], begin)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return 0, 0, err
+		}
+		for i := bytes.LastIndexByte(block[:n], '\n'); i >= 0; i = bytes.LastIndexByte(block[:i], '\n') {
+			if offset = begin + int64(i) + 1; found == count {
+				return offset, found, nil
+			}
+			found++
+		}
+		end = begin
+	}
+	if floor > 0 {
+		return offset, max(0, found-1), nil // the first line is cut
+	}
+	return 0, found, nil
+}
+
+func sameFile(file *os.File, as os.FileInfo) bool {
+	info, err := file.Stat()
+	return err == nil && os.SameFile(info, as)
+}
+
+func closeAll(files []*os.File) {
+	for _, file := range files {
+		file.Close()
+	}
+}

@@ -1,0 +1,223 @@
+//go:build linux
+
+package manager
+
+import (
+	"errors"
+	"strings"
+	"syscall"
+	"testing"
+
+	"agents-tray/manager/guard/guardtest"
+)
+
+// needing makes s depend on services, all with one condition.
+func needing(s ServiceSpec, condition Condition, services ...string) ServiceSpec {
+	s.DependsOn = map[string]Condition{}
+	for _, name := range services {
+		s.DependsOn[name] = condition
+	}
+	return s
+}
+
+// story follows what happens to services: "+" ready, "-" exited, "." stopped for good.
+type story struct{ events *Subscription }
+
+func follow(m *Manager) story { return story{m.Subscribe(1000)} }
+
+func (s story) String() string {
+	s.events.Close()
+	var words []string
+	for e := range s.events.C {
+		switch e := e.(type) {
+		case ServiceReady:
+			words = append(words, "+"+e.Service)
+		case ServiceExited:
+			words = append(words, "-"+e.Service)
+		case ServiceStopped:
+			words = append(words, "."+e.Service)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func TestServicesMayBeAddedInAnyOrder(t *testing.T) {
+	m := newManager(t,
+		needing(spec("top", guardtest.Cooperative), ConditionReady, "middle"),
+		needing(spec("middle", guardtest.Cooperative), ConditionReady, "base"),
+		spec("base", guardtest.Cooperative))
+	told := follow(m)
+	startAll(t, m)
+	if err := m.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got := told.String(); got != "+base +middle +top -top .top -middle .middle -base .base" {
+		t.Errorf("the order was %s", got)
+	}
+}
+
+// Stopping goes service by service: one that others need does not wait for those that
+// do not.
+func TestAChainStopsByItself(t *testing.T) {
+	slow := spec("slow", guardtest.IgnoresTERM) // ends at the deadline
+	m := newManager(t, slow, spec("base", guardtest.Cooperative), needing(spec("top", guardtest.Cooperative), ConditionReady, "base"))
+	told := follow(m)
+	startAll(t, m)
+	awaitOutput(t, m, "slow", 1)
+	awaitOutput(t, m, "base", 1)
+	awaitOutput(t, m, "top", 1)
+	m.post(func() { m.beginShutdown() })
+	await(t, m, "base", "stopped before the deadline", func(s Service) bool { return s.LastExit != nil && s.State == Stopped })
+	if s, _ := m.Snapshot().Service("slow"); s.LastExit != nil {
+		t.Error("the slow one ended first")
+	}
+	m.link.client.Kill() // the test need not wait for the deadline
+	<-m.done
+	if got := told.String(); !strings.HasSuffix(got, "-top .top -base .base") {
+		t.Errorf("the order was %s", got)
+	}
+}
+
+func TestACrashTouchesOnlyWhatNeedsTheServiceReady(t *testing.T) {
+	m := newManager(t, spec("base", guardtest.Cooperative),
+		needing(spec("ready", guardtest.Cooperative), ConditionReady, "base"),
+		needing(spec("started", guardtest.Cooperative), ConditionStarted, "base"),
+		spec("other", guardtest.Cooperative))
+	startAll(t, m)
+	for _, name := range []string{"base", "ready"} {
+		awaitOutput(t, m, name, 1)
+	}
+	before := m.Snapshot()
+	pid := func(s Snapshot, name string) int { service, _ := s.Service(name); return service.PID }
+	if err := syscall.Kill(pid(before, "base"), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"base", "ready"} {
+		await(t, m, name, "another process", func(s Service) bool { return s.State == Running && s.PID != pid(before, name) })
+	}
+	after := m.Snapshot()
+	for _, name := range []string{"started", "other"} {
+		if pid(after, name) != pid(before, name) {
+			t.Errorf("%s was touched", name)
+		}
+	}
+	if s, _ := after.Service("ready"); s.Restarts != 0 || s.LastExit.Words != "was stopped" {
+		t.Errorf("the dependent's own doing: %+v %+v", s, s.LastExit)
+	}
+}
+
+func TestWhatDependsOnAServiceStopsBeforeItAndComesBackWithIt(t *testing.T) {
+	m := newManager(t, spec("base", guardtest.Cooperative), needing(spec("top", guardtest.Cooperative), ConditionReady, "base"))
+	startAll(t, m)
+	for _, name := range []string{"base", "top"} {
+		awaitOutput(t, m, name, 1)
+	}
+	told := follow(m)
+	if err := m.Stop("base"); err != nil {
+		t.Fatal(err)
+	}
+	awaitState(t, m, "base", Stopped)
+	waiting := awaitState(t, m, "top", Waiting)
+	if base, _ := m.Snapshot().Service("base"); !base.ByHand || waiting.ByHand {
+		t.Errorf("stopped by hand: base %v, top %v", base.ByHand, waiting.ByHand)
+	}
+	if err := m.Start("top"); err != nil { // and what it depends on
+		t.Fatal(err)
+	}
+	awaitState(t, m, "top", Running)
+	awaitOutput(t, m, "base", 2)
+	awaitOutput(t, m, "top", 2)
+	if err := m.Restart("base"); err != nil {
+		t.Fatal(err)
+	}
+	awaitOutput(t, m, "top", 3)
+	awaitState(t, m, "top", Running)
+	if got := told.String(); got != "-top -base .base +base +top -top -base +base +top" {
+		t.Errorf("the order was %s", got)
+	}
+}
+
+func TestACompletedServiceIsWaitedForAndNotRunAgain(t *testing.T) {
+	job := spec("job", guardtest.Exits, "0")
+	job.Restart.Policy = RestartOnFailure
+	m := newManager(t, needing(spec("s", guardtest.Cooperative), ConditionCompleted, "job"), job)
+	startAll(t, m)
+	if s := awaitState(t, m, "job", Completed); s.Restarts != 0 {
+		t.Errorf("it shows %+v", s)
+	}
+	awaitState(t, m, "s", Running)
+	if phase := m.Snapshot().Phase; phase != PhaseRunning {
+		t.Errorf("the whole is %s", phase)
+	}
+	for _, call := range []func(string) error{m.Stop, m.Start} {
+		if err := call("s"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	awaitState(t, m, "s", Running)
+	if s := awaitState(t, m, "job", Completed); s.LastExit.PID != m.Snapshot().Services[1].LastExit.PID {
+		t.Error("the job ran again")
+	}
+}
+
+func TestAFailedServiceIsTheAnswerOfWhatWaitsForIt(t *testing.T) {
+	job := spec("job", guardtest.Exits, "3")
+	job.Restart.Policy, job.Optional = RestartNever, true
+	m := newManager(t, job, needing(spec("s", guardtest.Cooperative), ConditionCompleted, "job"))
+	var problem *Problem
+	if err := m.StartAll(t.Context()); !errors.As(err, &problem) || problem.Summary != "Job failed" || !strings.Contains(problem.Cause, "exit 3") {
+		t.Errorf("start: %v", err)
+	}
+	awaitState(t, m, "s", Waiting)
+}
+
+func TestStoppedByHandStaysStopped(t *testing.T) {
+	m := newManager(t, spec("base", guardtest.Cooperative), needing(spec("top", guardtest.Cooperative), ConditionReady, "base"), spec("other", guardtest.Cooperative))
+	if err := m.StartAll(t.Context(), "base"); err != nil { // and does not wait for what cannot start
+		t.Fatal(err)
+	}
+	if base := awaitState(t, m, "base", Stopped); !base.ByHand {
+		t.Error("it is not said to have been stopped by hand")
+	}
+	awaitState(t, m, "top", Waiting)
+	awaitState(t, m, "other", Running)
+}
+
+func TestGraphsThatCannotWork(t *testing.T) {
+	x := ServiceSpec{Command: []string{"sh"}}
+	named := func(name string, deps ...string) ServiceSpec {
+		s := needing(x, ConditionReady, deps...)
+		s.Name = name
+		return s
+	}
+	job := named("b")
+	completed := needing(named("a"), ConditionCompleted, "b")
+	listening := func(s ServiceSpec, address string) ServiceSpec { s.Listen = address; return s }
+	missing := named("a")
+	missing.Command = []string{"no-such-command-anywhere"}
+	for want, specs := range map[string][]ServiceSpec{
+		"a: depends_on.b: the dependencies go round in a circle: a → b → c → a":                         {named("a", "b"), named("b", "c"), named("c", "a")},
+		"a: depends_on.a: the dependencies go round in a circle: a → a":                                 {named("a", "a")},
+		`a: depends_on.d: there is no service "d"; there are a, b`:                                      {named("a", "d"), named("b")},
+		"a: depends_on.b: b is started again whenever it ends, so it is never completed":                {completed, job},
+		"b: listen: port 7000 is a's already: each service needs a port of its own":                     {listening(named("a"), "127.0.0.1:7000"), listening(named("b"), "[::1]:7000")},
+		"a: name: there is already a service of that name":                                              {named("a"), named("a")},
+		`a: command: exec: "no-such-command-anywhere": executable file not found in $PATH. Install it,`: {missing},
+	} {
+		err := ValidateAll(specs)
+		var fault *SpecError
+		if err == nil || !strings.HasPrefix(err.Error(), want) || !errors.As(err, &fault) {
+			t.Errorf("want %s\ngot  %v", want, err)
+		}
+	}
+	missing.Optional = true
+	if err := ValidateAll([]ServiceSpec{missing}); err != nil {
+		t.Errorf("an optional service may be missing: %v", err)
+	}
+	m := newManager(t, named("a", "b"), named("b", "a"))
+	for _, err := range []error{m.StartAll(t.Context()), m.Start("a")} {
+		if err == nil || !strings.Contains(err.Error(), "a → b → a") {
+			t.Errorf("start: %v", err)
+		}
+	}
+}

@@ -1,0 +1,237 @@
+//go:build linux
+
+package manager
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"agents-tray/manager/guard/guardtest"
+)
+
+func TestEachKindOfProof(t *testing.T) {
+	listening := func(s ServiceSpec) ServiceSpec {
+		s.Listen = "127.0.0.1:" + freeTestPort(t)
+		return s
+	}
+	own := func(s ServiceSpec) ServiceSpec { // it binds its port itself
+		s.URL = "http://127.0.0.1:" + freeTestPort(t)
+		s.Env = []string{"GUARDTEST_LISTEN=" + strings.TrimPrefix(s.URL, "http://")}
+		return s
+	}
+	for name, test := range map[string]struct {
+		spec  ServiceSpec
+		ready func(*ServiceSpec) Ready
+	}{
+		"its process":  {spec("s", guardtest.Cooperative), func(*ServiceSpec) Ready { return Ready{} }},
+		"http":         {listening(spec("s", guardtest.Serves)), func(*ServiceSpec) Ready { return Ready{Check: Check{HTTP: "/"}} }},
+		"http, body":   {listening(spec("s", guardtest.Serves)), func(*ServiceSpec) Ready { return Ready{Check: Check{HTTP: "/", Body: `^\d+$`, Status: 200}} }},
+		"http, own":    {own(spec("s", guardtest.Serves)), func(*ServiceSpec) Ready { return Ready{Check: Check{HTTP: "/"}} }},
+		"tcp":          {listening(spec("s", guardtest.Serves)), func(s *ServiceSpec) Ready { return Ready{Check: Check{TCP: s.Listen}} }},
+		"tcp, own":     {own(spec("s", guardtest.Serves)), func(s *ServiceSpec) Ready { return Ready{Check: Check{TCP: strings.TrimPrefix(s.URL, "http://")}} }},
+		"a line":       {spec("s", guardtest.Prints, "one\ntwo: up and running\nthree"), func(*ServiceSpec) Ready { return Ready{Log: `up and \w+$`} }},
+		"READY=1":      {spec("s", guardtest.Notifies, "STATUS=nearly there", "READY=1\nSTATUS=at your service"), func(*ServiceSpec) Ready { return Ready{Notify: true} }},
+		"a grandchild": {own(spec("s", guardtest.Forks, guardtest.Serves)), func(*ServiceSpec) Ready { return Ready{Check: Check{HTTP: "/"}} }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.spec.Ready = test.ready(&test.spec)
+			m := newManager(t, test.spec)
+			startAll(t, m)
+			if s := awaitState(t, m, "s", Running); s.Ready.Before(s.Started) {
+				t.Errorf("it shows %+v", s)
+			}
+		})
+	}
+}
+
+func TestWithoutProofTheErrorShowsTheLastLines(t *testing.T) {
+	for want, ready := range map[string]Ready{
+		`It did not print a line that matches "up" within 100 ms`: {Log: "up"},
+		`It did not say READY=1 within 100 ms`:                    {Notify: true},
+		`It did not answer at 127.0.0.1:9 within 100 ms`:          {Check: Check{TCP: "127.0.0.1:9"}},
+	} {
+		s := spec("s", guardtest.Prints, "warming down\nno model found")
+		s.Ready, s.Restart.Policy = ready, RestartNever
+		s.Ready.Timeout = 100 * time.Millisecond
+		m := newManager(t, s)
+		err := m.StartAll(t.Context())
+		var problem *Problem
+		if !errors.As(err, &problem) || problem.Kind != NotReady || problem.Summary != "S does not answer" ||
+			!strings.HasPrefix(problem.Cause, want) || !strings.HasSuffix(err.Error(), "Its last lines:\n    warming down\n    no model found") {
+			t.Errorf("want %s\ngot  %v", want, err)
+		}
+	}
+}
+
+func TestChecksThatFailSayWhatCame(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/moved" {
+			http.Redirect(w, r, "/", http.StatusFound)
+		}
+		fmt.Fprint(w, "hello")
+	}))
+	defer server.Close()
+	for want, check := range map[string]Check{
+		"it answered 302 Found":                   {HTTP: server.URL + "/moved"},
+		"it answered 200 OK":                      {HTTP: server.URL, Status: 204},
+		`its answer does not match "^good-?bye$"`: {HTTP: server.URL, Body: "^good-?bye$"},
+		"connection refused":                      {TCP: "127.0.0.1:9"},
+	} {
+		if err := check.ask(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %s, got %v", want, err)
+		}
+	}
+	if err := (Check{HTTP: server.URL + "/moved", Status: 302}).ask(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// An answer proves nothing if it is a stranger's, who took the port in the meantime.
+func TestAStrangersAnswerIsNoProof(t *testing.T) {
+	port := freeTestPort(t)
+	s := spec("s", guardtest.Cooperative)
+	s.URL, s.Ready = "http://127.0.0.1:"+port, Ready{Check: Check{HTTP: "/"}, Timeout: 500 * time.Millisecond}
+	s.Restart.Policy = RestartNever
+	m := newManager(t, s)
+	events := m.Subscribe(10)
+	if err := m.Start("s"); err != nil {
+		t.Fatal(err)
+	}
+	for e := range events.C {
+		if _, ok := e.(ServiceStarted); ok {
+			break
+		}
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:"+port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger := &http.Server{Handler: http.NotFoundHandler()}
+	stranger.Handler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	go stranger.Serve(listener)
+	defer stranger.Close()
+	failed := awaitState(t, m, "s", Failed)
+	if want := fmt.Sprintf("port %s is answered by %.15s (pid %d), which this service has not started", port, filepath.Base(os.Args[0]), os.Getpid()); !strings.Contains(failed.Problem.Cause, want) {
+		t.Errorf("the cause is %q, want %q", failed.Problem.Cause, want)
+	}
+	// And before the next start it is found to be held.
+	if err := m.Start("s"); err != nil {
+		t.Fatal(err)
+	}
+	held := await(t, m, "s", "told of the holder", func(s Service) bool { return s.Problem != nil && s.Problem.Kind == PortHeld })
+	if held.State != Failed || held.Problem.FreePort != 0 || !strings.Contains(held.Problem.Summary, fmt.Sprintf("(pid %d)", os.Getpid())) {
+		t.Errorf("it shows %+v", held.Problem)
+	}
+}
+
+func TestAServiceThatStopsAnsweringIsRestarted(t *testing.T) {
+	serving := spec("s", guardtest.Serves)
+	serving.Listen = "127.0.0.1:" + freeTestPort(t)
+	serving.Ready.HTTP = "/"
+	serving.Health = Health{Check: Check{HTTP: "/"}, Interval: 20 * time.Millisecond, Timeout: 100 * time.Millisecond, Failures: 2}
+	watched := spec("s", guardtest.Watchdog)
+	watched.Ready.Notify = true
+	watched.Health = Health{Notify: true, Interval: 100 * time.Millisecond, Failures: 2}
+	for name, s := range map[string]ServiceSpec{"http": serving, "watchdog": watched} {
+		t.Run(name, func(t *testing.T) {
+			m := newManager(t, s)
+			startAll(t, m)
+			first := awaitState(t, m, "s", Running)
+			if name == "watchdog" {
+				await(t, m, "s", "saying what it does", func(s Service) bool { return s.Status == "keeping watch" })
+			}
+			time.Sleep(500 * time.Millisecond) // several checks
+			if s := awaitState(t, m, "s", Running); s.PID != first.PID {
+				t.Fatalf("it was restarted while it answered: %v", s.LastExit)
+			}
+			if err := syscall.Kill(first.PID, syscall.SIGUSR1); err != nil {
+				t.Fatal(err)
+			}
+			unhealthy := await(t, m, "s", "unhealthy", func(s Service) bool { return s.Problem != nil })
+			if unhealthy.Problem.Kind != Unhealthy || unhealthy.Problem.Summary != "S stopped answering" {
+				t.Errorf("the problem is %v", unhealthy.Problem)
+			}
+			again := await(t, m, "s", "another process", func(s Service) bool { return s.State == Running && s.PID != first.PID })
+			if again.Problem != nil || again.Restarts != 1 || again.LastExit.Words != "was stopped" {
+				t.Errorf("it shows %+v %+v %v", again, again.LastExit, again.Problem)
+			}
+		})
+	}
+}
+
+func TestHealthCountsFailuresInARow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := ServiceSpec{}.withDefaults().Health
+		no := errors.New("no")
+		answers := []error{no, no, nil, no, no, no}
+		began := time.Now()
+		err := keepAsking(t.Context(), h, func(context.Context) error {
+			answer := answers[0]
+			answers = answers[1:]
+			return answer
+		})
+		if err != no || len(answers) != 0 || time.Since(began) != 6*h.Interval {
+			t.Errorf("%v, after %v, with %d answers left", err, time.Since(began), len(answers))
+		}
+	})
+}
+
+// A check that hangs is bounded; the service's end ends the asking.
+func TestHealthChecksAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := Health{Interval: time.Minute, Timeout: time.Second, Failures: 3}
+		hang := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+		began := time.Now()
+		if err := keepAsking(t.Context(), h, hang); err != context.DeadlineExceeded || time.Since(began) != 3*(h.Interval+h.Timeout) {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+		defer cancel()
+		if err := keepAsking(ctx, h, hang); err != context.DeadlineExceeded || ctx.Err() == nil {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+// A machine that wakes up finds its checks failed for a moment. That is no failure.
+func TestSleepIsNoFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := Health{Interval: 10 * time.Second, Timeout: time.Second, Failures: 1}
+		asked := 0
+		err := keepAsking(t.Context(), h, func(context.Context) error {
+			if asked++; asked == 1 {
+				time.Sleep(time.Hour) // the clocks that stand still meanwhile show as a timer that is late
+			}
+			return errors.New("no")
+		})
+		if err == nil || asked != 2 {
+			t.Errorf("asked %d times, %v", asked, err)
+		}
+	})
+	now := time.Now()
+	for name, test := range map[string]struct {
+		after time.Time
+		want  bool
+	}{
+		"as planned":                        {now.Add(10 * time.Second), false},
+		"a busy machine":                    {now.Add(14 * time.Second), false},
+		"late timers":                       {now.Add(time.Minute), true},
+		"a wall clock that went on (Linux)": {now.Add(time.Minute).Round(0), true},
+		"a clock that was set back":         {now.Add(-time.Hour).Round(0), false},
+	} {
+		if got := slept(now, test.after, 10*time.Second); got != test.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

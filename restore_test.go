@@ -1,0 +1,57 @@
+//go:build linux
+
+package main
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+)
+
+// theChat returns the Chat as it stands.
+func theChat(s control.Status) manager.Service {
+	service, _ := s.Service("chat")
+	return service
+}
+
+// What the user has stopped stays stopped, however the program ends, until they start
+// it again.
+func TestStoppedByHandStaysStopped(t *testing.T) {
+	u := newUser(t).withDesktop()
+	p := u.launch().ready()
+	item := p.item()
+	item.WaitLabel(t.Context(), "Running")
+	if err := item.Click("Services", "Chat", "Stop"); err != nil {
+		t.Fatal(err)
+	}
+	stopped := func(s control.Status) bool { return theChat(s).State == manager.Stopped && theChat(s).ByHand }
+	p.status("the Chat has stopped", stopped)
+	for _, end := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL, syscall.SIGTERM} {
+		if err := p.Process.Signal(end); err != nil {
+			t.Fatal(err)
+		}
+		p.end()
+		p = u.launch()
+		p.status("the Dashboard runs and the Chat does not", func(s control.Status) bool {
+			dashboard, _ := s.Service("dashboard")
+			return dashboard.State == manager.Running && stopped(s)
+		})
+		if end == syscall.SIGKILL && !strings.Contains(p.out.String(), "Chat stays stopped, as you left it") {
+			t.Errorf("it does not say that the Chat stays stopped:\n%s", p.out.String())
+		}
+	}
+	item = p.item()
+	item.WaitLabel(t.Context(), "Services", "Chat", "Start")
+	if err := item.Click("Services", "Chat", "Start"); err != nil {
+		t.Fatal(err)
+	}
+	p.ready()
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.cleanEnd()
+	u.launch().ready()
+}

@@ -1,0 +1,108 @@
+package terminal
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/term"
+
+	"agents-tray/manager/config"
+	"agents-tray/manager/control"
+)
+
+// Logs prints the last lines of what a service printed and, with follow, each new one
+// until ctx ends: its time, its stream and its text. The running instance is asked;
+// without one the files are read. Escape sequences reach a terminal only.
+func Logs(ctx context.Context, out io.Writer, folders config.Folders, service string, lines int, follow bool) error {
+	if lines < 1 {
+		return fmt.Errorf("-n %d: give a number from 1", lines)
+	}
+	file, isFile := out.(*os.File)
+	p := logPrinter{bufio.NewWriter(out), isFile && term.IsTerminal(int(file.Fd()))}
+	err := p.fromInstance(ctx, folders, service, lines, follow)
+	if errors.Is(err, errNoInstance) {
+		err = p.fromFiles(ctx, folders, service, lines, follow)
+	}
+	if ctx.Err() != nil {
+		return nil // the user has seen enough
+	}
+	return err
+}
+
+var errNoInstance = errors.New("no instance answers")
+
+type logPrinter struct {
+	out      *bufio.Writer
+	terminal bool
+}
+
+func (p logPrinter) fromInstance(ctx context.Context, folders config.Folders, service string, lines int, follow bool) error {
+	address, err := control.ReadAddress(folders.Control())
+	if err != nil {
+		return errNoInstance
+	}
+	client := control.NewClient(address)
+	var refused *control.Refused
+	if !follow {
+		log, err := client.Log(ctx, service, lines)
+		if err == nil || errors.As(err, &refused) {
+			return errors.Join(err, p.print(log.Lines))
+		}
+		return errNoInstance
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	answered := false
+	var broken error
+	err = client.Follow(ctx, service, lines, func(lines []control.LogLine) {
+		answered = true
+		if broken = p.print(lines); broken != nil {
+			stop()
+		}
+	})
+	switch {
+	case broken != nil:
+		return broken
+	case errors.As(err, &refused):
+		return err
+	case answered:
+		return errors.New("the log ends here: Configurable Agents was stopped")
+	}
+	return errNoInstance
+}
+
+func (p logPrinter) fromFiles(ctx context.Context, folders config.Folders, service string, lines int, follow bool) error {
+	path := filepath.Join(folders.Logs(), service+".log")
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || filepath.Dir(path) != filepath.Clean(folders.Logs()) {
+		return fmt.Errorf("there is no log of a service %q in %s", service, folders.Logs())
+	}
+	if follow {
+		return control.FollowLog(ctx, path, lines, p.print)
+	}
+	log, err := control.TailLog(path, lines)
+	return errors.Join(err, p.print(log))
+}
+
+func (p logPrinter) print(lines []control.LogLine) error {
+	for _, line := range lines {
+		text := line.Text
+		switch {
+		case !p.terminal:
+			text = control.Plain(text)
+		case strings.ContainsRune(text, '\x1b'):
+			text += "\x1b[0m" // its colour ends with it
+		}
+		if !line.Time.IsZero() {
+			fmt.Fprintf(p.out, "%s %-3s ", line.Time.Local().Format("2006-01-02 15:04:05.000"), line.Stream)
+		}
+		fmt.Fprintln(p.out, text)
+	}
+	return p.out.Flush()
+}
