@@ -183,9 +183,10 @@ func (p *program) quit() {
 // quitNow ends it as a user does who does not wait.
 func (p *program) quitNow() {
 	p.u.t.Helper()
-	_ = p.Process.Signal(syscall.SIGTERM)
-	p.status("it is stopping", func(s control.Status) bool { return s.Phase == manager.PhaseStopping })
-	p.quit()
+	_ = p.Process.Signal(syscall.SIGTERM) // ended already: then cleanEnd tells
+	wait(p.u.t, patience, "it to stop", func() bool { return strings.Contains(p.out.String(), "Stopping…") })
+	_ = p.Process.Signal(syscall.SIGTERM) // ended already: so it had nothing to wait for
+	p.cleanEnd()
 }
 
 // recorded asserts how the sessions in the record ended.

@@ -171,7 +171,7 @@ func (u *user) launchKinds(kinds ...string) *program {
 }
 
 // settled waits until every service runs, or is given up if it does not stay, and a
-// keeper watches over the guard; none of it by a process that was there before.
+// keeper is there if anything is to be kept; none of it by a process that was there before.
 func (p *program) settled(before ...process) control.Status {
 	p.u.t.Helper()
 	isNew := func(pid int) bool {
@@ -189,8 +189,9 @@ func (p *program) settled(before ...process) control.Status {
 		}
 		return len(s.Services) > 0 && isNew(s.Guard)
 	})
+	watched := slices.ContainsFunc(status.Services, func(s manager.Service) bool { return s.PID != 0 })
 	wait(p.u.t, patience, "a keeper", func() bool {
-		return slices.ContainsFunc(p.u.processes(), func(p process) bool { return p.role == "keeper" && isNew(p.pid()) })
+		return !watched || slices.ContainsFunc(p.u.processes(), func(p process) bool { return p.role == "keeper" && isNew(p.pid()) })
 	})
 	return status
 }

@@ -6,4 +6,4 @@ import "syscall"
 
 // guardAttributes keep the terminal's Ctrl-C away from the guard: the tray gets it
 // and decides.
-func guardAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+func guardAttributes() *syscall.SysProcAttr { return survivorAttributes() }

@@ -41,8 +41,8 @@ func (g *guard) reap() {
 	for _, end := range endings {
 		if u := leader(end.pid); u != nil {
 			g.exited(u, end)
-		} else if g.keeper.ended(end.pid) && g.closing == nil {
-			g.keep()
+		} else if g.keeper.ended(end.pid) {
+			g.keepAt = g.keeper.next()
 		}
 	}
 }
@@ -50,9 +50,9 @@ func (g *guard) reap() {
 // keepDelay keeps the keeper's start out of the way of the services'.
 const keepDelay = 20 * time.Millisecond
 
-// keepDue reports whether it is time for the first keeper.
+// keepDue reports whether it is time for a keeper.
 func (g *guard) keepDue(now time.Time) bool {
-	return g.closing == nil && !g.keepAt.IsZero() && g.keeper.isNew() && !now.Before(g.keepAt)
+	return g.closing == nil && !g.keepAt.IsZero() && g.keeper.missing() && !now.Before(g.keepAt)
 }
 
 // keep has somebody see to what is left if this process is killed.
@@ -266,7 +266,7 @@ func (g *guard) next() time.Time {
 	}
 	if g.closing != nil {
 		wake(g.closing.deadline)
-	} else if !g.keepAt.IsZero() && g.keeper.isNew() {
+	} else if !g.keepAt.IsZero() && g.keeper.missing() {
 		earlier(g.keepAt)
 	}
 	return next

@@ -23,6 +23,7 @@ type guard struct {
 	rung    chan struct{} // some unit has news
 	ooms    int           // processes that the system has ended for lack of memory, when last looked
 	closing *closing      // set once everything is to end
+	over    bool          // the tray has ended, or is about to
 }
 
 // A unit is one run of a service, from its start until nothing is left of it.
@@ -58,6 +59,7 @@ func Main(args []string) int {
 		return sweepAfter(args[3])
 	}
 	runtime.LockOSThread() // see system
+	tray := os.Getppid()
 	g := &guard{
 		system: newSystem(), units: map[string]*unit{}, sockets: map[string]*socket{}, rung: make(chan struct{}, 1),
 		keeper: &keeper{mark: os.Getenv(guardEnvironment)},
@@ -86,8 +88,10 @@ func Main(args []string) int {
 	left := g.run(requests)
 	close(events)
 	<-written
-	for _, file := range g.hello.Remove {
-		_ = os.Remove(file) // the tray has removed it already, unless it was killed
+	if g.over || os.Getppid() != tray { // else it lives, and another guard follows
+		for _, file := range g.hello.Remove {
+			_ = os.Remove(file) // the tray has removed it already, unless it was killed
+		}
 	}
 	if left > 0 {
 		fmt.Fprintf(os.Stderr, "agents-tray guard: %d processes could not be ended\n", left)
@@ -135,6 +139,7 @@ func (g *guard) run(requests <-chan Request) int {
 				g.handle(request)
 			} else {
 				requests = nil
+				g.over = true
 				g.shutdown(g.hello.Grace)
 			}
 		case <-g.system.ended:
@@ -147,7 +152,9 @@ func (g *guard) run(requests <-chan Request) int {
 		}
 		if g.keepDue(time.Now()) {
 			g.keep()
-			g.ooms = oomKills()
+			if g.ooms == 0 {
+				g.ooms = oomKills()
+			}
 		}
 		g.settle(time.Now())
 		if g.closing == nil {
@@ -191,6 +198,7 @@ func (g *guard) handle(r Request) {
 	case r.Look != nil:
 		g.events <- Event{Members: g.members(*r.Look)}
 	case r.Shutdown != nil:
+		g.over = true
 		g.shutdown(r.Shutdown.Grace)
 	default:
 		g.fault(errors.New("a request of an unknown kind"))

@@ -16,29 +16,33 @@ import (
 // the guard's own children then.
 //
 // It is a shell, since that costs a tenth of what another process of ours would; it
-// becomes one when it is needed. Its process group is of the guard's session, so the
-// kernel resumes it at the guard's end even if it was stopped.
+// becomes one when it is needed.
 type keeper struct {
 	mark     string // names the guard
 	pid      int    // 0 while there is none
 	lifeline *os.File
 	started  time.Time
+	short    int  // how often in a row it has ended within keepPause
 	off      bool // not wanted, or not to be had
 }
+
+const (
+	keepPause = time.Second // from one keeper's start to the next one's, at least
+	keepTries = 5           // a keeper that never lasts is done without
+)
 
 // keeperScript waits for the end of file on its standard input.
 const keeperScript = `trap '' HUP INT TERM; read -r _; exec "$0" guard sweep "$1"`
 
-// isNew reports whether it has never been started.
-func (k *keeper) isNew() bool { return k.started.IsZero() && !k.off }
+// missing reports whether there should be one.
+func (k *keeper) missing() bool { return k.pid == 0 && !k.off }
+
+// next is when the next one may be started.
+func (k *keeper) next() time.Time { return k.started.Add(keepPause) }
 
 // start runs a keeper if there is none.
 func (k *keeper) start() error {
 	if k.pid != 0 || k.off || k.mark == "" {
-		return nil
-	}
-	if time.Since(k.started) < time.Second {
-		k.off = true // it does not last
 		return nil
 	}
 	k.started = time.Now()
@@ -61,7 +65,7 @@ func (k *keeper) start() error {
 	k.pid, err = syscall.ForkExec("/bin/sh", []string{"agents-tray-keeper", "-c", keeperScript, path, k.mark}, &syscall.ProcAttr{
 		Dir: "/", Env: keeperMarks(os.Environ()),
 		Files: []uintptr{theirs.Fd(), null.Fd(), null.Fd(), self.Fd()},
-		Sys:   &syscall.SysProcAttr{Setpgid: true},
+		Sys:   survivorAttributes(),
 	})
 	if err != nil {
 		ours.Close()
@@ -79,6 +83,10 @@ func (k *keeper) ended(pid int) bool {
 	}
 	k.lifeline.Close()
 	k.pid = 0
+	if k.short++; time.Since(k.started) >= keepPause {
+		k.short = 0
+	}
+	k.off = k.off || k.short == keepTries
 	return true
 }
 

@@ -14,6 +14,10 @@ func adopt() {}
 
 func childAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
+// survivorAttributes are those of a process that has work to do once its parent has
+// ended.
+func survivorAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
 // reap collects the children that have ended. Only processes that the guard started
 // are its children here, so the group's number is safe until Wait4 returns for its
 // leader; before is called just ahead of that.

@@ -25,6 +25,13 @@ func childAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
+// survivorAttributes are those of a process that has work to do once its parent has
+// ended: even a stopped one is resumed then. The kernel resumes orphaned process groups
+// by itself, but not one that is only about to stop at that moment.
+func survivorAttributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGCONT}
+}
+
 // reap collects the children that have ended. before is called for each while its
 // number is still its own.
 func (s *system) reap(before func(pid int)) []ending {
