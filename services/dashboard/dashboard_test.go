@@ -226,16 +226,21 @@ func TestLogsAreFollowed(t *testing.T) {
 	i := start(t, both())
 	i.print("chat", "out", "\x1b[32mINFO\x1b[0m one")
 	i.print("chat", "out", "two")
-	response, err := http.Get(open(t, i) + "/api/logs?log=chat:1000&log=nobody:5")
-	if err != nil {
-		t.Fatal(err)
+	url := open(t, i)
+	listen := func(query string) (next func(name string, data any)) {
+		t.Helper()
+		response, err := http.Get(url + "/api/logs?" + query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { response.Body.Close() })
+		return events(t, response.Body)
 	}
-	defer response.Body.Close()
-	next := events(t, response.Body)
 	var silent silentEvent
-	if next("silent", &silent); silent.Service != "nobody" || !strings.Contains(silent.Why, "there is no service") {
+	if listen("log=nobody:5")("silent", &silent); silent.Service != "nobody" || !strings.Contains(silent.Why, "there is no service") {
 		t.Errorf("of nobody: %+v", silent)
 	}
+	next := listen("log=chat:1000")
 	i.print("chat", "out", "three") // part of the tail, or new
 	var log logEvent
 	var texts []string
@@ -257,7 +262,7 @@ func TestLogsAreFollowed(t *testing.T) {
 		t.Errorf("%q of %s", texts, log.Service)
 	}
 	i.stop()
-	if next("silent", &silent); silent.Service == "chat" && !strings.Contains(silent.Why, "is not running any more") {
+	if next("silent", &silent); silent.Service != "chat" || !strings.Contains(silent.Why, "is not running any more") {
 		t.Errorf("after the end: %+v", silent)
 	}
 	i.serve(t)
