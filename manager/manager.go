@@ -54,6 +54,7 @@ type Manager struct {
 	link         link
 	checked      bool // the dependencies can be met
 	lookers      []looker
+	published    time.Time
 	shuttingDown bool
 	waiters      []chan error  // of Wait
 	gone         chan struct{} // closed when a shutdown is complete
@@ -77,8 +78,12 @@ func New(options Options) *Manager {
 // run is the owner: everything that happens, happens here, one thing after the other.
 func (m *Manager) run() {
 	defer close(m.done)
+	due := time.NewTimer(0) // for publish
+	defer due.Stop()
 	for {
 		select {
+		case <-due.C:
+			m.publish()
 		case work := <-m.inbox:
 			work()
 		case event, ok := <-m.link.events:
@@ -88,8 +93,10 @@ func (m *Manager) run() {
 				m.guardEnded()
 			}
 		}
-		if len(m.inbox) == 0 && len(m.link.events) == 0 { // else the picture changes again at once
+		if wait := publishEvery - time.Since(m.published); wait <= 0 {
 			m.publish()
+		} else {
+			due.Reset(wait)
 		}
 		select {
 		case <-m.gone:
@@ -99,6 +106,10 @@ func (m *Manager) run() {
 		}
 	}
 }
+
+// publishEvery is how often the picture of a hundred services that start at once is
+// made anew at the most. What a call has done is seen when it returns all the same.
+const publishEvery = 5 * time.Millisecond
 
 // post gives the owner work, unless it has ended.
 func (m *Manager) post(work func()) {
@@ -127,21 +138,23 @@ func (m *Manager) ask(work func() error) error {
 	}
 }
 
-// AddService registers a service. It is not started. The error, a *SpecError, says
-// which field is wrong. What it depends on may be added later, before the first start.
-func (m *Manager) AddService(spec ServiceSpec) error {
-	if err := spec.Validate(); err != nil {
-		return err
-	}
-	spec = spec.withDefaults()
+// AddService registers services. They are not started. The error, a *SpecError, says
+// which field of the first that cannot be added is wrong. What they depend on may be
+// added later, before the first start.
+func (m *Manager) AddService(specs ...ServiceSpec) error {
 	return m.ask(func() error {
-		if m.byName[spec.Name] != nil {
-			return &SpecError{spec.Name, "name", errors.New("there is already a service of that name")}
+		for _, spec := range specs {
+			if err := spec.Validate(); err != nil {
+				return err
+			}
+			if m.byName[spec.Name] != nil {
+				return &SpecError{spec.Name, "name", errors.New("there is already a service of that name")}
+			}
+			s := &service{m: m, spec: spec.withDefaults(), state: Stopped}
+			m.services = append(m.services, s)
+			m.byName[spec.Name] = s
+			m.checked = false
 		}
-		s := &service{m: m, spec: spec, state: Stopped}
-		m.services = append(m.services, s)
-		m.byName[spec.Name] = s
-		m.checked = false
 		return nil
 	})
 }
@@ -339,6 +352,7 @@ func (m *Manager) advanceAll() {
 
 // publish makes the present state visible, if it changed.
 func (m *Manager) publish() {
+	m.published = time.Now()
 	next := &Snapshot{Guard: m.link.pid, Services: make([]Service, len(m.services))}
 	busy := false
 	for i, s := range m.services {

@@ -38,7 +38,6 @@ func TestEachKindOfProof(t *testing.T) {
 		"http":         {listening(spec("s", guardtest.Serves)), func(*ServiceSpec) Ready { return Ready{Check: Check{HTTP: "/"}} }},
 		"http, body":   {listening(spec("s", guardtest.Serves)), func(*ServiceSpec) Ready { return Ready{Check: Check{HTTP: "/", Body: `^\d+$`, Status: 200}} }},
 		"http, own":    {own(spec("s", guardtest.Serves)), func(*ServiceSpec) Ready { return Ready{Check: Check{HTTP: "/"}} }},
-		"tcp":          {listening(spec("s", guardtest.Serves)), func(s *ServiceSpec) Ready { return Ready{Check: Check{TCP: s.Listen}} }},
 		"tcp, own":     {own(spec("s", guardtest.Serves)), func(s *ServiceSpec) Ready { return Ready{Check: Check{TCP: strings.TrimPrefix(s.URL, "http://")}} }},
 		"a line":       {spec("s", guardtest.Prints, "one\ntwo: up and running\nthree"), func(*ServiceSpec) Ready { return Ready{Log: `up and \w+$`} }},
 		"READY=1":      {spec("s", guardtest.Notifies, "STATUS=nearly there", "READY=1\nSTATUS=at your service"), func(*ServiceSpec) Ready { return Ready{Notify: true} }},

@@ -198,6 +198,11 @@ func (s ServiceSpec) Validate() error {
 	if field, err := s.Health.validate(); err != nil {
 		return fault("health."+field, "%w", err)
 	}
+	for field, address := range map[string]string{"ready.tcp": s.Ready.TCP, "health.tcp": s.Health.TCP} {
+		if guard.HandsOver && s.Listen != "" && portOf(address) == portOf(s.Listen) {
+			return fault(field, "the guard holds that port open, so a connection proves nothing: use http, log or notify")
+		}
+	}
 	for field, check := range map[string]Check{"ready.http": s.Ready.Check, "health.http": s.Health.Check} {
 		if strings.HasPrefix(check.HTTP, "/") && s.url() == "" {
 			return fault(field, "%q is a path, but the service has no url or listen that it could be on", check.HTTP)

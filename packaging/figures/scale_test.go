@@ -80,38 +80,22 @@ func (f *fleet) file() string {
 	return path
 }
 
-// all waits until every stub answers.
+// all waits until every stub answers. It asks one after the other: asking all at once,
+// over and over, would take the processors from those that are to answer.
 func (f *fleet) all() {
-	silent := make(chan string, len(f.addresses))
-	var wg sync.WaitGroup
 	for _, address := range f.addresses {
-		wg.Go(func() {
-			if awaitPID(address, 0) == 0 {
-				silent <- address
-			}
-		})
-	}
-	wg.Wait()
-	if n := len(silent); n > 0 {
-		f.b.Fatalf("%d services do not answer, %s for one", n, <-silent)
+		f.answeringPID(address, 0)
 	}
 }
 
 // answeringPID returns the pid that a stub answers with, as soon as it is not not.
 func (f *fleet) answeringPID(address string, not int) int {
-	pid := awaitPID(address, not)
-	if pid == 0 {
-		f.b.Fatalf("nobody answers at %s", address)
-	}
-	return pid
-}
-
-func awaitPID(address string, not int) int {
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(500 * time.Microsecond) {
 		if pid, err := ask(address); err == nil && pid != 0 && pid != not {
 			return pid
 		}
 	}
+	f.b.Fatalf("nobody answers at %s", address)
 	return 0
 }
 

@@ -96,10 +96,8 @@ func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 	})
 	// From here on the guard starts in parallel with the disk.
 	s.openRecord()
-	for _, spec := range options.Services {
-		if err := s.manager.AddService(spec); err != nil {
-			return nil, errors.Join(err, s.abandon(listener.Close))
-		}
+	if err := s.manager.AddService(options.Services...); err != nil {
+		return nil, errors.Join(err, s.abandon(listener.Close))
 	}
 	s.follow()
 	s.wg.Go(func() { s.outcome <- s.manager.StartAll(context.Background(), s.stopped...) })
