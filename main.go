@@ -31,6 +31,7 @@ import (
 func main() {
 	if early.Launching {
 		go sessiondb.WarmUp()
+		debug.SetGCPercent(400) // a start makes garbage that is made once: see follow
 	}
 	if err := commands().Execute(); err != nil {
 		os.Exit(1)
@@ -252,8 +253,6 @@ func untilAsked(s *session.Session, screen *terminal.Screen, signals <-chan os.S
 // follow shows what happens until the end is asked for, and returns what made it
 // pointless to go on.
 func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signal, alone bool) error {
-	// A start makes garbage that is made once; collecting it can wait until all runs.
-	usual := debug.SetGCPercent(400)
 	changed, stop := s.Changes()
 	defer stop()
 	defer screen.End()
@@ -265,7 +264,7 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 		select {
 		case <-changed:
 		case err := <-started:
-			debug.SetGCPercent(usual)
+			debug.SetGCPercent(100)
 			screen.Show(s.Status().Snapshot)
 			screen.End()
 			if err != nil && alone {

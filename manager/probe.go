@@ -71,7 +71,8 @@ func (c Check) ask(ctx context.Context) error {
 	return err
 }
 
-var dialer net.Dialer
+// dialer makes connections too short-lived to be kept alive.
+var dialer = net.Dialer{KeepAlive: -1}
 
 // exchange sends a request on a connection of its own, so that an answer always comes
 // from the process that holds the socket now. For plain HTTP that takes no more than

@@ -114,29 +114,40 @@ func (r *Record) saveEvents(conn *sqlite3.Conn) (err error) {
 		return err
 	}
 	defer transaction.End(&err)
+	now, err := r.write(conn, p)
+	if err != nil {
+		return err
+	}
+	return writeState(conn, r.session, now)
+}
+
+// write adds events, and returns how the session stands with what else has changed. It
+// is part of a transaction.
+func (r *Record) write(conn *sqlite3.Conn, p pending) (state, error) {
 	if len(p.events) > 0 {
 		if err := r.insert(conn, p.events); err != nil {
-			return err
+			return state{}, err
 		}
 		err := execute(conn, `DELETE FROM service_events WHERE id <= (SELECT max(id) FROM service_events) - ?`, int64(keepEvents))
 		if err != nil {
-			return err
+			return state{}, err
 		}
 	}
 	current, err := readPrevious(conn)
 	if err != nil {
-		return err
+		return state{}, err
 	}
 	if current == nil {
 		current = &Previous{}
 	}
+	now := state{true, current.Services, current.Workflows, current.Stopped}
 	if p.services != nil {
-		current.Services, current.Stopped = p.services, stillStopped(current.Stopped, p.services)
+		now.services, now.stopped = p.services, stillStopped(current.Stopped, p.services)
 	}
 	if p.workflows != nil {
-		current.Workflows = p.workflows
+		now.workflows = p.workflows
 	}
-	return writeState(conn, r.session, state{true, current.Services, current.Workflows, current.Stopped})
+	return now, nil
 }
 
 func (r *Record) insert(conn *sqlite3.Conn, events []Event) error {

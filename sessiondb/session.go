@@ -107,14 +107,21 @@ func (r *Record) SetServices(services []Service) {
 // session is confirmed gone.
 func (r *Record) End() error {
 	return r.do(func(conn *sqlite3.Conn) (err error) {
-		if err := r.saveEvents(conn); err != nil {
-			return err
-		}
+		p := r.queue.take()
+		defer func() {
+			if err != nil {
+				r.queue.putBack(p)
+			}
+		}()
 		transaction, err := conn.BeginImmediate()
 		if err != nil {
 			return err
 		}
 		defer transaction.End(&err)
+		now, err := r.write(conn, p) // in the same transaction: each makes the disk sync several times
+		if err != nil {
+			return err
+		}
 		err = execute(conn, `UPDATE sessions SET ended = ?, ending = 'clean' WHERE id = ?`, time.Now(), r.session.Mark)
 		if err != nil {
 			return err
@@ -123,15 +130,7 @@ func (r *Record) End() error {
 		if err != nil {
 			return err
 		}
-		last, err := readPrevious(conn)
-		if err != nil {
-			return err
-		}
-		var next state
-		if last != nil {
-			next.stopped = last.Stopped
-		}
-		return writeState(conn, r.session, next)
+		return writeState(conn, r.session, state{stopped: now.stopped})
 	})
 }
 

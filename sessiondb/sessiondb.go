@@ -32,7 +32,7 @@ const busyTimeout = 2 * time.Second
 
 // saveDelay is how long events wait for others to be saved with. Each save makes the
 // disk sync several times, which a service that is just starting would feel.
-const saveDelay = 100 * time.Millisecond
+const saveDelay = 250 * time.Millisecond
 
 // A Record is an open session record. Its methods are safe for concurrent use.
 type Record struct {
