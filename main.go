@@ -16,11 +16,10 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
-	"agents-tray/manager/guard/early" // the process of the guard goes no further
+	_ "agents-tray/manager/guard/early" // the process of the guard goes no further
 	"agents-tray/services/chat"
 	"agents-tray/services/dashboard"
 	"agents-tray/services/web"
-	"agents-tray/sessiondb"
 	"agents-tray/tray"
 	"agents-tray/tray/session"
 	"agents-tray/tray/terminal"
@@ -29,10 +28,6 @@ import (
 //go:generate go generate ./icons
 
 func main() {
-	if early.Launching {
-		go sessiondb.WarmUp()
-		debug.SetGCPercent(400) // a start makes garbage that is made once: see follow
-	}
 	if err := commands().Execute(); err != nil {
 		os.Exit(1)
 	}
@@ -151,6 +146,7 @@ func serve() *cobra.Command {
 // run is the program: a session, shown in the tray or in the terminal, until it is
 // asked to end.
 func (l launch) run(command *cobra.Command, inTerminal bool) error {
+	debug.SetGCPercent(400) // a start makes garbage that is made once: see follow
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	// Whoever read our output may be gone before us; that must not end us in the middle.

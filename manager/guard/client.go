@@ -35,19 +35,9 @@ func Self() Program {
 // Mark is new in each process, and always the same there.
 var Mark = sync.OnceValue(rand.Text)
 
-// ahead is the guard that LaunchAhead has started, until somebody takes it.
-var ahead *Client
-
-// LaunchAhead starts a guard before anything else is known, so that it is up when it is
-// needed: Launch finds it. Not safe for concurrent use. If nobody needs it after all, it
-// ends with this process. An error is left for Launch to meet again.
-func LaunchAhead(program Program) { ahead, _ = start(program) }
-
 // A Client is the tray's end of the pipes to one guard process.
 type Client struct {
 	cmd    *exec.Cmd
-	mark   string
-	pipe   *os.File // its events
 	events chan Event
 	done   chan struct{}
 	err    error // valid once done is closed
@@ -56,22 +46,8 @@ type Client struct {
 	requests *os.File // nil once closed
 }
 
-// Launch starts a guard, unless LaunchAhead has, and says hello to it.
+// Launch starts a guard and says hello to it.
 func Launch(program Program, hello Hello) (*Client, error) {
-	c := ahead
-	if ahead = nil; c == nil || c.mark != program.Mark {
-		var err error
-		if c, err = start(program); err != nil {
-			return nil, err
-		}
-	}
-	go c.read()
-	hello.Version = Version
-	return c, c.Send(Request{Hello: &hello})
-}
-
-// start makes the process and the pipes to it.
-func start(program Program) (*Client, error) {
 	requestsRead, requestsWrite, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("start the guard: %w", err)
@@ -92,7 +68,6 @@ func start(program Program) (*Client, error) {
 			Stdin: requestsRead, Stdout: eventsWrite,
 			SysProcAttr: guardAttributes(),
 		},
-		mark: program.Mark, pipe: eventsRead,
 		events: make(chan Event, 64), done: make(chan struct{}), requests: requestsWrite,
 	}
 	if err := c.cmd.Start(); err != nil {
@@ -100,13 +75,15 @@ func start(program Program) (*Client, error) {
 		requestsWrite.Close()
 		return nil, fmt.Errorf("start the guard: %w", err)
 	}
-	return c, nil
+	go c.read(eventsRead)
+	hello.Version = Version
+	return c, c.Send(Request{Hello: &hello})
 }
 
 // read owns the event pipe and the process until both have ended.
-func (c *Client) read() {
-	defer c.pipe.Close()
-	broken := messages(c.pipe, func(e Event) error { c.events <- e; return nil })
+func (c *Client) read(pipe *os.File) {
+	defer pipe.Close()
+	broken := messages(pipe, func(e Event) error { c.events <- e; return nil })
 	if broken != nil { // it talks nonsense: end the conversation, which ends the guard
 		c.Close()
 	}
