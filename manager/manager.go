@@ -55,6 +55,7 @@ type Manager struct {
 	checked      bool // the dependencies can be met
 	lookers      []looker
 	published    time.Time
+	turns        int // of run, for its test
 	shuttingDown bool
 	waiters      []chan error  // of Wait
 	gone         chan struct{} // closed when a shutdown is complete
@@ -78,12 +79,14 @@ func New(options Options) *Manager {
 // run is the owner: everything that happens, happens here, one thing after the other.
 func (m *Manager) run() {
 	defer close(m.done)
-	due := time.NewTimer(0) // for publish
+	due := time.NewTimer(publishEvery) // for publish
 	defer due.Stop()
 	for {
+		m.turns++
 		select {
 		case <-due.C:
 			m.publish()
+			continue
 		case work := <-m.inbox:
 			work()
 		case event, ok := <-m.link.events:

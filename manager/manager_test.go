@@ -517,3 +517,20 @@ func fetch(t testing.TB, url string) string {
 	}
 	return string(body)
 }
+
+// While nothing happens, nothing is done.
+func TestAnIdleManagerSleeps(t *testing.T) {
+	m := newManager(t, spec("s", guardtest.Cooperative))
+	startAll(t, m)
+	turns := func() (n int) {
+		if err := m.ask(func() error { n = m.turns; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := turns()
+	time.Sleep(20 * publishEvery)
+	if after := turns(); after > before+3 { // the two questions, and the picture after the first
+		t.Errorf("%d turns in %v", after-before, 20*publishEvery)
+	}
+}

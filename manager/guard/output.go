@@ -13,12 +13,26 @@ var readBuffers = sync.Pool{New: func() any { return new([readSize]byte) }}
 
 const readSize = 32 << 10
 
-// gather is how long a stream is left alone after what could be read has been, so that
-// lines in quick succession are taken together: waking up for each of them would cost
-// more than all else that is done with it. The first line after a silence is taken at
-// once, and the pipe holds what comes meanwhile. It is also how exact the times in a
-// log are.
-const gather = 10 * time.Millisecond
+// A stream is left alone for a pause after what could be read has been, so that lines in
+// quick succession are taken together: waking up for each of them would cost more than
+// all else that is done with it. The first line after a silence is taken at once, and
+// the pipe holds what comes meanwhile, so the pause is as long as that has room for.
+const (
+	firstPause = 10 * time.Millisecond
+	maxPause   = 50 * time.Millisecond // by which the times in a log may be late
+	minPause   = time.Millisecond      // less is none
+	pauseBytes = 16 << 10              // that should come in a pause: a pipe holds 64 kB
+)
+
+// nextPause returns how long to leave a stream alone of which so much came in the last
+// pause; 0: not at all.
+func nextPause(last time.Duration, read int) time.Duration {
+	next := min(time.Duration(float64(last)*pauseBytes/float64(max(read, 1))), 2*last, maxPause)
+	if next < minPause {
+		return 0
+	}
+	return next
+}
 
 // An output carries one stream of a service from its pipe to its log file.
 type output struct {
@@ -43,7 +57,10 @@ func carry(pipe *os.File, stream string, log *logFile, match *matcher) *output {
 func (o *output) run() {
 	defer close(o.ended)
 	defer o.pipe.Close()
-	var pause *time.Timer
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	<-timer.C
+	pause, since := firstPause, time.Time{} // since: when the last one began
 	for {
 		read, err := readPipe(o.pipe, o.lines.add)
 		switch {
@@ -61,13 +78,19 @@ func (o *output) run() {
 		case read == readSize || o.match.waiting():
 			continue
 		}
-		if pause == nil {
-			pause = time.NewTimer(gather)
+		now := time.Now()
+		if now.Sub(since) > 2*maxPause { // after a silence
+			pause = firstPause
 		} else {
-			pause.Reset(gather)
+			pause = nextPause(max(pause, minPause), read)
 		}
+		since = now
+		if pause == 0 {
+			continue
+		}
+		timer.Reset(pause)
 		select {
-		case <-pause.C:
+		case <-timer.C:
 		case done := <-o.catchUp:
 			o.caughtUp(done)
 		}
