@@ -106,7 +106,7 @@ func (s Start) mark() string { return serviceEnvironment + "=" + s.name() }
 
 // spawn makes the run's process and the pipes around it, and returns those of its
 // output.
-func (g *guard) spawn(u *unit, path string, env []string, handed *os.File) (out, errOut *os.File, err error) {
+func (g *guard) spawn(u *unit, path string, env []string, handed *os.File) (out, errOut *stream, err error) {
 	var ours, theirs []*os.File
 	closeAll := func(files []*os.File) {
 		for _, f := range files {
@@ -138,6 +138,16 @@ func (g *guard) spawn(u *unit, path string, env []string, handed *os.File) (out,
 		closeAll(theirs)
 		return nil, nil, err
 	}
+	if out, err = newStream(ours[1]); err == nil {
+		if errOut, err = newStream(ours[2]); err != nil {
+			out.Close()
+		}
+	}
+	if err != nil {
+		closeAll(ours) // those that are closed already do not mind
+		closeAll(theirs)
+		return nil, nil, err
+	}
 	files := theirs
 	if handed != nil {
 		files = append(slices.Clone(theirs), handed)
@@ -149,11 +159,13 @@ func (g *guard) spawn(u *unit, path string, env []string, handed *os.File) (out,
 	u.process, err = g.system.start(path, argv, environment(env...), u.start.Dir, files)
 	closeAll(theirs)
 	if err != nil {
+		out.Close()
+		errOut.Close()
 		closeAll(ours)
 		return nil, nil, err
 	}
 	u.process.lifeline = ours[0]
-	return ours[1], ours[2], nil
+	return out, errOut, nil
 }
 
 // tellPID wraps a command so that its process finds its own id in LISTEN_PID, which

@@ -36,17 +36,17 @@ func nextPause(last time.Duration, read int) time.Duration {
 
 // An output carries one stream of a service from its pipe to its log file.
 type output struct {
-	pipe    *os.File
+	stream  *stream
 	lines   lineBuffer
 	match   *matcher // nil: no line is waited for
 	catchUp chan chan struct{}
 	ended   chan struct{}
 }
 
-// carry starts copying from pipe, which it owns, to log, and shows match the lines.
-func carry(pipe *os.File, stream string, log *logFile, match *matcher) *output {
+// carry starts copying from s, which it owns, to log, and shows match the lines.
+func carry(s *stream, name string, log *logFile, match *matcher) *output {
 	o := &output{
-		pipe: pipe, lines: lineBuffer{log: log, stream: stream, match: match}, match: match,
+		stream: s, lines: lineBuffer{log: log, stream: name, match: match}, match: match,
 		catchUp: make(chan chan struct{}, 1), ended: make(chan struct{}),
 	}
 	go o.run()
@@ -56,16 +56,16 @@ func carry(pipe *os.File, stream string, log *logFile, match *matcher) *output {
 // run ends at end of file, which a descendant that kept the pipe can delay.
 func (o *output) run() {
 	defer close(o.ended)
-	defer o.pipe.Close()
+	defer o.stream.Close()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	<-timer.C
 	pause, since := firstPause, time.Time{} // since: when the last one began
 	for {
-		read, err := readPipe(o.pipe, o.lines.add)
+		read, err := o.stream.read(o.lines.add)
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded): // drain woke us
-			_ = o.pipe.SetReadDeadline(time.Time{}) // a pipe that took a deadline takes its end
+			_ = o.stream.gate.SetReadDeadline(time.Time{}) // a pipe that took a deadline takes its end
 			select {
 			case done := <-o.catchUp:
 				o.caughtUp(done)
@@ -98,7 +98,7 @@ func (o *output) run() {
 }
 
 func (o *output) caughtUp(done chan struct{}) {
-	drainPipe(o.pipe, o.lines.add)
+	o.stream.drain(o.lines.add)
 	o.lines.flush()
 	close(done)
 }
@@ -108,7 +108,7 @@ func (o *output) caughtUp(done chan struct{}) {
 func (o *output) drain() {
 	done := make(chan struct{})
 	o.catchUp <- done
-	if o.pipe.SetReadDeadline(time.Unix(1, 0)) != nil { // closed already, or a pipe without deadlines
+	if o.stream.gate.SetReadDeadline(time.Unix(1, 0)) != nil { // closed already, or a pipe without deadlines
 		select {
 		case <-done:
 		case <-o.ended:
