@@ -196,6 +196,10 @@ func TestALogThatIsCutShortOrRemoved(t *testing.T) {
 	}
 	w.print(20)
 	f.await(w.n)
+	// The file before it, as old as it is, was once taken for what came after.
+	if before, err := os.Stat(w.path + ".1"); err != nil || os.Chtimes(w.path, before.ModTime(), before.ModTime()) != nil {
+		t.Fatal("no earlier file", err)
+	}
 	if err := os.Remove(w.path); err != nil {
 		t.Fatal(err)
 	}

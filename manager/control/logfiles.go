@@ -25,9 +25,10 @@ const batchSize = 64 << 10
 type logReader struct {
 	folder *os.Root // its files can be renamed while they are open, on Windows too
 	name   string
-	files  []*os.File // oldest first; the first is being read
-	offset int64      // how far
-	gap    bool       // what came after the first is gone
+	files  []*os.File    // oldest first; the first is being read
+	offset int64         // how far
+	behind []os.FileInfo // the files before it, as they were left
+	gap    bool          // what came after the first is gone
 	buffer []byte
 }
 
@@ -79,8 +80,8 @@ func (r *logReader) next() ([]LogLine, error) {
 			return parseLog(r.buffer[:size]), nil
 		}
 		if ended {
-			r.files[0].Close()
-			r.files, r.offset = r.files[1:], 0
+			r.leave(1)
+			r.offset = 0
 			if r.gap {
 				r.gap = false
 				return []LogLine{missedLines()}, nil
@@ -118,13 +119,12 @@ func (r *logReader) look() (more bool, err error) {
 		return false, err
 	}
 	at := slices.IndexFunc(files, func(f *os.File) bool { return sameFile(f, held) })
-	if at < 0 { // removed, or rotated away: what is younger goes on from here
-		at = slices.IndexFunc(files, func(f *os.File) bool {
-			info, err := f.Stat()
-			return err == nil && !info.ModTime().Before(held.ModTime())
-		})
-		if at < 0 {
-			at = len(files)
+	if at < 0 { // removed, or rotated away: what is new goes on from here
+		at = 0
+		for i, file := range files {
+			if r.isBehind(file) {
+				at = i + 1
+			}
 		}
 		r.gap = len(files)-at == generations
 		at--
@@ -132,6 +132,27 @@ func (r *logReader) look() (more bool, err error) {
 	closeAll(files[:at+1])
 	r.files = append(r.files, files[at+1:]...)
 	return len(r.files) > 1, nil
+}
+
+// leave closes the first count files: they are read, or not wanted.
+func (r *logReader) leave(count int) {
+	for _, file := range r.files[:count] {
+		if info, err := file.Stat(); err == nil {
+			r.behind = append(r.behind, info)
+		}
+		file.Close()
+	}
+	r.files = r.files[count:]
+	r.behind = r.behind[max(0, len(r.behind)-generations):]
+}
+
+// isBehind reports whether file was left before. A new one may have got the number of
+// one that is gone, but not its time and size.
+func (r *logReader) isBehind(file *os.File) bool {
+	info, err := file.Stat()
+	return err == nil && slices.ContainsFunc(r.behind, func(b os.FileInfo) bool {
+		return os.SameFile(b, info) && b.ModTime().Equal(info.ModTime()) && b.Size() == info.Size()
+	})
 }
 
 // chain opens all files of the log, oldest first. Renames go on meanwhile: a file that
@@ -174,8 +195,8 @@ func (r *logReader) goBack(count int) error {
 			return err
 		}
 		if count -= found; count == 0 || at == 0 {
-			closeAll(r.files[:at])
-			r.files, r.offset = r.files[at:], offset
+			r.leave(at)
+			r.offset = offset
 			return nil
 		}
 	}
