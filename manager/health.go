@@ -9,7 +9,13 @@ import (
 // watchHealth begins to ask a service that is ready, if it is to be asked.
 func (s *service) watchHealth() {
 	h := s.spec.Health
-	ask := h.Check.ask
+	spec, run, pid := s.spec, s.run, s.pid
+	ask := func(ctx context.Context) error {
+		if err := h.Check.ask(ctx); err != nil {
+			return err
+		}
+		return s.m.prove(ctx, spec, h.Check, run, pid)
+	}
 	switch {
 	case h.Notify:
 		s.alive.Store(true)
@@ -24,7 +30,6 @@ func (s *service) watchHealth() {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stopProbe = cancel
-	run := s.run
 	go func() {
 		err := keepAsking(ctx, h, ask)
 		s.m.post(func() {

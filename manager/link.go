@@ -110,7 +110,7 @@ func (m *Manager) guardEnded() {
 	}
 	l.client, l.events, l.up, l.pid = nil, nil, false, 0
 	for _, waiting := range m.lookers {
-		waiting.answer <- nil
+		waiting.answer <- guard.Members{}
 	}
 	m.lookers = nil
 	for _, s := range m.services {

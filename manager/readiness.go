@@ -2,6 +2,7 @@ package manager
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -19,7 +20,7 @@ func (s *service) awaitProof(at time.Time) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), ready.Timeout)
 	s.stopProbe = cancel
-	run, pid, ask := s.run, s.pid, func(ctx context.Context) error {
+	spec, run, pid, ask := s.spec, s.run, s.pid, func(ctx context.Context) error {
 		<-ctx.Done() // its output or its notifications tell
 		return ctx.Err()
 	}
@@ -28,7 +29,7 @@ func (s *service) awaitProof(at time.Time) {
 			if err := ready.Check.ask(ctx); err != nil {
 				return err
 			}
-			return s.m.proveOwn(ctx, s.spec, run, pid)
+			return s.m.prove(ctx, spec, ready.Check, run, pid)
 		}
 	}
 	go func() {
@@ -95,12 +96,19 @@ func (r Ready) proof() string {
 	return "answer at " + r.HTTP + r.TCP
 }
 
-// proveOwn reports an error if a port is known to be held by a process that is not of
-// this run: a stranger's answer, or a leftover's, proves nothing. A socket that the
-// guard handed over can only be answered by the run that has it. A holder that cannot
-// be seen, such as a container engine of the system's, gets the benefit of the doubt:
-// the port was free before the start.
-func (m *Manager) proveOwn(ctx context.Context, spec ServiceSpec, run uint64, pid int) error {
+// prove reports an error if an answer to a check is known not to come from this run: a
+// stranger's, or a leftover's, proves nothing. A socket that the guard handed over can
+// only be answered by the run that has it, but takes connections by itself: those must
+// have been accepted. A holder that cannot be seen, such as a container engine of the
+// system's, gets the benefit of the doubt: the port was free before the start.
+func (m *Manager) prove(ctx context.Context, spec ServiceSpec, check Check, run uint64, pid int) error {
+	if spec.heldPort(check.TCP) {
+		members, err := m.members(ctx, spec.Name, run)
+		if err == nil && members.Waiting > 0 {
+			err = errors.New("it has not accepted the connection")
+		}
+		return err
+	}
 	if spec.Listen != "" && guard.HandsOver {
 		return nil
 	}
@@ -120,26 +128,26 @@ func (m *Manager) proveOwn(ctx context.Context, spec ServiceSpec, run uint64, pi
 	if err != nil {
 		return err
 	}
-	if slices.Contains(members, holder) {
+	if slices.Contains(members.PIDs, holder) {
 		return nil
 	}
 	return fmt.Errorf("port %d is answered by %s (pid %d), which this service has not started", port, name, holder)
 }
 
 // members returns the processes of a run.
-func (m *Manager) members(ctx context.Context, name string, run uint64) ([]int, error) {
-	answer := make(chan []int, 1)
+func (m *Manager) members(ctx context.Context, name string, run uint64) (guard.Members, error) {
+	answer := make(chan guard.Members, 1)
 	m.post(func() {
 		m.lookers = append(m.lookers, looker{name, run, answer})
 		m.link.send(guard.Request{Look: &guard.Look{Service: name, Run: run}})
 	})
 	select {
-	case pids := <-answer:
-		return pids, nil
+	case members := <-answer:
+		return members, nil
 	case <-m.done:
-		return nil, ErrShutDown
+		return guard.Members{}, ErrShutDown
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return guard.Members{}, ctx.Err()
 	}
 }
 
@@ -147,7 +155,7 @@ func (m *Manager) members(ctx context.Context, name string, run uint64) ([]int, 
 type looker struct {
 	service string
 	run     uint64
-	answer  chan<- []int
+	answer  chan<- guard.Members
 }
 
 // onMembers answers those who wait for them.
@@ -155,7 +163,7 @@ func (m *Manager) onMembers(e *guard.Members) {
 	m.lookers = slices.DeleteFunc(m.lookers, func(l looker) bool {
 		asked := l.service == e.Service && l.run == e.Run
 		if asked {
-			l.answer <- e.PIDs
+			l.answer <- *e
 		}
 		return asked
 	})

@@ -38,6 +38,7 @@ func TestEachKindOfProof(t *testing.T) {
 		"http":         {listening(spec("s", guardtest.Serves)), func(*ServiceSpec) Ready { return Ready{Check: Check{HTTP: "/"}} }},
 		"http, body":   {listening(spec("s", guardtest.Serves)), func(*ServiceSpec) Ready { return Ready{Check: Check{HTTP: "/", Body: `^\d+$`, Status: 200}} }},
 		"http, own":    {own(spec("s", guardtest.Serves)), func(*ServiceSpec) Ready { return Ready{Check: Check{HTTP: "/"}} }},
+		"tcp":          {listening(spec("s", guardtest.Serves)), func(s *ServiceSpec) Ready { return Ready{Check: Check{TCP: s.Listen}} }},
 		"tcp, own":     {own(spec("s", guardtest.Serves)), func(s *ServiceSpec) Ready { return Ready{Check: Check{TCP: strings.TrimPrefix(s.URL, "http://")}} }},
 		"a line":       {spec("s", guardtest.Prints, "one\ntwo: up and running\nthree"), func(*ServiceSpec) Ready { return Ready{Log: `up and \w+$`} }},
 		"READY=1":      {spec("s", guardtest.Notifies, "STATUS=nearly there", "READY=1\nSTATUS=at your service"), func(*ServiceSpec) Ready { return Ready{Notify: true} }},
@@ -254,5 +255,29 @@ func TestWhatNeedsAnUnhealthyServiceWaitsForTheNextOne(t *testing.T) {
 	awaitState(t, m, "top", Running)
 	if got := told.String(); got != "-top -base +base +top" && got != "-base -top +base +top" {
 		t.Errorf("the order was %s", got)
+	}
+}
+
+// The guard's socket takes connections for a service that does not serve yet. They prove
+// nothing until they are accepted.
+func TestAConnectionIsNoProofUntilItIsAccepted(t *testing.T) {
+	const late = 300 * time.Millisecond
+	s := spec("s", guardtest.Serves)
+	s.Command = append([]string{"sh", "-c", fmt.Sprintf(`sleep %.1f; LISTEN_PID=$$ exec "$0" "$@"`, late.Seconds())}, s.Command...)
+	s.Listen = "127.0.0.1:" + freeTestPort(t)
+	s.Ready.TCP = s.Listen
+	s.Health = Health{Check: Check{TCP: s.Listen}, Interval: 20 * time.Millisecond, Failures: 2}
+	m := newManager(t, s)
+	startAll(t, m)
+	first := awaitState(t, m, "s", Running)
+	if took := first.Ready.Sub(first.Started); took < late {
+		t.Errorf("it was ready after %v, before it accepted", took)
+	}
+	if err := syscall.Kill(first.PID, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	unhealthy := await(t, m, "s", "unhealthy", func(s Service) bool { return s.Problem != nil })
+	if unhealthy.Problem.Cause != "It has not accepted the connection" {
+		t.Errorf("the cause is %q", unhealthy.Problem.Cause)
 	}
 }

@@ -199,7 +199,7 @@ func (s ServiceSpec) Validate() error {
 		return fault("health."+field, "%w", err)
 	}
 	for field, address := range map[string]string{"ready.tcp": s.Ready.TCP, "health.tcp": s.Health.TCP} {
-		if guard.HandsOver && s.Listen != "" && portOf(address) == portOf(s.Listen) {
+		if guard.HandsOver && !guard.CountsWaiting && s.heldPort(address) {
 			return fault(field, "the guard holds that port open, so a connection proves nothing: use http, log or notify")
 		}
 	}
@@ -217,6 +217,12 @@ func (s ServiceSpec) Validate() error {
 		}
 	}
 	return nil
+}
+
+// heldPort reports whether an address is the one that the guard holds open for the
+// service: that connections are taken there proves nothing by itself.
+func (s ServiceSpec) heldPort(address string) bool {
+	return guard.HandsOver && s.Listen != "" && portOf(address) == portOf(s.Listen)
 }
 
 func validAddress(address string) error {

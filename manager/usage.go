@@ -48,9 +48,9 @@ func (m *Manager) Usage(ctx context.Context, name string) (Usage, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
-	pids, err := m.members(ctx, name, run)
+	members, err := m.members(ctx, name, run)
 	usage := Usage{At: time.Now()}
-	for _, pid := range pids {
+	for _, pid := range members.PIDs {
 		usage.add(ctx, int32(pid))
 	}
 	return usage, err

@@ -182,6 +182,9 @@ func (g *guard) members(l Look) *Members {
 	if u.running {
 		m.PIDs = append(m.PIDs, u.process.pid)
 	}
+	if socket := g.sockets[l.Service]; socket != nil && socket.file != nil {
+		m.Waiting = waiting(socket.file)
+	}
 	for _, d := range g.system.strays(u.kin(), g.known(), g.system.children) {
 		m.PIDs = append(m.PIDs, d.pid)
 	}

@@ -192,6 +192,9 @@ type Members struct {
 	Service string `json:"service"`
 	Run     uint64 `json:"run"`
 	PIDs    []int  `json:"pids"`
+	// Waiting is how many connections the service has not accepted yet from the socket
+	// that it was handed; 0 where that cannot be told (see CountsWaiting).
+	Waiting int `json:"waiting,omitempty"`
 }
 
 // Exited says how a run's process ended.

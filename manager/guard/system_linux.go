@@ -188,6 +188,24 @@ func descendsFrom(pid, ancestor int) bool {
 	return false
 }
 
+// CountsWaiting says that Members.Waiting can be told.
+const CountsWaiting = true
+
+// waiting returns how many connections of a listening socket have not been accepted,
+// which the kernel tells where it tells of other sockets what is not acknowledged.
+func waiting(socket *os.File) (n int) {
+	raw, err := socket.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	_ = raw.Control(func(fd uintptr) { // a socket that is open
+		if info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO); err == nil {
+			n = int(info.Unacked)
+		}
+	})
+	return n
+}
+
 // oomKills returns how many processes the system has ended for lack of memory, in a
 // control group or altogether, since it was started.
 func oomKills() int {
