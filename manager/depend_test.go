@@ -118,6 +118,9 @@ func TestWhatDependsOnAServiceStopsBeforeItAndComesBackWithIt(t *testing.T) {
 	}
 	awaitState(t, m, "base", Stopped)
 	waiting := awaitState(t, m, "top", Waiting)
+	if waiting.WaitsFor != "Base" || m.Snapshot().Phase != PhaseStopped { // and not on its way up
+		t.Errorf("it waits for %q, the whole is %s", waiting.WaitsFor, m.Snapshot().Phase)
+	}
 	if base, _ := m.Snapshot().Service("base"); !base.ByHand || waiting.ByHand {
 		t.Errorf("stopped by hand: base %v, top %v", base.ByHand, waiting.ByHand)
 	}

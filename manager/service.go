@@ -39,11 +39,21 @@ type service struct {
 }
 
 func (s *service) view() Service {
-	return Service{
+	view := Service{
 		Name: s.spec.Name, Title: s.spec.Title, URL: s.spec.URL, Address: s.spec.Listen, Open: s.spec.Open,
 		State: s.state, PID: s.pid, Started: s.started, Ready: s.ready, Restarts: s.restarts, Status: s.status,
 		ByHand: s.byHand, LastExit: s.lastExit, Problem: s.problem, optional: s.spec.Optional,
 	}
+	if s.state == Waiting {
+		_, view.held = s.outcome()
+		for _, dep := range s.spec.dependencies() {
+			if on := s.m.byName[dep]; !on.meets(s.spec.DependsOn[dep]) {
+				view.WaitsFor = on.spec.Title
+				break
+			}
+		}
+	}
+	return view
 }
 
 // advance starts the service if it should run, may run and does not.

@@ -58,15 +58,17 @@ type Service struct {
 	Open     bool      `json:"open,omitempty"`
 	State    State     `json:"state"`
 	PID      int       `json:"pid,omitempty"`
-	Started  time.Time `json:"started,omitzero"`  // of the running process
-	Ready    time.Time `json:"ready,omitzero"`    // when it first answered
-	Restarts int       `json:"restarts"`          // by the manager, since the program started
-	Status   string    `json:"status,omitempty"`  // what it says of itself
-	ByHand   bool      `json:"by_hand,omitempty"` // the user stopped it, and it stays so
+	Started  time.Time `json:"started,omitzero"`    // of the running process
+	Ready    time.Time `json:"ready,omitzero"`      // when it first answered
+	Restarts int       `json:"restarts"`            // by the manager, since the program started
+	Status   string    `json:"status,omitempty"`    // what it says of itself
+	WaitsFor string    `json:"waits_for,omitempty"` // title of what it depends on, in Waiting
+	ByHand   bool      `json:"by_hand,omitempty"`   // the user stopped it, and it stays so
 	LastExit *Exit     `json:"last_exit,omitempty"`
 	Problem  *Problem  `json:"problem,omitempty"` // why it is not ready, if something is wrong
 
 	optional bool
+	held     bool // in Waiting: for something that will not come by itself
 }
 
 // Exit is how a process ended.
@@ -148,7 +150,7 @@ func phase(services []Service, shuttingDown bool) Phase {
 	for _, s := range services {
 		live = live || s.State.Live() || s.State == BackingOff
 		trouble = trouble || s.State == Failed || s.Problem != nil
-		starting = starting || s.State == Starting || s.State == Waiting || s.State == BackingOff
+		starting = starting || s.State == Starting || s.State == Waiting && !s.held || s.State == BackingOff
 	}
 	switch {
 	case shuttingDown && live:

@@ -3,140 +3,174 @@ package manager
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
+	"net"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"agents-tray/manager/guard"
 )
 
-// ValidateAll reports the first thing that is wrong with services that are to run together,
-// as a *SpecError: one of them by itself, two of one name or on one port, a dependency
-// that does not exist, leads back to where it came from or can never be met, or a
-// command that is not there. Nothing is started or bound for it.
-func ValidateAll(specs []ServiceSpec) error {
-	for _, s := range specs {
-		if err := s.Validate(); err != nil {
-			return err
+var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
+
+// stopSignals are the signals that ask a service to stop.
+var stopSignals = []string{"TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "KILL"}
+
+// Validate reports the first thing that is wrong with the specification by itself, as
+// a *SpecError; see ValidateAll for several together.
+func (s ServiceSpec) Validate() error {
+	fault := func(field, format string, arguments ...any) error {
+		return &SpecError{s.Name, field, fmt.Errorf(format, arguments...)}
+	}
+	switch {
+	case !validName.MatchString(s.Name):
+		return fault("name", "%q is no name: use lower-case letters, digits, '-' and '_'", s.Name)
+	case len(s.Command) == 0 || s.Command[0] == "":
+		return fault("command", "no command given")
+	case s.StopSignal != "" && !slices.Contains(stopSignals, s.StopSignal):
+		return fault("stop.signal", "%q is not one of %s", s.StopSignal, strings.Join(stopSignals, ", "))
+	case s.StopTimeout < 0:
+		return fault("stop.timeout", "a timeout cannot be negative")
+	}
+	for _, pair := range s.Env {
+		if name, _, ok := strings.Cut(pair, "="); !ok || name == "" {
+			return fault("env", "%q is not NAME=value", pair)
 		}
 	}
-	for _, check := range []func([]ServiceSpec) error{checkNames, checkPorts, checkDependencies, checkCommands} {
-		if err := check(specs); err != nil {
-			return err
+	if s.Listen != "" {
+		if err := validAddress(s.Listen); err != nil {
+			return fault("listen", "%w", err)
+		}
+	}
+	if !guard.HandsOver && slices.ContainsFunc(s.Command, func(a string) bool { return strings.Contains(a, "{fd}") }) {
+		return fault("command", "{fd} is not to be had on this system: it cannot hand over sockets. Use {listen} or {port}")
+	}
+	if field, err := s.Ready.validate(); err != nil {
+		return fault("ready."+field, "%w", err)
+	}
+	if field, err := s.Health.validate(); err != nil {
+		return fault("health."+field, "%w", err)
+	}
+	for field, address := range map[string]string{"ready.tcp": s.Ready.TCP, "health.tcp": s.Health.TCP} {
+		if guard.HandsOver && !guard.CountsWaiting && s.heldPort(address) {
+			return fault(field, "the guard holds that port open, so a connection proves nothing: use http, log or notify")
+		}
+	}
+	for field, check := range map[string]Check{"ready.http": s.Ready.Check, "health.http": s.Health.Check} {
+		if strings.HasPrefix(check.HTTP, "/") && s.url() == "" {
+			return fault(field, "%q is a path, but the service has no url or listen that it could be on", check.HTTP)
+		}
+	}
+	if field, err := s.Restart.validate(); err != nil {
+		return fault("restart."+field, "%w", err)
+	}
+	for dep, condition := range s.DependsOn {
+		if condition != ConditionStarted && condition != ConditionReady && condition != ConditionCompleted {
+			return fault("depends_on."+dep, "%q is not a condition: use started, ready or completed", condition)
 		}
 	}
 	return nil
 }
 
-func checkNames(specs []ServiceSpec) error {
-	seen := map[string]bool{}
-	for _, s := range specs {
-		if seen[s.Name] {
-			return &SpecError{s.Name, "name", errors.New("there is already a service of that name")}
-		}
-		seen[s.Name] = true
+// heldPort reports whether an address is the one that the guard holds open for the
+// service: that connections are taken there proves nothing by itself.
+func (s ServiceSpec) heldPort(address string) bool {
+	return guard.HandsOver && s.Listen != "" && portOf(address) == portOf(s.Listen)
+}
+
+func validAddress(address string) error {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("%q is not host:port, such as 127.0.0.1:9000", address)
+	}
+	if n := portNumber(port); n == 0 {
+		return fmt.Errorf("%q: a port is a number from 1 to 65535", address)
+	}
+	if host == "" {
+		return fmt.Errorf("%q: name the address too, 127.0.0.1 for this computer only", address)
 	}
 	return nil
 }
 
-func checkPorts(specs []ServiceSpec) error {
-	holder := map[int]string{}
-	for _, s := range specs {
-		field, address := s.ownAddress()
-		port := portOf(address)
-		if port == 0 {
-			continue
-		}
-		if other := holder[port]; other != "" {
-			return &SpecError{s.Name, field, fmt.Errorf("port %d is %s's already: each service needs a port of its own", port, other)}
-		}
-		holder[port] = s.Name
+func (c Check) validate() (field string, err error) {
+	switch {
+	case c.HTTP != "" && c.TCP != "":
+		return "tcp", errors.New("there is http already: use one of them")
+	case c.HTTP != "" && !strings.HasPrefix(c.HTTP, "/") && !strings.HasPrefix(c.HTTP, "http://") && !strings.HasPrefix(c.HTTP, "https://"):
+		return "http", fmt.Errorf("%q is neither a path such as /healthz nor a URL that begins with http:// or https://", c.HTTP)
+	case c.Status != 0 && (c.Status < 100 || c.Status > 599):
+		return "status", fmt.Errorf("%d is no HTTP status", c.Status)
+	case (c.Status != 0 || c.Body != "") && c.HTTP == "":
+		return "http", errors.New("missing: status and body are about its answer")
 	}
-	return nil
+	if c.TCP != "" {
+		if err := validAddress(c.TCP); err != nil {
+			return "tcp", err
+		}
+	}
+	if _, err := regexp.Compile(c.Body); err != nil {
+		return "body", err
+	}
+	return "", nil
 }
 
-func checkDependencies(specs []ServiceSpec) error {
-	byName := map[string]ServiceSpec{}
-	names := make([]string, len(specs))
-	for i, s := range specs {
-		byName[s.Name], names[i] = s, s.Name
+func (r Ready) validate() (field string, err error) {
+	if field, err := r.Check.validate(); err != nil {
+		return field, err
 	}
-	for _, s := range specs {
-		for _, dep := range s.dependencies() {
-			on, known := byName[dep]
-			if !known {
-				return &SpecError{s.Name, "depends_on." + dep, fmt.Errorf("there is no service %q; there are %s", dep, strings.Join(names, ", "))}
-			}
-			if s.DependsOn[dep] == ConditionCompleted && (on.Restart.Policy == "" || on.Restart.Policy == RestartAlways) {
-				return &SpecError{s.Name, "depends_on." + dep, fmt.Errorf("%s is started again whenever it ends, so it is never completed: set its restart to on-failure or never", dep)}
-			}
+	ways := 0
+	for _, way := range []bool{r.HTTP != "" || r.TCP != "", r.Log != "", r.Notify} {
+		if way {
+			ways++
 		}
 	}
-	if path := cycle(byName, names); path != nil {
-		return &SpecError{path[0], "depends_on." + path[1], fmt.Errorf("the dependencies go round in a circle: %s", strings.Join(path, " → "))}
+	switch {
+	case ways > 1:
+		return "log", errors.New("use one of http, tcp, log and notify")
+	case r.Notify && !guard.Notifies:
+		return "notify", errors.New("this system has no such protocol: use http, tcp or log")
+	case r.Timeout < 0:
+		return "timeout", errors.New("a timeout cannot be negative")
 	}
-	return nil
+	if _, err := regexp.Compile(r.Log); err != nil {
+		return "log", err
+	}
+	return "", nil
 }
 
-// dependencies are the names in DependsOn, in order.
-func (s ServiceSpec) dependencies() []string {
-	names := make([]string, 0, len(s.DependsOn))
-	for name := range s.DependsOn {
-		names = append(names, name)
+func (h Health) validate() (field string, err error) {
+	if field, err := h.Check.validate(); err != nil {
+		return field, err
 	}
-	slices.Sort(names)
-	return names
+	switch {
+	case h.Notify && (h.HTTP != "" || h.TCP != ""):
+		return "notify", errors.New("use one of http, tcp and notify")
+	case h.Notify && !guard.Notifies:
+		return "notify", errors.New("this system has no such protocol: use http or tcp")
+	case h.Interval < 0:
+		return "interval", errors.New("it cannot be negative")
+	case h.Timeout < 0:
+		return "timeout", errors.New("it cannot be negative")
+	case h.Failures < 0:
+		return "failures", errors.New("it cannot be negative")
+	}
+	return "", nil
 }
 
-// cycle returns a path of dependencies that ends where it begins, or nil.
-func cycle(specs map[string]ServiceSpec, names []string) []string {
-	done := map[string]bool{}
-	var path []string
-	var visit func(name string) []string
-	visit = func(name string) []string {
-		if at := slices.Index(path, name); at >= 0 {
-			return append(slices.Clone(path[at:]), name)
-		}
-		if done[name] {
-			return nil
-		}
-		path = append(path, name)
-		defer func() { path = path[:len(path)-1] }()
-		for _, dep := range specs[name].dependencies() {
-			if found := visit(dep); found != nil {
-				return found
-			}
-		}
-		done[name] = true
-		return nil
+func (r Restart) validate() (field string, err error) {
+	switch r.Policy {
+	case "", RestartAlways, RestartOnFailure, RestartNever:
+	default:
+		return "policy", fmt.Errorf("%q is not one of always, on-failure, never", r.Policy)
 	}
-	for _, name := range names {
-		if found := visit(name); found != nil {
-			return found
+	for field, d := range map[string]time.Duration{"delay": r.Delay, "max_delay": r.MaxDelay, "give_up": r.Window, "good_run": r.GoodRun} {
+		if d < 0 {
+			return field, errors.New("it cannot be negative")
 		}
 	}
-	return nil
-}
-
-// checkCommands looks every program up, but for those of optional services, which may
-// well be missing.
-func checkCommands(specs []ServiceSpec) error {
-	for _, s := range specs {
-		if s.Builtin != "" || s.Optional {
-			continue
-		}
-		if _, err := guard.LookPath(s.program(), s.Env); err != nil {
-			return &SpecError{s.Name, "command", fmt.Errorf("%w. Install it, or correct the command", err)}
-		}
+	if r.GiveUp < -1 {
+		return "give_up", errors.New("it cannot be negative")
 	}
-	return nil
-}
-
-// program is the file to execute, or a name to look up in PATH.
-func (s ServiceSpec) program() string {
-	name := s.Command[0]
-	if s.Dir != "" && !filepath.IsAbs(name) && strings.ContainsRune(filepath.ToSlash(name), '/') {
-		return filepath.Join(s.Dir, name)
-	}
-	return name
+	return "", nil
 }

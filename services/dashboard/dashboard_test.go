@@ -339,3 +339,10 @@ func TestConstructorIsCheap(t *testing.T) {
 		t.Errorf("New took %v; /healthz waits for it", best)
 	}
 }
+
+func TestAServiceThatWaitsSaysForWhat(t *testing.T) {
+	s := manager.Service{Name: "web", Title: "Web", State: manager.Waiting, WaitsFor: "Db"}
+	if word := serviceView(s, false).Word; word != "Waiting for Db" {
+		t.Errorf("it says %q", word)
+	}
+}

@@ -201,6 +201,9 @@ func serviceView(s manager.Service, lost bool) service {
 	if v.Title == "" {
 		v.Title = s.Name
 	}
+	if s.State == manager.Waiting && s.WaitsFor != "" && !lost {
+		v.Word = "Waiting for " + s.WaitsFor
+	}
 	if s.Problem != nil && v.Tone == busy {
 		v.Tone = bad
 	}

@@ -1,0 +1,78 @@
+package manager
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"agents-tray/manager/guard"
+)
+
+// ValidateAll reports the first thing that is wrong with services that are to run together,
+// as a *SpecError: one of them by itself, two of one name or on one port, a dependency
+// that does not exist, leads back to where it came from or can never be met, or a
+// command that is not there. Nothing is started or bound for it.
+func ValidateAll(specs []ServiceSpec) error {
+	for _, s := range specs {
+		if err := s.Validate(); err != nil {
+			return err
+		}
+	}
+	for _, check := range []func([]ServiceSpec) error{checkNames, checkPorts, checkDependencies, checkCommands} {
+		if err := check(specs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkNames(specs []ServiceSpec) error {
+	seen := map[string]bool{}
+	for _, s := range specs {
+		if seen[s.Name] {
+			return &SpecError{s.Name, "name", errors.New("there is already a service of that name")}
+		}
+		seen[s.Name] = true
+	}
+	return nil
+}
+
+func checkPorts(specs []ServiceSpec) error {
+	holder := map[int]string{}
+	for _, s := range specs {
+		field, address := s.ownAddress()
+		port := portOf(address)
+		if port == 0 {
+			continue
+		}
+		if other := holder[port]; other != "" {
+			return &SpecError{s.Name, field, fmt.Errorf("port %d is %s's already: each service needs a port of its own", port, other)}
+		}
+		holder[port] = s.Name
+	}
+	return nil
+}
+
+// checkCommands looks every program up, but for those of optional services, which may
+// well be missing.
+func checkCommands(specs []ServiceSpec) error {
+	for _, s := range specs {
+		if s.Builtin != "" || s.Optional {
+			continue
+		}
+		if _, err := guard.LookPath(s.program(), s.Env); err != nil {
+			return &SpecError{s.Name, "command", fmt.Errorf("%w. Install it, or correct the command", err)}
+		}
+	}
+	return nil
+}
+
+// program is the file to execute, or a name to look up in PATH.
+func (s ServiceSpec) program() string {
+	name := s.Command[0]
+	if s.Dir != "" && !filepath.IsAbs(name) && strings.ContainsRune(filepath.ToSlash(name), '/') {
+		return filepath.Join(s.Dir, name)
+	}
+	return name
+}
