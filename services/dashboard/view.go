@@ -276,7 +276,7 @@ func troubleOf(s manager.Service) *trouble {
 	if s.Problem != nil && len(s.Problem.Lines) > 0 {
 		t.Lines = s.Problem.Lines
 	}
-	t.Why = sentence(t.Why)
+	t.Why, t.Now = sentence(t.Why), sentence(t.Now)
 	if t.Now == "" {
 		t.Now = advice[kind]
 	}

@@ -73,8 +73,8 @@ func (s *Screen) Show(snapshot manager.Snapshot) {
 		switch service.State {
 		case manager.Running:
 			took := ""
-			if !service.Started.IsZero() {
-				took = fmt.Sprintf("  (%d ms)", service.Ready.Sub(service.Started).Milliseconds())
+			if ms := service.Ready.Sub(service.Started).Milliseconds(); ms > 0 { // else it counts as ready once it runs
+				took = fmt.Sprintf("  (%d ms)", ms)
 			}
 			s.Say("  ✓ %-10s %s%s", service.Title, service.URL, took)
 		case manager.Failed:
