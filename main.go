@@ -261,6 +261,7 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 		case <-changed:
 		case err := <-started:
 			debug.SetGCPercent(100)
+			debug.FreeOSMemory() // what only the start has needed
 			screen.Show(s.Status().Snapshot)
 			screen.End()
 			if err != nil && alone {
