@@ -60,7 +60,10 @@ func (s *service) onNotice(n *guard.Notice) {
 	case s.state == Starting && (n.Line != "" || n.Ready && s.spec.Ready.Notify):
 		s.onReady(time.Now())
 	case s.state == Running && n.Failing && s.spec.Health.Notify:
-		s.onUnhealthy(fmt.Errorf("it said so itself (WATCHDOG=trigger)"))
+		s.onUnhealthy(errors.New("it said so itself (WATCHDOG=trigger)"))
+	}
+	if n.Stopping && s.state == Running { // from now on silence is no failure
+		s.cancelProbe()
 	}
 }
 

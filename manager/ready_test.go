@@ -281,3 +281,17 @@ func TestAConnectionIsNoProofUntilItIsAccepted(t *testing.T) {
 		t.Errorf("the cause is %q", unhealthy.Problem.Cause)
 	}
 }
+
+// A service that says STOPPING=1 is left to end in peace.
+func TestAServiceThatStopsByItselfIsNotUnhealthy(t *testing.T) {
+	s := spec("s", guardtest.Notifies, "READY=1", "STOPPING=1\nSTATUS=saving")
+	s.Ready.Notify = true
+	s.Health = Health{Check: Check{TCP: "127.0.0.1:9"}, Interval: 100 * time.Millisecond, Failures: 1}
+	m := newManager(t, s)
+	startAll(t, m)
+	first := await(t, m, "s", "stopping", func(s Service) bool { return s.Status == "saving" })
+	time.Sleep(3 * s.Health.Interval)
+	if now := awaitState(t, m, "s", Running); now.PID != first.PID || now.Problem != nil {
+		t.Errorf("it shows %+v, %v", now, now.Problem)
+	}
+}

@@ -124,8 +124,8 @@ func (s *Session) announce() {
 func (s *Session) tellGaveUp(e manager.ServiceGaveUp) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	short := e.Problem // a notification has room for one line of the log
-	short.Lines = short.Lines[max(0, len(short.Lines)-1):]
+	short := e.Problem // a notification has room for two lines of the log, of which one may be of the other stream
+	short.Lines = short.Lines[max(0, len(short.Lines)-2):]
 	s.notify(tray.Notification{
 		Summary: short.Summary, Body: strings.TrimPrefix(short.Error(), short.Summary+". "), Urgent: true,
 		Action: "Open log", Intent: tray.Intent{Verb: tray.ShowLog, Service: e.Service},
