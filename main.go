@@ -260,8 +260,6 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 		select {
 		case <-changed:
 		case err := <-started:
-			debug.SetGCPercent(100)
-			debug.FreeOSMemory() // what only the start has needed
 			screen.Show(s.Status().Snapshot)
 			screen.End()
 			if err != nil && alone {
@@ -279,6 +277,8 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 				screen.Say("%s is in the tray. Press Ctrl-C to stop", tray.Name)
 			}
 			started = nil
+			debug.SetGCPercent(100)
+			debug.FreeOSMemory() // what only the start has needed
 		case <-s.QuitAsked():
 			return nil
 		case <-signals:

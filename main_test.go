@@ -901,6 +901,9 @@ func TestAStateFolderThatCannotBeWritten(t *testing.T) {
 func TestWithoutADesktop(t *testing.T) {
 	u := newUser(t)
 	p := u.launch().ready()
+	for end := time.Now().Add(patience); !strings.Contains(p.out.String(), "Press Ctrl-C") && time.Now().Before(end); {
+		time.Sleep(time.Millisecond) // it says so a moment after the services are ready
+	}
 	if err := p.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
