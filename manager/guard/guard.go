@@ -13,7 +13,8 @@ import (
 
 // A guard is the state of the guard process, owned by one goroutine.
 type guard struct {
-	system  *system
+	system  host
+	ended   <-chan os.Signal // something below us may have ended
 	events  chan<- Event
 	hello   Hello
 	units   map[string]*unit // by service
@@ -24,6 +25,27 @@ type guard struct {
 	ooms    int           // processes that the system has ended for lack of memory, when last looked
 	closing *closing      // set once everything is to end
 	over    bool          // the tray has ended, or is about to
+}
+
+// A host is what the guard asks of its operating system, which is a system. It is an
+// interface so that deadlines can be tested in a time of the test's own.
+type host interface {
+	// start runs argv as a child. files become its descriptors 0, 1, 2, …
+	start(path string, argv, env []string, dir string, files []*os.File) (*process, error)
+	// terminate asks a child, and all that has not left it, to stop by a signal of that name.
+	terminate(p *process, signal string)
+	kill(p *process)
+	// reap collects the children that have ended; before is called for each while its
+	// number is still its own.
+	reap(before func(pid int)) []ending
+	children() []int
+	// strays returns the living descendants of that kin that are not leaders; own is
+	// children, read at most once.
+	strays(of kinship, leaders map[int]bool, own func() []int) []stray
+	terminateStray(stray)
+	killStray(stray)
+	// alone reports whether nothing is left below the guard.
+	alone() bool
 }
 
 // A unit is one run of a service, from its start until nothing is left of it.
@@ -60,8 +82,9 @@ func Main(args []string) int {
 	}
 	runtime.LockOSThread() // see system
 	tray := os.Getppid()
+	system := newSystem()
 	g := &guard{
-		system: newSystem(), units: map[string]*unit{}, sockets: map[string]*socket{}, rung: make(chan struct{}, 1),
+		system: system, ended: system.ended, units: map[string]*unit{}, sockets: map[string]*socket{}, rung: make(chan struct{}, 1),
 		keeper: &keeper{mark: os.Getenv(guardEnvironment)},
 	}
 
@@ -85,7 +108,9 @@ func Main(args []string) int {
 		}
 	}()
 
-	left := g.run(requests)
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	left := g.run(requests, stop)
 	close(events)
 	<-written
 	if g.over || os.Getppid() != tray { // else it lives, and another guard follows
@@ -121,11 +146,10 @@ func sweepAfter(name string) int {
 	return 0
 }
 
-// run serves requests until everything has ended, and returns how many processes
-// are left: 0 but for those that the kernel, or a debugger, does not let go.
-func (g *guard) run(requests <-chan Request) int {
-	stop := make(chan os.Signal, 1)
-	signal.Notify(stop, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+// run serves requests until they end, or a signal to stop comes, and everything has
+// ended; it returns how many processes are left: 0 but for those that the kernel, or a
+// debugger, does not let go.
+func (g *guard) run(requests <-chan Request, stop <-chan os.Signal) int {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
@@ -142,7 +166,7 @@ func (g *guard) run(requests <-chan Request) int {
 				g.over = true
 				g.shutdown(g.hello.Grace)
 			}
-		case <-g.system.ended:
+		case <-g.ended:
 			g.reap()
 		case <-g.rung:
 			g.tell()

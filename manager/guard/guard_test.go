@@ -23,14 +23,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// conversation is a guard under test with what it has said so far.
-type conversation struct {
-	*Client
-	t    testing.TB
-	mark string
-	logs string
-}
-
 func launch(t testing.TB, grace time.Duration) *conversation {
 	t.Helper()
 	self, err := os.Executable()
@@ -60,28 +52,6 @@ func (c *conversation) session() string { return MarkEnvironment + "=" + c.mark 
 func (c *conversation) nothingLeft() {
 	c.t.Helper()
 	guardtest.NothingLeft(c.t, c.session(), time.Second)
-}
-
-// next returns the next event.
-func (c *conversation) next() Event {
-	c.t.Helper()
-	select {
-	case e, ok := <-c.Events():
-		if !ok {
-			c.t.Fatalf("the guard is gone: %v", c.Err())
-		}
-		return e
-	case <-time.After(20 * time.Second):
-		c.t.Fatal("the guard says nothing")
-	}
-	return Event{}
-}
-
-func (c *conversation) send(r Request) {
-	c.t.Helper()
-	if err := c.Send(r); err != nil {
-		c.t.Fatal(err)
-	}
 }
 
 // start runs a service and waits until it is up.

@@ -84,13 +84,6 @@ func patiently(start func() error) error {
 	return err
 }
 
-// conversation is a guard under test.
-type conversation struct {
-	*Client
-	t    *testing.T
-	logs string
-}
-
 func launch(t *testing.T, grace time.Duration) *conversation {
 	t.Helper()
 	self, err := os.Executable()
@@ -124,28 +117,6 @@ func launch(t *testing.T, grace time.Duration) *conversation {
 		t.Fatalf("the answer to hello is %+v", e)
 	}
 	return c
-}
-
-// next returns the next event.
-func (c *conversation) next() Event {
-	c.t.Helper()
-	select {
-	case e, ok := <-c.Events():
-		if !ok {
-			c.t.Fatalf("the guard is gone: %v", c.Err())
-		}
-		return e
-	case <-time.After(20 * time.Second):
-		c.t.Fatal("the guard says nothing")
-	}
-	return Event{}
-}
-
-func (c *conversation) send(r Request) {
-	c.t.Helper()
-	if err := c.Send(r); err != nil {
-		c.t.Fatal(err)
-	}
 }
 
 func (c *conversation) log(service string) string { return filepath.Join(c.logs, service+".log") }

@@ -106,6 +106,11 @@ func (o *output) caughtUp(done chan struct{}) {
 // drain returns when all that the service had written before the call is in the
 // log. It does not wait for the end of the stream: a descendant may keep it open.
 func (o *output) drain() {
+	select {
+	case <-o.ended:
+		return
+	default:
+	}
 	done := make(chan struct{})
 	o.catchUp <- done
 	if o.stream.gate.SetReadDeadline(time.Unix(1, 0)) != nil { // closed already, or a pipe without deadlines

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A system is what the guard asks of the operating system. Its methods are called
+// A system is the guard's host. Its methods are called
 // from one goroutine, locked to its thread: the parent-death signal of a child fires
 // when the thread that made it ends.
 type system struct {

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// A system is what the guard asks of the operating system. The guard is in a job of
+// A system is the guard's host. The guard is in a job of
 // its own, so that no descendant can outlive it, and each run is in one inside that,
 // so that it can be ended as a whole. Without jobs (the guard was started in one
 // that allows none inside, as some sandboxes are), lifelines and kills reach the

@@ -128,7 +128,7 @@ func TestPageComesBackWithTheChat(t *testing.T) {
 	turn := model.Next(t)
 	turn.Say("one")
 	b := browse(t, 1280, a.url+"/c/"+id)
-	b.Allow("net::ERR_CONNECTION_REFUSED", "net::ERR_INCOMPLETE_CHUNKED_ENCODING", "net::ERR_EMPTY_RESPONSE", "net::ERR_CONNECTION_RESET")
+	b.Allow("net::ERR_") // how a connection fails depends on the moment
 	b.answer("one")
 	a.stop()
 	b.Until("!document.getElementById('gone').hidden")

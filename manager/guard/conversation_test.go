@@ -1,0 +1,38 @@
+//go:build linux || windows
+
+package guard
+
+import (
+	"testing"
+	"time"
+)
+
+// A conversation is one with a guard under test.
+type conversation struct {
+	*Client
+	t    testing.TB
+	mark string // names it in the environment of all that it starts
+	logs string // folder
+}
+
+// next returns the next event.
+func (c *conversation) next() Event {
+	c.t.Helper()
+	select {
+	case e, ok := <-c.Events():
+		if !ok {
+			c.t.Fatalf("the guard is gone: %v", c.Err())
+		}
+		return e
+	case <-time.After(20 * time.Second):
+		c.t.Fatal("the guard says nothing")
+	}
+	return Event{}
+}
+
+func (c *conversation) send(r Request) {
+	c.t.Helper()
+	if err := c.Send(r); err != nil {
+		c.t.Fatal(err)
+	}
+}

@@ -1,0 +1,273 @@
+package guard
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// An actor is a process of a stage.
+type actor struct {
+	obeys  time.Duration // how long it takes to stop when asked
+	never  bool          // it does not stop when asked
+	stuck  bool          // not even a kill ends it
+	strays []int         // that it leaves behind
+	needs  []string      // services
+}
+
+// A stage is a host without processes: it takes minutes that nobody has to wait for. It
+// notes what is done to its actors, and when.
+type stage struct {
+	begun time.Time
+	ended chan os.Signal
+
+	mu      sync.Mutex
+	actors  map[int]actor // by process id
+	asked   map[int]bool
+	dead    map[int]bool
+	endings []ending
+	notes   []note
+}
+
+type note struct {
+	at   time.Duration
+	what string
+}
+
+// note is called with mu held.
+func (s *stage) note(format string, args ...any) {
+	s.notes = append(s.notes, note{time.Since(s.begun), fmt.Sprintf(format, args...)})
+}
+
+// die is called with mu held.
+func (s *stage) die(pid int, signal string) {
+	if s.dead[pid] {
+		return
+	}
+	s.dead[pid] = true
+	end := ending{pid, 0, ""}
+	if signal != "" {
+		end = ending{pid, -1, signal}
+	}
+	s.endings = append(s.endings, end)
+	select {
+	case s.ended <- os.Interrupt:
+	default:
+	}
+}
+
+func (s *stage) ask(pid int, signal string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.asked[pid] {
+		return
+	}
+	s.asked[pid] = true
+	s.note("%s %d", signal, pid)
+	if a := s.actors[pid]; !a.never {
+		time.AfterFunc(a.obeys, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.die(pid, "")
+		})
+	}
+}
+
+func (s *stage) strike(pid int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dead[pid] {
+		return
+	}
+	if s.actors[pid].stuck {
+		s.note("kill %d in vain", pid)
+		return
+	}
+	s.note("kill %d", pid)
+	s.die(pid, "SIGKILL")
+}
+
+func (s *stage) start(string, []string, []string, string, []*os.File) (*process, error) {
+	panic("the test puts the runs in place")
+}
+func (s *stage) terminate(p *process, signal string) { s.ask(p.pid, signal) }
+func (s *stage) kill(p *process)                     { s.strike(p.pid) }
+func (s *stage) children() []int                     { return nil }
+func (s *stage) terminateStray(d stray)              { s.ask(d.pid, "TERM") }
+func (s *stage) killStray(d stray)                   { s.strike(d.pid) }
+
+func (s *stage) alone() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.dead) == len(s.actors)
+}
+
+func (s *stage) reap(before func(int)) []ending {
+	s.mu.Lock()
+	endings := s.endings
+	s.endings = nil
+	s.mu.Unlock()
+	for _, e := range endings {
+		before(e.pid)
+	}
+	return endings
+}
+
+func (s *stage) strays(of kinship, _ map[int]bool, _ func() []int) []stray {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found []stray
+	for _, pid := range s.actors[of.group].strays {
+		if !s.dead[pid] {
+			found = append(found, stray{pid: pid})
+		}
+	}
+	return found
+}
+
+// The services of these tests are called as their process id.
+func TestDeadlines(t *testing.T) {
+	sleep := func(d time.Duration) func() Request {
+		return func() Request { time.Sleep(d); return Request{} }
+	}
+	stop := func(pid int, grace time.Duration) func() Request {
+		return func() Request { return Request{Stop: &Stop{fmt.Sprint(pid), 1, grace}} }
+	}
+	shutdown := func(grace time.Duration) func() Request {
+		return func() Request { return Request{Shutdown: &Shutdown{grace}} }
+	}
+	// In a chain, 3 needs 2 and 2 needs 1.
+	chain := func(each actor) map[int]actor {
+		second, third := each, each
+		second.needs, third.needs = []string{"1"}, []string{"2"}
+		return map[int]actor{1: each, 2: second, 3: third}
+	}
+	for _, test := range []struct {
+		name   string
+		actors map[int]actor
+		script []func() Request
+		want   string
+		left   int
+	}{
+		{"one that obeys is not killed", map[int]actor{1: {obeys: time.Second}},
+			[]func() Request{stop(1, 5*time.Second), sleep(time.Minute), shutdown(0)},
+			"0s TERM 1, 1s exited 1, 1s gone 1", 0},
+		{"one that does not obey is killed at the deadline", map[int]actor{1: {never: true}},
+			[]func() Request{stop(1, 5*time.Second), sleep(time.Minute), shutdown(0)},
+			"0s TERM 1, 5s exited 1 SIGKILL, 5s gone 1, 5s kill 1", 0},
+		{"without grace it is not asked", map[int]actor{1: {}},
+			[]func() Request{stop(1, 0), sleep(time.Minute), shutdown(0)},
+			"0s exited 1 SIGKILL, 0s gone 1, 0s kill 1", 0},
+		{"asking again brings the deadline forward", map[int]actor{1: {never: true}},
+			[]func() Request{stop(1, time.Hour), sleep(time.Second), stop(1, 2*time.Second), sleep(time.Minute), shutdown(0)},
+			"0s TERM 1, 3s exited 1 SIGKILL, 3s gone 1, 3s kill 1", 0},
+		{"asking again does not put it off", map[int]actor{1: {never: true}},
+			[]func() Request{stop(1, 2*time.Second), sleep(time.Second), stop(1, time.Hour), sleep(time.Minute), shutdown(0)},
+			"0s TERM 1, 2s exited 1 SIGKILL, 2s gone 1, 2s kill 1", 0},
+		{"what it leaves behind has until the same deadline", map[int]actor{1: {obeys: time.Second, strays: []int{10, 11}}, 10: {obeys: time.Second}, 11: {never: true}},
+			[]func() Request{stop(1, 5*time.Second), sleep(time.Minute), shutdown(0)},
+			"0s TERM 1, 1s TERM 10, 1s TERM 11, 1s exited 1, 5s gone 1, 5s kill 11", 0},
+		{"one deadline for all, however many wait for each other", chain(actor{obeys: 2 * time.Second}),
+			[]func() Request{shutdown(5 * time.Second)},
+			"0s TERM 3, 2s TERM 2, 2s exited 3, 2s gone 3, 4s TERM 1, 4s exited 2, 4s gone 2, 5s exited 1 SIGKILL, 5s gone 1, 5s kill 1", 0},
+		{"those who have not had their turn by then are killed, too", chain(actor{never: true}),
+			[]func() Request{shutdown(5 * time.Second)},
+			"0s TERM 3, 5s exited 1 SIGKILL, 5s exited 2 SIGKILL, 5s exited 3 SIGKILL, 5s gone 1, 5s gone 2, 5s gone 3, 5s kill 1, 5s kill 2, 5s kill 3", 0},
+		{"a second shutdown brings the end forward", map[int]actor{1: {never: true}},
+			[]func() Request{shutdown(time.Hour), sleep(time.Second), shutdown(0)},
+			"0s TERM 1, 1s exited 1 SIGKILL, 1s gone 1, 1s kill 1", 0},
+		{"a second shutdown does not put it off", map[int]actor{1: {never: true}},
+			[]func() Request{shutdown(2 * time.Second), sleep(time.Second), shutdown(time.Hour)},
+			"0s TERM 1, 2s exited 1 SIGKILL, 2s gone 1, 2s kill 1", 0},
+		{"the stop of one keeps its own, earlier deadline", map[int]actor{1: {never: true}, 2: {never: true}},
+			[]func() Request{stop(1, time.Second), shutdown(3 * time.Second)},
+			"0s TERM 1, 0s TERM 2, 1s exited 1 SIGKILL, 1s gone 1, 1s kill 1, 3s exited 2 SIGKILL, 3s gone 2, 3s kill 2", 0},
+		{"what nothing ends is given up, and counted", map[int]actor{1: {never: true, stuck: true}, 2: {}},
+			[]func() Request{shutdown(2 * time.Second)},
+			"0s TERM 1, 0s TERM 2, 0s exited 2, 0s gone 2, 2s kill 1 in vain", 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				got, left, took := play(test.actors, test.script)
+				if got != test.want {
+					t.Errorf("got  %s\nwant %s", got, test.want)
+				}
+				if left != test.left {
+					t.Errorf("it says that %d are left", left)
+				}
+				if took > 62*time.Second { // the longest script takes 61 s
+					t.Errorf("it took %v", took)
+				}
+			})
+		})
+	}
+}
+
+// play has a guard look after actors while the script is sent to it, until its end. It
+// returns what happened, how many processes the guard says are left, and how long it took.
+func play(actors map[int]actor, script []func() Request) (string, int, time.Duration) {
+	host := &stage{begun: time.Now(), ended: make(chan os.Signal, 1), actors: actors, asked: map[int]bool{}, dead: map[int]bool{}}
+	events := make(chan Event, 100)
+	g := &guard{system: host, ended: host.ended, events: events, units: map[string]*unit{}, sockets: map[string]*socket{}, keeper: &keeper{}}
+	silent := make(chan struct{})
+	close(silent)
+	for pid, a := range actors {
+		if pid >= 10 {
+			continue // a stray
+		}
+		log, _ := openLog("") // kept in memory: cannot fail
+		name := fmt.Sprint(pid)
+		g.units[name] = &unit{
+			start: Start{Service: name, Run: 1, Needs: a.needs, StopSignal: "TERM"}, process: &process{pid: pid}, running: true,
+			log: log, news: &news{}, out: &output{ended: silent}, err: &output{ended: silent},
+		}
+	}
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		for e := range events {
+			host.mu.Lock()
+			switch {
+			case e.Exited != nil:
+				host.note("%s", strings.TrimSpace(fmt.Sprintf("exited %d %s", e.Exited.PID, e.Exited.Signal)))
+			case e.Gone != nil:
+				host.note("gone %s", e.Gone.Service)
+			}
+			host.mu.Unlock()
+		}
+	}()
+	requests := make(chan Request)
+	go func() {
+		for _, next := range script {
+			if r := next(); r != (Request{}) {
+				requests <- r
+			}
+		}
+	}()
+	left := g.run(requests, nil)
+	close(events)
+	<-told
+	return host.story(), left, time.Since(host.begun)
+}
+
+// story is what was noted, each thing once; what was done in one moment is sorted.
+func (s *stage) story() string {
+	slices.SortStableFunc(s.notes, func(a, b note) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.what, b.what))
+	})
+	var story []string
+	told := map[string]bool{}
+	for _, n := range s.notes {
+		if !told[n.what] {
+			story = append(story, fmt.Sprint(n.at, " ", n.what))
+		}
+		told[n.what] = true
+	}
+	return strings.Join(story, ", ")
+}
