@@ -34,9 +34,9 @@ type eventQueue struct {
 
 type pending struct {
 	events    []Event
-	lost      int       // events dropped because too many were waiting
-	services  []Service // nil: unchanged
-	workflows []string  // nil: unchanged
+	lost      int        // events dropped because too many were waiting
+	services  []Service  // nil: unchanged
+	workflows []Workflow // nil: unchanged
 }
 
 // Add saves an event, within a moment. It never blocks.

@@ -34,13 +34,25 @@ type Service struct {
 	ByHand bool `json:"by_hand,omitempty"`
 }
 
+// Workflow is work that a service, or a program beside this one, has under way.
+type Workflow struct {
+	ID      string    `json:"id"`               // unique among those of its source
+	Name    string    `json:"name"`             // for people
+	Source  string    `json:"source,omitempty"` // the service that runs it
+	Started time.Time `json:"started,omitzero"`
+	// Page is the path of the source's page where it can be taken up again, or empty.
+	Page string `json:"page,omitempty"`
+	// Again is a command that runs it again, or empty.
+	Again []string `json:"again,omitempty"`
+}
+
 // Previous is what the record says of the session before this one.
 type Previous struct {
 	Session
-	Clean     bool      // it ended as it should
-	LastSeen  time.Time // the last time it wrote
-	Workflows []string  // names or ids of workflows that were active
-	Stopped   []string  // names of services that the user had stopped, in this session or before
+	Clean     bool       // it ended as it should
+	LastSeen  time.Time  // the last time it wrote
+	Workflows []Workflow // that were active
+	Stopped   []string   // names of services that the user had stopped, in this session or before
 }
 
 // data is the JSON in session_data.
@@ -51,13 +63,15 @@ type data struct {
 	PID      int       `json:"pid"`
 	Services []Service `json:"services"`
 	Stopped  []string  `json:"stopped,omitempty"`
+	// Workflows are those of active_workflows, where only their names stand.
+	Workflows []Workflow `json:"workflows,omitempty"`
 }
 
 // state is what changes in the row of session_state.
 type state struct {
 	dirty     bool
 	services  []Service
-	workflows []string
+	workflows []Workflow
 	stopped   []string
 }
 
@@ -103,6 +117,14 @@ func (r *Record) SetServices(services []Service) {
 	r.queue.add(func(p *pending) { p.services = services })
 }
 
+// SetWorkflows saves what is under way, within a moment. It never blocks.
+func (r *Record) SetWorkflows(workflows []Workflow) {
+	if workflows == nil {
+		workflows = []Workflow{}
+	}
+	r.queue.add(func(p *pending) { p.workflows = workflows })
+}
+
 // End marks the session clean. It must be called only when every process of the
 // session is confirmed gone.
 func (r *Record) End() error {
@@ -139,14 +161,15 @@ func writeState(conn *sqlite3.Conn, s Session, now state) error {
 	if now.services == nil {
 		now.services = []Service{}
 	}
-	if now.workflows == nil {
-		now.workflows = []string{}
+	names := make([]string, len(now.workflows))
+	for i, workflow := range now.workflows {
+		names[i] = workflow.Name
 	}
-	encoded, err := json.Marshal(data{s.Mark, s.Version, s.Boot, s.PID, now.services, now.stopped})
+	encoded, err := json.Marshal(data{s.Mark, s.Version, s.Boot, s.PID, now.services, now.stopped, now.workflows})
 	if err != nil {
 		return err
 	}
-	active, err := json.Marshal(now.workflows)
+	active, err := json.Marshal(names)
 	if err != nil {
 		return err
 	}
@@ -167,11 +190,17 @@ func readPrevious(conn *sqlite3.Conn) (*Previous, error) {
 	if stmt.Step() {
 		previous = &Previous{Clean: stmt.ColumnInt(1) == 0, LastSeen: parseTime(stmt.ColumnText(4))}
 		previous.Started = parseTime(stmt.ColumnText(0))
-		_ = json.Unmarshal(stmt.ColumnRawText(2), &previous.Workflows) // not JSON: unknown
 		var d data
 		_ = json.Unmarshal(stmt.ColumnRawText(3), &d) // not ours: unknown
 		previous.Mark, previous.Version, previous.Boot, previous.PID = d.Mark, d.Version, d.Boot, d.PID
-		previous.Services, previous.Stopped = d.Services, d.Stopped
+		previous.Services, previous.Stopped, previous.Workflows = d.Services, d.Stopped, d.Workflows
+		if previous.Workflows == nil { // another program's row
+			var names []string
+			_ = json.Unmarshal(stmt.ColumnRawText(2), &names) // not a list of names: unknown
+			for _, name := range names {
+				previous.Workflows = append(previous.Workflows, Workflow{ID: name, Name: name})
+			}
+		}
 	}
 	return previous, errors.Join(stmt.Err(), stmt.Close())
 }

@@ -133,7 +133,7 @@ INSERT INTO session_state VALUES ('default', '2026-11-20 09:15:00', 1, '["run-1"
 	}
 	r := open(t, path)
 	previous := begin(t, r, "ours")
-	if previous == nil || previous.Clean || previous.Mark != "" || fmt.Sprint(previous.Workflows) != "[run-1 run-2]" {
+	if previous == nil || previous.Clean || previous.Mark != "" || len(previous.Workflows) != 2 || previous.Workflows[1].Name != "run-2" {
 		t.Fatalf("the original's row reads as %+v", previous)
 	}
 	if want := time.Date(2026, 11, 20, 10, 0, 0, 5e8, time.UTC); !previous.LastSeen.Equal(want) {
@@ -339,4 +339,30 @@ func TestWhatTheUserStoppedIsRemembered(t *testing.T) {
 	life(true, "[c]", nil)
 	life(false, "[c]", []Service{{Name: "c"}})
 	life(true, "[]", nil)
+}
+
+func TestTheHistoryIsRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "session.db")
+	r := open(t, path)
+	begin(t, r, "first")
+	r.Add(Event{At: time.Unix(1e9, 0).UTC(), Service: "chat", Kind: "started", PID: 7})
+	r.SetWorkflows([]Workflow{{ID: "1", Name: "report", Source: "platform", Again: []string{"run", "it"}}})
+	end(t, r, false)
+	r = open(t, path)
+	previous := begin(t, r, "second")
+	if len(previous.Workflows) != 1 || previous.Workflows[0].Source != "platform" || len(previous.Workflows[0].Again) != 2 {
+		t.Errorf("workflows that were active: %+v", previous.Workflows)
+	}
+	sessions, err := r.Sessions(10)
+	if err != nil || len(sessions) != 2 {
+		t.Fatalf("%+v, %v", sessions, err)
+	}
+	if now, before := sessions[0], sessions[1]; now.Mark != "second" || now.Ending != "" || before.Ending != "unexpected" || before.Ended.IsZero() {
+		t.Errorf("the history is %+v", sessions)
+	}
+	events, err := r.Events("first", 10)
+	if err != nil || len(events) != 1 || events[0].PID != 7 || !events[0].At.Equal(time.Unix(1e9, 0)) {
+		t.Errorf("its events are %+v, %v", events, err)
+	}
+	end(t, r, true)
 }

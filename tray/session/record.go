@@ -84,7 +84,10 @@ func (s *Session) captureCrashes() string {
 func reviewOf(p *sessiondb.Previous, boot, crash string) *control.Review {
 	review := &control.Review{
 		Started: p.Started, LastSeen: p.LastSeen, Version: p.Version,
-		Services: []control.ReviewService{}, Workflows: append([]string{}, p.Workflows...),
+		Services: []control.ReviewService{}, Workflows: []string{},
+	}
+	for _, workflow := range p.Workflows {
+		review.Workflows = append(review.Workflows, workflow.Name)
 	}
 	switch {
 	case p.Boot != "" && boot != "" && p.Boot != boot:
