@@ -203,7 +203,9 @@ func TestForeignTextIsText(t *testing.T) {
 		s.Unclean = &control.Review{Cause: attack}
 	})
 	i.review = lostPower()
-	i.review.Cause, i.review.Workflows, i.review.Detail = attack, []string{attack}, attack
+	i.review.Cause, i.review.Detail = attack, attack
+	i.review.Workflows[0].Workflow = control.Workflow{ID: attack, Source: attack, Name: attack, Page: attack, Again: []string{attack}, Note: attack}
+	i.review.Workflows[1].Page = `@evil.example/"onclick="` + attack
 	i.refusal = attack
 	i.print("chat", "out", attack)
 	url := open(t, i)
@@ -217,7 +219,7 @@ func TestForeignTextIsText(t *testing.T) {
 	i.change(func(s *control.Status) { s.Notices = append(s.Notices, "done") }) // through the live path too
 	b.Shows("done")
 	const harmed = `document.title.startsWith("taken") || document.querySelectorAll("main script, main img").length > 0 ||
-		[...document.querySelectorAll("a")].some((a) => a.protocol === "javascript:")`
+		[...document.querySelectorAll("a[href]")].some((a) => a.hostname !== "127.0.0.1")`
 	for _, path := range []string{"", "/services/chat/log", "/review"} {
 		if path != "" {
 			b.Do(chromedp.Navigate(url + path))
@@ -238,7 +240,8 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 		s.Notices = []string{strings.Repeat("endless", 30)}
 	})
 	i.review = lostPower()
-	i.review.Workflows = []string{strings.Repeat("workflow", 30)}
+	long := strings.Repeat("workflow", 30)
+	i.review.Workflows = []control.ReviewWorkflow{{Workflow: control.Workflow{ID: long, Source: "chat", Name: long, Page: "/" + long, Again: []string{long, long}, Note: long}}}
 	i.print("chat", "out", strings.Repeat("0123456789", 50))
 	i.print("dashboard", "out", strings.Repeat("0123456789", 50))
 	url := open(t, i)

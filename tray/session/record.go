@@ -84,10 +84,7 @@ func (s *Session) captureCrashes() string {
 func reviewOf(p *sessiondb.Previous, boot, crash string) *control.Review {
 	review := &control.Review{
 		Started: p.Started, LastSeen: p.LastSeen, Version: p.Version,
-		Services: []control.ReviewService{}, Workflows: []string{},
-	}
-	for _, workflow := range p.Workflows {
-		review.Workflows = append(review.Workflows, workflow.Name)
+		Services: []control.ReviewService{}, Workflows: reviewWorkflows(p.Workflows),
 	}
 	switch {
 	case p.Boot != "" && boot != "" && p.Boot != boot:
@@ -141,6 +138,7 @@ func (s *Session) follow() {
 			select {
 			case <-changes:
 				s.saveServices()
+				s.followWorkflows()
 				s.changed.tell()
 				s.browse.look(s.manager.Snapshot(), s.openPage)
 			case <-ended:

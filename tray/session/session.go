@@ -48,6 +48,7 @@ type Session struct {
 	stopRecording func()
 	wg            sync.WaitGroup
 	browse        opener
+	work          workflows
 
 	mu       sync.Mutex
 	reviewed bool
