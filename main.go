@@ -16,6 +16,7 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
+	"agents-tray/manager/guard"
 	_ "agents-tray/manager/guard/early" // the process of the guard goes no further
 	"agents-tray/services/chat"
 	"agents-tray/services/dashboard"
@@ -133,6 +134,9 @@ func serve() *cobra.Command {
 	}}
 	dashboardCommand.Flags().StringVar(&listen, "listen", "127.0.0.1:7861", "address, where no socket is handed over")
 	chatCommand := &cobra.Command{Use: "chat", Short: "The Chat", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
+		if address, err := control.FromEnvironment(); err == nil { // else it runs by itself
+			chatOptions.Instance, chatOptions.Service = control.NewClient(address), guard.ServiceName()
+		}
 		handler, closer := chat.New(chatOptions)
 		return errors.Join(web.Run("chat", listen, handler), closer.Close())
 	}}
@@ -270,6 +274,9 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 			}
 			if status.Unclean != nil {
 				screen.Say("Last session ended unexpectedly: %s", status.Unclean.Cause)
+				if line := status.Unclean.Interrupted(); line != "" {
+					screen.Say("  %s", line)
+				}
 			}
 			if alone {
 				screen.Say("Press Ctrl-C to stop")
