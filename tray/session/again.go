@@ -9,12 +9,14 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/sessiondb"
+	"agents-tray/tray"
 )
 
 // A rerun is a workflow of the session before that was asked to run again.
 type rerun struct {
 	control.Workflow
-	service string // that runs it, once
+	service string        // that runs it, once
+	told    *manager.Exit // the end that the user was told of
 }
 
 // reviewWorkflows are the workflows that the session before had under way.
@@ -71,8 +73,32 @@ func (s *Session) RunAgain(source, id string) (service string, err error) {
 	if err := s.manager.AddService(spec); err != nil {
 		return "", err
 	}
-	s.work.reruns = append(s.work.reruns, rerun{workflow, spec.Name})
+	s.work.reruns = append(s.work.reruns, rerun{Workflow: workflow, service: spec.Name})
 	return spec.Name, s.manager.Start(spec.Name)
+}
+
+// done returns the names of the services whose workflow has run to its end since it was
+// last asked. That one has failed is told as of any service.
+func (w *workflows) done(now manager.Snapshot) (services []manager.Service) {
+	for i := range w.reruns {
+		again := &w.reruns[i]
+		service, _ := now.Service(again.service)
+		if service.State == manager.Completed && service.LastExit != again.told {
+			again.told = service.LastExit
+			services = append(services, service)
+		}
+	}
+	return services
+}
+
+// tellDone lets the user know that a workflow has run again.
+func (s *Session) tellDone(service manager.Service) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.notify(tray.Notification{
+		Summary: service.Title + " has run again", Body: "It ended as it should.",
+		Action: "Open log", Intent: tray.Intent{Verb: tray.ShowLog, Service: service.Name},
+	})
 }
 
 // interrupted finds a workflow of the review that can be run again.
@@ -95,8 +121,7 @@ func (s *Session) interrupted(source, id string) (control.Workflow, error) {
 // environment of the service that ran it before, if that is still there.
 func (s *Session) rerunSpec(w control.Workflow) manager.ServiceSpec {
 	spec := manager.ServiceSpec{
-		Name: s.freeName("again-" + nameFrom(w.Name)), Title: w.Name, Command: w.Again,
-		Restart: manager.Restart{Policy: manager.RestartNever}, Optional: true,
+		Name: s.freeName("again-" + nameFrom(w.Name)), Title: w.Name, Command: w.Again, Once: true,
 	}
 	if before, err := s.manager.Spec(w.Source); err == nil {
 		spec.Dir, spec.Env, spec.EnvFile = before.Dir, before.Env, before.EnvFile

@@ -158,7 +158,7 @@ func (s *Session) saveServices() {
 	for i, service := range snapshot.Services {
 		services[i] = sessiondb.Service{
 			Name: service.Name, Title: service.Title, State: string(service.State), PID: service.PID, Since: service.Started,
-			ByHand: service.ByHand,
+			ByHand: service.ByHand && !service.Once,
 		}
 	}
 	s.record.SetServices(services)

@@ -138,10 +138,15 @@ func (s *Session) saveWorkflows() {
 // ends with the process that runs it, and one that runs again is under way.
 func (s *Session) followWorkflows() {
 	s.work.mu.Lock()
-	defer s.work.mu.Unlock()
-	lost, changed := s.work.settle(s.manager.Snapshot())
+	now := s.manager.Snapshot()
+	lost, changed := s.work.settle(now)
 	if changed {
 		s.saveWorkflows()
+	}
+	done := s.work.done(now)
+	s.work.mu.Unlock()
+	for _, service := range done {
+		s.tellDone(service)
 	}
 	if s.record == nil {
 		return

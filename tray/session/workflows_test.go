@@ -11,7 +11,9 @@ import (
 	"agents-tray/manager/control"
 )
 
-func snapshot(services ...manager.Service) manager.Snapshot { return manager.Snapshot{Services: services} }
+func snapshot(services ...manager.Service) manager.Snapshot {
+	return manager.Snapshot{Services: services}
+}
 
 // What is under way ends with the process that runs it; it is told of if that process
 // did not end well.
@@ -84,7 +86,7 @@ func TestAReportReplacesTheOneBeforeAndTheirNumberIsBounded(t *testing.T) {
 
 // What runs again is under way again, for as long as it does.
 func TestWhatRunsAgainIsUnderWay(t *testing.T) {
-	w := workflows{reruns: []rerun{{control.Workflow{ID: "1", Source: "sorter", Name: "nightly"}, "again-nightly"}}}
+	w := workflows{reruns: []rerun{{Workflow: control.Workflow{ID: "1", Source: "sorter", Name: "nightly"}, service: "again-nightly"}}}
 	if _, changed := w.settle(snapshot(manager.Service{Name: "again-nightly"})); changed || len(w.active) > 0 {
 		t.Errorf("before it runs: %+v", w.active)
 	}
@@ -97,6 +99,12 @@ func TestWhatRunsAgainIsUnderWay(t *testing.T) {
 	now.PID, now.LastExit = 0, &manager.Exit{PID: 9}
 	if lost, changed := w.settle(snapshot(now)); !changed || len(w.active)+len(lost) > 0 {
 		t.Errorf("afterwards: %+v, %+v", w.active, lost)
+	}
+	now.State = manager.Completed
+	for _, told := range []int{1, 0} {
+		if done := w.done(snapshot(now)); len(done) != told {
+			t.Errorf("told of as done: %+v", done)
+		}
 	}
 }
 

@@ -7,7 +7,8 @@ import { connect } from "/dashboard/connection.js";
 import { hide, refuse, sentence } from "/dashboard/actions.js";
 
 const section = document.getElementById("interrupted");
-let shown = ""; // the states that the page tells of
+let seen; // the states of the services when the section was last asked for
+let updated = Promise.resolve(); // once all that was asked for is shown
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-again]");
@@ -34,10 +35,15 @@ async function post({ source, id }) {
   }
 }
 
-// update shows the section as it is now.
-async function update() {
+// update shows the section as it is now, after what was asked for before.
+function update() {
+  updated = updated.then(refresh).catch(() => {}); // a Dashboard that is gone is asked again by the next status
+  return updated;
+}
+
+async function refresh() {
   const response = await fetch(location.pathname);
-  if (!response.ok) return; // the next change tries again
+  if (!response.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("interrupted");
   morph(section, fresh);
   for (const time of section.querySelectorAll("time[data-time]")) show(time);
@@ -47,8 +53,8 @@ if (section?.querySelector(".workflow")) {
   connect(() => "/api/events", {
     status({ services }) {
       const states = services.map(({ name, state }) => `${name} ${state}`).join();
-      if (shown && states !== shown) update().catch(() => {}); // a Dashboard that is gone is asked again by the next status
-      shown = states;
+      if (states !== seen) update();
+      seen = states;
     },
   }, { gone() {}, back() {} });
 }
