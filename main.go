@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -66,7 +67,7 @@ func commands() *cobra.Command {
 		flags.BoolVar(&options.NoChat, "no-chat", false, "do not start the Chat")
 		flags.BoolVarP(&options.verbose, "verbose", "v", false, "say more in the terminal")
 	}
-	root.AddCommand(ui, check(), logs(), serve())
+	root.AddCommand(ui, check(), logs(), sessions(), serve())
 	return root
 }
 
@@ -117,6 +118,21 @@ func logs() *cobra.Command {
 	}}
 	command.Flags().IntVarP(&lines, "lines", "n", 200, "how many of the last lines")
 	command.Flags().BoolVarP(&follow, "follow", "f", false, "go on with new lines until Ctrl-C")
+	return command
+}
+
+// sessions shows the history, of a running instance or of one that was.
+func sessions() *cobra.Command {
+	var limit int
+	command := &cobra.Command{
+		Use:   "sessions [SESSION]",
+		Short: "The latest sessions and how they ended, or what happened in one",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			return terminal.Sessions(command.Context(), command.OutOrStdout(), config.Locate(), strings.Join(args, ""), limit)
+		},
+	}
+	command.Flags().IntVarP(&limit, "sessions", "n", 20, "how many of the latest")
 	return command
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -23,10 +24,72 @@ type PastSession struct {
 	// Ending is how it ended: "clean", or what ended it ("killed", "crashed", "restarted",
 	// "out of memory", "unexpected", …); empty while it runs. Others may come.
 	Ending string `json:"ending,omitempty"`
-	// Reason is why a clean end was asked for, as far as is known.
-	Reason string `json:"reason,omitempty"`
+	// Detail is what more is known of it: the reason of a clean one, a crash's own words.
+	Detail string `json:"detail,omitempty"`
 	// Current says that it is the session that answers.
 	Current bool `json:"current,omitempty"`
+}
+
+// endings is how each ending is told.
+var endings = map[string]string{
+	"clean":         "Ended cleanly",
+	"unexpected":    "Ended unexpectedly",
+	"restarted":     "The computer went down",
+	"crashed":       "Crashed",
+	"out of memory": "Killed for lack of memory",
+	"killed":        "Was killed",
+	"unknown":       "End not known",
+}
+
+// Words says how the session ended, as people would.
+func (s PastSession) Words() string {
+	switch words, known := endings[s.Ending]; {
+	case known:
+		return words
+	case s.Current:
+		return "Running"
+	case s.Ending == "":
+		return "End not recorded"
+	default:
+		return "Ended: " + s.Ending
+	}
+}
+
+// Clean reports whether it ended as it should.
+func (s PastSession) Clean() bool { return s.Ending == "clean" }
+
+// Lasted is how long it ran; of one whose end is not known, or only that it was
+// unexpected, how long it is known to have run. It is less than 0 if nothing is known.
+func (s PastSession) Lasted(now time.Time) time.Duration {
+	switch {
+	case s.Current:
+		return now.Sub(s.Started)
+	case s.Ended.IsZero():
+		return -1
+	}
+	return max(0, s.Ended.Sub(s.Started))
+}
+
+// kinds is how each kind of event is told.
+var kinds = map[string]string{
+	"started":              "Started",
+	"ready":                "Ready",
+	"exited":               "Ended",
+	"restarting":           "To be started again",
+	"gave up":              "Given up",
+	"stopped":              "Stopped",
+	"guard lost":           "The guard ended",
+	"guard fault":          "The guard had a fault",
+	"missed":               "Events are missing here",
+	"workflow interrupted": "A workflow was interrupted",
+}
+
+// Words says what happened, as people would.
+func (e SessionEvent) Words() string {
+	if words := kinds[e.Kind]; words != "" {
+		return words
+	}
+	return strings.ToUpper(e.Kind[:min(1, len(e.Kind))]) + e.Kind[min(1, len(e.Kind)):]
 }
 
 // SessionEvent is something that happened in a session.

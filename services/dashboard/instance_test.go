@@ -30,6 +30,8 @@ type instance struct {
 	usages   control.Usages
 	used     int // samples so far
 	review   *control.Review
+	sessions []control.PastSession
+	happened map[string][]control.SessionEvent // by session
 	refusal  string
 	asked    chan string // "restart chat"
 	reviewed chan struct{}
@@ -80,6 +82,18 @@ func (i *instance) serve(t *testing.T) {
 			return
 		}
 		answer(w, http.StatusOK, i.review)
+	})
+	mux.HandleFunc("GET /v1/sessions", func(w http.ResponseWriter, r *http.Request) {
+		limit, _ := strconv.Atoi(r.FormValue("limit")) // 0 shows at once
+		answer(w, http.StatusOK, i.sessions[:min(limit, len(i.sessions))])
+	})
+	mux.HandleFunc("GET /v1/sessions/{session}/events", func(w http.ResponseWriter, r *http.Request) {
+		events, known := i.happened[r.PathValue("session")]
+		if !known {
+			answer(w, http.StatusNotFound, failure{"the record knows no such session"})
+			return
+		}
+		answer(w, http.StatusOK, events)
 	})
 	mux.HandleFunc("POST /v1/workflows/{source}/{id}/again", i.again)
 	mux.HandleFunc("POST /v1/reviewed", func(http.ResponseWriter, *http.Request) { i.reviewed <- struct{}{} })

@@ -78,6 +78,8 @@ var scenes = []struct {
 		b.Shows("Running again")
 		b.Click(".workflow summary")
 	}},
+	{name: "history", path: "/sessions", stage: aWeek},
+	{name: "session", path: "/sessions/s0", stage: aWeek, act: func(b *webtest.Tab, _ *instance) { b.Click(".events summary") }},
 	{name: "review-empty", path: "/review"},
 }
 

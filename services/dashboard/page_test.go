@@ -206,6 +206,9 @@ func TestForeignTextIsText(t *testing.T) {
 	i.review.Cause, i.review.Detail = attack, attack
 	i.review.Workflows[0].Workflow = control.Workflow{ID: attack, Source: attack, Name: attack, Page: attack, Again: []string{attack}, Note: attack}
 	i.review.Workflows[1].Page = `@evil.example/"onclick="` + attack
+	aWeek(i)
+	i.sessions[1].Version = attack
+	i.happened["s0"][0].Detail, i.happened["s0"][1].Service, i.happened["s0"][2].Kind = attack, attack, attack
 	i.refusal = attack
 	i.print("chat", "out", attack)
 	url := open(t, i)
@@ -220,7 +223,7 @@ func TestForeignTextIsText(t *testing.T) {
 	b.Shows("done")
 	const harmed = `document.title.startsWith("taken") || document.querySelectorAll("main script, main img").length > 0 ||
 		[...document.querySelectorAll("a[href]")].some((a) => a.hostname !== "127.0.0.1")`
-	for _, path := range []string{"", "/services/chat/log", "/review"} {
+	for _, path := range []string{"", "/services/chat/log", "/review", "/sessions", "/sessions/s0"} {
 		if path != "" {
 			b.Do(chromedp.Navigate(url + path))
 			b.Shows(attack)
@@ -242,6 +245,9 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 	i.review = lostPower()
 	long := strings.Repeat("workflow", 30)
 	i.review.Workflows = []control.ReviewWorkflow{{Workflow: control.Workflow{ID: long, Source: "chat", Name: long, Page: "/" + long, Again: []string{long, long}, Note: long}}}
+	aWeek(i)
+	i.sessions[1].Ending = long
+	i.happened["s0"][0].Detail, i.happened["s0"][1].Service, i.happened["s0"][2].Kind = long, long, long
 	i.print("chat", "out", strings.Repeat("0123456789", 50))
 	i.print("dashboard", "out", strings.Repeat("0123456789", 50))
 	url := open(t, i)
@@ -250,7 +256,7 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 	b.Click("#service-chat [data-log] summary")
 	b.Until(`document.querySelector("#service-chat .log-line")`)
 	webtest.Eval[any](b, `document.querySelectorAll("details").forEach((d) => (d.open = true)); null`)
-	for _, path := range []string{"", "/services/chat/log", "/review"} {
+	for _, path := range []string{"", "/services/chat/log", "/review", "/sessions", "/sessions/s0"} {
 		if path != "" {
 			b.Do(chromedp.Navigate(url + path))
 		}

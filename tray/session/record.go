@@ -164,6 +164,14 @@ func (s *Session) saveServices() {
 	s.record.SetServices(services)
 }
 
+// waitWords says when a service is started again.
+func waitWords(wait time.Duration) string {
+	if wait == 0 {
+		return "at once"
+	}
+	return "after " + manager.InWords(wait)
+}
+
 // onEvent records an event, and lets the user know of what needs them.
 func (s *Session) onEvent(e manager.Event) {
 	row := sessiondb.Event{At: time.Now()}
@@ -175,7 +183,7 @@ func (s *Session) onEvent(e manager.Event) {
 	case manager.ServiceExited:
 		row = sessiondb.Event{At: e.Exit.At, Service: e.Service, Kind: "exited", PID: e.Exit.PID, Detail: e.Exit.Words}
 	case manager.ServiceRestarting:
-		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "restarting", Detail: "after " + e.Wait.String()}
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "restarting", Detail: waitWords(e.Wait)}
 	case manager.ServiceGaveUp:
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "gave up", Detail: e.Problem.Error()}
 		s.tellGaveUp(e)
