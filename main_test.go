@@ -70,6 +70,7 @@ type user struct {
 	t               testing.TB
 	folder          string
 	dashboard, chat int
+	system          string // address of the system's bus
 	bus             *traytest.Bus
 	panel           *traytest.Host
 	notifications   *traytest.Notifications
@@ -79,6 +80,7 @@ type user struct {
 // newUser makes a user without a desktop.
 func newUser(t testing.TB) *user {
 	u := &user{t: t, folder: t.TempDir(), dashboard: freePort(t), chat: freePort(t)}
+	u.system = "unix:path=" + filepath.Join(u.folder, "no-system-bus")
 	for _, name := range []string{"state", "config", "run"} {
 		if err := os.Mkdir(filepath.Join(u.folder, name), 0o700); err != nil {
 			t.Fatal(err)
@@ -110,6 +112,7 @@ func (u *user) environment() []string {
 		"GORACE=exitcode=0 atexit_sleep_ms=0", // ourRaces judges: the tray library has one of its own
 		"XDG_CONFIG_HOME=" + filepath.Join(u.folder, "config"),
 		"XDG_RUNTIME_DIR=" + filepath.Join(u.folder, "run"),
+		"DBUS_SYSTEM_BUS_ADDRESS=" + u.system,
 	}
 	if u.bus != nil {
 		env[0] = "PATH=" + u.browser.Dir + ":" + os.Getenv("PATH")
@@ -654,13 +657,13 @@ func TestALaunchDuringTheEndTakesOver(t *testing.T) {
 func TestALaunchRightAfterAKill(t *testing.T) {
 	u := newUser(t).withDesktop()
 	for range 3 {
-		p := u.launch().ready()
+		p := u.launch("--start").ready()
 		if err := p.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
 		p.end()
 	}
-	u.launch().ready()
+	u.launch("--start").ready()
 	if status := u.launch().end(); status != 0 {
 		t.Errorf("the second launch ended with status %d", status)
 	}

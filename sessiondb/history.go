@@ -1,7 +1,7 @@
 package sessiondb
 
 import (
-	"errors"
+	"fmt"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -14,16 +14,18 @@ type Past struct {
 	PID     int
 	Started time.Time
 	Ended   time.Time // zero: it runs, or nobody has noticed its end yet
-	Ending  string    // "clean", or how it ended; empty like Ended
+	Ending  Ending
+	Detail  string // what more is known of its end: the reason of a clean one, a crash's own words
 }
 
 // Sessions returns the latest sessions, newest first, this one included.
 func (r *Record) Sessions(limit int) (sessions []Past, err error) {
-	err = r.do(func(conn *sqlite3.Conn) error {
-		return rows(conn, `SELECT id, version, pid, started, coalesce(ended, ''), coalesce(ending, '')
+	err = r.read(func(conn *sqlite3.Conn) error {
+		return rows(conn, `SELECT id, version, pid, started, coalesce(ended, ''), coalesce(ending, ''), detail
 			FROM sessions ORDER BY rowid DESC LIMIT ?`, func(s *sqlite3.Stmt) {
 			sessions = append(sessions, Past{
-				s.ColumnText(0), s.ColumnText(1), s.ColumnInt(2), parseTime(s.ColumnText(3)), parseTime(s.ColumnText(4)), s.ColumnText(5),
+				s.ColumnText(0), s.ColumnText(1), s.ColumnInt(2), parseTime(s.ColumnText(3)), parseTime(s.ColumnText(4)),
+				Ending(s.ColumnText(5)), s.ColumnText(6),
 			})
 		}, int64(limit))
 	})
@@ -32,7 +34,7 @@ func (r *Record) Sessions(limit int) (sessions []Past, err error) {
 
 // Events returns the latest events of a session, oldest first.
 func (r *Record) Events(mark string, limit int) (events []Event, err error) {
-	err = r.do(func(conn *sqlite3.Conn) error {
+	err = r.read(func(conn *sqlite3.Conn) error {
 		return rows(conn, `SELECT at, service, kind, pid, detail FROM
 			(SELECT * FROM service_events WHERE session = ? ORDER BY id DESC LIMIT ?) ORDER BY id`, func(s *sqlite3.Stmt) {
 			events = append(events, Event{
@@ -43,16 +45,15 @@ func (r *Record) Events(mark string, limit int) (events []Event, err error) {
 	return events, err
 }
 
-// rows calls row for each row of a query.
-func rows(conn *sqlite3.Conn, sql string, row func(*sqlite3.Stmt), parameters ...any) error {
-	stmt, _, err := conn.Prepare(sql)
-	if err != nil {
-		return err
-	}
-	if err = bind(stmt, parameters...); err == nil {
-		for stmt.Step() {
-			row(stmt)
+// read runs a query where the file can be read at all.
+func (r *Record) read(query func(*sqlite3.Conn) error) (err error) {
+	r.do(func() {
+		if err = r.connect(); r.conn != nil {
+			err = query(r.conn)
 		}
+	})
+	if err != nil {
+		err = fmt.Errorf("session record %s: %w", r.path, err)
 	}
-	return errors.Join(err, stmt.Err(), stmt.Close())
+	return err
 }

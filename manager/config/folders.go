@@ -87,5 +87,9 @@ func (f Folders) GuardLog() string { return filepath.Join(f.State, "logs", "guar
 // Crash is the file that the Go runtime writes to when the tray process crashes.
 func (f Folders) Crash() string { return filepath.Join(f.State, "crash.txt") }
 
+// LastWords is the file for what the guard has seen of the end of a tray process that
+// was killed.
+func (f Folders) LastWords() string { return filepath.Join(f.State, "last-words.json") }
+
 // Conversations is the Chat's database.
 func (f Folders) Conversations() string { return filepath.Join(f.State, "chat.db") }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 
@@ -24,7 +23,7 @@ func (s *Session) Status() control.Status {
 	if !s.reviewed {
 		status.Unclean = s.review
 	}
-	status.Notices = slices.Clone(s.notices)
+	status.Notices, status.Asks = s.noticeTexts(), s.asks
 	return status
 }
 
@@ -34,10 +33,11 @@ func (s *Session) Model() tray.Model {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.review != nil && !s.reviewed {
-		model.Unclean = uncleanLine(s.review)
+		model.Unclean = s.unclean.line()
 	}
+	model.Asks = s.asks
 	if n := len(s.notices); n > 0 {
-		model.Notice, _, _ = strings.Cut(s.notices[n-1], ". ")
+		model.Notice, _, _ = strings.Cut(s.notices[n-1].text, ". ")
 	}
 	return model
 }
@@ -56,6 +56,8 @@ func (s *Session) Do(i tray.Intent) {
 		s.openReview()
 	case tray.Notices:
 		s.openLater(s.dashboard(), "")
+	case tray.StartAll:
+		s.StartAll()
 	case tray.Start:
 		go s.manager.Start(i.Service) // ends with the manager at the latest; its outcome shows in the menu
 	case tray.Stop:
@@ -106,17 +108,26 @@ func (s *Session) Reviewed() {
 	s.changed.tell()
 }
 
+// asksWords say why nothing was started.
+const asksWords = "The last two sessions ended unexpectedly, within ten minutes."
+
 // announce tells of an unclean end, and of a record that was damaged.
 func (s *Session) announce() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.review != nil {
+	switch {
+	case s.asks:
+		s.notify(tray.Notification{
+			Summary: "Nothing was started", Body: asksWords + " " + s.review.Cause,
+			Action: "Start everything", Intent: tray.Intent{Verb: tray.StartAll}, Urgent: true,
+		})
+	case s.review != nil:
 		s.notify(tray.Notification{
 			Summary: "Last session ended unexpectedly", Body: s.review.Cause,
 			Action: "Review", Intent: tray.Intent{Verb: tray.Review},
 		})
 	}
-	for _, notice := range s.notices {
+	for _, notice := range s.noticeTexts() {
 		s.notify(tray.Notification{Summary: tray.Name, Body: notice, Action: "Open Dashboard", Intent: tray.Intent{Verb: tray.Notices}})
 	}
 }
