@@ -77,7 +77,7 @@ func TestTheCauseOfAnUncleanEnd(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
 			for ctx.Err() == nil { // what it needs for an answer is too much
-				address, err := control.ReadAddress(u.state("control.json"))
+				address, err := u.address()
 				if err != nil {
 					break
 				}
@@ -207,7 +207,10 @@ func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
 	wait(t, patience, "the record to know", func() bool { return strings.Contains(u.record()[0].state, `"by_hand":true`) })
 	p.kill(syscall.SIGKILL)
 	p = u.launch()
-	p.status("the Dashboard is back", func(s control.Status) bool { service, _ := s.Service("dashboard"); return service.State == manager.Running })
+	p.status("the Dashboard is back", func(s control.Status) bool {
+		service, _ := s.Service("dashboard")
+		return service.State == manager.Running
+	})
 	p.kill(syscall.SIGKILL)
 
 	p = u.launch()
@@ -224,13 +227,19 @@ func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
 	if err := item.Click("Start everything"); err != nil {
 		t.Fatal(err)
 	}
-	status = p.status("the Dashboard is back", func(s control.Status) bool { service, _ := s.Service("dashboard"); return service.State == manager.Running })
+	status = p.status("the Dashboard is back", func(s control.Status) bool {
+		service, _ := s.Service("dashboard")
+		return service.State == manager.Running
+	})
 	if status.Asks || theChat(status).State != manager.Stopped {
 		t.Errorf("it stands at %+v", status)
 	}
 	p.kill(syscall.SIGTERM)
 	p = u.launch()
-	status = p.status("the Dashboard is back", func(s control.Status) bool { service, _ := s.Service("dashboard"); return service.State == manager.Running })
+	status = p.status("the Dashboard is back", func(s control.Status) bool {
+		service, _ := s.Service("dashboard")
+		return service.State == manager.Running
+	})
 	if status.Asks || theChat(status).State != manager.Stopped || !theChat(status).ByHand {
 		t.Errorf("after a clean end it stands at %+v", status)
 	}
@@ -252,7 +261,10 @@ func TestKilledWhileItAsks(t *testing.T) {
 		p.kill(syscall.SIGKILL)
 	}
 	p = u.launch("ui", "--start")
-	status := p.status("the Dashboard is back", func(s control.Status) bool { service, _ := s.Service("dashboard"); return service.State == manager.Running })
+	status := p.status("the Dashboard is back", func(s control.Status) bool {
+		service, _ := s.Service("dashboard")
+		return service.State == manager.Running
+	})
 	if theChat(status).State != manager.Stopped || !theChat(status).ByHand {
 		t.Errorf("it stands at %+v", status)
 	}

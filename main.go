@@ -191,6 +191,10 @@ func (l launch) begin() (*session.Session, error) {
 			return nil, fmt.Errorf("--db-url: %w", err)
 		}
 	}
+	if usual := config.Locate(); folders.Makeshift != nil && session.Runs(usual) {
+		options.Folders = usual // its instance began while that could be written
+		return session.Defer(options)
+	}
 	s, err := session.Begin(options)
 	if !errors.Is(err, session.ErrRunning) {
 		return s, err

@@ -106,6 +106,11 @@ func (u *user) state(name string) string {
 	return filepath.Join(u.folder, "state", "agents-tray", name)
 }
 
+// address is where the running instance answers.
+func (u *user) address() (control.Address, error) {
+	return control.ReadAddress(u.state("control.json"), filepath.Join(u.folder, "run", "agents-tray", "control.json"))
+}
+
 func (u *user) environment() []string {
 	env := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + u.folder, u.mark(),
@@ -211,7 +216,7 @@ func (p *program) status(what string, wanted func(control.Status) bool) control.
 	defer cancel()
 	var last control.Status
 	for ctx.Err() == nil {
-		address, err := control.ReadAddress(p.u.state("control.json"))
+		address, err := p.u.address()
 		if err == nil {
 			watch, found := context.WithCancel(ctx)
 			_ = control.NewClient(address).Watch(watch, func(s control.Status) { // ends when found
@@ -878,26 +883,6 @@ func TestTheServicesFileSaysWhatRuns(t *testing.T) {
 	if status := p.end(); status != 1 || !strings.Contains(p.out.String(), wrong+":2:9: services.web.comand: ") {
 		t.Errorf("exit status %d, %s", status, p.out.String())
 	}
-}
-
-func TestAStateFolderThatCannotBeWritten(t *testing.T) {
-	u := newUser(t)
-	if err := os.WriteFile(filepath.Join(u.folder, "state", "agents-tray"), nil, 0o400); err != nil {
-		t.Fatal(err)
-	}
-	u.withDesktop()
-	for _, args := range [][]string{{"ui"}, {}} {
-		p := u.launch(args...)
-		if status := p.end(); status != 1 {
-			t.Errorf("exit status %d", status)
-		}
-		for _, want := range []string{filepath.Join(u.folder, "state", "agents-tray"), "XDG_STATE_HOME"} {
-			if !strings.Contains(p.out.String(), want) {
-				t.Errorf("it does not say %q:\n%s", want, p.out.String())
-			}
-		}
-	}
-	u.notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "XDG_STATE_HOME") })
 }
 
 // Without a session bus the plain command works in the terminal.

@@ -1,7 +1,6 @@
 package sessiondb
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -52,8 +51,5 @@ func (r *Record) read(query func(*sqlite3.Conn) error) (err error) {
 			err = query(r.conn)
 		}
 	})
-	if err != nil {
-		err = fmt.Errorf("session record %s: %w", r.path, err)
-	}
-	return err
+	return r.explained(err)
 }

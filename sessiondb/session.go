@@ -83,6 +83,7 @@ func (r *Record) Begin(s Session) (previous *Previous, err error) {
 	r.do(func() {
 		previous, err = r.begin(s)
 		r.report(err)
+		err = r.explained(err)
 	})
 	return previous, err
 }
@@ -130,7 +131,7 @@ func (r *Record) End(reason string) (err error) {
 			r.state = before
 			r.queue.putBack(p)
 		}
-		err = firstError(own, shared)
+		err = r.explained(firstError(own, shared))
 	})
 	return err
 }

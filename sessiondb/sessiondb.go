@@ -23,6 +23,8 @@ package sessiondb
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -101,7 +103,7 @@ func (r *Record) run() {
 		select {
 		case work, ok := <-r.work:
 			if !ok {
-				r.closed = errors.Join(r.save(), r.disconnect())
+				r.closed = r.explained(errors.Join(r.save(), r.disconnect()))
 				return
 			}
 			work()
@@ -133,14 +135,39 @@ func (r *Record) do(work func()) {
 
 // report tells of a change in what can be saved.
 func (r *Record) report(err error) {
-	if err != nil {
-		err = fmt.Errorf("session record %s: %w", r.path, err)
-	}
+	err = r.explained(err)
 	same := (err == nil) == (r.trouble == nil) && (err == nil || err.Error() == r.trouble.Error())
 	r.trouble = err
 	if !same && r.options.Trouble != nil {
 		r.options.Trouble(err)
 	}
+}
+
+// explained says of which file an error is, and what the matter is where SQLite does not.
+func (r *Record) explained(err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, sqlite3.FULL) || errors.Is(err, sqlite3.IOERR) || errors.Is(err, sqlite3.CANTOPEN) {
+		if why := unwritable(filepath.Dir(r.path)); why != nil {
+			err = why
+		}
+	}
+	return fmt.Errorf("session record %s: %w", r.path, err)
+}
+
+// unwritable returns why nothing can be written to a folder, nil if something can.
+func unwritable(folder string) error {
+	probe, err := os.CreateTemp(folder, ".probe-*")
+	if err == nil {
+		_, err = probe.Write(make([]byte, 4096))
+		err = errors.Join(err, probe.Close(), os.Remove(probe.Name()))
+	}
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err // the message names the file
+	}
+	return err
 }
 
 func (r *Record) mended(m Mending) {

@@ -78,6 +78,15 @@ func Begin(options Options) (*Session, error) {
 	return begin(options, lock)
 }
 
+// Runs reports whether an instance has its state in those folders.
+func Runs(folders config.Folders) bool {
+	lock, err := sessiondb.TakeLock(folders.Lock())
+	if err == nil {
+		_ = lock.Release() // nobody else's
+	}
+	return errors.Is(err, ErrRunning)
+}
+
 // BeginAfter is Begin for when another instance is on its way out: it waits for the
 // lock until ctx ends.
 func BeginAfter(ctx context.Context, options Options) (*Session, error) {
@@ -111,6 +120,9 @@ func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 		return nil, errors.Join(err, s.abandon(listener.Close))
 	}
 	s.follow()
+	if why := options.Folders.Makeshift; why != nil {
+		s.notice("Nothing of this session will be kept. " + sentence(why))
+	}
 	s.asks = s.asks && !options.Start
 	if s.asks {
 		s.outcome <- nil // there is nothing to wait for
@@ -120,7 +132,9 @@ func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 	s.wg.Go(s.watchPower)
 	s.server = control.Serve(listener, address, s)
 	if err := address.Write(options.Folders.Control()); err != nil {
-		s.notice("Other programs cannot find this one: " + err.Error())
+		if address.Write(options.Folders.SpareControl()) != nil {
+			s.notice("Other programs cannot find this one: " + err.Error())
+		}
 	}
 	return s, nil
 }
@@ -158,7 +172,7 @@ func (s *Session) abandon(closers ...func() error) error {
 
 // remnants are the files that a killed tray leaves for its guard to remove.
 func remnants(folders config.Folders, address control.Address) []string {
-	files := []string{folders.Control()}
+	files := []string{folders.Control(), folders.SpareControl()}
 	if address.Network == "unix" {
 		files = append(files, address.Address)
 	}
@@ -250,11 +264,15 @@ func (s *Session) End(ctx context.Context) error {
 	s.stopRecording()
 	s.server.Close()
 	s.wg.Wait()
-	_ = os.Remove(s.options.Folders.Control()) // at worst a second launch asks nobody
+	for _, file := range []string{s.options.Folders.Control(), s.options.Folders.SpareControl()} {
+		_ = os.Remove(file) // one is not there; at worst a second launch asks nobody
+	}
 	if err == nil {
 		err = s.record.End(s.reason)
 	}
-	err = errors.Join(err, s.record.Close())
+	if closed := s.record.Close(); err == nil {
+		err = closed
+	}
 	_ = os.Remove(s.options.Folders.Crash()) // empty: there was no crash
 	if err != nil {
 		err = fmt.Errorf("this session will be reported as ended unexpectedly: %w", err)
