@@ -18,12 +18,9 @@ func TestTheNumbersInTheRecordMayBeAStrangers(t *testing.T) {
 	if err := os.MkdirAll(filepath.Dir(u.state("session.db")), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	record, err := sessiondb.Open(u.state("session.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	record := sessiondb.Open(u.state("session.db"), sessiondb.Options{})
 	stranger := guardtest.StartWitness(t, nil)
-	_, err = record.Begin(sessiondb.Session{
+	_, err := record.Begin(sessiondb.Session{
 		Mark: "before", Boot: sessiondb.BootID(), PID: stranger.PID,
 		Services: []sessiondb.Service{{Name: guardtest.Cooperative, State: "ready", PID: stranger.PID}},
 	})
@@ -38,6 +35,6 @@ func TestTheNumbersInTheRecordMayBeAStrangers(t *testing.T) {
 		t.Error("it does not tell of the session before")
 	}
 	p.quit()
-	u.recorded("unexpected", "clean")
+	u.recorded("killed", "clean")
 	stranger.Untouched("who has the numbers of the session before")
 }

@@ -223,9 +223,9 @@ func (r *round) judgeRecord(was recorded, p *program, status control.Status) {
 	switch {
 	case was.pid != p.Process.Pid:
 		r.t.Errorf("the session of pid %d is recorded as %+v", p.Process.Pid, was)
-	case r.killed && !r.asked && was.ending != "unexpected", !r.killed && was.ending != "clean", was.ending != "unexpected" && was.ending != "clean":
+	case r.killed && !r.asked && was.ending != "killed", !r.killed && was.ending != "clean", was.ending != "killed" && was.ending != "clean":
 		r.t.Errorf("the session ended %q", was.ending)
-	case (status.Unclean != nil) != (was.ending == "unexpected"):
+	case (status.Unclean != nil) != (was.ending == "killed"):
 		r.t.Errorf("the session ended %q, the next start tells %+v", was.ending, status.Unclean)
 	}
 }

@@ -47,13 +47,13 @@ var killings = map[string]killing{
 		victims: []string{"guard"}, signal: syscall.SIGTERM, again: []string{"guard", "keeper", "service", "descendant"},
 		told: []string{"exited", "restarting", "started", "ready"}, ending: "clean",
 	},
-	"tray":                   {victims: []string{"tray"}, signal: syscall.SIGKILL, ending: "unexpected"},
-	"tray and guard":         {victims: []string{"tray", "guard"}, signal: syscall.SIGKILL, ending: "unexpected"},
-	"tray, frozen":           {frozen: true, victims: []string{"tray"}, signal: syscall.SIGKILL, ending: "unexpected"},
-	"tray and guard, frozen": {frozen: true, victims: []string{"tray", "guard"}, signal: syscall.SIGKILL, ending: "unexpected"},
+	"tray":                   {victims: []string{"tray"}, signal: syscall.SIGKILL, ending: "killed"},
+	"tray and guard":         {victims: []string{"tray", "guard"}, signal: syscall.SIGKILL, ending: "killed"},
+	"tray, frozen":           {frozen: true, victims: []string{"tray"}, signal: syscall.SIGKILL, ending: "killed"},
+	"tray and guard, frozen": {frozen: true, victims: []string{"tray", "guard"}, signal: syscall.SIGKILL, ending: "killed"},
 	"tray, guard and keeper": {
 		victims: []string{"tray", "guard", "keeper"}, signal: syscall.SIGKILL,
-		left: []string{guardtest.Forks, guardtest.Escapes, guardtest.HoldsPort}, ending: "unexpected",
+		left: []string{guardtest.Forks, guardtest.Escapes, guardtest.HoldsPort}, ending: "killed",
 	},
 }
 

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -22,6 +23,7 @@ import (
 	"agents-tray/services/chat"
 	"agents-tray/services/dashboard"
 	"agents-tray/services/web"
+	"agents-tray/sessiondb"
 	"agents-tray/tray"
 	"agents-tray/tray/session"
 	"agents-tray/tray/terminal"
@@ -38,7 +40,9 @@ func main() {
 // launch are the options of both forms of the program.
 type launch struct {
 	config.Options
-	verbose bool
+	database string // URL
+	start    bool
+	verbose  bool
 }
 
 func commands() *cobra.Command {
@@ -65,6 +69,8 @@ func commands() *cobra.Command {
 		flags.Func("dashboard-port", "`port` of the Dashboard (default 7861)", port(&options.DashboardPort))
 		flags.Func("chat-port", "`port` of the Chat (default 7860)", port(&options.ChatPort))
 		flags.BoolVar(&options.NoChat, "no-chat", false, "do not start the Chat")
+		flags.StringVar(&options.database, "db-url", "", "`URL` of the Python platform's database, such as sqlite:///configurable_agents.db: keep the session's state there, too")
+		flags.BoolVar(&options.start, "start", false, "start the services even if the last two sessions ended unexpectedly")
 		flags.BoolVarP(&options.verbose, "verbose", "v", false, "say more in the terminal")
 	}
 	root.AddCommand(ui, check(), logs(), sessions(), serve())
@@ -199,7 +205,16 @@ func (l launch) begin() (*session.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := session.Options{Version: version(), Folders: folders, Services: services}
+	options := session.Options{Version: version(), Folders: folders, Services: services, Start: l.start}
+	if l.database != "" {
+		if options.Database, err = sessiondb.ParseURL(l.database); err != nil {
+			return nil, fmt.Errorf("--db-url: %w", err)
+		}
+	}
+	if usual := config.Locate(); folders.Makeshift != nil && session.Runs(usual) {
+		options.Folders = usual // its instance began while that could be written
+		return session.Defer(options)
+	}
 	s, err := session.Begin(options)
 	if !errors.Is(err, session.ErrRunning) {
 		return s, err
@@ -294,6 +309,9 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 					screen.Say("  %s", line)
 				}
 			}
+			if status.Asks {
+				screen.Say("Nothing was started: the session before that ended unexpectedly, too. Start this program with --start, or the services in the menu or the Dashboard")
+			}
 			if alone {
 				screen.Say("Press Ctrl-C to stop")
 			} else {
@@ -305,6 +323,7 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 		case <-s.QuitAsked():
 			return nil
 		case <-signals:
+			s.QuitOnSignal()
 			return nil
 		}
 	}

@@ -11,6 +11,8 @@ import (
 // A recorded session is what the session record says of one.
 type recorded struct {
 	mark, ending string
+	detail       string // of the end
+	state        string // as JSON; only the latest session's is kept
 	pid          int
 	events       []event // of its services, in order
 }
@@ -58,8 +60,8 @@ func (u *user) record() []recorded {
 		}
 	}
 	var sessions []recorded
-	rows(`SELECT id, pid, coalesce(ending, 'open') FROM sessions ORDER BY rowid`, func(s *sqlite3.Stmt) {
-		sessions = append(sessions, recorded{mark: s.ColumnText(0), pid: s.ColumnInt(1), ending: s.ColumnText(2)})
+	rows(`SELECT id, pid, coalesce(ending, 'open'), detail, coalesce(state, '') FROM sessions ORDER BY rowid`, func(s *sqlite3.Stmt) {
+		sessions = append(sessions, recorded{mark: s.ColumnText(0), pid: s.ColumnInt(1), ending: s.ColumnText(2), detail: s.ColumnText(3), state: s.ColumnText(4)})
 	})
 	for i, session := range sessions {
 		rows(`SELECT service, kind, detail FROM service_events WHERE session = ? ORDER BY id`, func(s *sqlite3.Stmt) {

@@ -32,7 +32,9 @@ var guardPolicy = Restart{
 // launch starts a guard.
 func (l *link) launch(m *Manager) {
 	l.m = m
-	client, err := guard.Launch(m.options.Guard, guard.Hello{Grace: Grace, Log: m.options.GuardLog, Remove: m.options.Remove})
+	client, err := guard.Launch(m.options.Guard, guard.Hello{
+		Grace: Grace, Log: m.options.GuardLog, LastWords: m.options.LastWords, Remove: m.options.Remove,
+	})
 	if client == nil {
 		l.lost(err)
 		return

@@ -18,10 +18,7 @@ func BenchmarkOpenAndBegin(b *testing.B) {
 	for b.Loop() {
 		n++
 		start := time.Now()
-		r, err := Open(path)
-		if err != nil {
-			b.Fatal(err)
-		}
+		r := Open(path, Options{})
 		opened := time.Now()
 		if _, err := r.Begin(Session{Mark: time.Now().String(), Version: "v1", Boot: "boot", PID: 1}); err != nil {
 			b.Fatal(err)

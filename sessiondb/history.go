@@ -1,7 +1,6 @@
 package sessiondb
 
 import (
-	"errors"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -14,12 +13,13 @@ type Past struct {
 	PID     int
 	Started time.Time
 	Ended   time.Time // zero: it runs, or nobody has noticed its end yet
-	Ending  string    // "clean", or how it ended; empty like Ended
+	Ending  Ending
+	Detail  string // what more is known of its end: the reason of a clean one, a crash's own words
 }
 
 // Sessions returns the latest sessions, newest first, this one included.
 func (r *Record) Sessions(limit int) (list []Past, err error) {
-	err = r.do(func(conn *sqlite3.Conn) (err error) {
+	err = r.read(func(conn *sqlite3.Conn) (err error) {
 		list, err = sessions(conn, limit)
 		return err
 	})
@@ -27,10 +27,11 @@ func (r *Record) Sessions(limit int) (list []Past, err error) {
 }
 
 func sessions(conn *sqlite3.Conn, limit int) (list []Past, err error) {
-	err = rows(conn, `SELECT id, version, pid, started, coalesce(ended, ''), coalesce(ending, '')
+	err = rows(conn, `SELECT id, version, pid, started, coalesce(ended, ''), coalesce(ending, ''), detail
 		FROM sessions ORDER BY rowid DESC LIMIT ?`, func(s *sqlite3.Stmt) {
 		list = append(list, Past{
-			s.ColumnText(0), s.ColumnText(1), s.ColumnInt(2), parseTime(s.ColumnText(3)), parseTime(s.ColumnText(4)), s.ColumnText(5),
+			s.ColumnText(0), s.ColumnText(1), s.ColumnInt(2), parseTime(s.ColumnText(3)), parseTime(s.ColumnText(4)),
+			Ending(s.ColumnText(5)), s.ColumnText(6),
 		})
 	}, int64(limit))
 	return list, err
@@ -38,7 +39,7 @@ func sessions(conn *sqlite3.Conn, limit int) (list []Past, err error) {
 
 // Events returns the latest events of a session, oldest first.
 func (r *Record) Events(mark string, limit int) (list []Event, err error) {
-	err = r.do(func(conn *sqlite3.Conn) (err error) {
+	err = r.read(func(conn *sqlite3.Conn) (err error) {
 		list, err = events(conn, mark, limit)
 		return err
 	})
@@ -55,16 +56,12 @@ func events(conn *sqlite3.Conn, mark string, limit int) (list []Event, err error
 	return list, err
 }
 
-// rows calls row for each row of a query.
-func rows(conn *sqlite3.Conn, sql string, row func(*sqlite3.Stmt), parameters ...any) error {
-	stmt, _, err := conn.Prepare(sql)
-	if err != nil {
-		return err
-	}
-	if err = bind(stmt, parameters...); err == nil {
-		for stmt.Step() {
-			row(stmt)
+// read runs a query where the file can be read at all.
+func (r *Record) read(query func(*sqlite3.Conn) error) (err error) {
+	r.do(func() {
+		if err = r.connect(); r.conn != nil {
+			err = query(r.conn)
 		}
-	}
-	return errors.Join(err, stmt.Err(), stmt.Close())
+	})
+	return r.explained(err)
 }

@@ -3,6 +3,7 @@ package sessiondb
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/ncruces/go-sqlite3"
 )
@@ -16,20 +17,34 @@ type Reader struct{ conn *sqlite3.Conn }
 func OpenReader(path string) (*Reader, error) {
 	conn, err := sqlite3.OpenFlags(path, sqlite3.OPEN_READONLY)
 	if err == nil {
-		if err = conn.BusyTimeout(busyTimeout); err == nil {
-			_, err = queryText(conn, `SELECT 1 FROM sessions LIMIT 1`)
-		}
-		if err != nil {
+		if err = readable(conn); err != nil {
 			err = errors.Join(err, conn.Close())
 		}
 	}
-	switch {
-	case errors.Is(err, sqlite3.READONLY):
-		return nil, fmt.Errorf("session record %s: it was left in the middle of a write. Start Configurable Agents once, which mends it", path)
-	case err != nil:
+	if err != nil {
 		return nil, fmt.Errorf("session record %s: %w", path, err)
 	}
 	return &Reader{conn}, nil
+}
+
+// readable reports why a record cannot be read as it is.
+func readable(conn *sqlite3.Conn) error {
+	if err := conn.BusyTimeout(busyTimeout); err != nil {
+		return err
+	}
+	version, err := queryText(conn, `PRAGMA user_version`)
+	n, _ := strconv.Atoi(version) // SQLite writes numbers
+	switch {
+	case errors.Is(err, sqlite3.READONLY):
+		return errors.New("it was left in the middle of a write. Start Configurable Agents once, which mends it")
+	case err != nil:
+		return err
+	case n > len(migrations):
+		return ErrNewer
+	case n < len(migrations):
+		return errors.New("it was made by an earlier version. Start Configurable Agents once, which brings it up to date")
+	}
+	return nil
 }
 
 // Sessions and Events are those of a Record.

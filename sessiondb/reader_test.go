@@ -69,7 +69,9 @@ func TestAReaderOfARecordLeftInTheMiddleOfAWrite(t *testing.T) {
 	if _, err := OpenReader(left); err == nil || !strings.Contains(err.Error(), "Start Configurable Agents once, which mends it") {
 		t.Errorf("it says %v", err)
 	}
-	end(t, open(t, left), false)
+	r = open(t, left)
+	begin(t, r, "second")
+	end(t, r, false)
 	reader, err := OpenReader(left)
 	if err != nil {
 		t.Fatal(err)

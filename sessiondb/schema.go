@@ -8,10 +8,8 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
-// migrations bring a file from version n (its user_version) to n+1.
-var migrations = []string{
-	// session_state is the Python platform's own, as SQLAlchemy creates it.
-	`CREATE TABLE IF NOT EXISTS session_state (
+// sessionState is the Python platform's own table, as SQLAlchemy creates it.
+const sessionState = `CREATE TABLE IF NOT EXISTS session_state (
 		id VARCHAR(36) NOT NULL,
 		session_start DATETIME NOT NULL,
 		dirty_shutdown INTEGER NOT NULL,
@@ -19,7 +17,11 @@ var migrations = []string{
 		session_data TEXT,
 		last_updated DATETIME NOT NULL,
 		PRIMARY KEY (id)
-	);
+	);`
+
+// migrations bring a file from version n (its user_version) to n+1.
+var migrations = []string{
+	sessionState + `
 	CREATE TABLE sessions (
 		id TEXT PRIMARY KEY,
 		version TEXT NOT NULL,
@@ -38,6 +40,13 @@ var migrations = []string{
 		pid INTEGER NOT NULL,
 		detail TEXT NOT NULL
 	);`,
+	// A session says itself how it stands, whoever has the row of session_state.
+	`ALTER TABLE sessions ADD COLUMN machine TEXT NOT NULL DEFAULT '';
+	ALTER TABLE sessions ADD COLUMN last_seen DATETIME;
+	ALTER TABLE sessions ADD COLUMN detail TEXT NOT NULL DEFAULT '';
+	ALTER TABLE sessions ADD COLUMN state TEXT;
+	UPDATE sessions SET state = s.session_data, last_seen = s.last_updated FROM session_state AS s
+		WHERE json_valid(s.session_data) AND sessions.id = s.session_data ->> '$.session';`,
 }
 
 // ErrNewer says that a file was written by a later version of the program.

@@ -1,26 +1,39 @@
 package sessiondb
 
 import (
-	"encoding/json"
-	"errors"
+	"strconv"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
 )
 
-// keepSessions bounds the history.
-const keepSessions = 200
+// The history is bounded.
+const (
+	keepSessions = 200
+	keepEvents   = 10_000
+)
 
 // Session is one run of the program.
 type Session struct {
 	Mark    string    // names the session, and marks its processes
 	Version string    // of the program
 	Boot    string    // identifies the running system since it was started; see BootID
+	Machine string    // identifies the computer; see MachineID
 	PID     int       // of the tray process
 	Started time.Time // now, if zero
+	// OOMKills is how many processes the system had ended for lack of memory by then.
+	OOMKills int
 	// Services are those that are about to start: a session that is killed at once
 	// knows them.
 	Services []Service
+	// Seen is a sign of life of the session before this one that its record may lack.
+	Seen Seen
+}
+
+// Seen is a sign of life of a session.
+type Seen struct {
+	Mark string
+	At   time.Time
 }
 
 // Service is a service as it was last seen.
@@ -51,158 +64,180 @@ type Workflow struct {
 // Previous is what the record says of the session before this one.
 type Previous struct {
 	Session
-	Clean     bool       // it ended as it should
-	LastSeen  time.Time  // the last time it wrote
+	Ending    Ending     // NotEnded: not in order, and it is for the caller to say how (see Explain)
+	LastSeen  time.Time  // the last sign of life
 	Workflows []Workflow // that were active
 	Stopped   []string   // names of services that the user had stopped, in this session or before
+	// Repeated says that another unclean end came less than ten minutes before.
+	Repeated bool
+	// Foreign says that it was not a session of this program: the row of session_state
+	// was left dirty by the Python platform.
+	Foreign bool
 }
 
-// data is the JSON in session_data.
-type data struct {
-	Mark     string    `json:"session"`
-	Version  string    `json:"version"`
-	Boot     string    `json:"boot_id"`
-	PID      int       `json:"pid"`
-	Services []Service `json:"services"`
-	Stopped  []string  `json:"stopped,omitempty"`
-	// Workflows are those of active_workflows, where only their names stand.
-	Workflows []Workflow `json:"workflows,omitempty"`
-}
-
-// state is what changes in the row of session_state.
-type state struct {
-	dirty     bool
-	services  []Service
-	workflows []Workflow
-	stopped   []string
-}
-
-// Begin reads how the previous session stands and marks this one dirty, durably and
-// in one step. previous is nil on the very first start.
+// Begin reads how the previous session stands and marks this one dirty, durably.
+// previous is nil on the very first start, and when the record cannot be read. The error
+// says why this session is not being recorded; what can be is made up for later.
 func (r *Record) Begin(s Session) (previous *Previous, err error) {
 	if s.Started.IsZero() {
 		s.Started = time.Now()
 	}
-	r.session = s
-	err = r.do(func(conn *sqlite3.Conn) (err error) {
-		transaction, err := conn.BeginImmediate()
-		if err != nil {
-			return err
-		}
-		defer transaction.End(&err)
-		if previous, err = readPrevious(conn); err != nil {
-			return err
-		}
-		if previous != nil && !previous.Clean {
-			err = execute(conn, `UPDATE sessions SET ended = ?, ending = 'unexpected' WHERE id = ? AND ending IS NULL`,
-				previous.LastSeen, previous.Mark)
-			if err != nil {
-				return err
-			}
-		}
-		err = execute(conn, `INSERT INTO sessions (id, version, boot_id, pid, started) VALUES (?, ?, ?, ?, ?)`,
-			s.Mark, s.Version, s.Boot, int64(s.PID), s.Started)
-		if err != nil {
-			return err
-		}
-		next := state{dirty: true, services: s.Services}
-		if previous != nil {
-			next.stopped = previous.Stopped
-		}
-		return writeState(conn, s, next)
+	r.do(func() {
+		previous, err = r.begin(s)
+		r.report(err)
+		err = r.explained(err)
 	})
 	return previous, err
 }
 
-// SetServices saves how the services stand, within a moment. It never blocks.
-func (r *Record) SetServices(services []Service) {
-	r.queue.add(func(p *pending) { p.services = services })
-}
-
-// SetWorkflows saves what is under way, within a moment. It never blocks.
-func (r *Record) SetWorkflows(workflows []Workflow) {
-	if workflows == nil {
-		workflows = []Workflow{}
+func (r *Record) begin(s Session) (*Previous, error) {
+	r.session, r.state = s, state{dirty: true, services: s.Services}
+	err := r.connect()
+	var previous *Previous
+	if r.conn != nil {
+		var unread error
+		previous, unread = r.readPrevious()
+		err = firstError(err, unread)
 	}
-	r.queue.add(func(p *pending) { p.workflows = workflows })
-}
-
-// End marks the session clean. It must be called only when every process of the
-// session is confirmed gone.
-func (r *Record) End() error {
-	return r.do(func(conn *sqlite3.Conn) (err error) {
-		p := r.queue.take()
-		defer func() {
-			if err != nil {
-				r.queue.putBack(p)
+	if previous != nil {
+		r.state.stopped = previous.Stopped
+	}
+	if r.options.Original != "" && (previous == nil || !previous.Ending.Unclean()) {
+		if other := r.readOriginal(); other != nil {
+			if previous != nil {
+				other.Stopped = previous.Stopped
 			}
-		}()
-		transaction, err := conn.BeginImmediate()
-		if err != nil {
-			return err
+			previous = other
 		}
-		defer transaction.End(&err)
-		now, err := r.write(conn, p) // in the same transaction: each makes the disk sync several times
-		if err != nil {
-			return err
+	}
+	if err != nil {
+		return previous, err
+	}
+	own, shared := r.write(&pending{}, nothing)
+	return previous, firstError(own, shared)
+}
+
+// End marks the session clean, for a reason such as "quit". It must be called only when
+// every process of the session is confirmed gone.
+func (r *Record) End(reason string) (err error) {
+	r.do(func() {
+		p, before := r.queue.take(), r.state
+		r.state.take(p)
+		r.state = state{stopped: r.state.stopped}
+		p.services, p.workflows = nil, nil
+		own, shared := r.write(&p, func() error {
+			return execute(r.conn, `UPDATE sessions SET ended = ?, ending = ?, detail = ? WHERE id = ?`,
+				time.Now(), string(Clean), reason, r.session.Mark)
+		})
+		if own != nil {
+			r.state = before
+			r.queue.putBack(p)
 		}
-		err = execute(conn, `UPDATE sessions SET ended = ?, ending = 'clean' WHERE id = ?`, time.Now(), r.session.Mark)
-		if err != nil {
-			return err
-		}
-		err = execute(conn, `DELETE FROM sessions WHERE rowid <= (SELECT max(rowid) FROM sessions) - ?`, int64(keepSessions))
-		if err != nil {
-			return err
-		}
-		return writeState(conn, r.session, state{stopped: now.stopped})
+		err = r.explained(firstError(own, shared))
 	})
+	return err
 }
 
-// writeState writes the one row of session_state.
-func writeState(conn *sqlite3.Conn, s Session, now state) error {
-	if now.services == nil {
-		now.services = []Service{}
+// enter writes the session into the file, unless it stands there, and puts the history
+// in order. It is part of a transaction.
+func (r *Record) enter() error {
+	if r.entered {
+		return nil
 	}
-	names := make([]string, len(now.workflows))
-	for i, workflow := range now.workflows {
-		names[i] = workflow.Name
+	s := r.session
+	return steps(
+		// Whoever knows how it ended will say so; see Explain.
+		r.exec(`UPDATE sessions SET ending = ?, ended = coalesce(last_seen, started) WHERE ending IS NULL AND id <> ?`,
+			string(Unexpected), s.Mark),
+		r.exec(`UPDATE sessions SET state = NULL WHERE state IS NOT NULL AND id <> ?`, s.Mark), // its reader has been there
+		r.exec(`INSERT OR IGNORE INTO sessions (id, version, boot_id, machine, pid, started, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			s.Mark, s.Version, s.Boot, s.Machine, int64(s.PID), s.Started, s.Started),
+		r.exec(`DELETE FROM sessions WHERE rowid <= (SELECT max(rowid) FROM sessions) - ?`, int64(keepSessions)),
+	)
+}
+
+// insert adds events. It is part of a transaction.
+func (r *Record) insert(p pending) error {
+	events := p.events
+	if p.lost > 0 {
+		events = append([]Event{missed(p.lost)}, events...)
 	}
-	encoded, err := json.Marshal(data{s.Mark, s.Version, s.Boot, s.PID, now.services, now.stopped, now.workflows})
+	if len(events) == 0 {
+		return nil
+	}
+	insert, _, err := r.conn.Prepare(`INSERT INTO service_events (session, at, service, kind, pid, detail) VALUES (?, ?, ?, ?, ?, ?)`)
 	if err != nil {
 		return err
 	}
-	active, err := json.Marshal(names)
+	for _, e := range events {
+		if err = bind(insert, r.session.Mark, e.At, e.Service, e.Kind, int64(e.PID), e.Detail); err != nil {
+			break
+		}
+		if err = insert.Exec(); err != nil { // resets it, too
+			break
+		}
+	}
+	return firstError(err, insert.Close(),
+		r.exec(`DELETE FROM service_events WHERE id <= (SELECT max(id) FROM service_events) - ?`, int64(keepEvents))())
+}
+
+// settle drops from p what has reached the file although the disk said otherwise.
+func (r *Record) settle(p *pending) error {
+	if p.tried.number == 0 {
+		return nil
+	}
+	last, err := queryText(r.conn, `SELECT state ->> '$.batch' FROM sessions WHERE id = ?`, r.session.Mark)
 	if err != nil {
 		return err
 	}
-	return execute(conn, `INSERT OR REPLACE INTO session_state
-		(id, session_start, dirty_shutdown, active_workflows, session_data, last_updated) VALUES ('default', ?, ?, ?, ?, ?)`,
-		s.Started, now.dirty, string(active), string(encoded), time.Now())
+	if last == strconv.Itoa(p.tried.number) {
+		p.events, p.lost = p.events[p.tried.events:], p.lost-p.tried.lost
+	}
+	p.tried = batch{}
+	return nil
 }
 
-// readPrevious reads the row of session_state; nil if there is none. What another
-// program wrote into its JSON columns is taken as far as it can be read.
-func readPrevious(conn *sqlite3.Conn) (*Previous, error) {
-	stmt, _, err := conn.Prepare(`SELECT session_start, dirty_shutdown, active_workflows, session_data, last_updated
-		FROM session_state WHERE id = 'default'`)
-	if err != nil {
+// explain writes how earlier sessions have ended. It is part of a transaction.
+func (r *Record) explain(endings []explanation) error {
+	for _, e := range endings {
+		err := execute(r.conn, `UPDATE sessions SET ending = ?, detail = ?, ended = ? WHERE id = ?`, string(e.ending), e.detail, e.at, e.mark)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readPrevious reads the latest session; nil if there is none.
+func (r *Record) readPrevious() (previous *Previous, err error) {
+	err = rows(r.conn, `SELECT id, version, boot_id, machine, pid, started, coalesce(ending, ''), coalesce(last_seen, started), coalesce(state, '')
+		FROM sessions WHERE id <> ? ORDER BY rowid DESC LIMIT 1`, func(s *sqlite3.Stmt) {
+		previous = &Previous{Ending: Ending(s.ColumnText(6)), LastSeen: parseTime(s.ColumnText(7))}
+		previous.Session = Session{
+			Mark: s.ColumnText(0), Version: s.ColumnText(1), Boot: s.ColumnText(2), Machine: s.ColumnText(3),
+			PID: s.ColumnInt(4), Started: parseTime(s.ColumnText(5)),
+		}
+		previous.take(s.ColumnRawText(8))
+	}, r.session.Mark)
+	if err != nil || previous == nil {
 		return nil, err
 	}
-	var previous *Previous
-	if stmt.Step() {
-		previous = &Previous{Clean: stmt.ColumnInt(1) == 0, LastSeen: parseTime(stmt.ColumnText(4))}
-		previous.Started = parseTime(stmt.ColumnText(0))
-		var d data
-		_ = json.Unmarshal(stmt.ColumnRawText(3), &d) // not ours: unknown
-		previous.Mark, previous.Version, previous.Boot, previous.PID = d.Mark, d.Version, d.Boot, d.PID
-		previous.Services, previous.Stopped, previous.Workflows = d.Services, d.Stopped, d.Workflows
-		if previous.Workflows == nil { // another program's row
-			var names []string
-			_ = json.Unmarshal(stmt.ColumnRawText(2), &names) // not a list of names: unknown
-			for _, name := range names {
-				previous.Workflows = append(previous.Workflows, Workflow{ID: name, Name: name})
-			}
-		}
+	if seen := r.session.Seen; seen.Mark == previous.Mark && seen.At.After(previous.LastSeen) {
+		previous.LastSeen = seen.At
 	}
-	return previous, errors.Join(stmt.Err(), stmt.Close())
+	if previous.Ending.Unclean() {
+		previous.Repeated, err = r.repeated(previous)
+	}
+	return previous, err
+}
+
+// repeated reports whether the session before p ended uncleanly, and not long before p did.
+func (r *Record) repeated(p *Previous) (bool, error) {
+	repeated := false
+	err := rows(r.conn, `SELECT coalesce(ending, ''), coalesce(ended, started) FROM sessions WHERE id NOT IN (?, ?) ORDER BY rowid DESC LIMIT 1`,
+		func(s *sqlite3.Stmt) {
+			between := p.LastSeen.Sub(parseTime(s.ColumnText(1)))
+			repeated = Ending(s.ColumnText(0)).Unclean() && between.Abs() < repeatTime // a clock may have been set back
+		}, r.session.Mark, p.Mark)
+	return repeated, err
 }

@@ -1,72 +1,90 @@
 // Package sessiondb is the session record: what ran, how each session ended, and
 // what the next start must know of the one before. It is one SQLite file.
 //
-// The table session_state is that of the Python platform, column for column, with
-// its one row of id 'default', so that both sides can read it. Beside it stand
-// sessions (every run of the program) and service_events (what happened to each
-// service), both bounded.
+// The table sessions holds every run of the program, service_events what happened to
+// each service; both are bounded. Beside them stands the table session_state of the
+// Python platform, column for column, with its one row of id 'default', so that both
+// sides can read it. That row can be kept in the platform's own file instead.
 //
 // The order of use is the promise: Lock, Open, Begin (the record now says "dirty"),
 // then start services; all processes confirmed gone, then End (it says "clean").
 //
-//	record, err := sessiondb.Open(path)
+//	record := sessiondb.Open(path, sessiondb.Options{})
 //	previous, err := record.Begin(sessiondb.Session{…})
 //	record.Add(event)      // never blocks; saved in order
-//	err = record.End()
+//	err = record.End("quit")
 //	err = record.Close()
+//
+// No fault of the disk stops the program. A damaged file is set aside and the last good
+// copy takes its place; what cannot be written now is kept in memory, within bounds, and
+// written when it can be.
 package sessiondb
 
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
 )
 
-// busyTimeout is how long another program, such as a backup or the Python platform,
-// may hold the file.
-const busyTimeout = 2 * time.Second
-
 // saveDelay is how long events wait for others to be saved with. Each save makes the
 // disk sync several times, which a service that is just starting would feel.
 const saveDelay = 250 * time.Millisecond
 
+// What could not be saved is tried again after firstRetry, and then after twice as long
+// each time, up to lastRetry.
+const (
+	firstRetry = time.Second
+	lastRetry  = time.Minute
+)
+
+// Options say where the record differs from the usual.
+type Options struct {
+	// Original is a database file of the Python platform. The row of session_state is
+	// kept there. Default: in the record itself.
+	Original string
+	// Trouble is told why nothing can be saved, once for each reason, and nil when
+	// everything is saved again. It must not block, nor call the record.
+	Trouble func(error)
+	// Mended is told what was done about a file that could not be used. It must not
+	// block, nor call the record.
+	Mended func(Mending)
+
+	vfs string // SQLite's name of the file system, for tests
+}
+
 // A Record is an open session record. Its methods are safe for concurrent use.
 type Record struct {
-	path     string
-	setAside string // where a damaged file went, or empty
-	work     chan func(*sqlite3.Conn)
-	done     chan struct{}
-	closed   error
-	session  Session
+	path    string
+	options Options
+	queue   queue
+	work    chan func()
+	done    chan struct{}
+	closed  error // valid after done
 
-	queue eventQueue
+	// Owned by run:
+	conn     *sqlite3.Conn // nil: the file is not open
+	readOnly error         // why the open file cannot be written, or nil
+	session  Session       // as Begin has it; empty before
+	state    state
+	batch    int  // counts what was written, or tried to be
+	entered  bool // the session stands in the file
+	unshared bool // the row in the Python platform's file is not as it should be
+	trouble  error
+	copied   time.Time // when the copy was made, or tried to be
 }
 
-// Open opens the record at path, or makes it. A file that is damaged is set aside
-// under a name that says so and a new one is begun: SetAside tells. The error says
-// why there can be no record at all, such as a folder that cannot be written.
-func Open(path string) (*Record, error) {
-	r := &Record{path: path, work: make(chan func(*sqlite3.Conn)), done: make(chan struct{})}
+// Open returns the record at path. The file is opened, or made, by the first call that
+// needs it: a fault of the disk is an error of that call, not of the program's start.
+func Open(path string, options Options) *Record {
+	r := &Record{path: path, options: options, work: make(chan func()), done: make(chan struct{})}
 	r.queue.ready = make(chan struct{}, 1)
-	conn, err := openFile(path)
-	if damaged(err) {
-		if r.setAside, err = setAside(path); err == nil {
-			conn, err = openFile(path)
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("session record %s: %w", path, err)
-	}
-	go r.run(conn)
-	return r, nil
+	go r.run()
+	return r
 }
-
-// SetAside returns the name under which a damaged file was kept, or "".
-func (r *Record) SetAside() string { return r.setAside }
 
 // Close saves what is waiting and closes the file. Without End before it, the
 // record stays dirty.
@@ -77,148 +95,151 @@ func (r *Record) Close() error {
 }
 
 // run owns the connection.
-func (r *Record) run(conn *sqlite3.Conn) {
+func (r *Record) run() {
 	defer close(r.done)
 	var due <-chan time.Time // when what waits is to be saved; nil: nothing waits
+	retry := firstRetry
 	for {
 		select {
 		case work, ok := <-r.work:
 			if !ok {
-				r.closed = errors.Join(r.saveEvents(conn), conn.Close())
+				r.closed = r.explained(errors.Join(r.save(), r.disconnect()))
 				return
 			}
-			work(conn)
+			work()
 		case <-r.queue.ready:
 			if due == nil {
 				due = time.After(saveDelay)
 			}
 		case <-due:
 			due = nil
-			r.queue.failed(r.saveEvents(conn))
+			err := r.save()
+			r.report(err)
+			if err == nil {
+				retry = firstRetry
+				r.keepCopy()
+			} else if !errors.Is(err, ErrNewer) { // it will not become older
+				due = time.After(retry)
+				retry = min(2*retry, lastRetry)
+			}
 		}
 	}
 }
 
 // do runs work in the owner of the connection.
-func (r *Record) do(work func(*sqlite3.Conn) error) error {
-	result := make(chan error, 1)
-	r.work <- func(conn *sqlite3.Conn) { result <- work(conn) }
-	return <-result
+func (r *Record) do(work func()) {
+	done := make(chan struct{})
+	r.work <- func() { defer close(done); work() }
+	<-done
 }
 
-// openFile opens and checks a database, and brings its tables up to date.
-func openFile(path string) (*sqlite3.Conn, error) {
-	conn, err := sqlite3.OpenFlags(path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
-	if err != nil {
-		return nil, err
+// report tells of a change in what can be saved.
+func (r *Record) report(err error) {
+	err = r.explained(err)
+	same := (err == nil) == (r.trouble == nil) && (err == nil || err.Error() == r.trouble.Error())
+	r.trouble = err
+	if !same && r.options.Trouble != nil {
+		r.options.Trouble(err)
 	}
-	err = prepare(conn)
-	if err != nil {
-		return nil, errors.Join(err, conn.Close())
-	}
-	_ = os.Chmod(path, 0o600) // it names what the user works with
-	return conn, nil
 }
 
-func prepare(conn *sqlite3.Conn) error {
-	if err := conn.BusyTimeout(busyTimeout); err != nil {
-		return err
+// explained says of which file an error is, and what the matter is where SQLite does not.
+func (r *Record) explained(err error) error {
+	if err == nil {
+		return nil
 	}
-	// One writer and tiny rows: a rollback journal with full syncs loses no
-	// acknowledged write, which WAL would need synchronous=FULL for as well.
-	if err := conn.Exec(`PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL; ` + fullSync); err != nil {
-		return err
-	}
-	verdict, err := queryText(conn, `PRAGMA quick_check(1)`)
-	if err != nil {
-		return err
-	}
-	if verdict != "ok" {
-		return fmt.Errorf("%w: %s", errDamaged, verdict)
-	}
-	return migrate(conn)
-}
-
-var errDamaged = errors.New("the file is damaged")
-
-// damaged reports whether err says that the file's content is not to be trusted, as
-// opposed to a file that cannot be read or written now.
-func damaged(err error) bool {
-	return errors.Is(err, errDamaged) || errors.Is(err, sqlite3.NOTADB) || errors.Is(err, sqlite3.CORRUPT)
-}
-
-// setAside renames a damaged file, and its journal with it, and returns the new name.
-func setAside(path string) (string, error) {
-	aside := path + ".damaged-" + time.Now().Format("20060102-150405.000")
-	if err := os.Rename(path, aside); err != nil {
-		return "", fmt.Errorf("set the damaged file aside: %w", err)
-	}
-	if err := os.Rename(path+"-journal", aside+"-journal"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return aside, fmt.Errorf("set the damaged file's journal aside: %w", err)
-	}
-	return aside, nil
-}
-
-// queryText returns the first column of the first row, or "" when there is no row.
-func queryText(conn *sqlite3.Conn, sql string) (string, error) {
-	stmt, _, err := conn.Prepare(sql)
-	if err != nil {
-		return "", err
-	}
-	var text string
-	if stmt.Step() {
-		text = stmt.ColumnText(0)
-	}
-	return text, errors.Join(stmt.Err(), stmt.Close())
-}
-
-// execute runs one statement with its parameters.
-func execute(conn *sqlite3.Conn, sql string, parameters ...any) error {
-	stmt, _, err := conn.Prepare(sql)
-	if err != nil {
-		return err
-	}
-	if err = bind(stmt, parameters...); err == nil {
-		err = stmt.Exec()
-	}
-	return errors.Join(err, stmt.Close())
-}
-
-// bind sets a statement's parameters: strings, int64s, bools, times and nil.
-func bind(stmt *sqlite3.Stmt, parameters ...any) (err error) {
-	for i, value := range parameters {
-		switch value := value.(type) {
-		case nil:
-			err = stmt.BindNull(i + 1)
-		case string:
-			err = stmt.BindText(i+1, value)
-		case int64:
-			err = stmt.BindInt64(i+1, value)
-		case bool:
-			err = stmt.BindBool(i+1, value)
-		case time.Time:
-			err = stmt.BindText(i+1, timeText(value))
-		default:
-			err = fmt.Errorf("cannot store a %T", value)
-		}
-		if err != nil {
-			return err
+	if errors.Is(err, sqlite3.FULL) || errors.Is(err, sqlite3.IOERR) || errors.Is(err, sqlite3.CANTOPEN) {
+		if why := unwritable(filepath.Dir(r.path)); why != nil {
+			err = why
 		}
 	}
-	return nil
+	return fmt.Errorf("session record %s: %w", r.path, err)
 }
 
-// timeLayout is how SQLAlchemy stores a DateTime in SQLite: UTC without a zone.
-const timeLayout = "2006-01-02 15:04:05.000000"
-
-func timeText(t time.Time) string { return t.UTC().Format(timeLayout) }
-
-// parseTime reads timeText's form, with or without a fraction; the zero time if it
-// is neither.
-func parseTime(text string) time.Time {
-	t, err := time.Parse("2006-01-02 15:04:05", text) // a fraction may follow
-	if err != nil {
-		return time.Time{}
+// unwritable returns why nothing can be written to a folder, nil if something can.
+func unwritable(folder string) error {
+	probe, err := os.CreateTemp(folder, ".probe-*")
+	if err == nil {
+		_, err = probe.Write(make([]byte, 4096))
+		err = errors.Join(err, probe.Close(), os.Remove(probe.Name()))
 	}
-	return t
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err // the message names the file
+	}
+	return err
+}
+
+func (r *Record) mended(m Mending) {
+	if r.options.Mended != nil {
+		r.options.Mended(m)
+	}
+}
+
+// keepCopy makes a copy if it is time for one.
+func (r *Record) keepCopy() {
+	if time.Since(r.copied) < copyAfter {
+		return
+	}
+	r.copied = time.Now()
+	if err := r.copy(); err != nil {
+		r.Add(Event{At: r.copied, Kind: "no copy", Detail: err.Error()})
+	}
+}
+
+// save writes all that waits.
+func (r *Record) save() error {
+	if r.session.Mark == "" {
+		return nil
+	}
+	p := r.queue.take()
+	if p.empty() && r.entered && !r.unshared {
+		return nil
+	}
+	own, shared := r.write(&p, nothing)
+	if own != nil {
+		r.queue.putBack(p)
+	}
+	return firstError(own, shared)
+}
+
+// write writes what waits, and what more belongs to it, in one transaction, and then the
+// row in the Python platform's file. The first error says why nothing was written, the
+// second why that row was not.
+func (r *Record) write(p *pending, more func() error) (own, shared error) {
+	r.state.take(*p)
+	own = r.attempt(p, more)
+	if errors.Is(own, sqlite3.READONLY_DBMOVED) {
+		own = firstError(r.follow(), r.attempt(p, more))
+	}
+	if own != nil && !errors.Is(own, sqlite3.BUSY) && !errors.Is(own, ErrNewer) {
+		_ = r.disconnect() // the next one opens it, and looks at it, anew
+	}
+	if r.options.Original != "" {
+		shared = r.writeOriginal()
+		r.unshared = shared != nil
+	}
+	return own, shared
+}
+
+func (r *Record) attempt(p *pending, more func() error) (err error) {
+	if err := steps(r.connect, func() error { return r.settle(p) }); err != nil {
+		return err
+	}
+	r.batch++
+	p.tried = batch{r.batch, len(p.events), p.lost}
+	entered := r.entered
+	defer func() { r.entered = entered || err == nil }()
+	transaction, err := r.conn.BeginImmediate()
+	if err != nil {
+		return err
+	}
+	defer transaction.End(&err)
+	return steps(
+		r.enter,
+		func() error { return r.insert(*p) },
+		func() error { return r.explain(p.endings) },
+		r.writeState,
+		more,
+	)
 }

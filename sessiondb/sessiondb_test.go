@@ -1,11 +1,7 @@
 package sessiondb
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,13 +10,9 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
+// open opens a record that needs no mending.
 func open(t testing.TB, path string) *Record {
-	t.Helper()
-	r, err := Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return Open(path, Options{Mended: func(m Mending) { t.Errorf("%s was mended: %+v", path, m) }})
 }
 
 func begin(t testing.TB, r *Record, mark string) *Previous {
@@ -36,7 +28,7 @@ func begin(t testing.TB, r *Record, mark string) *Previous {
 func end(t testing.TB, r *Record, clean bool) {
 	t.Helper()
 	if clean {
-		if err := r.End(); err != nil {
+		if err := r.End("quit"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -81,7 +73,7 @@ func TestHowTheSessionBeforeEnded(t *testing.T) {
 	end(t, r, true)
 
 	r = open(t, path)
-	if previous := begin(t, r, "second"); previous == nil || !previous.Clean || previous.Mark != "first" {
+	if previous := begin(t, r, "second"); previous == nil || previous.Ending != Clean || previous.Mark != "first" {
 		t.Errorf("after a clean end: %+v", previous)
 	}
 	r.SetServices([]Service{{Name: "chat", Title: "Chat", State: "ready", PID: 7, Since: time.Unix(1e9, 0).UTC()}})
@@ -92,7 +84,7 @@ func TestHowTheSessionBeforeEnded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if previous == nil || previous.Clean || previous.Mark != "second" || previous.Boot != "boot" || previous.PID != 42 {
+	if previous == nil || previous.Ending != NotEnded || previous.Mark != "second" || previous.Boot != "boot" || previous.PID != 42 {
 		t.Fatalf("after an unclean end: %+v", previous)
 	}
 	if len(previous.Services) != 1 || previous.Services[0].Name != "chat" || previous.Services[0].PID != 7 {
@@ -111,57 +103,17 @@ func TestHowTheSessionBeforeEnded(t *testing.T) {
 	}
 }
 
-// The row that the Python platform knows, in a table as SQLAlchemy makes it.
-func TestTheOriginalsTable(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "session.db")
-	conn, err := sqlite3.Open(path)
-	if err != nil {
+// flush saves at once what would be saved within a moment.
+func (r *Record) flush(t testing.TB) {
+	t.Helper()
+	if err := r.trySave(); err != nil {
 		t.Fatal(err)
 	}
-	err = conn.Exec(`CREATE TABLE session_state (
-	id VARCHAR(36) NOT NULL, 
-	session_start DATETIME NOT NULL, 
-	dirty_shutdown INTEGER NOT NULL, 
-	active_workflows TEXT, 
-	session_data TEXT, 
-	last_updated DATETIME NOT NULL, 
-	PRIMARY KEY (id)
-);
-INSERT INTO session_state VALUES ('default', '2026-11-20 09:15:00', 1, '["run-1", "run-2"]', '{''chat'': None}', '2026-11-20 10:00:00.500000')`)
-	if err := errors.Join(err, conn.Close()); err != nil {
-		t.Fatal(err)
-	}
-	r := open(t, path)
-	previous := begin(t, r, "ours")
-	if previous == nil || previous.Clean || previous.Mark != "" || len(previous.Workflows) != 2 || previous.Workflows[1].Name != "run-2" {
-		t.Fatalf("the original's row reads as %+v", previous)
-	}
-	if want := time.Date(2026, 11, 20, 10, 0, 0, 5e8, time.UTC); !previous.LastSeen.Equal(want) {
-		t.Errorf("last seen %v", previous.LastSeen)
-	}
-	columns := `SELECT group_concat(name || ' ' || type || ' ' || "notnull" || ' ' || pk, ', ') FROM pragma_table_info('session_state')`
-	before := query(t, path, columns)
-	if dirty := query(t, path, `SELECT id, dirty_shutdown, typeof(dirty_shutdown) FROM session_state`); dirty != "default|1|integer" {
-		t.Errorf("while it runs: %s", dirty)
-	}
-	end(t, r, true)
-	if clean := query(t, path, `SELECT dirty_shutdown, active_workflows FROM session_state`); clean != "0|[]" {
-		t.Errorf("after a clean end: %s", clean)
-	}
-	var data struct {
-		Session string `json:"session"`
-	}
-	if err := json.Unmarshal([]byte(query(t, path, `SELECT session_data FROM session_state`)), &data); err != nil || data.Session != "ours" {
-		t.Errorf("session_data: %+v, %v", data, err)
-	}
-	if start := query(t, path, `SELECT session_start FROM session_state`); len(start) != len(timeLayout) || strings.ContainsAny(start, "TZ+") {
-		t.Errorf("session_start is %q, not as SQLAlchemy stores it", start)
-	}
-	fresh := filepath.Join(t.TempDir(), "session.db")
-	end(t, open(t, fresh), false)
-	if ours := query(t, fresh, columns); ours != before {
-		t.Errorf("our columns are\n%s\nthe original's\n%s", ours, before)
-	}
+}
+
+func (r *Record) trySave() (err error) {
+	r.do(func() { err = r.save() })
+	return err
 }
 
 func TestEventsAreKeptInOrderAndBounded(t *testing.T) {
@@ -172,146 +124,12 @@ func TestEventsAreKeptInOrderAndBounded(t *testing.T) {
 	for i := range keepEvents + 50 {
 		r.Add(Event{At: at, Service: "chat", Kind: "started", PID: i})
 		if i%1000 == 0 { // let it be saved, as it would be in life
-			if err := r.do(r.saveEvents); err != nil {
-				t.Fatal(err)
-			}
+			r.flush(t)
 		}
 	}
 	end(t, r, true)
 	if got := query(t, path, `SELECT count(*), min(pid), max(pid) FROM service_events`); got != fmt.Sprintf("%d|%d|%d", keepEvents, 50, keepEvents+49) {
 		t.Errorf("kept %s", got)
-	}
-}
-
-func TestADamagedFileIsSetAside(t *testing.T) {
-	healthy := filepath.Join(t.TempDir(), "session.db")
-	r := open(t, healthy)
-	begin(t, r, "s")
-	end(t, r, true)
-	whole, err := os.ReadFile(healthy)
-	if err != nil {
-		t.Fatal(err)
-	}
-	scrambled := append([]byte{}, whole...)
-	for i := 4096; i < len(scrambled); i++ {
-		scrambled[i] ^= 0x5a
-	}
-	for name, content := range map[string][]byte{
-		"not a database": []byte(strings.Repeat("hello ", 1000)),
-		"cut short":      whole[:len(whole)-5000],
-		"scrambled":      scrambled,
-	} {
-		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "session.db")
-			if err := os.WriteFile(path, content, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			r := open(t, path)
-			if r.SetAside() == "" || !strings.Contains(filepath.Base(r.SetAside()), "damaged") {
-				t.Fatalf("set aside as %q", r.SetAside())
-			}
-			if kept, err := os.ReadFile(r.SetAside()); err != nil || string(kept) != string(content) {
-				t.Errorf("the damaged file was changed (%v)", err)
-			}
-			if previous := begin(t, r, "s"); previous != nil {
-				t.Errorf("a fresh record knows of %+v", previous)
-			}
-			end(t, r, true)
-		})
-	}
-}
-
-func TestAFileOfANewerVersionIsNotTouched(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "session.db")
-	conn, err := sqlite3.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(conn.Exec(`CREATE TABLE future (x); PRAGMA user_version = 99`), conn.Close()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Open(path); !errors.Is(err, ErrNewer) {
-		t.Errorf("open: %v", err)
-	}
-	if tables := query(t, path, `SELECT name FROM sqlite_master`); tables != "future" {
-		t.Errorf("it now holds %s", tables)
-	}
-}
-
-func TestAFolderThatIsNotThere(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "missing", "session.db")
-	if _, err := Open(path); err == nil || !strings.Contains(err.Error(), path) {
-		t.Errorf("open: %v", err)
-	}
-}
-
-// What could not be saved is saved later, in order.
-func TestALockedFileIsCaughtUpWith(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "session.db")
-	r := open(t, path)
-	begin(t, r, "s")
-	if err := r.do(func(conn *sqlite3.Conn) error { return conn.BusyTimeout(time.Millisecond) }); err != nil {
-		t.Fatal(err)
-	}
-	other, err := sqlite3.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
-	if err := other.Exec(`BEGIN EXCLUSIVE`); err != nil {
-		t.Fatal(err)
-	}
-	r.Add(Event{Service: "a", Kind: "started"})
-	if err := r.do(r.saveEvents); !errors.Is(err, sqlite3.BUSY) {
-		t.Fatalf("save to a locked file: %v", err)
-	}
-	r.Add(Event{Service: "b", Kind: "started"})
-	if err := other.Exec(`COMMIT`); err != nil {
-		t.Fatal(err)
-	}
-	end(t, r, true)
-	if got := query(t, path, `SELECT service FROM service_events ORDER BY id`); got != "a\nb" {
-		t.Errorf("saved %q", got)
-	}
-}
-
-func TestLock(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "instance.lock")
-	lock, err := TakeLock(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := TakeLock(path); !errors.Is(err, ErrLocked) {
-		t.Errorf("taken twice: %v", err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	waiting := make(chan error, 1)
-	go func() {
-		next, err := WaitLock(ctx, path)
-		if err == nil {
-			err = next.Release()
-		}
-		waiting <- err
-	}()
-	if err := lock.Release(); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-waiting; err != nil {
-		t.Errorf("the one who waited: %v", err)
-	}
-	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the file is left (%v)", err)
-	}
-	if err := os.WriteFile(path, []byte("stale"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	lock, err = TakeLock(path)
-	if err != nil {
-		t.Fatalf("a stale file holds the lock: %v", err)
-	}
-	if err := lock.Release(); err != nil {
-		t.Fatal(err)
 	}
 }
 

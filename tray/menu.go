@@ -15,6 +15,8 @@ type Model struct {
 	manager.Snapshot
 	// Unclean is the line that tells of the previous session's unclean end, or empty.
 	Unclean string
+	// Asks says that nothing was started, because the last sessions did not end well.
+	Asks bool
 	// Notice is something the user should know that concerns no single service.
 	Notice string
 }
@@ -23,16 +25,17 @@ type Model struct {
 type Verb string
 
 const (
-	Nothing Verb = ""
-	Open    Verb = "open"    // Service's page in the browser
-	Start   Verb = "start"   // Service
-	Stop    Verb = "stop"    // Service
-	Restart Verb = "restart" // Service
-	ShowLog Verb = "log"     // of Service
-	Move    Verb = "move"    // Service to Port
-	Review  Verb = "review"  // how the previous session ended
-	Notices Verb = "notices" // what there is to know
-	Quit    Verb = "quit"
+	Nothing  Verb = ""
+	Open     Verb = "open" // Service's page in the browser
+	StartAll Verb = "start all"
+	Start    Verb = "start"   // Service
+	Stop     Verb = "stop"    // Service
+	Restart  Verb = "restart" // Service
+	ShowLog  Verb = "log"     // of Service
+	Move     Verb = "move"    // Service to Port
+	Review   Verb = "review"  // how the previous session ended
+	Notices  Verb = "notices" // what there is to know
+	Quit     Verb = "quit"
 )
 
 // Intent is what a click asks for.
@@ -70,6 +73,7 @@ func Menu(m Model) []Item {
 		{Label: StateLine(m.Snapshot), Disabled: true},
 		moveItem(m.Snapshot),
 		{Label: m.Unclean, Hidden: m.Unclean == "", Intent: Intent{Verb: Review}},
+		{Label: "Start everything", Hidden: !m.Asks, Intent: Intent{Verb: StartAll}},
 		{Label: m.Notice, Hidden: m.Notice == "", Intent: Intent{Verb: Notices}},
 		{Separator: true},
 	}
@@ -131,7 +135,7 @@ func StateLine(s manager.Snapshot) string {
 // iconState chooses the icon.
 func iconState(m Model) icons.State {
 	switch {
-	case m.Phase == manager.PhaseTrouble, m.Unclean != "":
+	case m.Phase == manager.PhaseTrouble, m.Unclean != "", m.Asks:
 		return icons.Attention
 	case m.Phase == manager.PhaseStarting:
 		return icons.Starting

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -49,6 +50,23 @@ func TestWithoutARuntimeFolderTheStateFolderServes(t *testing.T) {
 	xdg.Reload()
 	f, err := Prepare()
 	if err != nil || f.Runtime != f.State {
+		t.Errorf("%+v, %v", f, err)
+	}
+}
+
+func TestAStateFolderThatCannotBeWritten(t *testing.T) {
+	folder := home(t)
+	state := Locate().State
+	if err := errors.Join(os.MkdirAll(filepath.Dir(state), 0o700), os.WriteFile(state, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Prepare()
+	if err != nil || f.State != filepath.Join(f.Runtime, "state") || f.Makeshift == nil || !strings.Contains(f.Makeshift.Error(), state) {
+		t.Errorf("%+v, %v", f, err)
+	}
+	t.Setenv("XDG_RUNTIME_DIR", filepath.Join(folder, "missing"))
+	xdg.Reload()
+	if f, err := Prepare(); err == nil || !strings.Contains(err.Error(), "XDG_STATE_HOME") {
 		t.Errorf("%+v, %v", f, err)
 	}
 }

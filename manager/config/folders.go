@@ -18,6 +18,9 @@ type Folders struct {
 	State   string // session record, logs, conversations
 	Config  string // what the user writes
 	Runtime string // sockets; emptied when the user logs off
+	// Makeshift says why State is not where it should be: that place cannot be written, and
+	// State lasts until the user logs off only. Nil: it is.
+	Makeshift error
 }
 
 // Locate finds the folders, which need not be there.
@@ -29,19 +32,25 @@ func Locate() Folders {
 	}
 }
 
-// Prepare finds the folders and makes those that are written to, for this user only.
-// The error says which one cannot be used, why, and what to do.
+// Prepare finds the folders and makes those that are written to, for this user only. A
+// state folder that cannot be written is replaced by a makeshift one beside the sockets.
+// The error, when there is no place for that either, says which one cannot be used, why,
+// and what to do.
 func Prepare() (Folders, error) {
 	f := Locate()
+	_, err := os.Stat(xdg.RuntimeDir) // without a login there is none, and it is not ours to make
+	runs := err == nil && writable(f.Runtime) == nil
 	if err := writable(f.State); err != nil {
-		return f, fmt.Errorf("the state folder %s cannot be written: %w. Make it writable, or name another one in XDG_STATE_HOME", f.State, err)
+		err = fmt.Errorf("the state folder %s cannot be written: %w. Make it writable, or name another one in XDG_STATE_HOME", f.State, err)
+		if !runs {
+			return f, err
+		}
+		f.State, f.Makeshift = filepath.Join(f.Runtime, "state"), err
 	}
 	if err := os.MkdirAll(f.Logs(), 0o700); err != nil {
 		return f, fmt.Errorf("the folder for logs: %w", err)
 	}
-	// Without a login there is no runtime folder, and it is not ours to make; the
-	// state folder serves.
-	if _, err := os.Stat(xdg.RuntimeDir); err != nil || writable(f.Runtime) != nil {
+	if !runs {
 		f.Runtime = f.State
 	}
 	return f, nil
@@ -78,6 +87,9 @@ func (f Folders) Lock() string { return filepath.Join(f.State, "instance.lock") 
 // Control is the file that says where the running instance answers.
 func (f Folders) Control() string { return filepath.Join(f.State, "control.json") }
 
+// SpareControl is that file when there is no room for it in the state folder.
+func (f Folders) SpareControl() string { return filepath.Join(f.Runtime, "control.json") }
+
 // Logs is the folder of the services' output.
 func (f Folders) Logs() string { return filepath.Join(f.State, "logs") }
 
@@ -86,6 +98,10 @@ func (f Folders) GuardLog() string { return filepath.Join(f.State, "logs", "guar
 
 // Crash is the file that the Go runtime writes to when the tray process crashes.
 func (f Folders) Crash() string { return filepath.Join(f.State, "crash.txt") }
+
+// LastWords is the file for what the guard has seen of the end of a tray process that
+// was killed.
+func (f Folders) LastWords() string { return filepath.Join(f.State, "last-words.json") }
 
 // Conversations is the Chat's database.
 func (f Folders) Conversations() string { return filepath.Join(f.State, "chat.db") }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -48,14 +49,19 @@ func FromEnvironment() (Address, error) {
 	return ParseAddress(text)
 }
 
-// ReadAddress reads the address file of a running instance. The error wraps
-// fs.ErrNotExist when no instance has written one.
-func ReadAddress(file string) (Address, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return Address{}, err
+// ReadAddress reads the address file of a running instance: the first of files that is
+// there. The error wraps fs.ErrNotExist when no instance has written one.
+func ReadAddress(files ...string) (Address, error) {
+	for i, file := range files {
+		data, err := os.ReadFile(file)
+		if err == nil {
+			return ParseAddress(string(data))
+		}
+		if !errors.Is(err, fs.ErrNotExist) || i == len(files)-1 {
+			return Address{}, err
+		}
 	}
-	return ParseAddress(string(data))
+	return Address{}, fs.ErrNotExist
 }
 
 // Write makes the address known in file, readable by the owner only. Readers see

@@ -131,6 +131,9 @@ const (
 	Restart Action = "restart"
 )
 
+// StartAll starts everything but what the user has stopped.
+func (c *Client) StartAll(ctx context.Context) error { return c.post(ctx, "/v1/start") }
+
 // Act starts, stops or restarts a service. It returns when the request is taken,
 // not when it is carried out.
 func (c *Client) Act(ctx context.Context, service string, action Action) error {

@@ -83,6 +83,7 @@ func (i *instance) SessionEvents(session string, limit int) ([]SessionEvent, err
 func (i *instance) Review() *Review { return nil }
 func (i *instance) Reviewed()       { i.ask("reviewed") }
 func (i *instance) Quit()           { i.ask("quit") }
+func (i *instance) StartAll()       { i.ask("start all") }
 
 func serve(t *testing.T, i *instance, folder string) Address {
 	t.Helper()
@@ -111,13 +112,13 @@ func TestServerAndClient(t *testing.T) {
 				t.Errorf("status: %+v, %v", status, err)
 			}
 			for _, call := range []error{
-				client.Act(ctx, "chat", Stop), client.Open(ctx, "dashboard"), client.Reviewed(ctx), client.Quit(ctx),
+				client.Act(ctx, "chat", Stop), client.Open(ctx, "dashboard"), client.Reviewed(ctx), client.Quit(ctx), client.StartAll(ctx),
 			} {
 				if call != nil {
 					t.Error(call)
 				}
 			}
-			if got := fmt.Sprint(i.asked); got != "[stop open dashboard reviewed quit]" {
+			if got := fmt.Sprint(i.asked); got != "[stop open dashboard reviewed quit start all]" {
 				t.Errorf("it was asked %s", got)
 			}
 			refusals := map[int]error{

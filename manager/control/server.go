@@ -59,6 +59,7 @@ type Instance interface {
 	// Changes returns a channel that gets a value after each change of Status, and
 	// the call that ends it.
 	Changes() (changed <-chan struct{}, stop func())
+	StartAll()
 	Act(service string, action Action) error
 	LogFile(service string) (path string, err error)
 	// Usage measures what a service uses; nothing is measured unless it is called.
@@ -143,6 +144,7 @@ func routes(i Instance) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) { reply(w, i.Status()) })
 	mux.HandleFunc("GET /v1/events", func(w http.ResponseWriter, r *http.Request) { events(w, r, i) })
+	mux.HandleFunc("POST /v1/start", func(w http.ResponseWriter, _ *http.Request) { i.StartAll(); done(w, nil) })
 	for _, action := range []Action{Start, Stop, Restart} {
 		mux.HandleFunc("POST /v1/services/{name}/"+string(action), func(w http.ResponseWriter, r *http.Request) {
 			done(w, i.Act(r.PathValue("name"), action))

@@ -7,6 +7,7 @@
 //
 //	GET  /v1/status                        → Status
 //	GET  /v1/events                        → server-sent events: "status", data a Status, at once and after each change
+//	POST /v1/start                         starts everything but what the user has stopped
 //	POST /v1/services/{name}/start|stop|restart
 //	GET  /v1/services/{name}/log?lines=200 → Log
 //	     &follow=1                         → server-sent events: "lines" and "missed", data a []LogLine (see Client.Follow)
@@ -42,6 +43,9 @@ type Status struct {
 	Workflows []Workflow `json:"workflows,omitempty"`
 	// Unclean is set while the previous session's unclean end has not been reviewed.
 	Unclean *Review `json:"unclean,omitempty"`
+	// Asks says that nothing was started, since the last two sessions ended unexpectedly
+	// and soon after each other: the user is to say so.
+	Asks bool `json:"asks,omitempty"`
 	// Notices are things the user should know that concern no single service.
 	Notices []string `json:"notices,omitempty"`
 }

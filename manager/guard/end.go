@@ -91,8 +91,8 @@ func (g *guard) exited(u *unit, end ending) {
 // else was among them.
 func (g *guard) outOfMemory() bool {
 	before := g.ooms
-	g.ooms = oomKills()
-	return g.ooms > before
+	g.ooms = OOMKills()
+	return before >= 0 && g.ooms > before
 }
 
 // end asks a run to stop, by deadline at the latest. It may be called again with an

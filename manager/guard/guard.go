@@ -22,7 +22,7 @@ type guard struct {
 	keeper  *keeper
 	keepAt  time.Time     // when the keeper is started; zero: not yet planned
 	rung    chan struct{} // some unit has news
-	ooms    int           // processes that the system has ended for lack of memory, when last looked
+	ooms    int           // processes that the system has ended for lack of memory, when last looked; -1: not yet
 	closing *closing      // set once everything is to end
 	over    bool          // the tray has ended, or is about to
 }
@@ -84,7 +84,7 @@ func Main(args []string) int {
 	tray := os.Getppid()
 	system := newSystem()
 	g := &guard{
-		system: system, ended: system.ended, units: map[string]*unit{}, sockets: map[string]*socket{}, rung: make(chan struct{}, 1),
+		system: system, ended: system.ended, units: map[string]*unit{}, sockets: map[string]*socket{}, rung: make(chan struct{}, 1), ooms: -1,
 		keeper: &keeper{mark: os.Getenv(guardEnvironment)},
 	}
 
@@ -163,6 +163,7 @@ func (g *guard) run(requests <-chan Request, stop <-chan os.Signal) int {
 				g.handle(request)
 			} else {
 				requests = nil
+				g.leaveWords()
 				g.over = true
 				g.shutdown(g.hello.Grace)
 			}
@@ -176,8 +177,8 @@ func (g *guard) run(requests <-chan Request, stop <-chan os.Signal) int {
 		}
 		if g.keepDue(time.Now()) {
 			g.keep()
-			if g.ooms == 0 {
-				g.ooms = oomKills()
+			if g.ooms < 0 {
+				g.ooms = OOMKills()
 			}
 		}
 		g.settle(time.Now())

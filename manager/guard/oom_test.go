@@ -3,8 +3,6 @@
 package guard
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,29 +10,12 @@ import (
 	"agents-tray/manager/guard/guardtest"
 )
 
-// smallGroup makes a control group with room for 30 MB, of either version; "" where
-// this user cannot make one.
-func smallGroup(t *testing.T) string {
-	for folder, limit := range map[string]string{"/sys/fs/cgroup/memory": "memory.limit_in_bytes", "/sys/fs/cgroup": "memory.max"} {
-		group := filepath.Join(folder, "agents-tray-test")
-		if os.Mkdir(group, 0o700) != nil {
-			continue
-		}
-		if os.WriteFile(filepath.Join(group, limit), []byte("30M"), 0) == nil {
-			t.Cleanup(func() { os.Remove(group) })
-			return group
-		}
-		os.Remove(group)
-	}
-	return ""
-}
-
 // The system tells nobody but its counters whom it ends for lack of memory.
 func TestOutOfMemoryIsTold(t *testing.T) {
-	if oomKills() < 0 {
+	if OOMKills() < 0 {
 		t.Error("a negative count")
 	}
-	group := smallGroup(t)
+	group := guardtest.MemoryGroup(t, "30000000")
 	if group == "" {
 		t.Log("this user cannot limit memory: only the counter was read")
 		return

@@ -107,8 +107,8 @@ const CountsWaiting = false
 
 func waiting(*os.File) int { return 0 }
 
-// oomKills is 0: the system does not count them where they could be read.
-func oomKills() int { return 0 }
+// OOMKills is 0: the system does not count them where they could be read.
+func OOMKills() int { return 0 }
 
 // ownProgram opens this program's file, and names it for a process that has it as
 // descriptor 3.

@@ -206,9 +206,9 @@ func waiting(socket *os.File) (n int) {
 	return n
 }
 
-// oomKills returns how many processes the system has ended for lack of memory, in a
+// OOMKills returns how many processes the system has ended for lack of memory, in a
 // control group or altogether, since it was started.
-func oomKills() int {
+func OOMKills() int {
 	counters, err := os.ReadFile("/proc/vmstat")
 	if err != nil {
 		return 0 // then nothing is said of memory

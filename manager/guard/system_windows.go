@@ -243,5 +243,5 @@ const CountsWaiting = false
 
 func waiting(*os.File) int { return 0 }
 
-// oomKills is 0: this system ends no process for lack of memory.
-func oomKills() int { return 0 }
+// OOMKills is 0: this system ends no process for lack of memory.
+func OOMKills() int { return 0 }

@@ -47,7 +47,7 @@ func Defer(options Options) (*Session, error) {
 }
 
 func askToOpen(ctx context.Context, options Options) error {
-	address, err := control.ReadAddress(options.Folders.Control())
+	address, err := control.ReadAddress(options.Folders.Control(), options.Folders.SpareControl())
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func PastSessions(past []sessiondb.Past, current string) []control.PastSession {
 	sessions := make([]control.PastSession, len(past))
 	for i, p := range past {
 		sessions[i] = control.PastSession{
-			ID: p.Mark, Version: p.Version, PID: p.PID, Started: p.Started, Ended: p.Ended, Ending: string(p.Ending),
+			ID: p.Mark, Version: p.Version, PID: p.PID, Started: p.Started, Ended: p.Ended, Ending: string(p.Ending), Detail: p.Detail,
 			Current: p.Mark == current,
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 
@@ -25,7 +24,7 @@ func (s *Session) Status() control.Status {
 	if !s.reviewed {
 		status.Unclean = s.Review()
 	}
-	status.Notices = slices.Clone(s.notices)
+	status.Notices, status.Asks = s.noticeTexts(), s.asks
 	return status
 }
 
@@ -35,10 +34,11 @@ func (s *Session) Model() tray.Model {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.review != nil && !s.reviewed {
-		model.Unclean = uncleanLine(s.review)
+		model.Unclean = s.unclean.line()
 	}
+	model.Asks = s.asks
 	if n := len(s.notices); n > 0 {
-		model.Notice, _, _ = strings.Cut(s.notices[n-1], ". ")
+		model.Notice, _, _ = strings.Cut(s.notices[n-1].text, ". ")
 	}
 	return model
 }
@@ -57,6 +57,8 @@ func (s *Session) Do(i tray.Intent) {
 		s.openReview()
 	case tray.Notices:
 		s.openLater(s.dashboard(), "")
+	case tray.StartAll:
+		s.StartAll()
 	case tray.Start:
 		go s.manager.Start(i.Service) // ends with the manager at the latest; its outcome shows in the menu
 	case tray.Stop:
@@ -107,11 +109,20 @@ func (s *Session) Reviewed() {
 	s.changed.tell()
 }
 
+// asksWords say why nothing was started.
+const asksWords = "The last two sessions ended unexpectedly, within ten minutes."
+
 // announce tells of an unclean end, and of a record that was damaged.
 func (s *Session) announce() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.review != nil {
+	switch {
+	case s.asks:
+		s.notify(tray.Notification{
+			Summary: "Nothing was started", Body: asksWords + " " + s.review.Cause,
+			Action: "Start everything", Intent: tray.Intent{Verb: tray.StartAll}, Urgent: true,
+		})
+	case s.review != nil:
 		body := s.review.Cause
 		if line := s.review.Interrupted(); line != "" {
 			body += "\n" + line
@@ -121,7 +132,7 @@ func (s *Session) announce() {
 			Action: "Review", Intent: tray.Intent{Verb: tray.Review},
 		})
 	}
-	for _, notice := range s.notices {
+	for _, notice := range s.noticeTexts() {
 		s.notify(tray.Notification{Summary: tray.Name, Body: notice, Action: "Open Dashboard", Intent: tray.Intent{Verb: tray.Notices}})
 	}
 }

@@ -1,14 +1,15 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
 	"agents-tray/manager"
-	"agents-tray/manager/control"
 	"agents-tray/manager/guard"
 	"agents-tray/sessiondb"
 )
@@ -20,38 +21,73 @@ const sweepGrace = manager.Grace + 2*time.Second
 // openRecord opens the session record, marks it dirty, and deals with what the
 // session before has left. A record that cannot be kept stops nothing.
 func (s *Session) openRecord() {
-	crash := s.captureCrashes()
-	record, err := sessiondb.Open(s.options.Folders.SessionRecord())
-	if err != nil {
-		s.notice("This session is not being recorded: " + err.Error())
-		return
+	folders := s.options.Folders
+	found := evidence{
+		boot: sessiondb.BootID(), machine: sessiondb.MachineID(), crash: s.captureCrashes(),
+		words: guard.ReadLastWords(folders.LastWords()), oomKills: guard.OOMKills(),
 	}
-	boot := sessiondb.BootID()
-	previous, err := record.Begin(sessiondb.Session{
-		Mark: s.mark, Version: s.options.Version, Boot: boot, PID: os.Getpid(), Started: s.started,
-		Services: s.planned(),
+	s.record = sessiondb.Open(folders.SessionRecord(), sessiondb.Options{
+		Original: s.options.Database, Trouble: s.notRecorded, Mended: s.mended,
 	})
-	if err != nil {
-		s.notice("This session is not being recorded: " + err.Error())
-		_ = record.Close() // it has nothing to save
+	previous, err := s.record.Begin(sessiondb.Session{
+		Mark: s.mark, Version: s.options.Version, Boot: found.boot, Machine: found.machine, PID: os.Getpid(), Started: s.started,
+		OOMKills: found.oomKills, Services: s.planned(), Seen: sessiondb.Seen{Mark: found.words.Session, At: found.words.At},
+	})
+	if err == nil {
+		_ = os.Remove(folders.LastWords()) // they name their session: at worst they are read once more
+	}
+	if previous == nil {
 		return
 	}
-	s.record = record
-	if previous != nil {
-		s.stopped = previous.Stopped
-	}
-	if aside := record.SetAside(); aside != "" {
-		s.notice("The session record was damaged. A new one was begun; the old file is kept as " + aside)
-	}
-	if previous == nil || previous.Clean {
+	s.stopped = previous.Stopped
+	if previous.Ending == sessiondb.Clean {
 		return
 	}
-	if previous.Boot == boot && previous.Mark != "" {
+	if previous.Boot == found.boot && previous.Mark != "" {
 		if _, err := guard.Sweep(previous.Mark, sweepGrace); err != nil {
 			s.notice("Something of the last session still runs: " + err.Error())
 		}
+		found.kernel = killedForMemory(previous.PID)
 	}
-	s.review = reviewOf(previous, boot, crash)
+	verdict := judge(previous, found)
+	s.unclean, s.review = verdict, verdict.review(previous)
+	s.asks = s.review != nil && previous.Repeated
+	if !previous.Foreign {
+		s.record.Explain(previous.Mark, verdict.ending, verdict.detail, verdict.at)
+	}
+}
+
+// notRecorded tells that the record cannot be written, or no longer that.
+func (s *Session) notRecorded(err error) {
+	text := ""
+	switch {
+	case errors.Is(err, sessiondb.ErrOriginal):
+		text = "The Python platform does not see this session. " + sentence(err)
+	case err != nil:
+		text = "This session is not being recorded. Should it end unexpectedly, that may go unnoticed. " + sentence(err)
+	}
+	s.setNotice(recordNotice, text)
+}
+
+// mended tells what became of a record that could not be used.
+func (s *Session) mended(m sessiondb.Mending) {
+	switch {
+	case m.Removed && m.Rescued:
+		s.notice("The session record was removed while it was in use. It was written anew, with all that was in it.")
+	case m.Removed:
+		s.notice("The session record was removed while it was in use. A new one was begun.")
+	case m.Copy.IsZero():
+		s.notice("The session record was damaged. A new one was begun; the old file is kept as " + m.Aside)
+	default:
+		s.notice("The session record was damaged. The copy of " + m.Copy.Local().Format("2 January, 15:04") +
+			" has taken its place, so how the last session ended is not known; the damaged file is kept as " + m.Aside)
+	}
+}
+
+// sentence is an error as one.
+func sentence(err error) string {
+	text := err.Error()
+	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 // planned are the services before any has started.
@@ -78,44 +114,6 @@ func (s *Session) captureCrashes() string {
 	defer file.Close()                                   // the runtime has its own copy
 	_ = debug.SetCrashOutput(file, debug.CrashOptions{}) // then a crash is told as a kill
 	return string(before)
-}
-
-// reviewOf tells how a session ended, as far as that is known.
-func reviewOf(p *sessiondb.Previous, boot, crash string) *control.Review {
-	review := &control.Review{
-		Started: p.Started, LastSeen: p.LastSeen, Version: p.Version,
-		Services: []control.ReviewService{}, Workflows: reviewWorkflows(p.Workflows),
-	}
-	switch {
-	case p.Boot != "" && boot != "" && p.Boot != boot:
-		review.Cause = "The computer was restarted or lost power while Configurable Agents was running."
-	case crash != "":
-		review.Cause = "Configurable Agents itself crashed."
-		review.Detail = crash
-	default:
-		review.Cause = "Configurable Agents was killed: by somebody, by another program, or by the system for lack of memory."
-	}
-	for _, service := range p.Services {
-		review.Services = append(review.Services, control.ReviewService{
-			Name: service.Name, Title: service.Title, State: service.State, PID: service.PID, Since: service.Since,
-		})
-	}
-	return review
-}
-
-// uncleanLine is the menu's line about it.
-func uncleanLine(r *control.Review) string {
-	cause := "it was killed"
-	switch {
-	case strings.HasPrefix(r.Cause, "The computer"):
-		cause = "the computer went down"
-	case r.Detail != "":
-		cause = "it crashed"
-	}
-	if r.LastSeen.IsZero() {
-		return "Last session ended unexpectedly – " + cause
-	}
-	return fmt.Sprintf("Last session ended unexpectedly – %s after %s", cause, r.LastSeen.Local().Format("15:04"))
 }
 
 // follow records what happens to the services, and tells whoever looks.
@@ -151,14 +149,15 @@ func (s *Session) follow() {
 // saveServices keeps the record's picture of what runs true.
 func (s *Session) saveServices() {
 	snapshot := s.manager.Snapshot()
-	if s.record == nil || snapshot.Phase == manager.PhaseStopped || snapshot.Phase == manager.PhaseStopping {
+	if snapshot.Phase == manager.PhaseStopped || snapshot.Phase == manager.PhaseStopping {
 		return // what ran before the end is what will be asked for
 	}
+	asks := s.Asks()
 	services := make([]sessiondb.Service, len(snapshot.Services))
 	for i, service := range snapshot.Services {
 		services[i] = sessiondb.Service{
 			Name: service.Name, Title: service.Title, State: string(service.State), PID: service.PID, Since: service.Started,
-			ByHand: service.ByHand && !service.Once,
+			ByHand: service.ByHand && !service.Once || asks && slices.Contains(s.stopped, service.Name),
 		}
 	}
 	s.record.SetServices(services)
@@ -197,7 +196,5 @@ func (s *Session) onEvent(e manager.Event) {
 	case manager.Missed:
 		row = sessiondb.Event{At: time.Now(), Kind: "missed", Detail: fmt.Sprintf("%d events", e.N)}
 	}
-	if s.record != nil {
-		s.record.Add(row)
-	}
+	s.record.Add(row)
 }

@@ -8,8 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"agents-tray/manager"
@@ -18,6 +18,7 @@ import (
 	"agents-tray/manager/guard"
 	"agents-tray/sessiondb"
 	"agents-tray/tray"
+	"agents-tray/tray/poweroff"
 )
 
 // Options are what a session is made from.
@@ -25,6 +26,11 @@ type Options struct {
 	Version  string
 	Folders  config.Folders
 	Services []manager.ServiceSpec
+	// Database is a file of the Python platform that keeps the row of session_state, so
+	// that both sides see it. Default: our own record does.
+	Database string
+	// Start says that the services are started even if they would be asked about.
+	Start bool
 }
 
 // ErrRunning says that another instance has the state folder.
@@ -37,23 +43,27 @@ type Session struct {
 	mark    string
 	started time.Time
 	lock    *sessiondb.Lock
-	record  *sessiondb.Record // nil when nothing can be recorded
+	record  *sessiondb.Record
 	manager *manager.Manager
 	server  *control.Server
 	stopped []string        // services that the user stopped in an earlier session
 	review  *control.Review // how the session before ended, if not cleanly
+	unclean verdict         // the same, for the menu
+	asks    bool            // the one before that did not end well either: start nothing unasked
 	quit    chan struct{}   // closed when the user asks to quit
 	outcome chan error      // gets the outcome of the first start
 
 	stopRecording func()
 	wg            sync.WaitGroup
+	power         atomic.Pointer[poweroff.Watch] // nil until it watches
 	browse        opener
 	work          workflows
 
 	mu       sync.Mutex
 	reviewed bool
-	notices  []string
-	asked    bool // to quit
+	notices  []notice
+	asked    bool   // to quit
+	reason   string // for the end
 	notify   func(tray.Notification)
 	changed  hub
 }
@@ -67,6 +77,15 @@ func Begin(options Options) (*Session, error) {
 		return nil, err
 	}
 	return begin(options, lock)
+}
+
+// Runs reports whether an instance has its state in those folders.
+func Runs(folders config.Folders) bool {
+	lock, err := sessiondb.TakeLock(folders.Lock())
+	if err == nil {
+		_ = lock.Release() // nobody else's
+	}
+	return errors.Is(err, ErrRunning)
 }
 
 // BeginAfter is Begin for when another instance is on its way out: it waits for the
@@ -92,6 +111,7 @@ func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 		Guard:     guard.Self(),
 		GuardLog:  options.Folders.GuardLog(),
 		Remove:    remnants(options.Folders, address),
+		LastWords: options.Folders.LastWords(),
 		LogFolder: options.Folders.Logs(),
 		Env:       []string{control.Environment + "=" + address.String()},
 	})
@@ -101,12 +121,45 @@ func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 		return nil, errors.Join(err, s.abandon(listener.Close))
 	}
 	s.follow()
-	s.wg.Go(func() { s.outcome <- s.manager.StartAll(context.Background(), s.stopped...) })
+	if why := options.Folders.Makeshift; why != nil {
+		s.notice("Nothing of this session will be kept. " + sentence(why))
+	}
+	s.asks = s.asks && !options.Start
+	if s.asks {
+		s.outcome <- nil // there is nothing to wait for
+	} else {
+		s.StartAll()
+	}
+	s.wg.Go(s.watchPower)
 	s.server = control.Serve(listener, address, s)
 	if err := address.Write(options.Folders.Control()); err != nil {
-		s.notice("Other programs cannot find this one: " + err.Error())
+		if address.Write(options.Folders.SpareControl()) != nil {
+			s.notice("Other programs cannot find this one: " + err.Error())
+		}
 	}
 	return s, nil
+}
+
+// Asks reports whether nothing has been started: the user is to say so.
+func (s *Session) Asks() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asks
+}
+
+// StartAll starts everything but what the user has stopped, in the background.
+func (s *Session) StartAll() {
+	s.mu.Lock()
+	s.asks = false
+	s.mu.Unlock()
+	s.wg.Go(func() {
+		err := s.manager.StartAll(context.Background(), s.stopped...)
+		select {
+		case s.outcome <- err:
+		default: // it was asked for before: only the first outcome is waited for
+		}
+	})
+	s.changed.tell()
 }
 
 // abandon undoes a beginning.
@@ -115,15 +168,12 @@ func (s *Session) abandon(closers ...func() error) error {
 	for _, closer := range closers {
 		err = errors.Join(err, closer())
 	}
-	if s.record != nil {
-		err = errors.Join(err, s.record.End(), s.record.Close())
-	}
-	return errors.Join(err, s.lock.Release())
+	return errors.Join(err, s.record.End("It could not begin"), s.record.Close(), s.lock.Release())
 }
 
 // remnants are the files that a killed tray leaves for its guard to remove.
 func remnants(folders config.Folders, address control.Address) []string {
-	files := []string{folders.Control()}
+	files := []string{folders.Control(), folders.SpareControl()}
 	if address.Network == "unix" {
 		files = append(files, address.Address)
 	}
@@ -137,13 +187,51 @@ func (s *Session) Started() <-chan error { return s.outcome }
 // QuitAsked is closed when the user has asked to quit, in the menu or elsewhere.
 func (s *Session) QuitAsked() <-chan struct{} { return s.quit }
 
-// Quit asks for the end.
-func (s *Session) Quit() {
+// Quit asks for the end, as the user.
+func (s *Session) Quit() { s.QuitBecause(ByUser) }
+
+// Reasons for an end, as the history tells them.
+const (
+	ByUser     = "Quit by the user"
+	BySignal   = "Stopped by a signal"
+	ByLogOff   = "The user logged off"
+	ByShutdown = "The computer was shut down"
+)
+
+// shutdownTime is what services get to stop when the computer goes down: logind waits 5 s
+// by default, and the record has to be written, too.
+const shutdownTime = 4 * time.Second
+
+// QuitBecause asks for the end. The first reason counts.
+func (s *Session) QuitBecause(reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.asked {
-		s.asked = true
+		s.asked, s.reason = true, reason
 		close(s.quit)
+	}
+}
+
+// QuitOnSignal asks for the end because a signal says so.
+func (s *Session) QuitOnSignal() {
+	reason := BySignal
+	if power := s.power.Load(); power != nil && power.LoggingOff() {
+		reason = ByLogOff
+	}
+	s.QuitBecause(reason)
+}
+
+// watchPower ends the session when the computer is about to go down.
+func (s *Session) watchPower() {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	s.wg.Go(func() { <-s.quit; cancel() })
+	power := poweroff.Begin(ctx, tray.Name, "Stops its services")
+	s.power.Store(power)
+	select {
+	case <-power.Going():
+		s.QuitBecause(ByShutdown)
+	case <-s.quit:
 	}
 }
 
@@ -166,32 +254,31 @@ func (s *Session) SetNotify(notify func(tray.Notification)) {
 // so, and the lock is released. When ctx ends, what is left is killed at once. The
 // error tells of processes that could not be ended, or of the record.
 func (s *Session) End(ctx context.Context) error {
-	s.Quit() // whoever asks from now on is told
+	s.QuitBecause(ByUser) // whoever asks from now on is told
+	if s.reason == ByShutdown {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, shutdownTime)
+		defer cancel()
+	}
 	err := s.manager.Shutdown(ctx)
 	s.browse.close()
 	s.stopRecording()
 	s.server.Close()
 	s.wg.Wait()
-	_ = os.Remove(s.options.Folders.Control()) // at worst a second launch asks nobody
-	if s.record != nil {
-		if err == nil {
-			err = s.record.End()
-		}
-		err = errors.Join(err, s.record.Close())
+	for _, file := range []string{s.options.Folders.Control(), s.options.Folders.SpareControl()} {
+		_ = os.Remove(file) // one is not there; at worst a second launch asks nobody
+	}
+	if err == nil {
+		err = s.record.End(s.reason)
+	}
+	if closed := s.record.Close(); err == nil {
+		err = closed
 	}
 	_ = os.Remove(s.options.Folders.Crash()) // empty: there was no crash
 	if err != nil {
 		err = fmt.Errorf("this session will be reported as ended unexpectedly: %w", err)
 	}
-	return errors.Join(err, s.lock.Release())
-}
-
-// notice adds something for the user to know.
-func (s *Session) notice(text string) {
-	s.mu.Lock()
-	if !slices.Contains(s.notices, text) {
-		s.notices = append(s.notices, text)
-	}
-	s.mu.Unlock()
-	s.changed.tell()
+	err = errors.Join(err, s.lock.Release())
+	s.power.Load().Release() // wg has waited for it to be there
+	return err
 }

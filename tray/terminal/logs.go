@@ -44,7 +44,7 @@ type logPrinter struct {
 }
 
 func (p logPrinter) fromInstance(ctx context.Context, folders config.Folders, service string, lines int, follow bool) error {
-	address, err := control.ReadAddress(folders.Control())
+	address, err := control.ReadAddress(folders.Control(), folders.SpareControl())
 	if err != nil {
 		return errNoInstance
 	}

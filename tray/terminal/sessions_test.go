@@ -37,10 +37,8 @@ func threeSessions(t *testing.T, folders config.Folders) *sessiondb.Record {
 	t.Helper()
 	var record *sessiondb.Record
 	for _, mark := range []string{"first000-x", "second00", "third000"} {
+		record = sessiondb.Open(folders.SessionRecord(), sessiondb.Options{})
 		var err error
-		if record, err = sessiondb.Open(folders.SessionRecord()); err != nil {
-			t.Fatal(err)
-		}
 		if _, err := record.Begin(sessiondb.Session{Mark: mark, Version: "v1.2", PID: 42, Started: time.Now().Add(-time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +46,7 @@ func threeSessions(t *testing.T, folders config.Folders) *sessiondb.Record {
 		case "first000-x":
 			record.Add(sessiondb.Event{At: time.Now(), Service: "chat", Kind: "started", PID: 7})
 			record.Add(sessiondb.Event{At: time.Now(), Service: "chat", Kind: "gave up", Detail: "It failed\tand\nfailed \x1b[31magain"})
-			err = record.End()
+			err = record.End("quit")
 		case "third000":
 			return record
 		}
@@ -104,7 +102,7 @@ func TestSessionsWithAndWithoutAnInstance(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, row := range []string{
-				`^Session first000-x, version v1.2, process 42\nStarted \S+ \S+, lasted 1 h. Ended cleanly.\n\n`,
+				`^Session first000-x, version v1.2, process 42\nStarted \S+ \S+, lasted 1 h. Ended cleanly.\nquit\n\n`,
 				`chat +Started +7 +-\n`, `chat +Given up +- +It failed and\n$`,
 			} {
 				if !regexp.MustCompile(row).MatchString(out.String()) {

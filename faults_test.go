@@ -1,0 +1,247 @@
+//go:build linux
+
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+	"agents-tray/tray/traytest"
+)
+
+// told waits for a notice with these words, or with gone until there is none any more.
+func (p *program) told(words string, gone bool) {
+	p.u.t.Helper()
+	p.status(words, func(s control.Status) bool {
+		return slices.ContainsFunc(s.Notices, func(n string) bool { return strings.Contains(n, words) }) != gone
+	})
+}
+
+// restartChat makes something happen that is recorded.
+func (p *program) restartChat() {
+	p.u.t.Helper()
+	address, err := p.u.address()
+	if err != nil {
+		p.u.t.Fatal(err)
+	}
+	before := theChat(p.status("the Chat runs", func(s control.Status) bool { return theChat(s).State == manager.Running }))
+	if err := control.NewClient(address).Act(p.u.t.Context(), "chat", control.Restart); err != nil {
+		p.u.t.Fatal(err)
+	}
+	p.status("the Chat is back", func(s control.Status) bool {
+		return theChat(s).State == manager.Running && theChat(s).PID != before.PID
+	})
+}
+
+// disk gives the user a small disk for the state folder, and returns what fills it up and
+// makes room again.
+func (u *user) disk() (fill, empty func()) {
+	u.t.Helper()
+	folder := filepath.Join(u.folder, "state")
+	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=4m"); err != nil {
+		u.t.Fatal("mount a small disk: ", err)
+	}
+	u.t.Cleanup(func() {
+		if err := syscall.Unmount(folder, syscall.MNT_DETACH); err != nil {
+			u.t.Error(err)
+		}
+	})
+	filler := filepath.Join(folder, "filler")
+	fill = func() {
+		file, err := os.Create(filler)
+		for err == nil {
+			_, err = file.Write(make([]byte, 4096))
+		}
+		if !errors.Is(err, syscall.ENOSPC) {
+			u.t.Fatal(err)
+		}
+		file.Close()
+	}
+	return fill, func() {
+		if err := os.Remove(filler); err != nil {
+			u.t.Fatal(err)
+		}
+	}
+}
+
+// While the disk is full everything goes on, and it says what is not being recorded; once
+// there is room, it catches up.
+func TestAFullDisk(t *testing.T) {
+	u := newUser(t).withDesktop()
+	fill, empty := u.disk()
+	p := u.launch().ready()
+	fill()
+	p.restartChat()
+	p.told("This session is not being recorded", false)
+	p.told("no space left on device", false)
+	p.item().WaitLabel(t.Context(), "This session is not being recorded")
+	empty()
+	p.told("This session is not being recorded", true)
+	p.kill(syscall.SIGTERM)
+	sessions := u.record()
+	if len(sessions) != 1 || sessions[0].ending != "clean" || !endsWith(sessions[0].told("chat"), []string{"started", "ready", "exited", "stopped"}) {
+		t.Errorf("the record says %+v", sessions)
+	}
+	if got := sessions[0].told("chat"); strings.Count(strings.Join(got, " "), "ready") != 2 {
+		t.Errorf("of the Chat it tells %q", got)
+	}
+}
+
+// A full disk is no reason not to start.
+func TestAStartOnAFullDisk(t *testing.T) {
+	u := newUser(t)
+	fill, empty := u.disk()
+	u.launch("ui").ready().kill(syscall.SIGTERM)
+	fill()
+	p := u.launch("ui").ready()
+	p.told("This session is not being recorded", false)
+	p.told("no space left on device", false)
+	empty()
+	p.told("This session is not being recorded", true)
+	p.kill(syscall.SIGTERM)
+	u.recorded("clean", "clean")
+}
+
+// A file that is removed or replaced while the program runs is written anew.
+func TestTheRecordIsRemoved(t *testing.T) {
+	u := newUser(t)
+	u.launch("ui").ready().kill(syscall.SIGTERM)
+	p := u.launch("ui").ready()
+	if err := os.Remove(u.state("session.db")); err != nil {
+		t.Fatal(err)
+	}
+	p.restartChat()
+	p.told("It was written anew, with all that was in it", false)
+	p.kill(syscall.SIGKILL)
+	if review := u.review(); review == nil || !strings.Contains(review.Cause, "was killed") {
+		t.Errorf("it tells of %+v", review)
+	}
+	u.recorded("clean", "killed", "clean")
+}
+
+// A damaged record is replaced by its copy; nothing is claimed of what that does not know.
+func TestTheRecordIsDamaged(t *testing.T) {
+	u := newUser(t)
+	p := u.launch("ui").ready()
+	wait(t, patience, "a copy", func() bool { _, err := os.Stat(u.state("session.db.copy")); return err == nil })
+	p.kill(syscall.SIGKILL)
+	if err := os.WriteFile(u.state("session.db"), []byte(strings.Repeat("hello ", 2000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p = u.launch("ui").ready()
+	p.told("has taken its place, so how the last session ended is not known", false)
+	if status := p.status("it answers", func(control.Status) bool { return true }); status.Unclean != nil {
+		t.Errorf("it claims to know: %+v", status.Unclean)
+	}
+	p.kill(syscall.SIGTERM)
+	u.recorded("unknown", "clean")
+}
+
+// Where nothing can be written the program runs all the same, and says that nothing is kept.
+func TestAStateFolderThatCannotBeWritten(t *testing.T) {
+	u := newUser(t).withDesktop()
+	if err := os.WriteFile(filepath.Join(u.folder, "state", "agents-tray"), nil, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	p := u.launch()
+	item := p.item()
+	item.WaitLabel(t.Context(), "Running")
+	item.WaitLabel(t.Context(), "Nothing of this session will be kept")
+	u.notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "XDG_STATE_HOME") })
+	if status := u.launch().end(); status != 0 { // it is the only one there, too
+		t.Errorf("the second launch ended with status %d", status)
+	}
+	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+		t.Errorf("it opened %s", url)
+	}
+	if err := item.Click("Quit"); err != nil {
+		t.Fatal(err)
+	}
+	if status := p.end(); status != 0 {
+		t.Errorf("exit status %d", status)
+	}
+}
+
+// A disk that can no longer be written, as the system leaves it after a fault, does not let
+// a second instance begin.
+func TestADiskThatBecomesReadOnly(t *testing.T) {
+	u := newUser(t).withDesktop()
+	p := u.launch().ready()
+	state := filepath.Join(u.folder, "state")
+	err := syscall.Mount(state, state, "", syscall.MS_BIND, "")
+	if err == nil {
+		defer syscall.Unmount(state, syscall.MNT_DETACH)
+		err = syscall.Mount("", state, "", syscall.MS_REMOUNT|syscall.MS_BIND|syscall.MS_RDONLY, "")
+	}
+	if err != nil {
+		t.Fatal("mount the folder once more, to be read only: ", err)
+	}
+	if status := u.launch().end(); status != 0 {
+		t.Errorf("the second launch ended with status %d", status)
+	}
+	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+		t.Errorf("it opened %s", url)
+	}
+	if err := syscall.Unmount(state, syscall.MNT_DETACH); err != nil {
+		t.Fatal(err)
+	}
+	p.kill(syscall.SIGTERM)
+	u.recorded("clean")
+}
+
+// Both sides see the row in the Python platform's file.
+func TestTheOriginalsDatabase(t *testing.T) {
+	u := newUser(t)
+	original := filepath.Join(u.folder, "configurable_agents.db")
+	row := func(sql string) (text string) {
+		conn, err := sqlite3.Open(original)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		stmt, _, err := conn.Prepare(sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer stmt.Close()
+		for stmt.Step() {
+			text = stmt.ColumnText(0)
+		}
+		return text
+	}
+	row(`CREATE TABLE session_state (
+	id VARCHAR(36) NOT NULL, 
+	session_start DATETIME NOT NULL, 
+	dirty_shutdown INTEGER NOT NULL, 
+	active_workflows TEXT, 
+	session_data TEXT, 
+	last_updated DATETIME NOT NULL, 
+	PRIMARY KEY (id)
+)`)
+	row(`INSERT INTO session_state VALUES ('default', '2026-11-20 09:15:00', 1, '["nightly"]', NULL, '2026-11-20 10:00:00')`)
+	p := u.launch("ui", "--db-url", "sqlite:///"+original).ready()
+	unclean := p.status("it answers", func(control.Status) bool { return true }).Unclean
+	if unclean == nil || !strings.Contains(unclean.Cause, "Python platform") {
+		t.Errorf("of their session it tells %+v", unclean)
+	}
+	if dirty := row(`SELECT dirty_shutdown FROM session_state`); dirty != "1" {
+		t.Errorf("while it runs the row says %s", dirty)
+	}
+	p.kill(syscall.SIGTERM)
+	if dirty := row(`SELECT dirty_shutdown FROM session_state`); dirty != "0" {
+		t.Errorf("after a clean end the row says %s", dirty)
+	}
+	p = u.launch("ui", "--db-url", "postgresql://localhost/agents")
+	if status := p.end(); status != 1 || !strings.Contains(p.out.String(), "only SQLite files can be read") {
+		t.Errorf("exit status %d:\n%s", status, p.out.String())
+	}
+}

@@ -1,0 +1,23 @@
+package sessiondb
+
+import "time"
+
+// Ending says how a session ended, as far as anybody can tell.
+type Ending string
+
+const (
+	NotEnded    Ending = ""              // it runs, or nobody has noticed its end yet
+	Clean       Ending = "clean"         // everything was stopped in order
+	Unexpected  Ending = "unexpected"    // not in order; nothing more is known
+	Restarted   Ending = "restarted"     // the computer was restarted, or lost power
+	Crashed     Ending = "crashed"       // by a fault of its own
+	OutOfMemory Ending = "out of memory" // the system killed it
+	Killed      Ending = "killed"        // by somebody or something else
+	Unknown     Ending = "unknown"       // the record that would tell was lost, or is another computer's
+)
+
+// Unclean reports whether the session is known not to have ended in order.
+func (e Ending) Unclean() bool { return e != Clean && e != Unknown }
+
+// repeatTime is how soon one unclean end must follow another to be the same trouble.
+const repeatTime = 10 * time.Minute

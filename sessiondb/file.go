@@ -1,0 +1,209 @@
+package sessiondb
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// busyTimeout is how long another program, such as a backup, may hold the file.
+const busyTimeout = 2 * time.Second
+
+// A Mending is what was done about a file that could not be used as it was.
+type Mending struct {
+	Aside   string    // where a damaged file is kept, or empty
+	Copy    time.Time // of when the copy is that took its place; zero: a new file was begun
+	Removed bool      // somebody had removed the file while it was in use
+	Rescued bool      // all that was in a removed file is in the new one
+}
+
+// connect makes sure that the file is open. The error says why it cannot be written; it
+// may be possible to read it all the same, if r.conn is set.
+func (r *Record) connect() error {
+	if r.conn != nil {
+		return r.readOnly
+	}
+	conn, err := r.openFile(r.path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
+	if damaged(err) {
+		conn, err = r.mend()
+	}
+	r.readOnly = err
+	if err != nil { // what it knows can perhaps be read
+		conn, _ = r.openFile(r.path, sqlite3.OPEN_READONLY)
+	}
+	r.conn, r.entered = conn, false
+	return err
+}
+
+// disconnect closes the file, so that it is opened and checked again.
+func (r *Record) disconnect() error {
+	if r.conn == nil {
+		return nil
+	}
+	err := r.conn.Close()
+	r.conn, r.readOnly = nil, nil
+	return err
+}
+
+// openFile opens and checks a database; one that may be written is brought up to date.
+func (r *Record) openFile(path string, flags sqlite3.OpenFlag) (*sqlite3.Conn, error) {
+	name := path
+	if r.options.vfs != "" {
+		name, flags = "file:"+path+"?vfs="+r.options.vfs, flags|sqlite3.OPEN_URI
+	}
+	conn, err := sqlite3.OpenFlags(name, flags)
+	if err != nil {
+		return nil, err
+	}
+	err = prepare(conn, flags&sqlite3.OPEN_READWRITE != 0)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	if flags&sqlite3.OPEN_CREATE != 0 {
+		_ = os.Chmod(path, 0o600) // it names what the user works with
+	}
+	return conn, nil
+}
+
+func prepare(conn *sqlite3.Conn, write bool) error {
+	if err := conn.BusyTimeout(busyTimeout); err != nil {
+		return err
+	}
+	if write {
+		// One writer and tiny rows: a rollback journal with full syncs loses no
+		// acknowledged write, which WAL would need synchronous=FULL for as well.
+		if err := conn.Exec(`PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL; ` + fullSync); err != nil {
+			return err
+		}
+	}
+	if err := check(conn); err != nil || !write {
+		return err
+	}
+	return migrate(conn)
+}
+
+var errDamaged = errors.New("the file is damaged")
+
+func check(conn *sqlite3.Conn) error {
+	verdict, err := queryText(conn, `PRAGMA quick_check(1)`)
+	switch {
+	case err != nil || verdict == "ok":
+		return err
+	case strings.Contains(verdict, "error code="): // the disk could not be read: what is on it may be in order
+		return fmt.Errorf("read the file: %s", verdict)
+	}
+	return fmt.Errorf("%w: %s", errDamaged, verdict)
+}
+
+// damaged reports whether err says that the file's content is not to be trusted, as
+// opposed to a file that cannot be read or written now.
+func damaged(err error) bool {
+	return errors.Is(err, errDamaged) || errors.Is(err, sqlite3.NOTADB) || errors.Is(err, sqlite3.CORRUPT)
+}
+
+// mend replaces a damaged file by the last good copy, or by a new file.
+func (r *Record) mend() (*sqlite3.Conn, error) {
+	aside, err := setAside(r.path)
+	if err != nil {
+		return nil, err
+	}
+	mending := Mending{Aside: aside}
+	if info, err := os.Stat(r.copyPath()); err == nil && copyFile(r.copyPath(), r.path) == nil {
+		mending.Copy = info.ModTime()
+	}
+	conn, err := r.openFile(r.path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
+	if damaged(err) { // the copy, too
+		mending.Copy = time.Time{}
+		if err = os.Remove(r.path); err == nil {
+			conn, err = r.openFile(r.path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !mending.Copy.IsZero() { // how the sessions that the copy takes for running have ended is not in it
+		err = execute(conn, `UPDATE sessions SET ending = ?, ended = last_seen WHERE ending IS NULL AND id <> ?`, string(Unknown), r.session.Mark)
+	}
+	r.mended(mending)
+	return conn, err
+}
+
+// setAside renames a damaged file, and its journal with it, and returns the new name.
+func setAside(path string) (string, error) {
+	aside := path + ".damaged-" + time.Now().Format("20060102-150405.000")
+	if err := os.Rename(path, aside); err != nil {
+		return "", fmt.Errorf("set the damaged file aside: %w", err)
+	}
+	if err := os.Rename(path+"-journal", aside+"-journal"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return aside, fmt.Errorf("set the damaged file's journal aside: %w", err)
+	}
+	return aside, nil
+}
+
+// follow deals with a file that is no longer at its path. One that was removed is
+// written anew from what we still hold of it; one that was replaced is left to whoever
+// did that.
+func (r *Record) follow() error {
+	if _, err := os.Lstat(r.path); errors.Is(err, fs.ErrNotExist) {
+		err := os.MkdirAll(filepath.Dir(r.path), 0o700)
+		if err == nil {
+			err = r.conn.Backup("main", r.path)
+		}
+		if err != nil {
+			_ = os.Remove(r.path) // half of a file is of no use
+		}
+		r.mended(Mending{Removed: true, Rescued: err == nil})
+	}
+	return r.disconnect()
+}
+
+// copyAfter is how old the copy may be before another is made.
+const copyAfter = 24 * time.Hour
+
+func (r *Record) copyPath() string { return r.path + ".copy" }
+
+// copy keeps a checked copy of the file, for when it is damaged.
+func (r *Record) copy() error {
+	fresh := r.copyPath() + ".new"
+	if err := r.conn.Backup("main", fresh); err != nil {
+		_ = os.Remove(fresh) // it may not be there
+		return fmt.Errorf("copy the session record: %w", err)
+	}
+	conn, err := sqlite3.OpenFlags(fresh, sqlite3.OPEN_READONLY)
+	if err == nil {
+		err = errors.Join(check(conn), conn.Close())
+	}
+	if err == nil {
+		err = os.Chmod(fresh, 0o600)
+	}
+	if err == nil {
+		err = os.Rename(fresh, r.copyPath())
+	}
+	if err != nil {
+		_ = os.Remove(fresh) // the earlier copy stays
+		return fmt.Errorf("copy the session record: %w", err)
+	}
+	return nil
+}
+
+// copyFile makes a durable copy of a file that nobody writes to.
+func copyFile(from, to string) error {
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(target, source)
+	return errors.Join(err, target.Sync(), target.Close())
+}
