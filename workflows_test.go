@@ -194,7 +194,7 @@ func TestWhatRunsAgainIsKnownToASecondKill(t *testing.T) {
 	for range 2 {
 		u.knows("nightly-report")
 		p.killEverything()
-		p = u.launchExactly().ready()
+		p = u.launchExactly("--start").ready() // after two bad ends it would ask
 		if _, err := p.client().RunAgain(t.Context(), "sorter", "1"); err != nil {
 			t.Fatal(err)
 		}
