@@ -67,7 +67,8 @@ func (u *user) knows(names ...string) {
 			return false
 		}
 		defer conn.Close()
-		stmt, _, err := conn.Prepare(`SELECT active_workflows FROM session_state`)
+		stmt, _, err := conn.Prepare(`SELECT (SELECT json_group_array(value ->> '$.name') FROM json_each(state, '$.workflows'))
+			FROM sessions ORDER BY rowid DESC LIMIT 1`)
 		if err != nil {
 			return false
 		}
@@ -208,6 +209,70 @@ func TestWhatRunsAgainIsKnownToASecondKill(t *testing.T) {
 	}
 	p.status("it is stopped", func(s control.Status) bool { return len(s.Workflows) == 0 })
 	u.knows()
+	p.quit()
+}
+
+// What the Python platform has under way stands in its own database; after a kill its
+// command runs again with the configuration and the inputs that stand there.
+func TestThePlatformsWorkflowsRunAgain(t *testing.T) {
+	u := newUser(t)
+	home := filepath.Join(u.folder, "platform")
+	program := filepath.Join(home, "bin", "configurable-agents")
+	if err := os.MkdirAll(filepath.Dir(program), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	const script = `#!/bin/sh
+test "$1" = dashboard && exec sleep 1000
+echo "$1 with $3 $4 for $KEY:"
+cat "$2"
+pwd
+test -z "$FAIL"
+`
+	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	u.services(fmt.Sprintf(`services:
+  dashboard: {listen: 127.0.0.1:%d, builtin: dashboard}
+  platform: {command: [bin/configurable-agents, dashboard], dir: %q, env: {KEY: me}}
+`, u.dashboard, home))
+	database := filepath.Join(home, "configurable_agents.db")
+	url := "sqlite:///" + database
+	p := u.launchExactly("--db-url", url).ready()
+	conn, err := sqlite3.Open(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.Exec(`PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL;
+		CREATE TABLE workflow_runs (id VARCHAR(36) NOT NULL, workflow_name VARCHAR(255) NOT NULL, status VARCHAR(50) NOT NULL, config_snapshot TEXT,
+			inputs TEXT, started_at DATETIME NOT NULL, completed_at DATETIME, PRIMARY KEY (id));
+		INSERT INTO workflow_runs VALUES
+			('7f', 'nightly-report', 'running', '{''flow'': {''name'': ''nightly'', ''on'': None}}', '{"topic": "tea"}', datetime('now'), NULL),
+			('80', 'odd-one', 'running', '<Config at 0x7f>', '', datetime('now', '+1 second'), NULL)`); err != nil {
+		t.Fatal(err)
+	}
+	p.status("two workflows are under way and nothing is missing", func(s control.Status) bool { return len(s.Workflows) == 2 && len(s.Notices) == 0 })
+	u.knows("nightly-report", "odd-one")
+	p.killEverything()
+	if err := conn.Exec(`UPDATE workflow_runs SET status = 'failed'`); err != nil { // as the platform finds them later
+		t.Fatal(err)
+	}
+
+	p = u.launchExactly("--db-url", url).ready()
+	if files, err := filepath.Glob(u.state("again/*")); err != nil || len(files) > 0 {
+		t.Errorf("written before anything is to run: %v, %v", files, err)
+	}
+	b := webtest.Open(t, 1280, u.url(u.dashboard)+"/review")
+	b.Shows("It cannot be run again from here: its configuration cannot be read in the platform's database.")
+	b.Click("[data-again]")
+	b.Shows("Has run again")
+	b.Click(`a[href="/services/again-nightly-report/log"]`)
+	b.Shows(`run with --input topic=tea for me:`)
+	b.Shows(`{"flow":{"name":"nightly","on":null}}`)
+	b.Shows(home)
+	b.Allow("net::ERR_", "503") // it outlives the Dashboard
+	_, err = p.client().RunAgain(t.Context(), "Python platform", "80")
+	refusedWith(t, "one whose configuration cannot be read", http.StatusConflict, err)
 	p.quit()
 }
 

@@ -23,6 +23,7 @@ type run struct {
 	Tone    tone
 	Word    string
 	Live    bool
+	Trouble *trouble // why it has failed
 }
 
 // runWords is how the state of what runs once is told.
@@ -53,7 +54,7 @@ func (p reviewPage) Interrupted() []interrupted {
 			if !known {
 				words = stateWord{busy, string(service.State)}
 			}
-			v.Run = &run{service.Name, words.tone, words.word, !service.State.Idle()}
+			v.Run = &run{service.Name, words.tone, words.word, !service.State.Idle(), troubleOf(service)}
 		}
 		list = append(list, v)
 	}

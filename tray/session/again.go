@@ -8,6 +8,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/platform"
 	"agents-tray/sessiondb"
 	"agents-tray/tray"
 )
@@ -70,6 +71,11 @@ func (s *Session) RunAgain(source, id string) (service string, err error) {
 		return service, s.manager.Start(service)
 	}
 	spec := s.rerunSpec(workflow)
+	if source == platform.Source {
+		if err := s.preparePlatform(workflow, &spec); err != nil {
+			return "", err
+		}
+	}
 	if err := s.manager.AddService(spec); err != nil {
 		return "", err
 	}

@@ -9,23 +9,14 @@ import (
 	"agents-tray/sessiondb"
 )
 
-// errNoRecord answers who asks for a record that could not be opened; the notices say why.
-var errNoRecord = &control.Refused{Status: http.StatusServiceUnavailable, Message: "this session has no record that could be read"}
-
 // Sessions returns the latest sessions of the record, newest first.
 func (s *Session) Sessions(limit int) ([]control.PastSession, error) {
-	if s.record == nil {
-		return nil, errNoRecord
-	}
 	past, err := s.record.Sessions(limit)
 	return PastSessions(past, s.mark), err
 }
 
 // SessionEvents returns the latest events of a session of the record, oldest first.
 func (s *Session) SessionEvents(session string, limit int) ([]control.SessionEvent, error) {
-	if s.record == nil {
-		return nil, errNoRecord
-	}
 	past, err := s.record.Sessions(1000)
 	if err == nil && !slices.ContainsFunc(past, func(p sessiondb.Past) bool { return p.Mark == session }) {
 		return nil, NoSession(session)

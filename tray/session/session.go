@@ -121,6 +121,7 @@ func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 		return nil, errors.Join(err, s.abandon(listener.Close))
 	}
 	s.follow()
+	s.watchPlatform()
 	if why := options.Folders.Makeshift; why != nil {
 		s.notice("Nothing of this session will be kept. " + sentence(why))
 	}

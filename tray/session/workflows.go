@@ -9,6 +9,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/platform"
 	"agents-tray/sessiondb"
 )
 
@@ -119,13 +120,14 @@ func (s *Session) changeWorkflows(change func([]report, manager.Snapshot) ([]rep
 	return err
 }
 
-// saveWorkflows has the record know what is under way. While everything is being
-// stopped it goes on to know what was before: that is what the stop has interrupted. It
-// is called with the lock held, so that the record hears of changes in their order.
+// saveWorkflows has the record know what is under way. Once the end is asked for it goes
+// on to know what was before: that is what the end has interrupted. It is called with the
+// lock held, so that the record hears of changes in their order.
 func (s *Session) saveWorkflows() {
-	phase := s.manager.Snapshot().Phase
-	if s.record == nil || phase == manager.PhaseStopping || phase == manager.PhaseStopped {
+	select {
+	case <-s.quit:
 		return
+	default:
 	}
 	saved := make([]sessiondb.Workflow, len(s.work.active))
 	for i, r := range s.work.active {
@@ -147,9 +149,6 @@ func (s *Session) followWorkflows() {
 	s.work.mu.Unlock()
 	for _, service := range done {
 		s.tellDone(service)
-	}
-	if s.record == nil {
-		return
 	}
 	for _, r := range lost {
 		s.record.Add(sessiondb.Event{At: time.Now(), Service: r.runner.service, Kind: "workflow interrupted", PID: r.runner.pid, Detail: r.Name})
@@ -175,6 +174,9 @@ func (w *workflows) settle(now manager.Snapshot) (lost []report, changed bool) {
 	})
 	changed = len(w.active) < before
 	for _, again := range w.reruns {
+		if again.Source == platform.Source {
+			continue // its database tells of it
+		}
 		service, _ := now.Service(again.service)
 		if runner, runs := runOf(service); runs && !slices.ContainsFunc(w.active, func(r report) bool { return r.runner == runner }) {
 			again.Started = service.Started

@@ -9,6 +9,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/platform"
 )
 
 func snapshot(services ...manager.Service) manager.Snapshot {
@@ -46,7 +47,7 @@ func TestWorkflowsEndWithTheirProcess(t *testing.T) {
 		runner, _ := runOf(runs)
 		w := workflows{active: []report{
 			{control.Workflow{ID: "1", Source: "sorter"}, runner},
-			{control.Workflow{ID: "2", Source: "Python platform"}, process{}},
+			{control.Workflow{ID: "2", Source: platform.Source}, process{}},
 		}}
 		lost, changed := w.settle(snapshot(row.now))
 		if len(w.active) != row.active+1 || len(lost) != row.lost || changed != (row.active == 0) {

@@ -1,0 +1,406 @@
+package platform
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// The tables as SQLAlchemy creates them, of the older dialect and of the newer.
+const (
+	older = `CREATE TABLE workflow_runs (
+		id VARCHAR(36) NOT NULL, workflow_name VARCHAR(255) NOT NULL, status VARCHAR(50) NOT NULL, config_snapshot TEXT, inputs TEXT,
+		outputs TEXT, error_message TEXT, started_at DATETIME NOT NULL, completed_at DATETIME, duration_seconds FLOAT, total_tokens INTEGER,
+		total_cost_usd FLOAT, bottleneck_info TEXT, PRIMARY KEY (id)
+	);
+	CREATE TABLE agents (id VARCHAR(36) NOT NULL, name VARCHAR(255) NOT NULL, PRIMARY KEY (id));`
+	newer = `CREATE TABLE executions (
+		id VARCHAR(36) NOT NULL, workflow_name VARCHAR(255) NOT NULL, status VARCHAR(50) NOT NULL, config_snapshot TEXT, inputs TEXT,
+		outputs TEXT, error_message TEXT, started_at DATETIME, completed_at DATETIME, duration_seconds FLOAT, total_tokens INTEGER,
+		total_cost_usd FLOAT, bottleneck_info TEXT, PRIMARY KEY (id)
+	);
+	CREATE TABLE deployments (id VARCHAR(36) NOT NULL, name VARCHAR(255) NOT NULL, PRIMARY KEY (id));`
+	onlyAgents = `CREATE TABLE agents (id VARCHAR(36) NOT NULL, name VARCHAR(255) NOT NULL, PRIMARY KEY (id))`
+)
+
+// patience bounds every wait.
+const patience = 20 * time.Second
+
+// database opens a file as the platform does, to be closed by the test's end at the latest.
+func database(t *testing.T, path string, statements ...string) *sqlite3.Conn {
+	t.Helper()
+	conn, err := sqlite3.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })                 // closed by the test, perhaps
+	if err := conn.BusyTimeout(patience); err != nil { // as Python does: it meets readers
+		t.Fatal(err)
+	}
+	for _, statement := range statements {
+		execute(t, conn, statement)
+	}
+	return conn
+}
+
+func execute(t *testing.T, conn *sqlite3.Conn, statement string) {
+	t.Helper()
+	if err := conn.Exec(statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+// run is the statement that adds a run which began so many minutes ago.
+func run(table, id, status string, minutes int, config, inputs string) string {
+	quote := func(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+	began := time.Now().UTC().Add(-time.Duration(minutes) * time.Minute).Format("2006-01-02 15:04:05.000000")
+	return `INSERT INTO ` + table + ` (id, workflow_name, status, config_snapshot, inputs, started_at) VALUES (` +
+		strings.Join([]string{quote(id), quote(id + "-flow"), quote(status), quote(config), quote(inputs), quote(began)}, ", ") + `)`
+}
+
+// states are what a watcher has told.
+type states chan State
+
+// watch watches a file until the test ends.
+func watch(t *testing.T, path string) states {
+	t.Helper()
+	told := make(states, 100)
+	w, err := Watch(Options{Path: path, Since: time.Now().Add(-time.Hour), Changed: func(s State) { told <- s }, settle: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return told
+}
+
+// until waits for a state with these runs and, if trouble is given, words of that.
+func (s states) until(t *testing.T, trouble string, ids ...string) State {
+	t.Helper()
+	var last State
+	for end := time.After(patience); ; {
+		select {
+		case last = <-s:
+		case <-end:
+			t.Fatalf("waited in vain for %q and %q: %+v", ids, trouble, last)
+		}
+		var got []string
+		for _, run := range last.Runs {
+			got = append(got, run.ID)
+		}
+		if slices.Equal(got, ids) && (trouble == "") == (last.Trouble == "") && strings.Contains(last.Trouble, trouble) {
+			return last
+		}
+	}
+}
+
+func TestBothDialects(t *testing.T) {
+	for table, schema := range map[string]string{"workflow_runs": older, "executions": newer} {
+		t.Run(table, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "configurable_agents.db")
+			database(t, path, schema,
+				run(table, "now", "running", 5, `{"flow": {"name": "x"}}`, `{"topic": "tea", "count": 3, "deep": {"a": [1.50, null, true]}}`),
+				run(table, "soon", "pending", 4, `{'flow': {'name': 'x', 'on': True, 'none': None}}`, ``),
+				run(table, "fresh", "RUNNING", 3, `{"a": 1}`, `<Inputs object at 0x7f>`),
+				run(table, "before", "running", 120, `{}`, `{}`),
+				run(table, "done", "completed", 5, `{}`, `{}`),
+				run(table, "over", "running", 5, `{}`, `{}`),
+				`UPDATE `+table+` SET completed_at = started_at WHERE id = 'over'`,
+			)
+			now := watch(t, path).until(t, "", "now", "soon", "fresh")
+			first := now.Runs[0]
+			if first.Name != "now-flow" || first.Unreadable != "" || time.Since(first.Started) < 5*time.Minute || time.Since(first.Started) > 6*time.Minute {
+				t.Errorf("%+v", first)
+			}
+			want := []string{"configurable-agents", "run", "f.yaml", "--input", "count=3", "--input", `deep={"a":[1.50,null,true]}`, "--input", "topic=tea"}
+			if got := first.Command(Program, "f.yaml"); !slices.Equal(got, want) {
+				t.Errorf("%q", got)
+			}
+			if now.Runs[1].Unreadable != "" || now.Runs[1].Inputs != nil || now.Runs[2].Unreadable != "its inputs" {
+				t.Errorf("%+v", now.Runs[1:])
+			}
+			file := filepath.Join(t.TempDir(), "again", "soon.yaml")
+			if err := WriteConfig(path, "soon", file); err != nil {
+				t.Fatal(err)
+			}
+			written, err := os.ReadFile(file)
+			if err != nil || string(written) != `{"flow":{"name":"x","none":null,"on":true}}` {
+				t.Errorf("%s, %v", written, err)
+			}
+			if info, err := os.Stat(file); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+				t.Errorf("%v, %v", info.Mode(), err)
+			}
+			if err := WriteConfig(path, "nobody", file); err == nil || !strings.Contains(err.Error(), "no longer in") {
+				t.Errorf("of a run that is gone: %v", err)
+			}
+		})
+	}
+}
+
+// The older dialect writes two files, of which either may hold the runs.
+func TestTheTwoFilesOfTheOlderDialect(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "configurable_agents.db")
+	database(t, path, onlyAgents)
+	told := watch(t, path)
+	told.until(t, "")
+	other := database(t, filepath.Join(folder, "workflows.db"), older, run("workflow_runs", "a", "running", 2, `{"a": 1}`, ``))
+	told.until(t, "", "a")
+	execute(t, other, `UPDATE workflow_runs SET status = 'completed'`)
+	told.until(t, "")
+	if err := WriteConfig(path, "a", filepath.Join(folder, "a.yaml")); err != nil {
+		t.Error(err)
+	}
+}
+
+// Every way of writing is noticed: each journal mode, and a writer that stays connected.
+func TestChangesAreNoticedAsTheyAreWritten(t *testing.T) {
+	for _, mode := range []string{"DELETE", "TRUNCATE", "PERSIST", "WAL"} {
+		t.Run(mode, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "configurable_agents.db")
+			writer := database(t, path, `PRAGMA journal_mode = `+mode, newer)
+			told := watch(t, path)
+			told.until(t, "")
+			for range 3 {
+				execute(t, writer, run("executions", "a", "running", 1, `{}`, ``))
+				told.until(t, "", "a")
+				execute(t, writer, `DELETE FROM executions`)
+				told.until(t, "")
+			}
+			if err := writer.Close(); err != nil {
+				t.Fatal(err)
+			}
+			database(t, path, run("executions", "b", "running", 1, `{}`, ``))
+			told.until(t, "", "b")
+		})
+	}
+}
+
+// Readers change nothing, and reading is nothing that would have to be read.
+func TestWatchingDoesNotWakeItself(t *testing.T) {
+	for _, mode := range []string{"DELETE", "WAL"} {
+		t.Run(mode, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "configurable_agents.db")
+			writer := database(t, path, `PRAGMA journal_mode = `+mode, newer)
+			if err := writer.Close(); err != nil {
+				t.Fatal(err)
+			}
+			before, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var reads atomic.Int32
+			told := make(states, 100)
+			w, err := Watch(Options{Path: path, Changed: func(s State) { told <- s }, settle: time.Millisecond, reads: func() { reads.Add(1) }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			told.until(t, "")
+			for range 5 { // each change is told when it was read, so a reading that wakes itself would have run many times by the end
+				writer := database(t, path, run("executions", "a", "running", 0, `{}`, ``))
+				told.until(t, "", "a")
+				execute(t, writer, `DELETE FROM executions`)
+				told.until(t, "")
+				if err := writer.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := w.Close(); err != nil {
+				t.Error(err)
+			}
+			if n := reads.Load(); n > 100 {
+				t.Errorf("10 changes were read %d times", n)
+			}
+			if mode == "DELETE" {
+				after, err := os.ReadFile(path)
+				if err != nil || len(after) != len(before) {
+					t.Errorf("the file has %d bytes, had %d (%v)", len(after), len(before), err)
+				}
+			}
+		})
+	}
+}
+
+// Whatever becomes of the file is told in words, and it goes on.
+func TestAFileThatComesGoesAndBreaks(t *testing.T) {
+	above := t.TempDir()
+	folder := filepath.Join(above, "deep", "er")
+	path := filepath.Join(folder, "configurable_agents.db")
+	told := watch(t, path)
+	told.until(t, "is not there yet")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	create := func(id string) {
+		t.Helper()
+		conn := database(t, path, newer, run("executions", id, "running", 1, `{}`, ``))
+		if err := conn.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	create("first")
+	told.until(t, "", "first")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	told.until(t, "is not there yet")
+	create("second")
+	told.until(t, "", "second")
+	if err := os.WriteFile(path, []byte(strings.Repeat("no database at all ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	told.until(t, "is damaged")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	create("third")
+	told.until(t, "", "third")
+
+	if err := os.Rename(filepath.Join(above, "deep"), filepath.Join(above, "aside")); err != nil {
+		t.Fatal(err)
+	}
+	told.until(t, "is not there yet")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	create("fourth")
+	told.until(t, "", "fourth")
+
+	replacement := filepath.Join(above, "new.db")
+	conn := database(t, replacement, older, run("workflow_runs", "fifth", "running", 1, `{}`, ``))
+	if err := conn.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(replacement, path); err != nil {
+		t.Fatal(err)
+	}
+	told.until(t, "", "fifth")
+}
+
+// While another program holds the file nothing is known that was not known before.
+func TestALockedFile(t *testing.T) {
+	for _, mode := range []string{"DELETE", "WAL"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "configurable_agents.db")
+			writer := database(t, path, `PRAGMA journal_mode = `+mode, newer, run("executions", "a", "running", 1, `{}`, ``))
+			told := watch(t, path)
+			told.until(t, "", "a")
+			execute(t, writer, `BEGIN EXCLUSIVE; DELETE FROM executions; PRAGMA cache_size = 1`)
+			if mode == "DELETE" { // with WAL readers and a writer do not meet
+				told.until(t, "is locked by another program", "a")
+			}
+			execute(t, writer, `COMMIT`)
+			told.until(t, "")
+		})
+	}
+}
+
+func TestAnotherProgramsDatabase(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mail.db")
+	conn := database(t, path, `CREATE TABLE mail (id INTEGER)`)
+	told := watch(t, path)
+	told.until(t, "it has neither of the tables workflow_runs and executions")
+	execute(t, conn, newer)
+	told.until(t, "")
+}
+
+func TestOnlyTheLatestRunsAreRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "configurable_agents.db")
+	conn := database(t, path, newer, `BEGIN`)
+	for n := range 50 {
+		execute(t, conn, run("executions", string(rune('a'+n)), "running", 55-n, `{}`, ``))
+	}
+	execute(t, conn, `COMMIT`)
+	state := <-watch(t, path)
+	if len(state.Runs) != MaxRuns || state.Runs[0].ID != string(rune('a'+18)) || state.Runs[MaxRuns-1].ID != string(rune('a'+49)) {
+		t.Errorf("%d runs, from %q to %q", len(state.Runs), state.Runs[0].ID, state.Runs[len(state.Runs)-1].ID)
+	}
+}
+
+func TestWhatPythonMakesOfValues(t *testing.T) {
+	for text, want := range map[string]string{
+		`{}`:                                    `{}`,
+		`{'a': 'it\'s', "b": "it's"}`:           `{"a":"it's","b":"it's"}`,
+		`{'a': [1, -2.5, 1e-05, ('x',), ()]}`:   `{"a":[1,-2.5,0.00001,["x"],[]]}`,
+		`{'n': 123456789012345678901234567890}`: `{"n":123456789012345678901234567890}`,
+		`{'t': True, 'f': False, 'n': None,}`:   `{"f":false,"n":null,"t":true}`,
+		`{'s': 'line\nnext\t\\ \x1b \u20ac ü'}`: `{"s":"line\nnext\t\\ \u001b € ü"}`,
+		` [ 'a' , {'b' : 'c'} ] `:               `["a",{"b":"c"}]`,
+		`"{\"flow\": 1}"`:                       `"{\"flow\": 1}"`,
+		`{"json": 12345678901234567890.10}`:     `{"json":12345678901234567890.10}`,
+	} {
+		v, err := value(text)
+		got, failed := encode(v)
+		if err := errors.Join(err, failed); err != nil || string(got) != want {
+			t.Errorf("%s reads as %s, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{
+		``, `<Config object at 0x7f3a>`, `{'a': datetime.datetime(2026, 1, 1)}`, `{'a'}`, `{'a': 1`, `{'a': 1}}`, `{1: 2}`, `{'a' 1}`, `['a' 'b']`,
+		`'never ends`, `{'a': '\q'}`, `{'a': '\x1'}`, `{'a': '\ud800'}`, `{'a': nan}`, `{"a": 1} {"b": 2}`, strings.Repeat("[", 1000), `{'a': Decimal('1')}`, `'\`,
+	} {
+		if v, err := value(text); err == nil {
+			t.Errorf("%s reads as %v", text, v)
+		}
+	}
+	for _, snapshot := range []string{`[1]`, `"text"`, `null`, `3`} {
+		if got, err := config(snapshot); err == nil {
+			t.Errorf("the configuration %s reads as %s", snapshot, got)
+		}
+	}
+	if got, err := config(`"{\"flow\": {\"name\": \"<x>\"}}"`); err != nil || string(got) != `{"flow":{"name":"<x>"}}` {
+		t.Errorf("JSON in JSON: %s, %v", got, err)
+	}
+	if _, err := inputs(`{"long": "` + strings.Repeat("x", maxInputs) + `"}`); err == nil {
+		t.Error("inputs that are too long for a command")
+	}
+}
+
+func FuzzValue(f *testing.F) {
+	for _, seed := range []string{`{'a': [1, None, 'x\n', ()]}`, `{"a": 1}`, `{'a': '\u20ac'}`, `'\`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		v, err := value(text)
+		if err != nil {
+			return
+		}
+		if _, err := json.Marshal(v); err != nil {
+			t.Errorf("%q reads as %v: %v", text, v, err)
+		}
+	})
+}
+
+func TestTimesWithAndWithoutAFraction(t *testing.T) {
+	want := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	for text, fraction := range map[string]time.Duration{
+		"2026-03-04 05:06:07": 0, "2026-03-04 05:06:07.250000": 250 * time.Millisecond, "2026-03-04T05:06:07": 0, "2026-03-04T07:06:07.250+02:00": 250 * time.Millisecond,
+	} {
+		if got := parseTime(text); !got.Equal(want.Add(fraction)) {
+			t.Errorf("%s reads as %v", text, got)
+		}
+	}
+	if got := parseTime("yesterday"); !got.IsZero() {
+		t.Errorf("yesterday was %v", got)
+	}
+}
+
+func TestThisComputerWasStartedBeforeNow(t *testing.T) {
+	boot, err := bootTime()
+	if err != nil || !boot.Before(time.Now()) || time.Since(boot) > 10*365*24*time.Hour {
+		t.Errorf("%v, %v", boot, err)
+	}
+}

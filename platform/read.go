@@ -1,0 +1,206 @@
+package platform
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// busyTimeout is how long the platform may hold its file while we want to read it.
+const busyTimeout = 2 * time.Second
+
+// tables are where runs are kept, by dialect.
+var tables = []string{"workflow_runs", "executions"}
+
+// others are tables that the platform may have made before it has run anything.
+var others = []string{"session_state", "agents", "deployments", "chat_sessions", "chat_messages"}
+
+// Errors of a file without a table of runs.
+var (
+	errNoRuns  = errors.New("nothing was run there yet")
+	errForeign = errors.New("it is not the platform's")
+)
+
+// open opens a database for reading.
+func open(path string) (*sqlite3.Conn, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, err // as a file that cannot be opened SQLite tells of anything
+	}
+	conn, err := sqlite3.OpenFlags(path, sqlite3.OPEN_READONLY)
+	if err != nil {
+		return nil, err
+	}
+	if err := conn.BusyTimeout(busyTimeout); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
+}
+
+// readRuns reads the runs of one file that are pending or running, have begun after since
+// and are not over.
+func readRuns(path string, since time.Time) (runs []Run, err error) {
+	conn, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	table, err := tableOf(conn)
+	if err != nil {
+		return nil, err
+	}
+	stmt, _, err := conn.Prepare(`SELECT id, workflow_name, started_at, config_snapshot, inputs FROM ` + table + `
+		WHERE lower(status) IN ('pending', 'running') AND completed_at IS NULL AND started_at IS NOT NULL
+		ORDER BY started_at DESC LIMIT ?`)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, stmt.Close()) }()
+	if err := stmt.BindInt(1, MaxRuns); err != nil {
+		return nil, err
+	}
+	for stmt.Step() {
+		run := Run{ID: stmt.ColumnText(0), Name: line(stmt.ColumnText(1), 200), Started: parseTime(stmt.ColumnText(2))}
+		if run.ID == "" || run.Started.Before(since) {
+			continue
+		}
+		run.Name = cmp.Or(run.Name, "Run "+line(run.ID, 100))
+		if run.Inputs, err = inputs(stmt.ColumnText(4)); err != nil {
+			run.Unreadable = "its inputs"
+		}
+		if _, err := config(stmt.ColumnText(3)); err != nil {
+			run.Unreadable = "its configuration"
+		}
+		runs = append(runs, run)
+	}
+	slices.Reverse(runs)
+	return runs, stmt.Err()
+}
+
+// tableOf finds the table of runs.
+func tableOf(conn *sqlite3.Conn) (table string, err error) {
+	stmt, _, err := conn.Prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, stmt.Close()) }()
+	theirs, count := false, 0
+	for stmt.Step() {
+		name := stmt.ColumnText(0)
+		if slices.Contains(tables, name) {
+			return name, nil
+		}
+		theirs = theirs || slices.Contains(others, name)
+		count++
+	}
+	switch {
+	case stmt.Err() != nil:
+		return "", stmt.Err()
+	case theirs || count == 0:
+		return "", errNoRuns
+	}
+	return "", errForeign
+}
+
+// parseTime reads a time as SQLAlchemy stores it, or as ISO 8601 writes it; the zero time
+// if it is neither.
+func parseTime(text string) time.Time {
+	text = strings.Replace(text, "T", " ", 1)
+	for _, form := range []string{"2006-01-02 15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04"} { // a fraction may follow the seconds
+		if t, err := time.Parse(form, text); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}
+
+// readAll reads the runs of all files. again says that a file was locked and should be
+// read once more, even if nothing changes.
+func readAll(path string, since time.Time, before State) (now State, again bool) {
+	missing, foreign, all := 0, 0, files(path)
+	for _, file := range all {
+		runs, err := readRuns(file, since)
+		now.Runs = append(now.Runs, runs...)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			missing++
+		case errors.Is(err, errNoRuns): // as yet
+		case errors.Is(err, errForeign):
+			foreign++
+		case errors.Is(err, sqlite3.BUSY), errors.Is(err, sqlite3.LOCKED):
+			again = true
+			now.Trouble = fmt.Sprintf("The Python platform's database %s is locked by another program. Its workflows are shown as they were before.", file)
+		case errors.Is(err, sqlite3.NOTADB), errors.Is(err, sqlite3.CORRUPT):
+			now.Trouble = fmt.Sprintf("The Python platform's database %s is damaged, so its workflows are not known (%v). Restore it from a copy, or remove it: the platform makes a new one.", file, err)
+		case err != nil:
+			now.Trouble = fmt.Sprintf("The Python platform's database %s cannot be read, so its workflows are not known: %v.", file, err)
+		}
+	}
+	switch {
+	case again:
+		now.Runs = before.Runs
+	case now.Trouble != "":
+	case missing == len(all):
+		now.Trouble = fmt.Sprintf("The Python platform's database %s is not there yet. Its workflows are known once it is: if it does not come, check the path in --db-url.", path)
+	case foreign > 0 && missing+foreign == len(all):
+		now.Trouble = fmt.Sprintf("%s is no database of the Python platform: it has neither of the tables %s. Give another file in --db-url.", path, strings.Join(tables, " and "))
+	}
+	slices.SortStableFunc(now.Runs, func(a, b Run) int { return a.Started.Compare(b.Started) })
+	now.Runs = now.Runs[max(0, len(now.Runs)-MaxRuns):]
+	return now, again
+}
+
+// WriteConfig writes the configuration of a run into file, for its user's eyes only, as
+// JSON, which is YAML too. The error says why that cannot be done.
+func WriteConfig(path, id, file string) error {
+	missing := errors.New("its run is no longer in the Python platform's database")
+	for _, database := range files(path) {
+		snapshot, found, err := readConfig(database, id)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errNoRuns) && !errors.Is(err, errForeign) {
+			return fmt.Errorf("the Python platform's database %s cannot be read: %w", database, err)
+		}
+		if !found {
+			continue
+		}
+		encoded, err := config(snapshot)
+		if err != nil {
+			return fmt.Errorf("its configuration cannot be read: %w", err)
+		}
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return err
+		}
+		return os.WriteFile(file, encoded, 0o600)
+	}
+	return missing
+}
+
+func readConfig(path, id string) (snapshot string, found bool, err error) {
+	conn, err := open(path)
+	if err != nil {
+		return "", false, err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	table, err := tableOf(conn)
+	if err != nil {
+		return "", false, err
+	}
+	stmt, _, err := conn.Prepare(`SELECT config_snapshot FROM ` + table + ` WHERE id = ?`)
+	if err != nil {
+		return "", false, err
+	}
+	defer func() { err = errors.Join(err, stmt.Close()) }()
+	if err := stmt.BindText(1, id); err != nil {
+		return "", false, err
+	}
+	if found = stmt.Step(); found {
+		snapshot = stmt.ColumnText(0)
+	}
+	return snapshot, found, stmt.Err()
+}
