@@ -148,7 +148,7 @@ func readAll(path string, since time.Time, before State) (now State, again bool)
 		now.Runs = before.Runs
 	case now.Trouble != "":
 	case missing == len(all):
-		now.Trouble = fmt.Sprintf("The Python platform's database %s is not there yet. Its workflows are known once it is: if it does not come, check the path in --db-url.", path)
+		now.Trouble = fmt.Sprintf("The Python platform's database %s is not there yet. Its workflows are known once it is; if it does not come, check the path in --db-url.", path)
 	case foreign > 0 && missing+foreign == len(all):
 		now.Trouble = fmt.Sprintf("%s is no database of the Python platform: it has neither of the tables %s. Give another file in --db-url.", path, strings.Join(tables, " and "))
 	}

@@ -8,6 +8,37 @@ import (
 	"agents-tray/manager/control"
 )
 
+// underWay is a workflow that runs now, as words.
+type underWay struct {
+	control.Workflow
+	Runner string // who runs it
+	Link   string // its own page, if its service answers
+}
+
+// workflowsView are the workflows under way.
+func workflowsView(status *control.Status) []underWay {
+	list := make([]underWay, 0, len(status.Workflows))
+	for _, w := range status.Workflows {
+		v := underWay{Workflow: w}
+		v.Runner, v.Link = placeOf(w, status.Snapshot)
+		list = append(list, v)
+	}
+	return list
+}
+
+// placeOf returns who runs a workflow, and where its page is, if that can be opened now.
+func placeOf(w control.Workflow, now manager.Snapshot) (runner, link string) {
+	source, known := now.Service(w.Source)
+	if !known {
+		return w.Source, ""
+	}
+	view := serviceView(source, false)
+	if strings.HasPrefix(w.Page, "/") && view.Link != "" && view.CanOpen {
+		link = strings.TrimSuffix(view.Link, "/") + w.Page
+	}
+	return view.Title, link
+}
+
 // interrupted is a workflow that the end of the session before has cut off, as words.
 type interrupted struct {
 	control.ReviewWorkflow
@@ -40,15 +71,8 @@ var runWords = map[manager.State]stateWord{
 func (p reviewPage) Interrupted() []interrupted {
 	list := make([]interrupted, 0, len(p.Workflows))
 	for _, w := range p.Workflows {
-		v := interrupted{ReviewWorkflow: w, Runner: w.Source, Again: commandLine(w.Workflow.Again)}
-		if source, ok := p.now.Service(w.Source); ok {
-			if view := serviceView(source, false); view.Title != "" {
-				v.Runner = view.Title
-				if strings.HasPrefix(w.Page, "/") && view.Link != "" && view.CanOpen {
-					v.Link = strings.TrimSuffix(view.Link, "/") + w.Page
-				}
-			}
-		}
+		v := interrupted{ReviewWorkflow: w, Again: commandLine(w.Workflow.Again)}
+		v.Runner, v.Link = placeOf(w.Workflow, p.now)
 		if service, ok := p.now.Service(w.Rerun); ok {
 			words, known := runWords[service.State]
 			if !known {

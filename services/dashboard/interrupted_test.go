@@ -27,6 +27,21 @@ func TestInterruptedWorkflowsAreToldWithAWayOn(t *testing.T) {
 	contains(t, body, `aria-disabled="true" title="Chat does not run now"`)
 }
 
+func TestWhatIsUnderWayIsShownWhileItIs(t *testing.T) {
+	i := start(t, both())
+	b := webtest.Open(t, wide, open(t, i))
+	b.Shows("Both services are running.")
+	i.change(func(s *control.Status) {
+		s.Workflows = []control.Workflow{{ID: "c5", Source: "chat", Name: "Answer in “Plans”", Page: "/c/c5"}, {ID: "7", Source: "Python platform", Name: "nightly-report"}}
+	})
+	b.Until(`[...document.querySelectorAll("#under-way h3")].map((h) => h.innerText).join() === "Answer in “Plans”,nightly-report"`)
+	if links := webtest.Eval[string](b, `[...document.querySelectorAll("#under-way a")].map((a) => a.href).join()`); links != "http://127.0.0.1:7860/c/c5" {
+		t.Errorf("it leads to %s", links)
+	}
+	i.change(func(s *control.Status) { s.Workflows = nil })
+	b.Until(`!document.querySelector("#under-way")`)
+}
+
 func TestRunAgainAsksOnceAndShowsWhatBecomesOfIt(t *testing.T) {
 	i := start(t, both())
 	i.review = lostPower()

@@ -48,6 +48,14 @@ var scenes = []struct {
 			s.Unclean = lostPower()
 		})
 	}},
+	{name: "under-way", stage: func(i *instance) {
+		i.change(func(s *control.Status) {
+			s.Workflows = []control.Workflow{
+				{ID: "c5", Source: "chat", Name: "Answer in “Plans for the week”", Started: time.Now().Add(-9 * time.Second), Page: "/c/c5"},
+				{ID: "7", Source: "Python platform", Name: "nightly-report", Started: time.Now().Add(-20 * time.Minute)},
+			}
+		})
+	}, act: func(b *webtest.Tab, _ *instance) { b.Shows("Workflows under way") }},
 	{name: "log-open", stage: talk, act: func(b *webtest.Tab, _ *instance) {
 		b.Click("#service-chat [data-log] summary")
 		b.Until(`document.querySelector(".log-line")`)

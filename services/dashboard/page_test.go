@@ -201,6 +201,7 @@ func TestForeignTextIsText(t *testing.T) {
 		chat.LastExit = &manager.Exit{Code: 1, Words: attack, Lines: []string{attack}}
 		s.Notices = []string{attack}
 		s.Unclean = &control.Review{Cause: attack}
+		s.Workflows = []control.Workflow{{ID: attack, Source: attack, Name: attack, Page: attack}}
 	})
 	i.review = lostPower()
 	i.review.Cause, i.review.Detail = attack, attack
@@ -241,6 +242,7 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 		s.Services[1].LastExit.Lines = []string{strings.Repeat("wide", 100)}
 		s.Services[0].Status = strings.Repeat("Busy with this and that. ", 20)
 		s.Notices = []string{strings.Repeat("endless", 30)}
+		s.Workflows = []control.Workflow{{ID: "1", Source: "chat", Name: strings.Repeat("endless", 30), Page: "/"}}
 	})
 	i.review = lostPower()
 	long := strings.Repeat("workflow", 30)

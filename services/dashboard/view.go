@@ -32,6 +32,7 @@ type overview struct {
 	Lost     *problem        // why there is no present status
 	Status   *control.Status // the last one known, or nil
 	Services []service
+	UnderWay []underWay
 }
 
 // service is one service as words.
@@ -96,6 +97,7 @@ func view(status *control.Status, err error) overview {
 			o.Services = append(o.Services, serviceView(s, o.Lost != nil))
 		}
 		if o.Lost == nil {
+			o.UnderWay = workflowsView(status)
 			o.Tone, o.Headline = headline(status)
 			o.Summary = summary(status)
 		} else {
