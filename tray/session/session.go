@@ -228,8 +228,8 @@ func (s *Session) watchPower() {
 	power := poweroff.Begin(ctx, tray.Name, "Stops its services")
 	s.power.Store(power)
 	select {
-	case <-power.Going():
-		s.QuitBecause(ByShutdown)
+	case why := <-power.Going():
+		s.QuitBecause(map[poweroff.Why]string{poweroff.Shutdown: ByShutdown, poweroff.LogOff: ByLogOff}[why])
 	case <-s.quit:
 	}
 }
@@ -254,7 +254,7 @@ func (s *Session) SetNotify(notify func(tray.Notification)) {
 // error tells of processes that could not be ended, or of the record.
 func (s *Session) End(ctx context.Context) error {
 	s.QuitBecause(ByUser) // whoever asks from now on is told
-	if s.reason == ByShutdown {
+	if s.reason == ByShutdown || s.reason == ByLogOff {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, shutdownTime)
 		defer cancel()
