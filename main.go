@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,7 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
+	"agents-tray/manager/guard"
 	_ "agents-tray/manager/guard/early" // the process of the guard goes no further
 	"agents-tray/services/chat"
 	"agents-tray/services/dashboard"
@@ -71,7 +73,7 @@ func commands() *cobra.Command {
 		flags.BoolVar(&options.start, "start", false, "start the services even if the last two sessions ended unexpectedly")
 		flags.BoolVarP(&options.verbose, "verbose", "v", false, "say more in the terminal")
 	}
-	root.AddCommand(ui, check(), logs(), serve())
+	root.AddCommand(ui, check(), logs(), sessions(), serve())
 	return root
 }
 
@@ -125,6 +127,21 @@ func logs() *cobra.Command {
 	return command
 }
 
+// sessions shows the history, of a running instance or of one that was.
+func sessions() *cobra.Command {
+	var limit int
+	command := &cobra.Command{
+		Use:   "sessions [SESSION]",
+		Short: "The latest sessions and how they ended, or what happened in one",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			return terminal.Sessions(command.Context(), command.OutOrStdout(), config.Locate(), strings.Join(args, ""), limit)
+		},
+	}
+	command.Flags().IntVarP(&limit, "sessions", "n", 20, "how many of the latest")
+	return command
+}
+
 // serve runs one built-in service; the guard starts it.
 func serve() *cobra.Command {
 	command := &cobra.Command{Use: "serve", Short: "Run one built-in service by itself", Hidden: true, Args: cobra.NoArgs}
@@ -139,6 +156,9 @@ func serve() *cobra.Command {
 	}}
 	dashboardCommand.Flags().StringVar(&listen, "listen", "127.0.0.1:7861", "address, where no socket is handed over")
 	chatCommand := &cobra.Command{Use: "chat", Short: "The Chat", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
+		if address, err := control.FromEnvironment(); err == nil { // else it runs by itself
+			chatOptions.Instance, chatOptions.Service = control.NewClient(address), guard.ServiceName()
+		}
 		handler, closer := chat.New(chatOptions)
 		return errors.Join(web.Run("chat", listen, handler), closer.Close())
 	}}
@@ -285,6 +305,9 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 			}
 			if status.Unclean != nil {
 				screen.Say("Last session ended unexpectedly: %s", status.Unclean.Cause)
+				if line := status.Unclean.Interrupted(); line != "" {
+					screen.Say("  %s", line)
+				}
 			}
 			if status.Asks {
 				screen.Say("Nothing was started: the session before that ended unexpectedly, too. Start this program with --start, or the services in the menu or the Dashboard")

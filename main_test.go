@@ -30,6 +30,7 @@ import (
 	"agents-tray/manager/control"
 	"agents-tray/manager/guard"
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/services/web/webtest"
 	"agents-tray/tray/traytest"
 )
 
@@ -59,6 +60,7 @@ var binary = sync.OnceValues(func() (string, error) {
 func TestMain(m *testing.M) {
 	guardtest.Main(guard.Main)
 	status := m.Run()
+	webtest.Stop()
 	if path, err := binary(); err == nil {
 		os.RemoveAll(filepath.Dir(path))
 	}

@@ -55,7 +55,7 @@ func TestDurationsInWords(t *testing.T) {
 		300 * time.Millisecond: "300 ms", 30 * time.Second: "30 s", 125 * time.Second: "2 min 5 s",
 		time.Hour: "1 h", 25*time.Hour + 3*time.Second: "1 d 1 h",
 	} {
-		if got := inWords(d); got != want {
+		if got := InWords(d); got != want {
 			t.Errorf("%d is %q, want %q", d, got, want)
 		}
 	}

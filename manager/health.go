@@ -23,7 +23,7 @@ func (s *service) watchHealth() {
 			if s.alive.Swap(false) {
 				return nil
 			}
-			return fmt.Errorf("it has not said WATCHDOG=1 for %s", inWords(h.Interval))
+			return fmt.Errorf("it has not said WATCHDOG=1 for %s", InWords(h.Interval))
 		}
 	case h.Check.empty():
 		return

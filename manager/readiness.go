@@ -78,7 +78,7 @@ func (s *service) onReady(at time.Time) {
 // onNotReady: it runs but has never answered. It is ended; the exit counts as a
 // failure.
 func (s *service) onNotReady(err error) {
-	cause := fmt.Sprintf("It did not %s within %s", s.spec.Ready.proof(), inWords(s.spec.Ready.Timeout))
+	cause := fmt.Sprintf("It did not %s within %s", s.spec.Ready.proof(), InWords(s.spec.Ready.Timeout))
 	if !s.spec.Ready.Check.empty() {
 		cause += " (" + err.Error() + ")"
 	}

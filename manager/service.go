@@ -40,7 +40,7 @@ type service struct {
 
 func (s *service) view() Service {
 	view := Service{
-		Name: s.spec.Name, Title: s.spec.Title, URL: s.spec.URL, Address: s.spec.Listen, Open: s.spec.Open,
+		Name: s.spec.Name, Title: s.spec.Title, URL: s.spec.URL, Address: s.spec.Listen, Open: s.spec.Open, Once: s.spec.Once,
 		State: s.state, PID: s.pid, Started: s.started, Ready: s.ready, Restarts: s.restarts, Status: s.status,
 		ByHand: s.byHand, LastExit: s.lastExit, Problem: s.problem, optional: s.spec.Optional,
 	}

@@ -56,6 +56,7 @@ type Service struct {
 	URL      string    `json:"url,omitempty"`
 	Address  string    `json:"address,omitempty"` // host:port the guard holds for it
 	Open     bool      `json:"open,omitempty"`
+	Once     bool      `json:"once,omitempty"` // see ServiceSpec
 	State    State     `json:"state"`
 	PID      int       `json:"pid,omitempty"`
 	Started  time.Time `json:"started,omitzero"`    // of the running process
@@ -148,6 +149,9 @@ func (s *Snapshot) equal(other *Snapshot) bool {
 func phase(services []Service, shuttingDown bool) Phase {
 	live, trouble, starting := false, false, false
 	for _, s := range services {
+		if s.Once && !shuttingDown {
+			continue
+		}
 		live = live || s.State.Live() || s.State == BackingOff
 		trouble = trouble || s.State == Failed || s.Problem != nil
 		starting = starting || s.State == Starting || s.State == Waiting && !s.held || s.State == BackingOff

@@ -58,6 +58,10 @@ type ServiceSpec struct {
 	StopTimeout time.Duration
 	// Optional services do not fail StartAll.
 	Optional bool
+	// Once makes the service a single run that somebody has asked for: it runs when it is
+	// started by name, is not restarted, and counts neither for StartAll nor for the phase
+	// of the whole. It may be added while others run. Restart and Optional do not matter.
+	Once bool
 	// Open gives the service a line of its own in the menu ("Open Dashboard").
 	Open bool
 }
@@ -163,6 +167,9 @@ func (s ServiceSpec) url() string {
 // withDefaults fills in what the user left out of a valid specification.
 func (s ServiceSpec) withDefaults() ServiceSpec {
 	orDefault(&s.Title, s.Name)
+	if s.Once {
+		s.Restart.Policy, s.Optional = RestartNever, true
+	}
 	for _, check := range []*Check{&s.Ready.Check, &s.Health.Check} {
 		if strings.HasPrefix(check.HTTP, "/") {
 			check.HTTP = strings.TrimSuffix(s.url(), "/") + check.HTTP

@@ -17,6 +17,9 @@ func (m *Manager) StartAll(ctx context.Context, except ...string) error {
 			return err
 		}
 		for _, s := range m.services {
+			if s.spec.Once {
+				continue
+			}
 			s.byHand = slices.Contains(except, s.spec.Name)
 			s.want = !s.byHand
 		}

@@ -68,8 +68,8 @@ func signalWords(signal string) string {
 	return "was ended by " + signal
 }
 
-// inWords says a duration as people do: "2 min 5 s", "30 s", "300 ms".
-func inWords(d time.Duration) string {
+// InWords says a duration as people do: "2 min 5 s", "30 s", "300 ms".
+func InWords(d time.Duration) string {
 	if d < time.Second {
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	}

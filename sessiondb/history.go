@@ -18,30 +18,42 @@ type Past struct {
 }
 
 // Sessions returns the latest sessions, newest first, this one included.
-func (r *Record) Sessions(limit int) (sessions []Past, err error) {
-	err = r.read(func(conn *sqlite3.Conn) error {
-		return rows(conn, `SELECT id, version, pid, started, coalesce(ended, ''), coalesce(ending, ''), detail
-			FROM sessions ORDER BY rowid DESC LIMIT ?`, func(s *sqlite3.Stmt) {
-			sessions = append(sessions, Past{
-				s.ColumnText(0), s.ColumnText(1), s.ColumnInt(2), parseTime(s.ColumnText(3)), parseTime(s.ColumnText(4)),
-				Ending(s.ColumnText(5)), s.ColumnText(6),
-			})
-		}, int64(limit))
+func (r *Record) Sessions(limit int) (list []Past, err error) {
+	err = r.read(func(conn *sqlite3.Conn) (err error) {
+		list, err = sessions(conn, limit)
+		return err
 	})
-	return sessions, err
+	return list, err
+}
+
+func sessions(conn *sqlite3.Conn, limit int) (list []Past, err error) {
+	err = rows(conn, `SELECT id, version, pid, started, coalesce(ended, ''), coalesce(ending, ''), detail
+		FROM sessions ORDER BY rowid DESC LIMIT ?`, func(s *sqlite3.Stmt) {
+		list = append(list, Past{
+			s.ColumnText(0), s.ColumnText(1), s.ColumnInt(2), parseTime(s.ColumnText(3)), parseTime(s.ColumnText(4)),
+			Ending(s.ColumnText(5)), s.ColumnText(6),
+		})
+	}, int64(limit))
+	return list, err
 }
 
 // Events returns the latest events of a session, oldest first.
-func (r *Record) Events(mark string, limit int) (events []Event, err error) {
-	err = r.read(func(conn *sqlite3.Conn) error {
-		return rows(conn, `SELECT at, service, kind, pid, detail FROM
-			(SELECT * FROM service_events WHERE session = ? ORDER BY id DESC LIMIT ?) ORDER BY id`, func(s *sqlite3.Stmt) {
-			events = append(events, Event{
-				parseTime(s.ColumnText(0)), s.ColumnText(1), s.ColumnText(2), s.ColumnInt(3), s.ColumnText(4),
-			})
-		}, mark, int64(limit))
+func (r *Record) Events(mark string, limit int) (list []Event, err error) {
+	err = r.read(func(conn *sqlite3.Conn) (err error) {
+		list, err = events(conn, mark, limit)
+		return err
 	})
-	return events, err
+	return list, err
+}
+
+func events(conn *sqlite3.Conn, mark string, limit int) (list []Event, err error) {
+	err = rows(conn, `SELECT at, service, kind, pid, detail FROM
+		(SELECT * FROM service_events WHERE session = ? ORDER BY id DESC LIMIT ?) ORDER BY id`, func(s *sqlite3.Stmt) {
+		list = append(list, Event{
+			parseTime(s.ColumnText(0)), s.ColumnText(1), s.ColumnText(2), s.ColumnInt(3), s.ColumnText(4),
+		})
+	}, mark, int64(limit))
+	return list, err
 }
 
 // read runs a query where the file can be read at all.

@@ -57,6 +57,8 @@ type Workflow struct {
 	Page string `json:"page,omitempty"`
 	// Again is a command that runs it again, or empty.
 	Again []string `json:"again,omitempty"`
+	// Note is what else is to be known of it, for people, or empty.
+	Note string `json:"note,omitempty"`
 }
 
 // Previous is what the record says of the session before this one.

@@ -61,6 +61,9 @@ type Item struct {
 func Menu(m Model) []Item {
 	var open, services []Item
 	for _, s := range m.Services {
+		if s.Once {
+			continue // it comes and goes; its log is where it was asked for
+		}
 		if s.Open {
 			open = append(open, Item{Label: "Open " + s.Title, Intent: Intent{Verb: Open, Service: s.Name}})
 		}

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,9 +41,18 @@ type Refused struct {
 
 func (e *Refused) Error() string { return e.Message }
 
-// do sends one request; the caller closes the body.
-func (c *Client) do(ctx context.Context, method, path string) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, method, "http://agents-tray"+path, nil)
+// do sends one request, with body as JSON unless it is nil; the caller closes the
+// answer's body.
+func (c *Client) do(ctx context.Context, method, path string, body any) (*http.Response, error) {
+	var content io.Reader
+	if body != nil {
+		encoded, err := json.Marshal(body)
+		if err != nil {
+			return nil, err
+		}
+		content = bytes.NewReader(encoded)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, "http://agents-tray"+path, content)
 	if err != nil {
 		return nil, err
 	}
@@ -66,8 +76,9 @@ func (c *Client) do(ctx context.Context, method, path string) (*http.Response, e
 	return response, nil
 }
 
-func (c *Client) get(ctx context.Context, path string, into any) error {
-	response, err := c.do(ctx, http.MethodGet, path)
+// exchange sends one request and reads the answer into into.
+func (c *Client) exchange(ctx context.Context, method, path string, body, into any) error {
+	response, err := c.do(ctx, method, path, body)
 	if err != nil {
 		return err
 	}
@@ -78,12 +89,25 @@ func (c *Client) get(ctx context.Context, path string, into any) error {
 	return nil
 }
 
-func (c *Client) post(ctx context.Context, path string) error {
-	response, err := c.do(ctx, http.MethodPost, path)
+// call sends one request whose answer says no more than that it succeeded.
+func (c *Client) call(ctx context.Context, method, path string, body any) error {
+	response, err := c.do(ctx, method, path, body)
 	if err != nil {
 		return err
 	}
 	return response.Body.Close()
+}
+
+func (c *Client) get(ctx context.Context, path string, into any) error {
+	return c.exchange(ctx, http.MethodGet, path, nil, into)
+}
+
+func (c *Client) post(ctx context.Context, path string) error {
+	return c.call(ctx, http.MethodPost, path, nil)
+}
+
+func (c *Client) put(ctx context.Context, path string, body any) error {
+	return c.call(ctx, http.MethodPut, path, body)
 }
 
 // Status returns the present state.

@@ -57,6 +57,29 @@ func (i *instance) Open(page string) error {
 	i.ask("open " + page)
 	return nil
 }
+func (i *instance) SetWorkflow(w Workflow) error {
+	i.ask(fmt.Sprintf("%+v", w))
+	return nil
+}
+func (i *instance) EndWorkflow(source, id string) error {
+	i.ask("end " + source + " " + id)
+	return nil
+}
+func (i *instance) RunAgain(source, id string) (string, error) {
+	if id == "gone" {
+		return "", &Refused{http.StatusNotFound, "nobody knows it"}
+	}
+	return "again-" + id, nil
+}
+func (i *instance) Sessions(limit int) ([]PastSession, error) {
+	return []PastSession{{ID: "now", Version: fmt.Sprint(limit), Current: true}}, nil
+}
+func (i *instance) SessionEvents(session string, limit int) ([]SessionEvent, error) {
+	if session != "now" {
+		return nil, &Refused{http.StatusNotFound, "there was none"}
+	}
+	return []SessionEvent{{Service: "chat", Kind: "started", PID: limit}}, nil
+}
 func (i *instance) Review() *Review { return nil }
 func (i *instance) Reviewed()       { i.ask("reviewed") }
 func (i *instance) Quit()           { i.ask("quit") }

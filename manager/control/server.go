@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
 
 	"agents-tray/manager"
@@ -51,7 +52,8 @@ func Listen(folder string) (net.Listener, Address, error) {
 }
 
 // Instance is what the server needs of the program that it belongs to. All methods
-// are safe for concurrent use.
+// are safe for concurrent use. An error that is a *Refused says which status it is
+// answered with.
 type Instance interface {
 	Status() Status
 	// Changes returns a channel that gets a value after each change of Status, and
@@ -63,29 +65,38 @@ type Instance interface {
 	// Usage measures what a service uses; nothing is measured unless it is called.
 	Usage(ctx context.Context, service string) (manager.Usage, error)
 	Open(page string) error
+	// SetWorkflow and EndWorkflow take the reports of services.
+	SetWorkflow(Workflow) error
+	EndWorkflow(source, id string) error
+	// RunAgain runs a workflow of Review again, and returns the service that does.
+	RunAgain(source, id string) (service string, err error)
 	Review() *Review
 	Reviewed()
+	// Sessions and SessionEvents read the session record.
+	Sessions(limit int) ([]PastSession, error)
+	SessionEvents(session string, limit int) ([]SessionEvent, error)
 	Quit()
 }
 
 // Server answers the control API.
 type Server struct {
 	http *http.Server
+	end  context.CancelFunc // of all requests
 	done chan struct{}
+
+	answering sync.RWMutex // held by every request
+	closed    bool
 }
 
 // Serve starts answering on listener, which it owns.
 func Serve(listener net.Listener, address Address, instance Instance) *Server {
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Server{
-		http: &http.Server{
-			Handler:           authorized(address.Token, routes(instance)),
-			ReadHeaderTimeout: 10 * time.Second,
-			BaseContext:       func(net.Listener) context.Context { return ctx },
-		},
-		done: make(chan struct{}),
+	s := &Server{end: cancel, done: make(chan struct{})}
+	s.http = &http.Server{
+		Handler:           s.whileOpen(authorized(address.Token, routes(instance))),
+		ReadHeaderTimeout: 10 * time.Second,
+		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
-	s.http.RegisterOnShutdown(cancel)
 	go func() {
 		defer close(s.done)
 		_ = s.http.Serve(listener) // always ends with an error: closed
@@ -93,10 +104,26 @@ func Serve(listener net.Listener, address Address, instance Instance) *Server {
 	return s
 }
 
-// Close stops answering and removes the socket. Open event streams end.
+// Close stops answering and removes the socket. Open event streams end. When it returns
+// nothing asks the instance any more.
 func (s *Server) Close() {
+	s.end()
 	s.http.Close()
 	<-s.done
+	s.answering.Lock()
+	s.closed = true
+	s.answering.Unlock()
+}
+
+// whileOpen answers no request that comes too late.
+func (s *Server) whileOpen(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.answering.RLock()
+		defer s.answering.RUnlock()
+		if !s.closed {
+			next.ServeHTTP(w, r)
+		}
+	})
 }
 
 func authorized(token string, next http.Handler) http.Handler {
@@ -136,6 +163,8 @@ func routes(i Instance) http.Handler {
 		s := newStream(w)
 		_ = watchUsage(r.Context(), i, func(u Usages) error { return s.send("usage", u) }) // ends when the reader leaves
 	})
+	workflowRoutes(mux, i)
+	historyRoutes(mux, i)
 	mux.HandleFunc("POST /v1/open/{page}", func(w http.ResponseWriter, r *http.Request) {
 		done(w, i.Open(r.PathValue("page")))
 	})
@@ -154,15 +183,25 @@ func routes(i Instance) http.Handler {
 	return mux
 }
 
+// countOf reads a number from 1 to most; without one it is usual.
+func countOf(r *http.Request, name string, usual, most int) (int, error) {
+	text := r.FormValue(name)
+	if text == "" {
+		return usual, nil
+	}
+	count, err := strconv.Atoi(text)
+	if err != nil || count < 1 || count > most {
+		return 0, &Refused{http.StatusBadRequest, fmt.Sprintf("%s=%q: give a number from 1 to %d", name, text, most)}
+	}
+	return count, nil
+}
+
 // serveLog answers with the last lines of a log, or follows it.
 func serveLog(w http.ResponseWriter, r *http.Request, i Instance) {
-	count := 200
-	if text := r.FormValue("lines"); text != "" {
-		var err error
-		if count, err = strconv.Atoi(text); err != nil || count < 1 || count > maxLogLines {
-			fail(w, http.StatusBadRequest, fmt.Errorf("lines=%q: give a number from 1 to %d", text, maxLogLines))
-			return
-		}
+	count, err := countOf(r, "lines", 200, maxLogLines)
+	if err != nil {
+		done(w, err)
+		return
 	}
 	path, err := i.LogFile(r.PathValue("name"))
 	if err != nil {
@@ -224,9 +263,12 @@ func reply(w http.ResponseWriter, data any) {
 // done answers a call that returns nothing but an error.
 func done(w http.ResponseWriter, err error) {
 	var unknown manager.ErrUnknownService
+	var refused *Refused
 	switch {
 	case err == nil:
 		reply(w, struct{}{})
+	case errors.As(err, &refused):
+		fail(w, refused.Status, refused)
 	case errors.As(err, &unknown):
 		fail(w, http.StatusNotFound, err)
 	case errors.Is(err, manager.ErrShutDown):

@@ -39,7 +39,7 @@ func (s *stream) send(event string, data any) error {
 // hear reads a stream of events whose data is a T each, until ctx ends or the
 // connection does. It never returns nil.
 func hear[T any](ctx context.Context, c *Client, path string, heard func(T)) error {
-	response, err := c.do(ctx, http.MethodGet, path)
+	response, err := c.do(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return err
 	}

@@ -13,9 +13,15 @@
 //	     &follow=1                         → server-sent events: "lines" and "missed", data a []LogLine (see Client.Follow)
 //	GET  /v1/services/{name}/usage         → manager.Usage
 //	GET  /v1/usage                         → server-sent events: "usage", data a Usages, at once and then every 2 s
+//	GET  /v1/workflows                     → []Workflow, those under way
+//	PUT  /v1/workflows/{source}/{id}       Workflow: that service has it under way (see Workflow)
+//	DELETE /v1/workflows/{source}/{id}     it is over
+//	POST /v1/workflows/{source}/{id}/again → {"service": "…"}; runs one of the Review's again, by its command
 //	POST /v1/open/{page}                   opens a service's page, or "review", in the browser
 //	GET  /v1/review                        → Review, or 404 when there is none
 //	POST /v1/reviewed                      the user has seen the review
+//	GET  /v1/sessions?limit=50             → []PastSession, newest first
+//	GET  /v1/sessions/{session}/events?limit=1000 → []SessionEvent, oldest first
 //	POST /v1/quit                          stops everything
 //
 // Errors are {"error": "…"} with a 4xx or 5xx status.
@@ -33,6 +39,8 @@ type Status struct {
 	PID     int       `json:"pid"`
 	Started time.Time `json:"started"`
 	manager.Snapshot
+	// Workflows are those under way, in the order of their first reports.
+	Workflows []Workflow `json:"workflows,omitempty"`
 	// Unclean is set while the previous session's unclean end has not been reviewed.
 	Unclean *Review `json:"unclean,omitempty"`
 	// Asks says that nothing was started, since the last two sessions ended unexpectedly
@@ -44,13 +52,20 @@ type Status struct {
 
 // Review tells how the previous session ended when that was not cleanly.
 type Review struct {
-	Started   time.Time       `json:"started"`
-	LastSeen  time.Time       `json:"last_seen"` // the last thing recorded before the end
-	Version   string          `json:"version,omitempty"`
-	Cause     string          `json:"cause"`            // one sentence, as far as is known
-	Detail    string          `json:"detail,omitempty"` // technical, for those who ask
-	Services  []ReviewService `json:"services"`
-	Workflows []string        `json:"workflows"` // names or ids that were active
+	Started   time.Time        `json:"started"`
+	LastSeen  time.Time        `json:"last_seen"` // the last thing recorded before the end
+	Version   string           `json:"version,omitempty"`
+	Cause     string           `json:"cause"`            // one sentence, as far as is known
+	Detail    string           `json:"detail,omitempty"` // technical, for those who ask
+	Services  []ReviewService  `json:"services"`
+	Workflows []ReviewWorkflow `json:"workflows"` // that were under way
+}
+
+// ReviewWorkflow is a workflow that the end of a session has interrupted.
+type ReviewWorkflow struct {
+	Workflow
+	// Rerun is the service that runs it again, once that was asked for.
+	Rerun string `json:"rerun,omitempty"`
 }
 
 // ReviewService is a service as the session record last knew it.

@@ -30,6 +30,7 @@ import (
 	"net/http"
 	"sync"
 
+	"agents-tray/manager/control"
 	"agents-tray/services/chat/completion"
 	"agents-tray/services/chat/history"
 	"agents-tray/services/web"
@@ -48,6 +49,10 @@ type Options struct {
 	// LocalServers are the places where a model server is looked for if none was
 	// chosen; nil means those that the usual servers listen on.
 	LocalServers []completion.LocalServer
+	// Instance is told which answers are being written, as workflows of Service; nil:
+	// nobody is.
+	Instance *control.Client
+	Service  string // what this service is called there
 }
 
 type chat struct {
@@ -55,6 +60,7 @@ type chat struct {
 	file   *history.File
 	client completion.Client
 	hub    hub
+	report *reporter
 
 	rendered renderings
 
@@ -76,6 +82,7 @@ func New(options Options) (http.Handler, io.Closer) {
 		Options: options,
 		file:    history.At(options.Database),
 		hub:     hub{watchers: make(map[*watcher]struct{})},
+		report:  newReporter(options.Instance, options.Service),
 		running: make(map[string]*generation),
 		unsaved: make(map[int64]history.Message),
 	}
@@ -119,6 +126,7 @@ var (
 // Close ends the answers being written, as interrupted ones, and closes the file. It
 // returns when all of that is done.
 func (c *chat) Close() error {
+	c.report.close()
 	c.mu.Lock()
 	c.closed = true
 	for _, g := range c.running {

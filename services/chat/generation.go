@@ -72,6 +72,10 @@ func (c *chat) write(conversation string, prepare func() (prompt, error)) error 
 	g.text.WriteString(p.answer.Text)
 	g.reasoning.WriteString(p.answer.Reasoning)
 	g.mu.Unlock()
+	c.report.began(conversation, func() (string, error) {
+		begun, err := c.file.Conversation(conversation)
+		return begun.Title, err
+	})
 	go c.run(ctx, g, p)
 	c.hub.tell(conversation, news{list: true, thread: true})
 	return nil
@@ -188,6 +192,7 @@ func (c *chat) finish(g *generation, server serverChoice, finish completion.Fini
 		c.unsaved[final.ID] = final
 		c.mu.Unlock()
 	}
+	c.report.ended(g.conversation) // before another answer can begin there
 	c.release(g)
 	c.hub.tell(g.conversation, news{thread: true})
 }

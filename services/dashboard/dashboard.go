@@ -5,9 +5,12 @@
 //	GET  /                              the state of the whole and of each service
 //	GET  /services/{name}/log           the last lines of one service
 //	GET  /review                        how the previous session ended, if not cleanly
+//	GET  /sessions                      the latest sessions and how they ended; ?all=1 lists all
+//	GET  /sessions/{id}                 what happened in one; ?service=chat to that service only
 //	GET  /api/events?log=chat:50&…      server-sent events (see stream): state, usage, and these logs
 //	GET  /api/logs?log=chat:1000        the same, of logs only
 //	POST /api/services/{name}/{action}  start, stop or restart; 202
+//	POST /api/workflows/{source}/{id}/again  run an interrupted workflow again; 202, {service}
 //
 // Errors of /api are {"error": "…"}.
 package dashboard
@@ -35,10 +38,13 @@ func New(client *control.Client) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", d.home)
 	mux.HandleFunc("GET /review", d.review)
+	mux.HandleFunc("GET /sessions", d.history)
+	mux.HandleFunc("GET /sessions/{id}", d.session)
 	mux.HandleFunc("GET /services/{name}/log", d.logPage)
 	mux.HandleFunc("GET /api/events", d.events)
 	mux.HandleFunc("GET /api/logs", d.logEvents)
 	mux.HandleFunc("POST /api/services/{name}/{action}", d.act)
+	mux.HandleFunc("POST /api/workflows/{source}/{id}/again", d.runAgain)
 	mux.Handle("GET /assets/", web.Assets())
 	mux.Handle("GET /dashboard/", web.Files("/dashboard/", ownAssets()))
 	mux.HandleFunc("GET /", notFound)

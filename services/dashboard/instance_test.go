@@ -30,6 +30,8 @@ type instance struct {
 	usages   control.Usages
 	used     int // samples so far
 	review   *control.Review
+	sessions []control.PastSession
+	happened map[string][]control.SessionEvent // by session
 	refusal  string
 	asked    chan string // "restart chat"
 	reviewed chan struct{}
@@ -81,6 +83,19 @@ func (i *instance) serve(t *testing.T) {
 		}
 		answer(w, http.StatusOK, i.review)
 	})
+	mux.HandleFunc("GET /v1/sessions", func(w http.ResponseWriter, r *http.Request) {
+		limit, _ := strconv.Atoi(r.FormValue("limit")) // 0 shows at once
+		answer(w, http.StatusOK, i.sessions[:min(limit, len(i.sessions))])
+	})
+	mux.HandleFunc("GET /v1/sessions/{session}/events", func(w http.ResponseWriter, r *http.Request) {
+		events, known := i.happened[r.PathValue("session")]
+		if !known {
+			answer(w, http.StatusNotFound, failure{"the record knows no such session"})
+			return
+		}
+		answer(w, http.StatusOK, events)
+	})
+	mux.HandleFunc("POST /v1/workflows/{source}/{id}/again", i.again)
 	mux.HandleFunc("POST /v1/reviewed", func(http.ResponseWriter, *http.Request) { i.reviewed <- struct{}{} })
 	i.server = &http.Server{Handler: mux}
 	go i.server.Serve(listener)
@@ -115,6 +130,26 @@ func (i *instance) act(w http.ResponseWriter, r *http.Request) {
 	}
 	i.asked <- r.PathValue("action") + " " + r.PathValue("name")
 	answer(w, http.StatusAccepted, struct{}{})
+}
+
+// again runs a workflow of the review again, as a service of its own.
+func (i *instance) again(w http.ResponseWriter, r *http.Request) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.refusal != "" {
+		answer(w, http.StatusConflict, failure{i.refusal})
+		return
+	}
+	i.asked <- "again " + r.PathValue("source") + " " + r.PathValue("id")
+	review := *i.review
+	review.Workflows = slices.Clone(review.Workflows)
+	review.Workflows[0].Rerun = "again-nightly-report"
+	i.review = &review
+	i.status.Services = append(slices.Clone(i.status.Services), manager.Service{
+		Name: "again-nightly-report", Title: "nightly-report", State: manager.Running, PID: 4200, Started: time.Now(),
+	})
+	i.tell()
+	answer(w, http.StatusOK, map[string]string{"service": "again-nightly-report"})
 }
 
 func (i *instance) log(w http.ResponseWriter, r *http.Request) {
@@ -274,6 +309,10 @@ func lostPower() *control.Review {
 			{Name: "dashboard", Title: "Dashboard", State: "ready", PID: 2110, Since: begin},
 			{Name: "chat", Title: "Chat", State: "failed", Since: begin.Add(time.Hour)},
 		},
-		Workflows: []string{"nightly-report", "mail-sorter"},
+		Workflows: []control.ReviewWorkflow{
+			{Workflow: control.Workflow{ID: "7", Source: "Python platform", Name: "nightly-report", Started: begin.Add(70 * time.Minute), Again: []string{"configurable-agents", "run", "/home/user/.local/state/agents-tray/again/nightly report.yaml", "--input", "day=today"}}},
+			{Workflow: control.Workflow{ID: "c5", Source: "chat", Name: "Answer in “Plans for the week”", Started: begin.Add(79 * time.Minute), Page: "/c/c5"}},
+			{Workflow: control.Workflow{ID: "mail-sorter", Name: "mail-sorter"}},
+		},
 	}
 }

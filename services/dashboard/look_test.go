@@ -73,6 +73,13 @@ var scenes = []struct {
 	{name: "log-page", path: "/services/chat/log", stage: talk},
 	{name: "log-unknown", path: "/services/nobody/log", act: func(b *webtest.Tab, _ *instance) { b.Allow("404") }},
 	{name: "review", path: "/review", stage: func(i *instance) { i.review = lostPower() }},
+	{name: "review-again", path: "/review", stage: func(i *instance) { i.review = lostPower() }, act: func(b *webtest.Tab, i *instance) {
+		b.Click("[data-again]")
+		b.Shows("Running again")
+		b.Click(".workflow summary")
+	}},
+	{name: "history", path: "/sessions", stage: aWeek},
+	{name: "session", path: "/sessions/s0", stage: aWeek, act: func(b *webtest.Tab, _ *instance) { b.Click(".events summary") }},
 	{name: "review-empty", path: "/review"},
 }
 

@@ -203,7 +203,12 @@ func TestForeignTextIsText(t *testing.T) {
 		s.Unclean = &control.Review{Cause: attack}
 	})
 	i.review = lostPower()
-	i.review.Cause, i.review.Workflows, i.review.Detail = attack, []string{attack}, attack
+	i.review.Cause, i.review.Detail = attack, attack
+	i.review.Workflows[0].Workflow = control.Workflow{ID: attack, Source: attack, Name: attack, Page: attack, Again: []string{attack}, Note: attack}
+	i.review.Workflows[1].Page = `@evil.example/"onclick="` + attack
+	aWeek(i)
+	i.sessions[1].Version = attack
+	i.happened["s0"][0].Detail, i.happened["s0"][1].Service, i.happened["s0"][2].Kind = attack, attack, attack
 	i.refusal = attack
 	i.print("chat", "out", attack)
 	url := open(t, i)
@@ -217,8 +222,8 @@ func TestForeignTextIsText(t *testing.T) {
 	i.change(func(s *control.Status) { s.Notices = append(s.Notices, "done") }) // through the live path too
 	b.Shows("done")
 	const harmed = `document.title.startsWith("taken") || document.querySelectorAll("main script, main img").length > 0 ||
-		[...document.querySelectorAll("a")].some((a) => a.protocol === "javascript:")`
-	for _, path := range []string{"", "/services/chat/log", "/review"} {
+		[...document.querySelectorAll("a[href]")].some((a) => a.hostname !== "127.0.0.1")`
+	for _, path := range []string{"", "/services/chat/log", "/review", "/sessions", "/sessions/s0"} {
 		if path != "" {
 			b.Do(chromedp.Navigate(url + path))
 			b.Shows(attack)
@@ -238,7 +243,11 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 		s.Notices = []string{strings.Repeat("endless", 30)}
 	})
 	i.review = lostPower()
-	i.review.Workflows = []string{strings.Repeat("workflow", 30)}
+	long := strings.Repeat("workflow", 30)
+	i.review.Workflows = []control.ReviewWorkflow{{Workflow: control.Workflow{ID: long, Source: "chat", Name: long, Page: "/" + long, Again: []string{long, long}, Note: long}}}
+	aWeek(i)
+	i.sessions[1].Ending = long
+	i.happened["s0"][0].Detail, i.happened["s0"][1].Service, i.happened["s0"][2].Kind = long, long, long
 	i.print("chat", "out", strings.Repeat("0123456789", 50))
 	i.print("dashboard", "out", strings.Repeat("0123456789", 50))
 	url := open(t, i)
@@ -247,7 +256,7 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 	b.Click("#service-chat [data-log] summary")
 	b.Until(`document.querySelector("#service-chat .log-line")`)
 	webtest.Eval[any](b, `document.querySelectorAll("details").forEach((d) => (d.open = true)); null`)
-	for _, path := range []string{"", "/services/chat/log", "/review"} {
+	for _, path := range []string{"", "/services/chat/log", "/review", "/sessions", "/sessions/s0"} {
 		if path != "" {
 			b.Do(chromedp.Navigate(url + path))
 		}

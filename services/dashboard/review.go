@@ -34,7 +34,11 @@ func (d *dashboard) review(w http.ResponseWriter, r *http.Request) {
 		render(w, http.StatusServiceUnavailable, "problem", *p)
 		return
 	}
-	render(w, http.StatusOK, "review", reviewPage{reviewFrame, &review})
+	shown := reviewPage{page: reviewFrame, Review: &review}
+	if status, err := d.client.Status(r.Context()); err == nil { // else what could be opened is not known
+		shown.now = status.Snapshot
+	}
+	render(w, http.StatusOK, "review", shown)
 	if readByPerson(r) {
 		if err := d.client.Reviewed(r.Context()); err != nil {
 			log.Printf("the review was shown, but the reminder stays: %v", err)
@@ -47,6 +51,7 @@ var reviewFrame = page{Title: "Last session", Here: "/review"}
 type reviewPage struct {
 	page
 	*control.Review
+	now manager.Snapshot
 }
 
 // Lasted is how long the session ran, as far as is known.

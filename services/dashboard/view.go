@@ -141,6 +141,8 @@ func summary(status *control.Status) string {
 	all, ready, completed := 0, 0, 0
 	for _, s := range status.Services {
 		switch {
+		case s.Once:
+			continue
 		case s.State == manager.Completed:
 			completed++
 			continue

@@ -85,10 +85,7 @@ func (v verdict) review(p *sessiondb.Previous) *control.Review {
 	}
 	review := &control.Review{
 		Started: p.Started, LastSeen: v.at, Version: p.Version, Cause: v.cause, Detail: v.detail,
-		Services: []control.ReviewService{}, Workflows: []string{},
-	}
-	for _, workflow := range p.Workflows {
-		review.Workflows = append(review.Workflows, workflow.Name)
+		Services: []control.ReviewService{}, Workflows: reviewWorkflows(p.Workflows),
 	}
 	for _, service := range p.Services {
 		review.Services = append(review.Services, control.ReviewService{

@@ -17,11 +17,12 @@ import (
 func (s *Session) Status() control.Status {
 	status := control.Status{
 		Version: s.options.Version, PID: os.Getpid(), Started: s.started, Snapshot: s.manager.Snapshot(),
+		Workflows: s.Workflows(),
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.reviewed {
-		status.Unclean = s.review
+		status.Unclean = s.Review()
 	}
 	status.Notices, status.Asks = s.noticeTexts(), s.asks
 	return status
@@ -98,7 +99,7 @@ func (s *Session) Usage(ctx context.Context, service string) (manager.Usage, err
 }
 
 // Review returns how the session before ended, nil if cleanly.
-func (s *Session) Review() *control.Review { return s.review }
+func (s *Session) Review() *control.Review { return s.work.inReview(s.review) }
 
 // Reviewed says that the user knows how the session before ended.
 func (s *Session) Reviewed() {
@@ -122,8 +123,12 @@ func (s *Session) announce() {
 			Action: "Start everything", Intent: tray.Intent{Verb: tray.StartAll}, Urgent: true,
 		})
 	case s.review != nil:
+		body := s.review.Cause
+		if line := s.review.Interrupted(); line != "" {
+			body += "\n" + line
+		}
 		s.notify(tray.Notification{
-			Summary: "Last session ended unexpectedly", Body: s.review.Cause,
+			Summary: "Last session ended unexpectedly", Body: body,
 			Action: "Review", Intent: tray.Intent{Verb: tray.Review},
 		})
 	}

@@ -136,6 +136,7 @@ func (s *Session) follow() {
 			select {
 			case <-changes:
 				s.saveServices()
+				s.followWorkflows()
 				s.changed.tell()
 				s.browse.look(s.manager.Snapshot(), s.openPage)
 			case <-ended:
@@ -156,10 +157,18 @@ func (s *Session) saveServices() {
 	for i, service := range snapshot.Services {
 		services[i] = sessiondb.Service{
 			Name: service.Name, Title: service.Title, State: string(service.State), PID: service.PID, Since: service.Started,
-			ByHand: service.ByHand || asks && slices.Contains(s.stopped, service.Name),
+			ByHand: service.ByHand && !service.Once || asks && slices.Contains(s.stopped, service.Name),
 		}
 	}
 	s.record.SetServices(services)
+}
+
+// waitWords says when a service is started again.
+func waitWords(wait time.Duration) string {
+	if wait == 0 {
+		return "at once"
+	}
+	return "after " + manager.InWords(wait)
 }
 
 // onEvent records an event, and lets the user know of what needs them.
@@ -173,7 +182,7 @@ func (s *Session) onEvent(e manager.Event) {
 	case manager.ServiceExited:
 		row = sessiondb.Event{At: e.Exit.At, Service: e.Service, Kind: "exited", PID: e.Exit.PID, Detail: e.Exit.Words}
 	case manager.ServiceRestarting:
-		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "restarting", Detail: "after " + e.Wait.String()}
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "restarting", Detail: waitWords(e.Wait)}
 	case manager.ServiceGaveUp:
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "gave up", Detail: e.Problem.Error()}
 		s.tellGaveUp(e)

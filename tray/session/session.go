@@ -57,6 +57,7 @@ type Session struct {
 	wg            sync.WaitGroup
 	power         atomic.Pointer[poweroff.Watch] // nil until it watches
 	browse        opener
+	work          workflows
 
 	mu       sync.Mutex
 	reviewed bool

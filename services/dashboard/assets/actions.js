@@ -54,7 +54,8 @@ async function post(card, button, action) {
   return true;
 }
 
-function refuse(card, parts) {
+// refuse says in a card, in three parts, why what it was asked for was not done.
+export function refuse(card, parts) {
   const box = card.querySelector(".refusal");
   box.replaceChildren(
     ...["what", "why", "now"].map((part, i) => {
@@ -70,16 +71,16 @@ function refuse(card, parts) {
   close.textContent = "Dismiss";
   close.addEventListener("click", () => {
     hide(card);
-    card.querySelector("[data-action]").focus();
+    card.querySelector("[data-action], [data-again]").focus();
   });
   box.append(close);
   box.hidden = false;
 }
 
-const hide = (card) => (card.querySelector(".refusal").hidden = true);
+export const hide = (card) => (card.querySelector(".refusal").hidden = true);
 
 // sentence gives words that came from a program a capital and a full stop.
-function sentence(words) {
+export function sentence(words) {
   const text = words.trim();
   return text && text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
 }

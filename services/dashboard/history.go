@@ -1,0 +1,193 @@
+package dashboard
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"agents-tray/manager/control"
+	"agents-tray/services/web"
+)
+
+const (
+	fewSessions = 30   // that are listed at first
+	allSessions = 200  // that the record keeps
+	mostEvents  = 1000 // that a page shows of one session
+)
+
+// history lists the latest sessions and how they ended.
+func (d *dashboard) history(w http.ResponseWriter, r *http.Request) {
+	limit := fewSessions
+	if r.FormValue("all") != "" {
+		limit = allSessions
+	}
+	past, err := d.client.Sessions(r.Context(), limit)
+	if err != nil {
+		noHistory(w, err)
+		return
+	}
+	p := historyPage{page: historyFrame, More: len(past) == fewSessions && limit == fewSessions}
+	for _, s := range past {
+		p.Sessions = append(p.Sessions, pastView(s))
+	}
+	render(w, http.StatusOK, "history", p)
+}
+
+// session tells what happened in one session, to all services or to one.
+func (d *dashboard) session(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	events, err := d.client.SessionEvents(r.Context(), id, mostEvents)
+	var past []control.PastSession
+	if err == nil {
+		past, err = d.client.Sessions(r.Context(), allSessions)
+	}
+	if err != nil {
+		noHistory(w, err)
+		return
+	}
+	at := slices.IndexFunc(past, func(s control.PastSession) bool { return s.ID == id })
+	if at < 0 {
+		noHistory(w, &control.Refused{Status: http.StatusNotFound, Message: "the record no longer knows of it"})
+		return
+	}
+	p := sessionPage{page: page{Title: "Session of " + web.Exact(past[at].Started), Here: "/sessions"}, past: pastView(past[at]), Service: r.FormValue("service")}
+	p.All = len(events)
+	for _, e := range events {
+		if e.Service != "" && !slices.Contains(p.Services, e.Service) {
+			p.Services = append(p.Services, e.Service)
+		}
+		if p.Service == "" || e.Service == p.Service {
+			p.Events = append(p.Events, eventView(e))
+		}
+	}
+	slices.Sort(p.Services)
+	render(w, http.StatusOK, "session", p)
+}
+
+// noHistory answers for a record that cannot be told of.
+func noHistory(w http.ResponseWriter, err error) {
+	p, status := lost(err), http.StatusServiceUnavailable
+	var refused *control.Refused
+	if errors.As(err, &refused) {
+		status = refused.Status
+		p = &problem{What: "The history cannot be shown.", Why: sentence(refused.Message), Now: "Load this page again in a moment."}
+		if status == http.StatusNotFound {
+			p.What, p.Now = "There is no such session.", "Choose one of the history. Of old sessions it keeps the latest 200."
+		}
+	}
+	p.page = historyFrame
+	render(w, status, "problem", *p)
+}
+
+var historyFrame = page{Title: "History", Here: "/sessions"}
+
+type historyPage struct {
+	page
+	Sessions []past
+	More     bool // there may be older ones
+}
+
+// Summary says in one line how the sessions ended that are listed.
+func (p historyPage) Summary() string {
+	ended, unexpected := 0, 0
+	for _, s := range p.Sessions {
+		if s.Current {
+			continue
+		}
+		ended++
+		if s.Tone == bad {
+			unexpected++
+		}
+	}
+	switch {
+	case ended == 0:
+		return "This is the first session that is recorded."
+	case unexpected == 0:
+		return "None of those before this one is known to have ended unexpectedly."
+	case unexpected == 1:
+		return fmt.Sprintf("Of the last %d sessions 1 ended unexpectedly.", ended)
+	}
+	return fmt.Sprintf("Of the last %d sessions %d ended unexpectedly.", ended, unexpected)
+}
+
+// past is a session as words.
+type past struct {
+	control.PastSession
+	Tone tone
+	Word string
+}
+
+func pastView(s control.PastSession) past {
+	v := past{s, bad, s.Words()}
+	switch {
+	case s.Current, s.Clean():
+		v.Tone = good
+	case s.Ending == "" || s.Ending == "unknown":
+		v.Tone = idle
+	}
+	return v
+}
+
+// Duration is how long it ran, as far as is known.
+func (p past) Duration() string {
+	d := p.Lasted(time.Now())
+	if d < 0 {
+		return "Not known"
+	}
+	if p.Tone == bad {
+		return "At least " + web.Duration(d)
+	}
+	return web.Duration(d)
+}
+
+type sessionPage struct {
+	page
+	past
+	Service  string   // whose events are shown; empty: those of all
+	Services []string // that there are events of
+	Events   []pastEvent
+	All      int // events, of all services
+}
+
+// Cut reports whether there may be earlier events.
+func (p sessionPage) Cut() bool { return p.All == mostEvents }
+
+// pastEvent is an event as words.
+type pastEvent struct {
+	control.SessionEvent
+	Tone tone
+	Word string
+	Head string // what Detail says, in one line
+	More string // and what follows it, such as a service's last lines
+}
+
+// eventTones are the tones of events; the others have none.
+var eventTones = map[string]tone{
+	"started": busy, "ready": good, "restarting": busy, "gave up": bad, "guard lost": bad, "guard fault": bad, "missed": busy,
+	"workflow interrupted": bad,
+}
+
+func eventView(e control.SessionEvent) pastEvent {
+	v := pastEvent{SessionEvent: e, Tone: idle, Word: e.Words()}
+	if tone, known := eventTones[e.Kind]; known {
+		v.Tone = tone
+	}
+	if e.Kind == "exited" && !strings.HasPrefix(e.Detail, "was stopped") && !strings.HasPrefix(e.Detail, "ended by itself") {
+		v.Tone = bad
+	}
+	v.Head, v.More, _ = strings.Cut(control.Plain(e.Detail), "\n")
+	v.More = strings.TrimRight(v.More, "\n")
+	return v
+}
+
+// Process is its process id, or nothing.
+func (e pastEvent) Process() string {
+	if e.PID == 0 {
+		return ""
+	}
+	return strconv.Itoa(e.PID)
+}

@@ -1,0 +1,84 @@
+package dashboard
+
+import (
+	"net/http"
+	"strings"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+)
+
+// interrupted is a workflow that the end of the session before has cut off, as words.
+type interrupted struct {
+	control.ReviewWorkflow
+	Runner string // who ran it
+	Link   string // where it can be taken up again, if its service runs
+	Again  string // the command that runs it again
+	Run    *run   // of that command, once it was asked for
+}
+
+// run is what has become of a workflow that was run again.
+type run struct {
+	Service string
+	Tone    tone
+	Word    string
+	Live    bool
+}
+
+// runWords is how the state of what runs once is told.
+var runWords = map[manager.State]stateWord{
+	manager.Stopped:   {idle, "Stopped by you"},
+	manager.Starting:  {busy, "Starting…"},
+	manager.Running:   {busy, "Running again"},
+	manager.Stopping:  {busy, "Stopping…"},
+	manager.Completed: {good, "Has run again"},
+	manager.Failed:    {bad, "Failed again"},
+}
+
+// Interrupted are the workflows as words.
+func (p reviewPage) Interrupted() []interrupted {
+	list := make([]interrupted, 0, len(p.Workflows))
+	for _, w := range p.Workflows {
+		v := interrupted{ReviewWorkflow: w, Runner: w.Source, Again: commandLine(w.Workflow.Again)}
+		if source, ok := p.now.Service(w.Source); ok {
+			if view := serviceView(source, false); view.Title != "" {
+				v.Runner = view.Title
+				if strings.HasPrefix(w.Page, "/") && view.Link != "" && view.CanOpen {
+					v.Link = strings.TrimSuffix(view.Link, "/") + w.Page
+				}
+			}
+		}
+		if service, ok := p.now.Service(w.Rerun); ok {
+			words, known := runWords[service.State]
+			if !known {
+				words = stateWord{busy, string(service.State)}
+			}
+			v.Run = &run{service.Name, words.tone, words.word, !service.State.Idle()}
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+// commandLine is a command as it would be typed into a shell.
+func commandLine(command []string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+./:,@%"
+	words := make([]string, len(command))
+	for i, word := range command {
+		words[i] = word
+		if word == "" || strings.Trim(word, plain) != "" {
+			words[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// runAgain passes on the request to run an interrupted workflow once more.
+func (d *dashboard) runAgain(w http.ResponseWriter, r *http.Request) {
+	service, err := d.client.RunAgain(r.Context(), r.PathValue("source"), r.PathValue("id"))
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	writeJSON(w, http.StatusAccepted, map[string]string{"service": service})
+}

@@ -1,0 +1,78 @@
+package dashboard
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+	"agents-tray/services/web/webtest"
+)
+
+func TestInterruptedWorkflowsAreToldWithAWayOn(t *testing.T) {
+	i := start(t, both())
+	i.review = lostPower()
+	i.change(func(s *control.Status) { s.Unclean = lostPower() })
+	url := open(t, i)
+	_, home := ask(t, "GET", url+"/")
+	contains(t, home, "3 workflows were active: nightly-report, Answer in “Plans for the week”, mail-sorter.")
+	_, body := ask(t, "GET", url+"/review")
+	contains(t, body, "nightly-report", "Python platform", "configurable-agents run &#39;/home/user/.local/state/agents-tray/again/nightly report.yaml&#39; --input day=today",
+		`href="http://127.0.0.1:7860/c/c5"`, "Open in Chat", "It left no way to take it up again from here.")
+	i.change(func(s *control.Status) { s.Services[1].State, s.Services[1].PID = manager.Stopped, 0 })
+	_, body = ask(t, "GET", url+"/review")
+	contains(t, body, `aria-disabled="true" title="Chat does not run now"`)
+}
+
+func TestRunAgainAsksOnceAndShowsWhatBecomesOfIt(t *testing.T) {
+	i := start(t, both())
+	i.review = lostPower()
+	b := webtest.Open(t, wide, open(t, i)+"/review")
+	<-i.reviewed
+	b.Press("[data-again]", kb.Enter)
+	if asked := <-i.asked; asked != "again Python platform 7" {
+		t.Errorf("asked %q", asked)
+	}
+	b.Shows("Running again")
+	b.Until(`document.querySelector("[data-again]").getAttribute("aria-disabled") === "true"`)
+	b.Until(`document.querySelector('a[href="/services/again-nightly-report/log"]').checkVisibility()`)
+	for state, word := range map[manager.State]string{manager.Failed: "Failed again", manager.Completed: "Has run again"} {
+		i.change(func(s *control.Status) {
+			at := slices.IndexFunc(s.Services, func(s manager.Service) bool { return s.Name == "again-nightly-report" })
+			s.Services[at].State = state
+		})
+		b.Shows(word)
+		b.Until(`!document.querySelector("[data-again]").hasAttribute("aria-disabled")`)
+	}
+	if len(i.asked)+len(i.reviewed) != 0 {
+		t.Error("it asked for more than that")
+	}
+}
+
+func TestARefusedRunIsTold(t *testing.T) {
+	i := start(t, both())
+	i.review = lostPower()
+	i.refusal = "everything has been stopped"
+	url := open(t, i)
+	b := webtest.Open(t, wide, url+"/review")
+	b.Allow("409")
+	b.Click("[data-again]")
+	b.Shows("nightly-report was not run again.")
+	b.Shows("Everything has been stopped.")
+	b.Click(".refusal button")
+	b.Until(`document.querySelector(".refusal").hidden && document.activeElement.matches("[data-again]")`)
+	if status, _ := ask(t, "POST", url+"/api/workflows/chat/1/again"); status != http.StatusConflict {
+		t.Errorf("status %d", status)
+	}
+	for _, headers := range [][]string{{"Origin", "http://evil.example"}, {"Sec-Fetch-Site", "cross-site"}, {"Host", "evil.example:7861"}} {
+		if status, _ := ask(t, "POST", url+"/api/workflows/chat/1/again", headers...); status == http.StatusConflict || status < 400 {
+			t.Errorf("%v: %d", headers, status)
+		}
+	}
+	if status, _ := ask(t, "GET", url+"/api/workflows/chat/1/again"); status == http.StatusConflict || status < 400 {
+		t.Errorf("a mere link was passed on: %d", status)
+	}
+}

@@ -1,0 +1,337 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/ncruces/go-sqlite3"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+	"agents-tray/manager/guard/guardtest"
+	"agents-tray/services/chat/modeltest"
+	"agents-tray/services/web/webtest"
+	"agents-tray/tray/traytest"
+)
+
+// withSorter has the user run the Dashboard and a service that reports workflows.
+func (u *user) withSorter() {
+	u.services(fmt.Sprintf(`services:
+  dashboard: {listen: 127.0.0.1:%d, builtin: dashboard}
+  sorter: {title: Mail sorter, command: [sleep, "1000"], dir: %q, env: {WHO: sorter}}
+`, u.dashboard, u.folder))
+}
+
+// client talks to the program as a service does.
+func (p *program) client() *control.Client {
+	p.u.t.Helper()
+	address, err := control.ReadAddress(p.u.state("control.json"))
+	if err != nil {
+		p.u.t.Fatal(err)
+	}
+	return control.NewClient(address)
+}
+
+// report says that the sorter has workflows under way.
+func (p *program) report(workflows ...control.Workflow) {
+	p.u.t.Helper()
+	for _, w := range workflows {
+		w.Source = "sorter"
+		if err := p.client().SetWorkflow(p.u.t.Context(), w); err != nil {
+			p.u.t.Fatal(err)
+		}
+	}
+}
+
+// knows waits until the record says that these workflows are under way.
+func (u *user) knows(names ...string) {
+	u.t.Helper()
+	want, _ := json.Marshal(append([]string{}, names...)) // strings only: cannot fail
+	var saved string
+	wait(u.t, patience, "the record to know of the workflows", func() bool {
+		conn, err := sqlite3.OpenFlags(u.state("session.db"), sqlite3.OPEN_READONLY)
+		if err != nil {
+			return false
+		}
+		defer conn.Close()
+		stmt, _, err := conn.Prepare(`SELECT active_workflows FROM session_state`)
+		if err != nil {
+			return false
+		}
+		defer stmt.Close()
+		if stmt.Step() {
+			saved = stmt.ColumnText(0)
+		}
+		return saved == string(want)
+	})
+	if u.t.Failed() {
+		u.t.Errorf("it knows %s, not %s", saved, want)
+	}
+}
+
+// killEverything kills every process of the user at the same moment.
+func (p *program) killEverything() {
+	p.u.t.Helper()
+	all := p.u.processes()
+	for _, victim := range all {
+		victim.kill(syscall.SIGSTOP) // so that none sees another's end
+	}
+	for _, victim := range all {
+		victim.kill(syscall.SIGKILL)
+	}
+	p.end()
+	guardtest.NothingLeft(p.u.t, p.u.mark(), deadline)
+}
+
+// refusedWith asserts the status that a request was refused with.
+func refusedWith(t *testing.T, what string, status int, err error) {
+	t.Helper()
+	var refused *control.Refused
+	if !errors.As(err, &refused) || refused.Status != status {
+		t.Errorf("%s: %v", what, err)
+	}
+}
+
+// What was under way when tray and guard were killed is named wherever the end is told
+// of, and the review runs it again by the command that its record holds.
+func TestWorkflowsOfAKilledSessionRunAgain(t *testing.T) {
+	u := newUser(t).withDesktop()
+	u.withSorter()
+	p := u.launchExactly().ready()
+	p.report(
+		control.Workflow{ID: "1", Name: "nightly-report", Again: []string{"sh", "-c", `echo "run by $WHO" | tee -a report`}},
+		control.Workflow{ID: "2", Name: "over before"},
+		control.Workflow{ID: "3", Name: "mail-sorter"},
+	)
+	if err := p.client().EndWorkflow(t.Context(), "sorter", "2"); err != nil {
+		t.Fatal(err)
+	}
+	p.status("two workflows are under way", func(s control.Status) bool { return len(s.Workflows) == 2 })
+	u.knows("nightly-report", "mail-sorter")
+	guard := p.status("it answers", func(control.Status) bool { return true }).Guard
+	for _, pid := range []int{p.Process.Pid, guard} {
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.end()
+	guardtest.NothingLeft(t, u.mark(), deadline)
+
+	p = u.launchExactly().ready()
+	const line = "2 workflows were active: nightly-report, mail-sorter"
+	u.notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, line) })
+	wait(t, patience, "the terminal to name them", func() bool { return strings.Contains(p.out.String(), line) })
+	b := webtest.Open(t, 1280, u.url(u.dashboard)+"/review")
+	b.Shows("mail-sorter")
+	b.Click("[data-again]")
+	b.Shows("Has run again")
+	report, err := os.ReadFile(filepath.Join(u.folder, "report"))
+	if err != nil || string(report) != "run by sorter\n" {
+		t.Errorf("the report is %q, %v", report, err)
+	}
+	u.notifications.Wait(t.Context(), func(n traytest.Notification) bool { return n.Summary == "nightly-report has run again" })
+	log, err := p.client().Log(t.Context(), "again-nightly-report", 10)
+	if err != nil || !slices.ContainsFunc(log.Lines, func(l control.LogLine) bool { return l.Text == "run by sorter" }) {
+		t.Errorf("its log is %+v, %v", log, err)
+	}
+	b.Click(`a[href="/services/again-nightly-report/log"]`)
+	b.Shows("run by sorter")
+	b.Allow("net::ERR_", "503") // it outlives the Dashboard
+
+	service, err := p.client().RunAgain(t.Context(), "sorter", "1")
+	if err != nil || service != "again-nightly-report" {
+		t.Errorf("a second time it runs as %q, %v", service, err)
+	}
+	p.status("it has run twice", func(s control.Status) bool {
+		again, _ := s.Service(service)
+		report, _ := os.ReadFile(filepath.Join(u.folder, "report")) // of the next turn, if not of this
+		return again.State == manager.Completed && string(report) == "run by sorter\nrun by sorter\n"
+	})
+	_, err = p.client().RunAgain(t.Context(), "sorter", "3")
+	refusedWith(t, "one without a command", http.StatusConflict, err)
+	_, err = p.client().RunAgain(t.Context(), "sorter", "2")
+	refusedWith(t, "one that was over", http.StatusNotFound, err)
+	p.report(control.Workflow{ID: "4", Name: "of this session", Again: []string{"touch", "never"}})
+	_, err = p.client().RunAgain(t.Context(), "sorter", "4")
+	refusedWith(t, "one of this session", http.StatusNotFound, err)
+	p.quit()
+
+	p = u.launchExactly().ready()
+	u.noReview(p)
+	p.quit()
+}
+
+// noReview asserts that the session before ended cleanly, and has left nothing to run.
+func (u *user) noReview(p *program) {
+	u.t.Helper()
+	if status := p.status("it answers", func(control.Status) bool { return true }); status.Unclean != nil || len(status.Workflows) > 0 {
+		u.t.Errorf("after a clean end: %+v, %+v", status.Unclean, status.Workflows)
+	}
+	if _, err := p.client().RunAgain(context.Background(), "sorter", "4"); err == nil {
+		u.t.Error("it runs a workflow of a session that ended cleanly")
+	}
+}
+
+// What runs again is under way like any other: a second kill knows it.
+func TestWhatRunsAgainIsKnownToASecondKill(t *testing.T) {
+	u := newUser(t)
+	u.withSorter()
+	p := u.launchExactly().ready()
+	p.report(control.Workflow{ID: "1", Name: "nightly-report", Again: []string{"sleep", "1000"}})
+	for range 2 {
+		u.knows("nightly-report")
+		p.killEverything()
+		p = u.launchExactly("--start").ready() // after two bad ends it would ask
+		if _, err := p.client().RunAgain(t.Context(), "sorter", "1"); err != nil {
+			t.Fatal(err)
+		}
+		status := p.status("it runs again", func(s control.Status) bool { return len(s.Workflows) == 1 })
+		if w := status.Workflows[0]; w.Name != "nightly-report" || w.Source != "sorter" {
+			t.Errorf("under way: %+v", w)
+		}
+	}
+	if err := p.client().Act(t.Context(), "again-nightly-report", control.Stop); err != nil {
+		t.Fatal(err)
+	}
+	p.status("it is stopped", func(s control.Status) bool { return len(s.Workflows) == 0 })
+	u.knows()
+	p.quit()
+}
+
+// A service that ends takes its reports with it, and the record tells of those that it
+// was not asked to leave.
+func TestAServiceThatEndsInterruptsItsWorkflows(t *testing.T) {
+	u := newUser(t)
+	u.withSorter()
+	p := u.launchExactly().ready()
+	running := func(s control.Status) bool {
+		sorter, _ := s.Service("sorter")
+		return sorter.State == manager.Running && len(s.Workflows) == 0
+	}
+	p.report(control.Workflow{ID: "1", Name: "asked to end"})
+	if err := p.client().Act(t.Context(), "sorter", control.Restart); err != nil {
+		t.Fatal(err)
+	}
+	p.status("nothing is under way", running)
+	p.report(control.Workflow{ID: "1", Name: "killed"})
+	u.knows("killed")
+	sorter, _ := p.status("it answers", func(control.Status) bool { return true }).Service("sorter")
+	if err := syscall.Kill(sorter.PID, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	p.status("nothing is under way", running)
+	u.knows()
+	if err := p.client().Act(t.Context(), "sorter", control.Stop); err != nil {
+		t.Fatal(err)
+	}
+	p.status("the sorter is stopped", func(s control.Status) bool { sorter, _ := s.Service("sorter"); return sorter.PID == 0 })
+	refusedWith(t, "of a service that does not run", http.StatusConflict,
+		p.client().SetWorkflow(t.Context(), control.Workflow{Source: "sorter", ID: "1", Name: "x"}))
+	refusedWith(t, "of no service", http.StatusNotFound,
+		p.client().SetWorkflow(t.Context(), control.Workflow{Source: "nobody", ID: "1", Name: "x"}))
+	p.quit()
+	var told []string
+	for _, e := range u.record()[0].events {
+		if e.kind == "workflow interrupted" {
+			told = append(told, e.service+" "+e.detail)
+		}
+	}
+	if !slices.Equal(told, []string{"sorter killed"}) {
+		t.Errorf("the record tells of %q", told)
+	}
+}
+
+// Everything is killed while the user types and an answer comes: both are there
+// afterwards, and the review leads to them.
+func TestKilledWhileAnAnswerComesAndTheUserTypes(t *testing.T) {
+	u := newUser(t)
+	model := modeltest.New(t, "tiny")
+	p := u.launch().ready()
+	chat := u.url(u.chat)
+	post(t, chat+"/api/settings", map[string]string{"address": model.Base(), "model": "tiny"})
+	conversation := "/c/" + post(t, chat+"/api/conversations", map[string]string{"text": "Count to three"})["id"]
+	model.Next(t).Say("one, two")
+	b := webtest.Open(t, 1280, chat+conversation)
+	b.Shows("one, two")
+	b.Do(chromedp.SendKeys(chromedp.CSS("#text"), "And then to"))
+	u.knows("Answer in “Count to three”")
+	wait(t, patience, "answer and draft to be saved", func() bool {
+		return u.saved(`SELECT text FROM messages WHERE role = 'assistant'`) == "one, two" && u.saved(`SELECT text FROM drafts`) == "And then to"
+	})
+	p.killEverything()
+
+	p = u.launch().ready()
+	wait(t, patience, "the terminal to name it", func() bool {
+		return strings.Contains(p.out.String(), "1 workflow was active: Answer in “Count to three”")
+	})
+	after := webtest.Open(t, 1280, u.url(u.dashboard)+"/review")
+	after.Shows("Answer in “Count to three”")
+	link := webtest.Eval[string](after, `document.querySelector(".workflow a").href`)
+	if link != chat+conversation {
+		t.Errorf("the review leads to %s", link)
+	}
+	for _, tab := range []*webtest.Tab{b, after} {
+		tab.Allow("net::ERR_", "503") // they outlive what serves them
+	}
+	after.Do(chromedp.Navigate(link))
+	after.Shows("one, two")
+	after.Shows("was interrupted because the Chat ended")
+	if draft := webtest.Eval[string](after, `document.getElementById("text").value`); draft != "And then to" {
+		t.Errorf("the draft is %q", draft)
+	}
+	after.Click(`[data-retry="continue"]`)
+	model.Next(t).Answer(", three")
+	after.Shows("one, two, three")
+	p.status("nothing is under way", func(s control.Status) bool { return len(s.Workflows) == 0 })
+	p.quit()
+}
+
+// saved is the one value of a query to the Chat's file.
+func (u *user) saved(query string) string {
+	conn, err := sqlite3.OpenFlags(u.state("chat.db"), sqlite3.OPEN_READONLY)
+	if err != nil {
+		return ""
+	}
+	defer conn.Close()
+	stmt, _, err := conn.Prepare(query)
+	if err != nil {
+		return ""
+	}
+	defer stmt.Close()
+	if !stmt.Step() {
+		return ""
+	}
+	return stmt.ColumnText(0)
+}
+
+// post sends JSON that must be accepted, and returns what is answered.
+func post(t *testing.T, url string, body any) (answer map[string]string) {
+	t.Helper()
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.Post(url, "application/json", bytes.NewReader(encoded))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode >= 300 {
+		t.Fatalf("POST %s: %s", url, response.Status)
+	}
+	_ = json.NewDecoder(response.Body).Decode(&answer) // nothing, most often
+	return answer
+}
