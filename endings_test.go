@@ -269,3 +269,20 @@ func TestKilledWhileItAsks(t *testing.T) {
 		t.Errorf("it stands at %+v", status)
 	}
 }
+
+// A system's bus that hangs keeps nothing from starting or ending.
+func TestTheSystemsBusHangs(t *testing.T) {
+	u := newUser(t)
+	bus := traytest.StartBus(t)
+	bus.Freeze()
+	u.system = bus.Address
+	p := u.launch("ui").ready()
+	asked := time.Now()
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.cleanEnd()
+	if took := time.Since(asked); took > 4*time.Second {
+		t.Errorf("the end took %v", took)
+	}
+}

@@ -83,16 +83,33 @@ func prepare(conn *sqlite3.Conn, write bool) error {
 			return err
 		}
 	}
-	if err := check(conn); err != nil || !write {
+	if err := checkStart(conn); err != nil {
 		return err
+	}
+	if !write {
+		return nil
 	}
 	return migrate(conn)
 }
 
+// checkStart looks whether the tables that a start depends on are in order. They are
+// small; to check the whole file, as is done before it is copied, takes as long as a start.
+func checkStart(conn *sqlite3.Conn) error {
+	tables := []string{"sqlite_schema"}
+	err := rows(conn, `SELECT name FROM sqlite_schema WHERE name IN ('sessions', 'session_state')`, func(s *sqlite3.Stmt) {
+		tables = append(tables, s.ColumnText(0))
+	})
+	for _, table := range tables {
+		err = firstError(err, check(conn, table))
+	}
+	return err
+}
+
 var errDamaged = errors.New("the file is damaged")
 
-func check(conn *sqlite3.Conn) error {
-	verdict, err := queryText(conn, `PRAGMA quick_check(1)`)
+// check looks whether a table is in order, or with "1" the whole file.
+func check(conn *sqlite3.Conn, what string) error {
+	verdict, err := queryText(conn, `PRAGMA quick_check(`+what+`)`)
 	switch {
 	case err != nil || verdict == "ok":
 		return err
@@ -178,7 +195,7 @@ func (r *Record) copy() error {
 	}
 	conn, err := sqlite3.OpenFlags(fresh, sqlite3.OPEN_READONLY)
 	if err == nil {
-		err = errors.Join(check(conn), conn.Close())
+		err = errors.Join(check(conn, "1"), conn.Close())
 	}
 	if err == nil {
 		err = os.Chmod(fresh, 0o600)

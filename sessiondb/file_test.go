@@ -126,6 +126,48 @@ func TestTheLastGoodCopyIsRestored(t *testing.T) {
 	})
 }
 
+// Damage among the events is found when the copy is to be made; the session goes on in the
+// earlier copy.
+func TestDamageAmongTheEvents(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "session.db")
+	r := open(t, path)
+	begin(t, r, "first")
+	r.do(r.keepCopy)
+	for range 2000 {
+		r.Add(Event{At: time.Now(), Service: "chat", Kind: "started"})
+	}
+	end(t, r, true)
+	content := readFile(t, path)
+	for i := len(content) - 8*4096; i < len(content)-4*4096; i++ {
+		content[i] ^= 0x5a
+	}
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var w witness
+	r = Open(path, w.options())
+	if previous := begin(t, r, "second"); previous == nil || previous.Ending != Clean {
+		t.Errorf("the session before is %+v", previous)
+	}
+	r.Add(Event{At: time.Now(), Service: "web", Kind: "started"})
+	r.flush(t)
+	r.do(r.keepCopy)
+	if len(w.mendings) != 1 || w.mendings[0].Copy.IsZero() {
+		t.Fatalf("mended: %+v", w.mendings)
+	}
+	r.Add(Event{At: time.Now(), Service: "web", Kind: "ready"})
+	end(t, r, true)
+	if got := query(t, path, `SELECT id, ending FROM sessions ORDER BY rowid`); got != "first|unknown\nsecond|clean" {
+		t.Errorf("the history is\n%s", got)
+	}
+	if got := query(t, path, `PRAGMA integrity_check`); got != "ok" {
+		t.Errorf("the file is not in order: %s", got)
+	}
+	if got := query(t, path, `SELECT kind FROM service_events WHERE session = 'second'`); got != "ready" {
+		t.Errorf("the events are %q", got)
+	}
+}
+
 // The copy is made by itself, once the session has begun.
 func TestACopyIsKept(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "session.db")

@@ -182,7 +182,15 @@ func (r *Record) keepCopy() {
 		return
 	}
 	r.copied = time.Now()
-	if err := r.copy(); err != nil {
+	err := r.copy()
+	if damaged(err) { // where the start did not look
+		_ = r.disconnect() // it is not to be trusted any more
+		r.conn, err = r.mend()
+		r.entered = false
+		r.report(firstError(err, r.save()))
+		return
+	}
+	if err != nil {
 		r.Add(Event{At: r.copied, Kind: "no copy", Detail: err.Error()})
 	}
 }

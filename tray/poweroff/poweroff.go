@@ -2,24 +2,33 @@
 // and asks the system to wait until the program has stopped what it runs.
 package poweroff
 
-// A Watch hears of the end of the computer's work. The zero Watch never does.
+// Why says what is about to happen.
+type Why string
+
+const (
+	Shutdown Why = "shutdown" // or restart
+	LogOff   Why = "log-off"
+)
+
+// A Watch hears of the end of the computer's work.
 type Watch struct {
-	going   chan struct{}
+	going   chan Why
 	release func()
 	closing func() bool
 }
 
-// Going is closed when the computer is about to be shut down or restarted. The system
-// waits a few seconds, or until Release.
-func (w *Watch) Going() <-chan struct{} { return w.going }
+// newWatch makes one that hears nothing.
+func newWatch() *Watch {
+	return &Watch{going: make(chan Why, 1), release: func() {}, closing: func() bool { return false }}
+}
+
+// Going gets one value when the computer is about to go down or the user to log off. The
+// system waits a few seconds, or until Release.
+func (w *Watch) Going() <-chan Why { return w.going }
 
 // LoggingOff reports whether the user's session on this computer is being closed, as a
 // signal to end may mean. It takes a tenth of a second at most.
-func (w *Watch) LoggingOff() bool { return w.closing != nil && w.closing() }
+func (w *Watch) LoggingOff() bool { return w.closing() }
 
 // Release says that everything has stopped, and ends the watch.
-func (w *Watch) Release() {
-	if w.release != nil {
-		w.release()
-	}
-}
+func (w *Watch) Release() { w.release() }

@@ -24,7 +24,7 @@ const (
 // Begin watches logind, if there is one: who has none hears nothing. why is for people who
 // ask what holds the shutdown up.
 func Begin(ctx context.Context, who, why string) *Watch {
-	w := &Watch{going: make(chan struct{})}
+	w := newWatch()
 	conn, err := dbus.ConnectSystemBus()
 	if err != nil {
 		return w
@@ -48,7 +48,7 @@ func Begin(ctx context.Context, who, why string) *Watch {
 		defer close(ended)
 		for signal := range signals { // closed with conn
 			if signal.Name == shutdown && len(signal.Body) == 1 && signal.Body[0] == true {
-				close(w.going)
+				w.going <- Shutdown
 				return
 			}
 		}

@@ -199,6 +199,9 @@ const (
 	ByShutdown = "The computer was shut down"
 )
 
+// goingDown are the reasons that the system gives.
+var goingDown = map[poweroff.Why]string{poweroff.Shutdown: ByShutdown, poweroff.LogOff: ByLogOff}
+
 // shutdownTime is what services get to stop when the computer goes down: logind waits 5 s
 // by default, and the record has to be written, too.
 const shutdownTime = 4 * time.Second
@@ -222,16 +225,21 @@ func (s *Session) QuitOnSignal() {
 	s.QuitBecause(reason)
 }
 
-// watchPower ends the session when the computer is about to go down.
+// watchPower ends the session when the computer is about to go down. A bus that hangs is
+// not waited for.
 func (s *Session) watchPower() {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	s.wg.Go(func() { <-s.quit; cancel() })
-	power := poweroff.Begin(ctx, tray.Name, "Stops its services")
-	s.power.Store(power)
+	began := make(chan *poweroff.Watch, 1)
+	go func() { began <- poweroff.Begin(ctx, tray.Name, "Stops its services") }()
 	select {
-	case <-power.Going():
-		s.QuitBecause(ByShutdown)
+	case power := <-began:
+		s.power.Store(power)
+		select {
+		case why := <-power.Going():
+			s.QuitBecause(goingDown[why])
+		case <-s.quit:
+		}
 	case <-s.quit:
 	}
 }
@@ -256,7 +264,7 @@ func (s *Session) SetNotify(notify func(tray.Notification)) {
 // error tells of processes that could not be ended, or of the record.
 func (s *Session) End(ctx context.Context) error {
 	s.QuitBecause(ByUser) // whoever asks from now on is told
-	if s.reason == ByShutdown {
+	if s.reason == ByShutdown || s.reason == ByLogOff {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, shutdownTime)
 		defer cancel()
@@ -280,6 +288,8 @@ func (s *Session) End(ctx context.Context) error {
 		err = fmt.Errorf("this session will be reported as ended unexpectedly: %w", err)
 	}
 	err = errors.Join(err, s.lock.Release())
-	s.power.Load().Release() // wg has waited for it to be there
+	if power := s.power.Load(); power != nil {
+		power.Release()
+	}
 	return err
 }

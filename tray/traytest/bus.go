@@ -67,6 +67,11 @@ func (b *Bus) Stop() {
 	<-b.gone
 }
 
+// Freeze makes the daemon answer nobody, without ending.
+func (b *Bus) Freeze() {
+	_ = b.daemon.Process.Signal(syscall.SIGSTOP) // an error says that it has ended already
+}
+
 // Restart starts the bus again after Stop, at the same address.
 func (b *Bus) Restart() {
 	b.t.Helper()
