@@ -268,7 +268,7 @@ func TestAFileThatComesGoesAndBreaks(t *testing.T) {
 	create("third")
 	told.until(t, "", "third")
 
-	if err := os.Rename(filepath.Join(above, "deep"), filepath.Join(above, "aside")); err != nil {
+	if err := os.Rename(folder, filepath.Join(above, "aside")); err != nil {
 		t.Fatal(err)
 	}
 	told.until(t, "is not there yet")

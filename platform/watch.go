@@ -32,7 +32,8 @@ type Options struct {
 }
 
 // A Watcher follows the platform's database. Its files may come to be later, be replaced,
-// removed, locked or damaged: State says so, and it goes on.
+// removed, locked or damaged: State says so, and it goes on. Only that a folder above
+// theirs was renamed is not noticed at once, but with the next change.
 type Watcher struct {
 	Options
 	files *fsnotify.Watcher
