@@ -41,9 +41,11 @@ var endings = map[string]string{
 	"unknown":       "End not known",
 }
 
-// Words says how the session ended, as people would.
+// Words says how the session ended, as people would, and why if it was asked to.
 func (s PastSession) Words() string {
 	switch words, known := endings[s.Ending]; {
+	case s.Clean() && s.Detail != "":
+		return words + ", " + strings.ToLower(s.Detail[:1]) + s.Detail[1:]
 	case known:
 		return words
 	case s.Current:

@@ -21,6 +21,9 @@ func aWeek(i *instance) {
 		if ending == "" {
 			s.Ended = time.Time{}
 		}
+		if ending == "clean" {
+			s.Detail = "The user logged off"
+		}
 		if ending == "crashed" {
 			s.Detail = "panic: index out of range [20] with length 20\n\ngoroutine 48 [running]:"
 		}
@@ -49,7 +52,7 @@ func TestTheHistoryTellsHowEachSessionEnded(t *testing.T) {
 	contains(t, body, "No session is recorded", `href="/sessions" aria-current="page"`)
 	aWeek(i)
 	_, body = ask(t, "GET", url+"/sessions")
-	contains(t, body, "Of the last 9 sessions 6 ended unexpectedly.", `data-tone="good">Running<`, `data-tone="good">Ended cleanly<`,
+	contains(t, body, "Of the last 9 sessions 6 ended unexpectedly.", `data-tone="good">Running<`, `data-tone="good">Ended cleanly, the user logged off<`,
 		`data-tone="bad">Was killed<`, `data-tone="bad">Crashed<`, `data-tone="bad">The computer went down<`, `data-tone="bad">Killed for lack of memory<`,
 		`data-tone="bad">Ended unexpectedly<`, `data-tone="idle">End not known<`, `data-tone="idle">End not recorded<`, `data-tone="bad">Ended: eaten by a whale<`,
 		"At least 8 h 5 min", "Not known", `href="/sessions/s0"`)

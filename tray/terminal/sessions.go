@@ -133,7 +133,7 @@ func printSessions(out io.Writer, sessions []control.PastSession, now time.Time)
 func printSession(out io.Writer, s control.PastSession, events []control.SessionEvent, now time.Time) error {
 	fmt.Fprintf(out, "Session %s, version %s, process %d\n", s.ID, s.Version, s.PID)
 	fmt.Fprintf(out, "Started %s, lasted %s. %s.\n", s.Started.Local().Format(time.DateTime), lasted(s, now), s.Words())
-	if s.Detail != "" {
+	if s.Detail != "" && !s.Clean() {
 		fmt.Fprintln(out, control.Plain(s.Detail))
 	}
 	if len(events) == 0 {
