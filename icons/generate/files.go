@@ -51,6 +51,14 @@ func addTray(files map[string][]byte) (err error) {
 			if files[name+".png"], err = encodePNG(draw(colour)(gridOf(trayGrids, linuxSize))); err != nil {
 				return fmt.Errorf("%s.png: %w", name, err)
 			}
+			if panel == "any" {
+				for _, size := range linuxSizes {
+					name := fmt.Sprintf("%s-%d.png", name, size)
+					if files[name], err = encodePNG(gridOf(trayGrids, size).place(state, colour, 1).svg()); err != nil {
+						return fmt.Errorf("%s: %w", name, err)
+					}
+				}
+			}
 			if files[name+".ico"], err = encodeICO(trayGrids, draw(colour)); err != nil {
 				return fmt.Errorf("%s.ico: %w", name, err)
 			}
