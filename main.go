@@ -206,7 +206,7 @@ func showInTray(s *session.Session, verbose bool, signals <-chan os.Signal) erro
 		return showInTerminal(s, verbose, signals)
 	}
 	defer desktop.Close()
-	s.SetNotify(desktop.Notify)
+	s.SetDesktop(desktop)
 	icon := tray.New(s, desktop)
 	screen := terminal.New(os.Stdout, verbose)
 	ended := make(chan error, 1)

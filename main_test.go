@@ -335,19 +335,34 @@ Open Chat
 ─────
 Services ▸
     Dashboard ▸
+        Running at DASHBOARD (disabled)
         Open
+        Copy address
         Restart
         Stop
         Show log
     Chat ▸
+        Running at CHAT (disabled)
         Open
+        Copy address
         Restart
         Stop
         Show log
+    ─────
+    Restart all
+    Pause all
+Settings ▸
+    [ ] Start at login
+    [x] Notifications
+About ▸
+    Configurable Agents, version VERSION (disabled)
+    Copy diagnosis
 ─────
 Quit
 `
-	if got := item.Text(); got != menu {
+	got := strings.NewReplacer(strings.TrimPrefix(u.url(u.dashboard), "http://"), "DASHBOARD", strings.TrimPrefix(u.url(u.chat), "http://"), "CHAT",
+		p.status("it answers", func(control.Status) bool { return true }).Version, "VERSION").Replace(item.Text())
+	if got != menu {
 		t.Errorf("the menu is\n%s", got)
 	}
 	if id := item.Properties().ID; id != "agents-tray" {

@@ -6,12 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
-	"agents-tray/tray"
 )
 
 // Status is everything there is to see.
@@ -28,46 +26,8 @@ func (s *Session) Status() control.Status {
 	return status
 }
 
-// Model is what the tray shows of it.
-func (s *Session) Model() tray.Model {
-	model := tray.Model{Snapshot: s.manager.Snapshot()}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.review != nil && !s.reviewed {
-		model.Unclean = uncleanLine(s.review)
-	}
-	if n := len(s.notices); n > 0 {
-		model.Notice, _, _ = strings.Cut(s.notices[n-1], ". ")
-	}
-	return model
-}
-
 // Changes returns a channel that gets a value after each change of Status.
 func (s *Session) Changes() (<-chan struct{}, func()) { return s.changed.listen() }
-
-// Do carries out a click. It does not block.
-func (s *Session) Do(i tray.Intent) {
-	switch i.Verb {
-	case tray.Open:
-		s.openLater(i.Service, "")
-	case tray.ShowLog:
-		s.showLog(i.Service)
-	case tray.Review:
-		s.openReview()
-	case tray.Notices:
-		s.openLater(s.dashboard(), "")
-	case tray.Start:
-		go s.manager.Start(i.Service) // ends with the manager at the latest; its outcome shows in the menu
-	case tray.Stop:
-		go s.manager.Stop(i.Service)
-	case tray.Restart:
-		go s.manager.Restart(i.Service)
-	case tray.Move:
-		go s.manager.Move(i.Service, i.Port)
-	case tray.Quit:
-		s.Quit()
-	}
-}
 
 // Act starts, stops or restarts a service.
 func (s *Session) Act(service string, action control.Action) error {
@@ -103,33 +63,8 @@ func (s *Session) Reviewed() {
 	s.mu.Lock()
 	s.reviewed = true
 	s.mu.Unlock()
+	s.withdraw(aboutUnclean)
 	s.changed.tell()
-}
-
-// announce tells of an unclean end, and of a record that was damaged.
-func (s *Session) announce() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.review != nil {
-		s.notify(tray.Notification{
-			Summary: "Last session ended unexpectedly", Body: s.review.Cause,
-			Action: "Review", Intent: tray.Intent{Verb: tray.Review},
-		})
-	}
-	for _, notice := range s.notices {
-		s.notify(tray.Notification{Summary: tray.Name, Body: notice, Action: "Open Dashboard", Intent: tray.Intent{Verb: tray.Notices}})
-	}
-}
-
-func (s *Session) tellGaveUp(e manager.ServiceGaveUp) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	short := e.Problem // a notification has room for two lines of the log, of which one may be of the other stream
-	short.Lines = short.Lines[max(0, len(short.Lines)-2):]
-	s.notify(tray.Notification{
-		Summary: short.Summary, Body: strings.TrimPrefix(short.Error(), short.Summary+". "), Urgent: true,
-		Action: "Open log", Intent: tray.Intent{Verb: tray.ShowLog, Service: e.Service},
-	})
 }
 
 // hub tells listeners that something has changed.

@@ -106,7 +106,7 @@ func reviewOf(p *sessiondb.Previous, boot, crash string) *control.Review {
 	return review
 }
 
-// uncleanLine is the menu's line about it.
+// uncleanLine is what the menu's line says of it after "Last session ended unexpectedly".
 func uncleanLine(r *control.Review) string {
 	cause := "it was killed"
 	switch {
@@ -116,9 +116,9 @@ func uncleanLine(r *control.Review) string {
 		cause = "it crashed"
 	}
 	if r.LastSeen.IsZero() {
-		return "Last session ended unexpectedly – " + cause
+		return cause
 	}
-	return fmt.Sprintf("Last session ended unexpectedly – %s after %s", cause, r.LastSeen.Local().Format("15:04"))
+	return fmt.Sprintf("%s after %s", cause, r.LastSeen.Local().Format("15:04"))
 }
 
 // follow records what happens to the services, and tells whoever looks.
@@ -142,7 +142,8 @@ func (s *Session) follow() {
 			case <-changes:
 				s.saveServices()
 				s.changed.tell()
-				s.browse.look(s.manager.Snapshot(), s.openPage)
+				s.openReady()
+				s.announcer.look(s.manager.Snapshot())
 			case <-ended:
 				return
 			}
@@ -180,7 +181,6 @@ func (s *Session) onEvent(e manager.Event) {
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "restarting", Detail: "after " + e.Wait.String()}
 	case manager.ServiceGaveUp:
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "gave up", Detail: e.Problem.Error()}
-		s.tellGaveUp(e)
 	case manager.ServiceStopped:
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "stopped"}
 	case manager.GuardLost:

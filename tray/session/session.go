@@ -17,7 +17,8 @@ import (
 	"agents-tray/manager/control"
 	"agents-tray/manager/guard"
 	"agents-tray/sessiondb"
-	"agents-tray/tray"
+	"agents-tray/tray/login"
+	"agents-tray/tray/words"
 )
 
 // Options are what a session is made from.
@@ -44,16 +45,24 @@ type Session struct {
 	review  *control.Review // how the session before ended, if not cleanly
 	quit    chan struct{}   // closed when the user asks to quit
 	outcome chan error      // gets the outcome of the first start
+	up      chan struct{}   // closed when the first start is over
 
 	stopRecording func()
 	wg            sync.WaitGroup
 	browse        opener
 
+	language  words.Language
+	settings  *settings
+	atLogin   login.Entry
+	quitting  quitting
+	announcer announcer
+
 	mu       sync.Mutex
 	reviewed bool
 	notices  []string
 	asked    bool // to quit
-	notify   func(tray.Notification)
+	desktop  Desktop
+	usual    time.Duration // of a start; 0 until it is asked for
 	changed  hub
 }
 
@@ -81,8 +90,9 @@ func BeginAfter(ctx context.Context, options Options) (*Session, error) {
 func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 	s := &Session{
 		options: options, mark: guard.Mark(), started: time.Now(), lock: lock,
-		quit: make(chan struct{}), outcome: make(chan error, 1), notify: func(tray.Notification) {},
+		quit: make(chan struct{}), outcome: make(chan error, 1), up: make(chan struct{}), desktop: nowhere{},
 	}
+	s.prepareTray()
 	listener, address, err := control.Listen(options.Folders.Runtime)
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
@@ -100,7 +110,11 @@ func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 		return nil, errors.Join(err, s.abandon(listener.Close))
 	}
 	s.follow()
-	s.wg.Go(func() { s.outcome <- s.manager.StartAll(context.Background(), s.stopped...) })
+	s.wg.Go(func() {
+		s.outcome <- s.manager.StartAll(context.Background(), s.stopped...)
+		close(s.up)
+	})
+	s.wg.Go(s.tellUsual)
 	s.server = control.Serve(listener, address, s)
 	if err := address.Write(options.Folders.Control()); err != nil {
 		s.notice("Other programs cannot find this one: " + err.Error())
@@ -153,19 +167,13 @@ func (s *Session) ending() bool {
 	return s.asked
 }
 
-// SetNotify gives the session a way to tell the user things.
-func (s *Session) SetNotify(notify func(tray.Notification)) {
-	s.mu.Lock()
-	s.notify = notify
-	s.mu.Unlock()
-	s.announce()
-}
-
 // End stops everything in order. Once every process is confirmed gone the record says
 // so, and the lock is released. When ctx ends, what is left is killed at once. The
 // error tells of processes that could not be ended, or of the record.
 func (s *Session) End(ctx context.Context) error {
 	s.Quit() // whoever asks from now on is told
+	s.quitting.close()
+	s.announcer.close()
 	err := s.manager.Shutdown(ctx)
 	s.browse.close()
 	s.stopRecording()
