@@ -65,7 +65,7 @@ func commands() *cobra.Command {
 		flags.BoolVar(&options.NoChat, "no-chat", false, "do not start the Chat")
 		flags.BoolVarP(&options.verbose, "verbose", "v", false, "say more in the terminal")
 	}
-	root.AddCommand(ui, check(), logs(), serve())
+	root.AddCommand(ui, menu(), do(), check(), logs(), serve())
 	return root
 }
 
@@ -117,6 +117,31 @@ func logs() *cobra.Command {
 	command.Flags().IntVarP(&lines, "lines", "n", 200, "how many of the last lines")
 	command.Flags().BoolVarP(&follow, "follow", "f", false, "go on with new lines until Ctrl-C")
 	return command
+}
+
+// menu lists what the tray's menu offers, for a desktop without a tray.
+func menu() *cobra.Command {
+	return &cobra.Command{
+		Use:   "menu",
+		Short: "What the tray's menu shows, and how to choose it here",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			return terminal.Menu(command.Context(), command.OutOrStdout(), config.Locate())
+		},
+	}
+}
+
+// do chooses an item of the menu.
+func do() *cobra.Command {
+	return &cobra.Command{
+		Use:     "do ITEM",
+		Short:   "Choose an item of the tray's menu",
+		Example: "  agents-tray do restart chat\n  agents-tray do quit",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(command *cobra.Command, words []string) error {
+			return terminal.Choose(command.Context(), config.Locate(), words)
+		},
+	}
 }
 
 // serve runs one built-in service; the guard starts it.

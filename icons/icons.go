@@ -21,6 +21,9 @@ const (
 	Stopped   State = "stopped"   // the tray alone, dimmed
 )
 
+// States are all of them.
+var States = []State{Starting, Running, Attention, Stopped}
+
 // Panel is the background that the tray's icon stands on.
 type Panel string
 

@@ -14,14 +14,15 @@ func trayFile(s State, panel Panel) string {
 	return "tray/" + string(s) + "-on-" + string(panel) + ".png"
 }
 
-// Sizes returns the tray's icon for s as PNGs of 16 to 64 pixels, the sizes that Linux
-// panels show, each drawn for its own pixels. Any other s looks like Attention.
+// LinuxSizes are the sizes in pixels that Linux panels show, of Sizes.
+var LinuxSizes = []int{16, 22, 24, 32, 48, 64}
+
+// Sizes returns the tray's icon for s as PNGs of LinuxSizes, each drawn for its own
+// pixels. Any other s looks like Attention.
 func Sizes(s State) [][]byte {
-	var pictures [][]byte
-	for _, size := range []int{16, 22, 24, 32, 48} {
-		name := fmt.Sprintf("tray/%s-on-any-%d.png", known(s), size)
-		data, _ := files.ReadFile(name) // each of them is embedded
-		pictures = append(pictures, data)
+	pictures := make([][]byte, len(LinuxSizes))
+	for i, size := range LinuxSizes {
+		pictures[i], _ = files.ReadFile(fmt.Sprintf("tray/%s-on-any-%d.png", known(s), size)) // each of them is embedded
 	}
-	return append(pictures, Tray(s, AnyPanel))
+	return pictures
 }

@@ -19,7 +19,7 @@ const (
 )
 
 // statusItem answers the panel's questions about the icon in the tray library's place.
-// The library sends one size of the icon, which panels blur; it loses a title that is
+// The library sends one size of the icon, which panels scale; it loses a title that is
 // set while it starts; and it ends the program when an icon is set without a bus.
 type statusItem struct {
 	mu      sync.Mutex
@@ -27,6 +27,7 @@ type statusItem struct {
 	state   icons.State
 	title   string
 	pixmaps []pixmap
+	theme   string // folder with the icons; empty: there is none
 }
 
 // pixmap is a picture as it goes over the bus: four bytes a pixel, alpha first.
@@ -37,8 +38,9 @@ type pixmap struct {
 
 // export takes the questions over on a connection that the library shows the icon on.
 func (i *statusItem) export(conn *dbus.Conn) error {
+	theme := themeFolder()
 	i.mu.Lock()
-	i.conn = conn
+	i.conn, i.theme = conn, theme
 	i.mu.Unlock()
 	err := conn.ExportMethodTable(map[string]any{"Get": i.get, "GetAll": i.getAll, "Set": i.set}, itemPath, "org.freedesktop.DBus.Properties")
 	i.emit("NewIcon", "NewTitle", "NewToolTip") // what was asked for until now was the library's
@@ -83,14 +85,18 @@ func (i *statusItem) getAll(of string) (map[string]dbus.Variant, *dbus.Error) {
 		Icon        []pixmap
 		Title, Text string
 	}
+	name := ""
+	if i.theme != "" {
+		name = themeName(i.state)
+	}
 	return map[string]dbus.Variant{
 		"Id":            dbus.MakeVariant(itemIdentity),
 		"Category":      dbus.MakeVariant("ApplicationStatus"),
 		"Status":        dbus.MakeVariant("Active"), // else a panel may hide it, or keep it in front
 		"Title":         dbus.MakeVariant(i.title),
 		"ToolTip":       dbus.MakeVariant(tooltip{Icon: []pixmap{}, Title: i.title}),
-		"IconName":      dbus.MakeVariant(""),
-		"IconThemePath": dbus.MakeVariant(""),
+		"IconName":      dbus.MakeVariant(name),
+		"IconThemePath": dbus.MakeVariant(i.theme),
 		"IconPixmap":    dbus.MakeVariant(i.pixmaps),
 		"ItemIsMenu":    dbus.MakeVariant(true),
 		"Menu":          dbus.MakeVariant(dbus.ObjectPath(itemPath + "/menu")),

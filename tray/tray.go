@@ -138,18 +138,6 @@ func (t *Tray) listen(n int, clicked <-chan struct{}) {
 	}
 }
 
-// tapped is a click on the icon itself, where that does not open the menu: it opens
-// the page that shows everything. Without one, it does nothing; the menu is a right
-// click away.
-func (t *Tray) tapped() {
-	for _, service := range t.app.Model().Services {
-		if service.Open {
-			t.app.Do(Intent{Verb: Open, Service: service.Name})
-			return
-		}
-	}
-}
-
 // update owns what is shown: it follows the model and answers clicks.
 func (t *Tray) update() {
 	changed, stop := t.app.Changes()

@@ -35,7 +35,7 @@ const (
 )
 
 var (
-	linuxSizes = []int{16, 22, 24, 32, 48}
+	linuxSizes = []int{16, 22, 24, 32, 48, 64}
 	icoSizes   = []int{16, 20, 24, 32, 48, 64, 256}
 	appSizes   = []int{16, 22, 24, 32, 48, 64, 128, 256, 512}
 )

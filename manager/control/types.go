@@ -15,6 +15,8 @@
 //	POST /v1/open/{page}                   opens a service's page, or "review", in the browser
 //	GET  /v1/review                        → Review, or 404 when there is none
 //	POST /v1/reviewed                      the user has seen the review
+//	GET  /v1/menu                          → []MenuItem: the tray's menu, for where there is no tray
+//	POST /v1/menu/{do...}                  does what an item of it does: /v1/menu/restart/chat
 //	POST /v1/quit                          stops everything
 //
 // Errors are {"error": "…"} with a 4xx or 5xx status.

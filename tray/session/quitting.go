@@ -65,8 +65,13 @@ func (q *quitting) wait(decided bool, limit time.Duration, then func(), tell fun
 	q.stop()
 	n, deadline := len(q.workflows), time.Now().Add(limit)
 	if n > 0 && !q.closed {
-		q.wish = &tray.Quitting{Decided: decided, Deadline: deadline}
-		q.timer = time.AfterFunc(limit, then)
+		wish := &tray.Quitting{Decided: decided, Deadline: deadline}
+		q.wish = wish
+		q.timer = time.AfterFunc(limit, func() {
+			if _, now := q.look(); now == wish { // else it was answered in that moment
+				then()
+			}
+		})
 	}
 	q.mu.Unlock()
 	if n == 0 {
