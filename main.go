@@ -236,7 +236,7 @@ func showInTray(s *session.Session, verbose bool, signals <-chan os.Signal) erro
 	screen := terminal.New(os.Stdout, verbose)
 	ended := make(chan error, 1)
 	go func() {
-		err := untilAsked(s, screen, signals, !desktop.HasTray())
+		err := untilAsked(s, screen, signals, false)
 		icon.Quit()
 		ended <- err
 	}()
@@ -299,7 +299,7 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 			if alone {
 				screen.Say("Press Ctrl-C to stop")
 			} else {
-				screen.Say("%s is in the tray. Press Ctrl-C to stop", tray.Name)
+				screen.Say("%s is running. Press Ctrl-C to stop", tray.Name)
 			}
 			started = nil
 			debug.SetGCPercent(100)

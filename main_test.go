@@ -74,6 +74,7 @@ type user struct {
 	panel           *traytest.Host
 	notifications   *traytest.Notifications
 	browser         *traytest.Browser
+	language        string // a locale; empty: none is chosen
 }
 
 // newUser makes a user without a desktop.
@@ -110,6 +111,7 @@ func (u *user) environment() []string {
 		"GORACE=exitcode=0 atexit_sleep_ms=0", // ourRaces judges: the tray library has one of its own
 		"XDG_CONFIG_HOME=" + filepath.Join(u.folder, "config"),
 		"XDG_RUNTIME_DIR=" + filepath.Join(u.folder, "run"),
+		"LANG=" + u.language,
 	}
 	if u.bus != nil {
 		env[0] = "PATH=" + u.browser.Dir + ":" + os.Getenv("PATH")

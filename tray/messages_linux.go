@@ -25,24 +25,23 @@ type messages struct {
 	queue chan func() // work for the one goroutine that talks to the desktop
 	done  chan struct{}
 
-	// Of that goroutine.
+	// Of that goroutine. Answers come to it, too: after the number of what they answer.
 	asked   bool // what the desktop can do
 	actions bool
 	markup  bool
-
-	mu      sync.Mutex
-	ended   bool
 	shown   map[string]uint32   // number by key
 	answers map[uint32][]Action // by number
-	do      func(Intent)
 	desktop *Desktop
+
+	mu    sync.Mutex
+	ended bool
 }
 
 // begin starts the goroutine.
 func (m *messages) begin(d *Desktop) {
 	m.queue, m.done = make(chan func(), 32), make(chan struct{})
 	m.shown, m.answers = map[string]uint32{}, map[uint32][]Action{}
-	m.do, m.desktop = d.do, d
+	m.desktop = d
 	go func() {
 		defer close(m.done)
 		for work := range m.queue {
@@ -88,8 +87,6 @@ func (d *Desktop) Withdraw(key string) { d.messages.post(func() { d.messages.wit
 func (m *messages) forget() {
 	m.post(func() {
 		m.asked = false
-		m.mu.Lock()
-		defer m.mu.Unlock()
 		clear(m.shown)
 		clear(m.answers)
 	})
@@ -130,16 +127,12 @@ func (m *messages) show(n Notification) {
 	if n.Urgent {
 		urgency = 2
 	}
-	m.mu.Lock()
 	before := m.shown[n.Key]
-	m.mu.Unlock()
 	hints := map[string]dbus.Variant{"urgency": dbus.MakeVariant(urgency), "desktop-entry": dbus.MakeVariant("agents-tray")}
 	var id uint32
 	if m.call("Notify", Name, before, "agents-tray", n.Summary, body, buttons, hints, int32(-1)).Store(&id) != nil {
 		return // a desktop without notifications
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	delete(m.answers, before)
 	m.answers[id] = n.Actions
 	if n.Key != "" {
@@ -148,11 +141,9 @@ func (m *messages) show(n Notification) {
 }
 
 func (m *messages) withdraw(key string) {
-	m.mu.Lock()
 	id, shown := m.shown[key]
 	delete(m.shown, key)
 	delete(m.answers, id)
-	m.mu.Unlock()
 	if shown {
 		m.call("CloseNotification", id)
 	}
@@ -164,18 +155,18 @@ func (m *messages) hear(signal *dbus.Signal) {
 	var key string
 	switch {
 	case signal.Name == notificationsName+".ActionInvoked" && dbus.Store(signal.Body, &id, &key) == nil:
-		if intent := m.answered(id, key); intent.Verb != Nothing {
-			m.do(intent)
-		}
+		m.post(func() {
+			if intent := m.answered(id, key); intent.Verb != Nothing {
+				m.desktop.do(intent)
+			}
+		})
 	case signal.Name == notificationsName+".NotificationClosed" && dbus.Store(signal.Body, &id, &reason) == nil:
-		m.answered(id, "")
+		m.post(func() { m.answered(id, "") })
 	}
 }
 
 // answered forgets a notification, and returns what the pressed button asks for.
 func (m *messages) answered(id uint32, key string) Intent {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	actions := m.answers[id]
 	delete(m.answers, id)
 	for about, number := range m.shown {

@@ -1,6 +1,9 @@
 package tray
 
 import (
+	"bytes"
+	"io"
+	"log"
 	"time"
 
 	"fyne.io/systray"
@@ -44,6 +47,7 @@ func (t *Tray) watch(icon *dbus.Conn) {
 
 // run shows the icon, again after each time the bus was gone, until quit is closed.
 func (t *Tray) run() {
+	log.SetOutput(withoutLibrary{log.Writer()})
 	model := t.app.Model()
 	t.face.show(iconState(model), Title(model))
 	systray.SetTitle(itemIdentity) // before the library runs, this becomes the icon's lasting identity
@@ -67,4 +71,15 @@ func (t *Tray) run() {
 		}
 		start, _ = systray.RunWithExternalLoop(nil, nil) // the menu is built already
 	}
+}
+
+// withoutLibrary is a log without what the tray library has to say: of panels and buses
+// that are not there, which is dealt with here.
+type withoutLibrary struct{ io.Writer }
+
+func (w withoutLibrary) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("systray error:")) {
+		return len(line), nil
+	}
+	return w.Writer.Write(line)
 }

@@ -53,8 +53,12 @@ func addTray(files map[string][]byte) (err error) {
 			}
 			if panel == "any" {
 				for _, size := range linuxSizes {
-					name := fmt.Sprintf("%s-%d.png", name, size)
-					if files[name], err = encodePNG(gridOf(trayGrids, size).place(state, colour, 1).svg()); err != nil {
+					name, g := fmt.Sprintf("%s-%d.png", name, size), gridOf(trayGrids, size)
+					step := 1.0
+					if size == linuxSize {
+						step = g.step() // a panel may take it for every size
+					}
+					if files[name], err = encodePNG(g.place(state, colour, step).svg()); err != nil {
 						return fmt.Errorf("%s: %w", name, err)
 					}
 				}

@@ -32,8 +32,8 @@ type announcer struct {
 
 	mu     sync.Mutex
 	latest manager.Snapshot
-	told   []string    // names of the services whose failure is told
-	timer  *time.Timer // until what is new is told; nil: nothing is
+	told   []manager.Service // whose failure is told
+	timer  *time.Timer       // until what is new is told; nil: nothing is
 	closed bool
 }
 
@@ -42,7 +42,7 @@ func (a *announcer) look(snapshot manager.Snapshot) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.latest = snapshot
-	if a.timer == nil && !a.closed && !slices.Equal(names(failed(snapshot)), a.told) {
+	if a.timer == nil && !a.closed && !same(failed(snapshot), a.told) {
 		a.timer = time.AfterFunc(gatherTime, a.tell)
 	}
 }
@@ -53,13 +53,13 @@ func (a *announcer) tell() {
 	defer a.mu.Unlock()
 	a.timer = nil
 	now, before := failed(a.latest), a.told
-	if a.closed || slices.Equal(names(now), before) {
+	if a.closed || same(now, before) {
 		return // it was over in a moment
 	}
 	if len(now) == 0 && anyOf(a.latest, before, func(s manager.State) bool { return !s.Idle() && s != manager.Running }) {
 		return // they are on their way, and it will be seen where to
 	}
-	a.told = names(now)
+	a.told = now
 	switch {
 	case len(now) > 0:
 		a.show(a.failure(now))
@@ -126,10 +126,10 @@ func (a *announcer) explain(p *manager.Problem) string {
 	return strings.Join(append([]string{strings.Join(sentences, " ")}, lines...), "\n")
 }
 
-func (a *announcer) recovery(services []string) tray.Notification {
+func (a *announcer) recovery(services []manager.Service) tray.Notification {
 	n := tray.Notification{Key: aboutTrouble, Summary: a.language.Say(words.BackMany)}
 	if len(services) == 1 {
-		service, _ := a.latest.Service(services[0])
+		service := services[0]
 		n.Summary = a.language.Say(words.BackAgain, service.Title)
 		n.Actions = []tray.Action{{Label: a.language.Say(words.Open), Intent: tray.Intent{Verb: tray.Open, Service: service.Name}}}
 		if service.URL == "" {
@@ -150,18 +150,16 @@ func failed(s manager.Snapshot) []manager.Service {
 	return services
 }
 
-func names(services []manager.Service) []string {
-	var names []string
-	for _, service := range services {
-		names = append(names, service.Name)
-	}
-	return names
+// same reports whether these are the same failures. One that has failed again has failed
+// anew: its problem is another.
+func same(a, b []manager.Service) bool {
+	return slices.EqualFunc(a, b, func(a, b manager.Service) bool { return a.Name == b.Name && a.Problem == b.Problem })
 }
 
-// anyOf reports whether one of these services is in such a state.
-func anyOf(s manager.Snapshot, names []string, such func(manager.State) bool) bool {
-	return slices.ContainsFunc(names, func(name string) bool {
-		service, _ := s.Service(name)
+// anyOf reports whether one of these services is in such a state now.
+func anyOf(now manager.Snapshot, services []manager.Service, such func(manager.State) bool) bool {
+	return slices.ContainsFunc(services, func(s manager.Service) bool {
+		service, _ := now.Service(s.Name)
 		return such(service.State)
 	})
 }
