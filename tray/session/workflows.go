@@ -119,12 +119,17 @@ func (s *Session) changeWorkflows(change func([]report, manager.Snapshot) ([]rep
 	return err
 }
 
-// saveWorkflows has the record know what is under way. While everything is being
+// saveWorkflows has the record, and a wish to quit, know what is under way. While everything is being
 // stopped it goes on to know what was before: that is what the stop has interrupted. It
 // is called with the lock held, so that the record hears of changes in their order.
 func (s *Session) saveWorkflows() {
+	names := make([]string, len(s.work.active))
+	for i, r := range s.work.active {
+		names[i] = r.Name
+	}
+	s.quitting.set(names)
 	phase := s.manager.Snapshot().Phase
-	if s.record == nil || phase == manager.PhaseStopping || phase == manager.PhaseStopped {
+	if phase == manager.PhaseStopping || phase == manager.PhaseStopped {
 		return
 	}
 	saved := make([]sessiondb.Workflow, len(s.work.active))
@@ -147,9 +152,6 @@ func (s *Session) followWorkflows() {
 	s.work.mu.Unlock()
 	for _, service := range done {
 		s.tellDone(service)
-	}
-	if s.record == nil {
-		return
 	}
 	for _, r := range lost {
 		s.record.Add(sessiondb.Event{At: time.Now(), Service: r.runner.service, Kind: "workflow interrupted", PID: r.runner.pid, Detail: r.Name})
