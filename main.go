@@ -73,7 +73,7 @@ func commands() *cobra.Command {
 		flags.BoolVar(&options.start, "start", false, "start the services even if the last two sessions ended unexpectedly")
 		flags.BoolVarP(&options.verbose, "verbose", "v", false, "say more in the terminal")
 	}
-	root.AddCommand(ui, check(), logs(), sessions(), serve())
+	root.AddCommand(ui, menu(), do(), check(), logs(), sessions(), serve())
 	return root
 }
 
@@ -140,6 +140,31 @@ func sessions() *cobra.Command {
 	}
 	command.Flags().IntVarP(&limit, "sessions", "n", 20, "how many of the latest")
 	return command
+}
+
+// menu lists what the tray's menu offers, for a desktop without a tray.
+func menu() *cobra.Command {
+	return &cobra.Command{
+		Use:   "menu",
+		Short: "What the tray's menu shows, and how to choose it here",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			return terminal.Menu(command.Context(), command.OutOrStdout(), config.Locate())
+		},
+	}
+}
+
+// do chooses an item of the menu.
+func do() *cobra.Command {
+	return &cobra.Command{
+		Use:     "do ITEM",
+		Short:   "Choose an item of the tray's menu",
+		Example: "  agents-tray do restart chat\n  agents-tray do quit",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(command *cobra.Command, words []string) error {
+			return terminal.Choose(command.Context(), config.Locate(), words)
+		},
+	}
 }
 
 // serve runs one built-in service; the guard starts it.
@@ -241,12 +266,12 @@ func showInTray(s *session.Session, verbose bool, signals <-chan os.Signal) erro
 		return showInTerminal(s, verbose, signals)
 	}
 	defer desktop.Close()
-	s.SetNotify(desktop.Notify)
+	s.SetDesktop(desktop)
 	icon := tray.New(s, desktop)
 	screen := terminal.New(os.Stdout, verbose)
 	ended := make(chan error, 1)
 	go func() {
-		err := untilAsked(s, screen, signals, !desktop.HasTray())
+		err := untilAsked(s, screen, signals, false)
 		icon.Quit()
 		ended <- err
 	}()
@@ -315,7 +340,7 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 			if alone {
 				screen.Say("Press Ctrl-C to stop")
 			} else {
-				screen.Say("%s is in the tray. Press Ctrl-C to stop", tray.Name)
+				screen.Say("%s is running. Press Ctrl-C to stop", tray.Name)
 			}
 			started = nil
 			debug.SetGCPercent(100)

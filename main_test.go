@@ -77,6 +77,7 @@ type user struct {
 	panel           *traytest.Host
 	notifications   *traytest.Notifications
 	browser         *traytest.Browser
+	language        string // a locale; empty: none is chosen
 }
 
 // newUser makes a user without a desktop.
@@ -120,6 +121,7 @@ func (u *user) environment() []string {
 		"XDG_CONFIG_HOME=" + filepath.Join(u.folder, "config"),
 		"XDG_RUNTIME_DIR=" + filepath.Join(u.folder, "run"),
 		"DBUS_SYSTEM_BUS_ADDRESS=" + u.system,
+		"LANG=" + u.language,
 	}
 	if u.bus != nil {
 		env[0] = "PATH=" + u.browser.Dir + ":" + os.Getenv("PATH")
@@ -345,19 +347,34 @@ Open Chat
 ─────
 Services ▸
     Dashboard ▸
+        Running at DASHBOARD (disabled)
         Open
+        Copy address
         Restart
         Stop
         Show log
     Chat ▸
+        Running at CHAT (disabled)
         Open
+        Copy address
         Restart
         Stop
         Show log
+    ─────
+    Restart all
+    Pause all
+Settings ▸
+    [ ] Start at login
+    [x] Notifications
+About ▸
+    Configurable Agents, version VERSION (disabled)
+    Copy diagnosis
 ─────
 Quit
 `
-	if got := item.Text(); got != menu {
+	got := strings.NewReplacer(strings.TrimPrefix(u.url(u.dashboard), "http://"), "DASHBOARD", strings.TrimPrefix(u.url(u.chat), "http://"), "CHAT",
+		p.status("it answers", func(control.Status) bool { return true }).Version, "VERSION").Replace(item.Text())
+	if got != menu {
 		t.Errorf("the menu is\n%s", got)
 	}
 	if id := item.Properties().ID; id != "agents-tray" {

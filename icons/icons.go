@@ -21,6 +21,9 @@ const (
 	Stopped   State = "stopped"   // the tray alone, dimmed
 )
 
+// States are all of them.
+var States = []State{Starting, Running, Attention, Stopped}
+
 // Panel is the background that the tray's icon stands on.
 type Panel string
 
@@ -35,18 +38,22 @@ const (
 // macOS a template PNG of 32 pixels, which the system colours. macOS ignores the
 // panel. Any other s looks like Attention, any other panel is AnyPanel.
 func Tray(s State, panel Panel) []byte {
-	switch s {
-	case Starting, Running, Stopped:
-	default:
-		s = Attention
-	}
 	switch panel {
 	case DarkPanel, LightPanel:
 	default:
 		panel = AnyPanel
 	}
-	data, _ := files.ReadFile(trayFile(s, panel)) // each of them is embedded
+	data, _ := files.ReadFile(trayFile(known(s), panel)) // each of them is embedded
 	return data
+}
+
+// known returns a state that there is an icon for.
+func known(s State) State {
+	switch s {
+	case Starting, Running, Stopped:
+		return s
+	}
+	return Attention
 }
 
 // App returns the application's icon as a PNG of 128 pixels, for notifications.

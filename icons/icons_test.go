@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-var states = []State{Starting, Running, Attention, Stopped}
+var states = States
 
 func TestTrayGivesEachStateAnIconOfItsOwn(t *testing.T) {
 	for _, panel := range []Panel{DarkPanel, LightPanel, AnyPanel} {

@@ -3,9 +3,6 @@ package tray
 import (
 	"errors"
 	"fmt"
-	"html"
-	"io"
-	"log"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,19 +10,16 @@ import (
 	"sync"
 	"time"
 
-	"github.com/esiqveland/notify"
 	"github.com/godbus/dbus/v5"
 )
 
 const (
+	busVariable = "DBUS_SESSION_BUS_ADDRESS"
 	watcherName = "org.kde.StatusNotifierWatcher"
 	watcherPath = "/StatusNotifierWatcher"
-	busVariable = "DBUS_SESSION_BUS_ADDRESS"
-)
 
-// iconBeforeRun: the library keeps the icon it is given before it runs; one that is
-// given while it starts can be lost.
-const iconBeforeRun = true
+	nameOwnerChanged = "org.freedesktop.DBus.NameOwnerChanged"
+)
 
 // ErrNoDesktop says that there is no desktop session to show anything in.
 var ErrNoDesktop = errors.New("there is no desktop session (no session bus)")
@@ -33,16 +27,15 @@ var ErrNoDesktop = errors.New("there is no desktop session (no session bus)")
 // A Desktop is the program's own connection to the session bus. It is not the one
 // the icon uses: that one must not see signals it does not expect.
 type Desktop struct {
-	conn     *dbus.Conn
-	notifier notify.Notifier
 	do       func(Intent)
-	wg       sync.WaitGroup
+	messages messages
+	wg       sync.WaitGroup // of hear, for each connection, and of the messages
 
-	notifying sync.WaitGroup
-
-	mu      sync.Mutex
-	intents map[uint32]Intent // by notification
-	markup  bool
+	mu     sync.Mutex
+	conn   *dbus.Conn // another one when the bus was gone
+	icon   *dbus.Conn // the tray library's, once it shows the icon
+	missed bool       // a panel came while there was no icon yet
+	closed bool
 }
 
 // Connect finds the desktop session. do is given what answers to notifications ask for.
@@ -56,174 +49,130 @@ func Connect(do func(Intent)) (*Desktop, error) {
 		}
 		os.Setenv(busVariable, "unix:path="+socket) // for the icon's connection, too
 	}
-	conn, err := dbus.ConnectSessionBus()
-	if err != nil {
+	d := &Desktop{do: do}
+	if err := d.connect(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoDesktop, err)
 	}
-	return &Desktop{conn: conn, do: do, intents: map[uint32]Intent{}}, nil
+	d.messages.begin(d)
+	return d, nil
 }
 
-// HasTray reports whether a panel is there to show icons.
-func (d *Desktop) HasTray() bool { return d.owned(watcherName) }
-
-// owned reports whether anybody answers to a name on the bus.
-func (d *Desktop) owned(name string) bool {
-	var owned bool
-	err := d.conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, name).Store(&owned)
-	return err == nil && owned
-}
-
-// follow keeps the icon known to the panel, and returns once the icon can be asked
-// about itself: from then on its title may change without its identity. It returns
-// early when quit is closed or the bus is gone.
-//
-// The tray library registers the icon before it listens for panels, so a panel that
-// starts at just that moment never hears of it. We listen before the icon exists.
-func (d *Desktop) follow(quit <-chan struct{}) {
-	signals := make(chan *dbus.Signal, 16)
-	d.conn.Signal(signals)
-	item := itemName()
-	for _, name := range []string{watcherName, item} {
-		if d.conn.AddMatchSignal(dbus.WithMatchInterface("org.freedesktop.DBus"),
-			dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, name)) != nil {
-			return // the bus is gone, and the icon with it
-		}
-	}
-	shown := make(chan struct{})
-	d.wg.Go(func() {
-		exported := d.owned(item) && d.awaitExport(item, quit) // it was quicker
-		if exported {
-			close(shown)
-		}
-		for signal := range signals { // closed with the connection
-			if signal.Name != "org.freedesktop.DBus.NameOwnerChanged" || len(signal.Body) != 3 || signal.Body[2] == "" {
-				continue
-			}
-			switch signal.Body[0] {
-			case item: // the library takes the name just before it exports the rest
-				if !exported && d.awaitExport(item, quit) {
-					exported = true
-					close(shown)
-				}
-			case watcherName:
-				if exported { // else the library is still to register, and this panel is there for it
-					d.register()
-				}
-			}
-		}
-	})
-	select {
-	case <-shown:
-	case <-quit:
-	case <-d.conn.Context().Done():
-	}
-}
-
-// itemName is the name on the bus under which the library shows the icon.
-func itemName() string { return fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", os.Getpid()) }
-
-// iconTitle returns the title that the icon shows; without an answer, expected.
-func (d *Desktop) iconTitle(expected string) string {
-	title, err := d.conn.Object(itemName(), "/StatusNotifierItem").GetProperty("org.kde.StatusNotifierItem.Title")
+// connect opens a connection, and listens for panels before there is an icon: the tray
+// library registers the icon first and listens then, so a panel that starts at just
+// that moment never hears of it.
+func (d *Desktop) connect() error {
+	conn, err := dbus.ConnectSessionBus()
 	if err != nil {
-		return expected
+		return err
 	}
-	text, _ := title.Value().(string) // of another type: not ours
-	return text
+	signals := make(chan *dbus.Signal, 16)
+	conn.Signal(signals)
+	err = conn.AddMatchSignal(dbus.WithMatchSender("org.freedesktop.DBus"), dbus.WithMatchInterface("org.freedesktop.DBus"),
+		dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, watcherName))
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err != nil || d.closed {
+		conn.Close()
+		return errors.Join(err, conn.Context().Err())
+	}
+	d.conn, d.icon, d.missed = conn, nil, false
+	d.wg.Go(func() { d.hear(signals) })
+	return nil
 }
 
-// awaitExport returns true once the icon answers for its properties.
-func (d *Desktop) awaitExport(item string, quit <-chan struct{}) bool {
-	retry := time.NewTicker(time.Millisecond) // nothing announces it
-	defer retry.Stop()
-	for range 1000 {
-		if _, err := d.conn.Object(item, "/StatusNotifierItem").GetProperty("org.kde.StatusNotifierItem.Id"); err == nil {
-			return true
-		}
+// reconnect waits for the bus to be back; false says that quit was closed before.
+func (d *Desktop) reconnect(quit <-chan struct{}) bool {
+	d.connection().Close()
+	for wait := 50 * time.Millisecond; d.connect() != nil; wait = min(2*wait, 2*time.Second) {
 		select {
-		case <-retry.C:
+		case <-time.After(wait): // nothing announces a bus
 		case <-quit:
 			return false
 		}
 	}
-	return false
+	d.messages.forget()
+	return true
 }
 
-// register asks the panel for our icon, over the connection that shows it, unless it
-// is there.
+func (d *Desktop) connection() *dbus.Conn {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.conn
+}
+
+// hear takes what the bus tells until the connection ends. Anybody may send a signal of
+// any shape.
+func (d *Desktop) hear(signals <-chan *dbus.Signal) {
+	for signal := range signals {
+		var name, before, after string
+		if signal.Name != nameOwnerChanged {
+			d.messages.hear(signal)
+		} else if dbus.Store(signal.Body, &name, &before, &after) == nil && name == watcherName && after != "" {
+			d.panelCame()
+		}
+	}
+}
+
+// iconShown says that the tray library shows the icon over this connection.
+func (d *Desktop) iconShown(conn *dbus.Conn) {
+	d.mu.Lock()
+	d.icon = conn
+	missed := d.missed
+	d.mu.Unlock()
+	if missed {
+		d.register()
+	}
+}
+
+func (d *Desktop) panelCame() {
+	d.mu.Lock()
+	shown := d.icon != nil
+	d.missed = d.missed || !shown
+	d.mu.Unlock()
+	if shown {
+		d.register()
+	}
+}
+
+// register asks the panel for the icon, over the connection that shows it, unless it is
+// there. Asked twice, a panel shows one.
 func (d *Desktop) register() {
-	watcher := d.conn.Object(watcherName, watcherPath)
-	known, err := watcher.GetProperty(watcherName + ".RegisteredStatusNotifierItems")
-	if err != nil {
-		return // it has gone again
+	d.mu.Lock()
+	icon := d.icon
+	d.mu.Unlock()
+	if items, ok := d.registered(); ok && icon != nil && !isAmong(items, icon) {
+		icon.Object(watcherName, watcherPath).Go(watcherName+".RegisterStatusNotifierItem", dbus.FlagNoReplyExpected, nil, itemPath)
 	}
-	shared, err := dbus.SessionBus() // the library's connection
-	if err != nil {
-		return
-	}
-	items, _ := known.Value().([]string) // of another type: ours is not known
-	for _, item := range items {
-		if slices.ContainsFunc(shared.Names(), func(own string) bool { return strings.HasPrefix(item, own) }) {
-			return
-		}
-	}
-	// Asked for twice, a panel shows one.
-	shared.Object(watcherName, watcherPath).Go(watcherName+".RegisterStatusNotifierItem", dbus.FlagNoReplyExpected, nil, "/StatusNotifierItem")
 }
 
-// Notify shows a message. It does not wait for it to be shown.
-func (d *Desktop) Notify(n Notification) {
-	d.notifying.Go(func() {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		if d.notifier == nil {
-			notifier, err := notify.New(d.conn, notify.WithOnAction(d.answered), notify.WithLogger(log.New(io.Discard, "", 0)))
-			if err != nil {
-				return // no desktop any more
-			}
-			d.notifier = notifier
-			capabilities, err := notify.GetCapabilities(d.conn)
-			d.markup = err == nil && slices.Contains(capabilities, "body-markup")
-		}
-		note := notify.Notification{AppName: Name, Summary: n.Summary, Body: n.Body, ExpireTimeout: notify.ExpireTimeoutSetByNotificationServer}
-		if d.markup {
-			note.Body = html.EscapeString(n.Body)
-		}
-		if n.Action != "" {
-			note.Actions = []notify.Action{notify.NewDefaultAction(n.Action), {Key: string(n.Intent.Verb), Label: n.Action}}
-		}
-		note.SetUrgency(notify.UrgencyNormal)
-		if n.Urgent {
-			note.SetUrgency(notify.UrgencyCritical)
-		}
-		if id, err := d.notifier.SendNotification(note); err == nil { // else: a desktop without notifications
-			d.intents[id] = n.Intent
-		}
+// registered returns the icons that the panel knows; false without a panel.
+func (d *Desktop) registered() (items []string, ok bool) {
+	err := d.connection().Object(watcherName, watcherPath).StoreProperty(watcherName+".RegisteredStatusNotifierItems", &items)
+	return items, err == nil
+}
+
+func isAmong(items []string, icon *dbus.Conn) bool {
+	return slices.ContainsFunc(items, func(item string) bool {
+		return slices.ContainsFunc(icon.Names(), func(own string) bool { return strings.HasPrefix(item, own) })
 	})
 }
 
-func (d *Desktop) answered(signal *notify.ActionInvokedSignal) {
-	d.mu.Lock()
-	intent, ours := d.intents[signal.ID]
-	delete(d.intents, signal.ID)
-	d.mu.Unlock()
-	if ours {
-		d.do(intent)
+// HasTray reports whether a panel is there that shows icons.
+func (d *Desktop) HasTray() bool {
+	hosted := true
+	watcher := d.connection().Object(watcherName, watcherPath)
+	if err := watcher.StoreProperty(watcherName+".IsStatusNotifierHostRegistered", &hosted); err != nil {
+		_, hosted = d.registered() // a watcher that does not say so
 	}
+	return hosted
 }
 
 // Close ends the connection, after what is being shown is shown, within reason.
 func (d *Desktop) Close() {
-	shown := make(chan struct{})
-	go func() {
-		d.notifying.Wait()
-		close(shown)
-	}()
-	select {
-	case <-shown:
-	case <-time.After(time.Second):
-	}
-	d.conn.Close()
+	d.messages.end()
+	d.mu.Lock()
+	d.closed = true
+	d.mu.Unlock()
+	d.connection().Close()
 	d.wg.Wait()
-	d.notifying.Wait()
 }

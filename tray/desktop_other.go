@@ -4,28 +4,27 @@ package tray
 
 import "errors"
 
-// iconBeforeRun: before it runs, the library cannot take an icon here.
-const iconBeforeRun = false
-
 // ErrNoDesktop says that there is no desktop session to show anything in.
 var ErrNoDesktop = errors.New("there is no desktop session")
 
-// A Desktop is where notifications are shown. On this system there are none yet: what
-// they would say is in the menu and on the Dashboard.
-type Desktop struct{}
+// A Desktop is where notifications are shown.
+type Desktop struct{ messages messages }
 
-// Connect finds the desktop session.
-func Connect(func(Intent)) (*Desktop, error) { return &Desktop{}, nil }
+// Connect finds the desktop session. do is given what answers to notifications ask for.
+func Connect(do func(Intent)) (*Desktop, error) {
+	d := &Desktop{}
+	d.messages.do = do
+	return d, nil
+}
 
 // HasTray reports whether there is a place for icons.
 func (d *Desktop) HasTray() bool { return true }
 
-func (d *Desktop) follow(<-chan struct{}) {}
+// Notify shows a message. It does not wait for it to be shown.
+func (d *Desktop) Notify(n Notification) { d.messages.show(n) }
 
-func (d *Desktop) iconTitle(expected string) string { return expected }
+// Withdraw does nothing: the systems take their messages away by themselves.
+func (d *Desktop) Withdraw(string) {}
 
-// Notify has nowhere to show a message.
-func (d *Desktop) Notify(Notification) {}
-
-// Close has nothing to end.
-func (d *Desktop) Close() {}
+// Close waits for what is being shown.
+func (d *Desktop) Close() { d.messages.end() }

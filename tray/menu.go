@@ -4,46 +4,11 @@
 package tray
 
 import (
-	"fmt"
+	"net/url"
 
-	"agents-tray/icons"
 	"agents-tray/manager"
+	"agents-tray/tray/words"
 )
-
-// Model is all that the icon and the menu are made from.
-type Model struct {
-	manager.Snapshot
-	// Unclean is the line that tells of the previous session's unclean end, or empty.
-	Unclean string
-	// Asks says that nothing was started, because the last sessions did not end well.
-	Asks bool
-	// Notice is something the user should know that concerns no single service.
-	Notice string
-}
-
-// Verb says what a click asks for.
-type Verb string
-
-const (
-	Nothing  Verb = ""
-	Open     Verb = "open" // Service's page in the browser
-	StartAll Verb = "start all"
-	Start    Verb = "start"   // Service
-	Stop     Verb = "stop"    // Service
-	Restart  Verb = "restart" // Service
-	ShowLog  Verb = "log"     // of Service
-	Move     Verb = "move"    // Service to Port
-	Review   Verb = "review"  // how the previous session ended
-	Notices  Verb = "notices" // what there is to know
-	Quit     Verb = "quit"
-)
-
-// Intent is what a click asks for.
-type Intent struct {
-	Verb    Verb
-	Service string // name
-	Port    int    // with Move
-}
 
 // Item is one entry of the menu.
 type Item struct {
@@ -51,6 +16,8 @@ type Item struct {
 	Separator bool
 	Disabled  bool
 	Hidden    bool
+	Checkable bool
+	Checked   bool
 	Intent    Intent
 	Items     []Item // a submenu
 }
@@ -59,53 +26,106 @@ type Item struct {
 // entries in the same order: what does not apply is hidden, so that nothing moves
 // under the mouse.
 func Menu(m Model) []Item {
+	say := m.Language.Say
 	var open, services []Item
 	for _, s := range m.Services {
 		if s.Once {
 			continue // it comes and goes; its log is where it was asked for
 		}
 		if s.Open {
-			open = append(open, Item{Label: "Open " + s.Title, Intent: Intent{Verb: Open, Service: s.Name}})
+			open = append(open, Item{Label: say(words.OpenPage, s.Title), Intent: Intent{Verb: Open, Service: s.Name}})
 		}
-		services = append(services, Item{Label: s.Title, Items: serviceMenu(s)})
+		services = append(services, Item{Label: s.Title, Items: serviceMenu(m.Language, s)})
 	}
+	stopping := m.Phase == manager.PhaseStopping
+	services = append(services, Item{Separator: true},
+		Item{Label: say(words.RestartAll), Disabled: stopping || m.Paused, Intent: Intent{Verb: RestartAll}},
+		pauseItem(m, stopping),
+	)
+	asked := m.Quitting != nil
 	menu := []Item{
-		{Label: StateLine(m.Snapshot), Disabled: true},
-		moveItem(m.Snapshot),
-		{Label: m.Unclean, Hidden: m.Unclean == "", Intent: Intent{Verb: Review}},
-		{Label: "Start everything", Hidden: !m.Asks, Intent: Intent{Verb: StartAll}},
-		{Label: m.Notice, Hidden: m.Notice == "", Intent: Intent{Verb: Notices}},
+		{Label: StateLine(m), Disabled: true},
+		{Label: say(words.FinishAndQuit), Hidden: !asked || m.Quitting.Decided, Intent: Intent{Verb: FinishAndQuit}},
+		{Label: say(words.QuitNow), Hidden: !asked, Intent: Intent{Verb: QuitNow}},
+		{Label: say(words.KeepRunning), Hidden: !asked, Intent: Intent{Verb: KeepRunning}},
+		moveItem(m),
+		{Label: uncleanLine(m), Hidden: m.Unclean == "", Intent: Intent{Verb: Review}},
+		{Label: say(words.StartEverything), Hidden: !m.Asks, Intent: Intent{Verb: StartAll}},
+		{Label: m.Language.Sentence(m.Notice), Hidden: m.Notice == "", Intent: Intent{Verb: Notices}},
 		{Separator: true},
 	}
 	menu = append(menu, open...)
 	return append(menu,
 		Item{Separator: true},
-		Item{Label: "Services", Items: services},
+		Item{Label: say(words.Services), Items: services},
+		Item{Label: say(words.Settings), Items: []Item{
+			{Label: say(words.AtLogin), Checkable: true, Checked: m.AtLogin, Intent: Intent{Verb: AtLogin, On: !m.AtLogin}},
+			{Label: say(words.Notifications), Checkable: true, Checked: m.Notifications, Intent: Intent{Verb: Notifications, On: !m.Notifications}},
+		}},
+		Item{Label: say(words.About), Items: []Item{
+			{Label: say(words.VersionLine, Name, m.Version), Disabled: true},
+			{Label: say(words.CopyDiagnosis), Intent: Intent{Verb: CopyDiagnosis}},
+		}},
 		Item{Separator: true},
-		Item{Label: "Quit", Disabled: m.Phase == manager.PhaseStopping, Intent: Intent{Verb: Quit}},
+		Item{Label: say(words.Quit), Disabled: stopping || asked, Intent: Intent{Verb: Quit}},
 	)
 }
 
-func serviceMenu(s manager.Service) []Item {
-	toggle := Item{Label: "Stop", Intent: Intent{Verb: Stop, Service: s.Name}}
+func serviceMenu(language words.Language, s manager.Service) []Item {
+	say := language.Say
+	toggle := Item{Label: say(words.Stop), Intent: Intent{Verb: Stop, Service: s.Name}}
 	if s.State.Idle() {
-		toggle = Item{Label: "Start", Intent: Intent{Verb: Start, Service: s.Name}}
+		toggle = Item{Label: say(words.Start), Intent: Intent{Verb: Start, Service: s.Name}}
 	}
 	toggle.Disabled = s.State == manager.Stopping
 	return []Item{
-		{Label: "Open", Disabled: s.URL == "", Intent: Intent{Verb: Open, Service: s.Name}},
-		{Label: "Restart", Disabled: s.State == manager.Stopping, Intent: Intent{Verb: Restart, Service: s.Name}},
+		{Label: serviceLine(language, s), Disabled: true},
+		{Label: say(words.Open), Hidden: s.URL == "", Intent: Intent{Verb: Open, Service: s.Name}},
+		{Label: say(words.CopyAddress), Hidden: s.URL == "", Intent: Intent{Verb: CopyAddress, Service: s.Name}},
+		{Label: say(words.Restart), Disabled: s.State == manager.Stopping, Intent: Intent{Verb: Restart, Service: s.Name}},
 		toggle,
-		{Label: "Show log", Intent: Intent{Verb: ShowLog, Service: s.Name}},
+		{Label: say(words.ShowLog), Intent: Intent{Verb: ShowLog, Service: s.Name}},
 	}
 }
 
+// serviceLine says how a service stands, and where it answers.
+func serviceLine(language words.Language, s manager.Service) string {
+	switch {
+	case s.State == manager.Running && address(s) != "":
+		return language.Say(words.ServiceRunningAt, address(s))
+	case s.State == manager.Waiting:
+		return language.Say(words.ServiceWaiting, s.WaitsFor)
+	case s.Problem != nil:
+		return language.Sentence(s.Problem.Summary)
+	}
+	return language.Say(map[manager.State]words.Key{
+		manager.Stopped: words.ServiceStopped, manager.Starting: words.ServiceStarting, manager.Running: words.ServiceRunning,
+		manager.Stopping: words.ServiceStopping, manager.BackingOff: words.ServiceBackingOff,
+		manager.Completed: words.ServiceCompleted, manager.Failed: words.ServiceFailed,
+	}[s.State])
+}
+
+// address is host and port of a service, as far as they are known.
+func address(s manager.Service) string {
+	if page, err := url.Parse(s.URL); err == nil && page.Host != "" {
+		return page.Host
+	}
+	return s.Address
+}
+
+func pauseItem(m Model, stopping bool) Item {
+	if m.Paused {
+		return Item{Label: m.Language.Say(words.Resume), Disabled: stopping, Intent: Intent{Verb: Resume}}
+	}
+	return Item{Label: m.Language.Say(words.PauseAll), Disabled: stopping || m.Phase == manager.PhaseStopped, Intent: Intent{Verb: PauseAll}}
+}
+
 // moveItem offers the way out when somebody else has a service's port.
-func moveItem(s manager.Snapshot) Item {
-	for _, service := range s.Services {
+func moveItem(m Model) Item {
+	for _, service := range m.Services {
 		if p := service.Problem; p != nil && p.FreePort != 0 {
 			return Item{
-				Label:  fmt.Sprintf("Use port %d for %s this time", p.FreePort, service.Title),
+				Label:  m.Language.Say(words.UsePort, p.FreePort, service.Title),
 				Intent: Intent{Verb: Move, Service: service.Name, Port: p.FreePort},
 			}
 		}
@@ -113,36 +133,8 @@ func moveItem(s manager.Snapshot) Item {
 	return Item{Hidden: true}
 }
 
-// StateLine says in a few words how everything stands: what is wrong, if anything is.
-func StateLine(s manager.Snapshot) string {
-	switch s.Phase {
-	case manager.PhaseStarting:
-		return "Starting…"
-	case manager.PhaseRunning:
-		return "Running"
-	case manager.PhaseStopping:
-		return "Stopping…"
-	case manager.PhaseTrouble:
-		for _, service := range s.Services {
-			if service.Problem != nil {
-				return service.Problem.Summary
-			}
-		}
-	}
-	return "Stopped"
-}
-
-// iconState chooses the icon.
-func iconState(m Model) icons.State {
-	switch {
-	case m.Phase == manager.PhaseTrouble, m.Unclean != "", m.Asks:
-		return icons.Attention
-	case m.Phase == manager.PhaseStarting:
-		return icons.Starting
-	case m.Phase == manager.PhaseRunning:
-		return icons.Running
-	}
-	return icons.Stopped
+func uncleanLine(m Model) string {
+	return m.Language.Say(words.UncleanLine, m.Language.Sentence(m.Unclean))
 }
 
 // flatten lists all items depth first, so that each has a number.

@@ -6,9 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"agents-tray/icons"
 	"agents-tray/manager"
+	"agents-tray/tray/words"
 )
 
 var update = flag.Bool("update", false, "write the menus as they are now")
@@ -21,6 +23,9 @@ func text(items []Item, indent string) string {
 			continue
 		}
 		line := item.Label
+		if item.Checkable {
+			line = map[bool]string{true: "[x] ", false: "[ ] "}[item.Checked] + line
+		}
 		if item.Separator {
 			line = "─────"
 		}
@@ -44,30 +49,59 @@ func services(dashboard, chat manager.State) []manager.Service {
 }
 
 func model(phase manager.Phase, services []manager.Service) Model {
-	return Model{Snapshot: manager.Snapshot{Phase: phase, Services: services}}
+	return Model{Snapshot: manager.Snapshot{Phase: phase, Services: services}, Version: "v1.2.3", Notifications: true}
 }
+
+// at is a time of day, in the local zone that menus speak of.
+func at(hour, minute int) time.Time { return time.Date(2026, 5, 4, hour, minute, 0, 0, time.Local) }
 
 // models are the situations whose menus stand in testdata/menus.
 func models() map[string]Model {
+	running := func(change func(*Model)) Model {
+		m := model(manager.PhaseRunning, services(manager.Running, manager.Running))
+		change(&m)
+		return m
+	}
 	held := services(manager.Running, manager.Failed)
 	held[1].Problem = &manager.Problem{Kind: manager.PortHeld, Summary: "Port 7860 is taken by node (pid 812)", FreePort: 7862}
 	crashing := services(manager.Running, manager.Failed)
 	crashing[1].Problem = &manager.Problem{Kind: manager.CrashLoop, Summary: "Chat keeps crashing"}
-	unclean := model(manager.PhaseRunning, services(manager.Running, manager.Running))
-	unclean.Unclean = "Last session ended unexpectedly – it was killed after 14:03"
-	notice := model(manager.PhaseRunning, services(manager.Running, manager.Running))
-	notice.Notice = "The session record was damaged"
-	foreign := append(services(manager.Running, manager.Running), manager.Service{Name: "worker", Title: "My_worker & co", State: manager.Running})
+	waiting := services(manager.Starting, manager.Waiting)
+	waiting[1].WaitsFor = "Dashboard"
+	slow := model(manager.PhaseStarting, waiting)
+	slow.Usual = 2300 * time.Millisecond
+	german := model(manager.PhaseTrouble, held)
+	german.Language, german.Unclean, german.AtLogin = words.German, "it was killed after 14:03", true
 	return map[string]Model{
-		"starting":  model(manager.PhaseStarting, services(manager.Starting, manager.Waiting)),
-		"running":   model(manager.PhaseRunning, services(manager.Running, manager.Running)),
-		"stopped":   model(manager.PhaseRunning, services(manager.Running, manager.Stopped)),
-		"port-held": model(manager.PhaseTrouble, held),
-		"crashing":  model(manager.PhaseTrouble, crashing),
-		"unclean":   unclean,
-		"notice":    notice,
-		"no-page":   model(manager.PhaseRunning, foreign),
-		"stopping":  model(manager.PhaseStopping, services(manager.Stopping, manager.Stopped)),
+		"starting":      model(manager.PhaseStarting, waiting),
+		"starting-slow": slow,
+		"running":       running(func(*Model) {}),
+		"stopped":       model(manager.PhaseRunning, services(manager.Running, manager.Stopped)),
+		"port-held":     model(manager.PhaseTrouble, held),
+		"crashing":      model(manager.PhaseTrouble, crashing),
+		"unclean":       running(func(m *Model) { m.Unclean = "it was killed after 14:03" }),
+		"notice":        running(func(m *Model) { m.Notice = "The session record was damaged" }),
+		"no-page": running(func(m *Model) {
+			m.Services = append(m.Services, manager.Service{Name: "worker", Title: "My_worker & co", State: manager.BackingOff})
+		}),
+		"stopping": model(manager.PhaseStopping, services(manager.Stopping, manager.Stopped)),
+		"paused": func() Model {
+			m := model(manager.PhaseStopped, services(manager.Stopped, manager.Stopped))
+			m.Paused = true
+			return m
+		}(),
+		"all-stopped": model(manager.PhaseStopped, services(manager.Stopped, manager.Completed)),
+		"settings":    running(func(m *Model) { m.AtLogin, m.Notifications = true, false }),
+		"quit-asked": running(func(m *Model) {
+			m.Workflows, m.Quitting = []string{"Nightly report", "Import"}, &Quitting{Deadline: at(14, 5)}
+		}),
+		"quit-after": running(func(m *Model) {
+			m.Workflows, m.Quitting = []string{"Import"}, &Quitting{Decided: true, Deadline: at(14, 33)}
+		}),
+		"german": german,
+		"german-quit": running(func(m *Model) {
+			m.Language, m.Workflows, m.Quitting = words.German, []string{"Import"}, &Quitting{Deadline: at(14, 5)}
+		}),
 	}
 }
 
@@ -94,7 +128,7 @@ func TestEntriesKeepTheirPlaces(t *testing.T) {
 	want := len(flatten(Menu(models()["running"])))
 	for name, m := range models() {
 		if len(m.Services) != 2 {
-			continue
+			continue // of other services
 		}
 		flat := flatten(Menu(m))
 		if len(flat) != want {
@@ -108,14 +142,72 @@ func TestEntriesKeepTheirPlaces(t *testing.T) {
 	}
 }
 
-func TestIconStates(t *testing.T) {
+// The icon and its words tell the same: no icon stands for what its title does not say.
+func TestTheIconAndItsWords(t *testing.T) {
 	all := models()
-	for name, want := range map[string]icons.State{
-		"starting": icons.Starting, "running": icons.Running, "stopped": icons.Running, "port-held": icons.Attention,
-		"crashing": icons.Attention, "unclean": icons.Attention, "stopping": icons.Stopped,
+	for name, want := range map[string]struct {
+		icon  icons.State
+		title string
+	}{
+		"starting":      {icons.Starting, "Starting…"},
+		"starting-slow": {icons.Starting, "Starting… usually 2 s"},
+		"running":       {icons.Running, "Running"},
+		"stopped":       {icons.Running, "Running"},
+		"all-stopped":   {icons.Stopped, "Stopped"},
+		"port-held":     {icons.Attention, "Port 7860 is taken by node (pid 812)"},
+		"crashing":      {icons.Attention, "Chat keeps crashing"},
+		"unclean":       {icons.Attention, "Running. Last session ended unexpectedly"},
+		"paused":        {icons.Stopped, "Paused"},
+		"stopping":      {icons.Stopped, "Stopping…"},
+		"quit-asked":    {icons.Attention, "Quit? 2 workflows are running (answer by 14:05)"},
+		"quit-after":    {icons.Attention, "Quits after a workflow, at 14:33 at the latest"},
+		"german":        {icons.Attention, "Port 7860 ist von node belegt (PID 812)"},
 	} {
-		if got := iconState(all[name]); got != want {
-			t.Errorf("%s shows %s, want %s", name, got, want)
+		if got := iconState(all[name]); got != want.icon {
+			t.Errorf("%s shows %s, want %s", name, got, want.icon)
+		}
+		if got := Title(all[name]); got != "Configurable Agents – "+want.title {
+			t.Errorf("%s says %q, want %q", name, got, want.title)
+		}
+	}
+}
+
+// What a person types in a terminal is never two things.
+func TestIntentsInWords(t *testing.T) {
+	for name, m := range models() {
+		seen := map[string]Intent{}
+		for _, item := range flatten(Menu(m)) {
+			if item.Intent == (Intent{}) || item.Hidden {
+				continue
+			}
+			words := item.Intent.String()
+			if other, twice := seen[words]; twice && other != item.Intent {
+				t.Errorf("%s: %q is %+v and %+v", name, words, item.Intent, other)
+			}
+			seen[words] = item.Intent
+		}
+	}
+	for want, intent := range map[string]Intent{
+		"open chat": {Verb: Open, Service: "chat"}, "move chat 7862": {Verb: Move, Service: "chat", Port: 7862},
+		"quit": {Verb: Quit}, "at-login on": {Verb: AtLogin, On: true}, "notifications off": {Verb: Notifications},
+	} {
+		if got := intent.String(); got != want {
+			t.Errorf("%+v is %q, want %q", intent, got, want)
+		}
+	}
+}
+
+// Every line of the menu is said in German, too: none is the English one, but names.
+func TestTheMenuSpeaksGerman(t *testing.T) {
+	same := map[string]bool{"Dashboard": true, "Chat": true}
+	for name, m := range models() {
+		m.Language = words.English
+		english := flatten(Menu(m))
+		m.Language = words.German
+		for i, item := range flatten(Menu(m)) {
+			if item.Label != "" && item.Label == english[i].Label && !same[item.Label] && !item.Hidden && item.Label != "My_worker & co" {
+				t.Errorf("%s: %q stands in the German menu", name, item.Label)
+			}
 		}
 	}
 }

@@ -7,14 +7,13 @@ import (
 	"time"
 
 	"fyne.io/systray"
-
-	"agents-tray/icons"
 )
 
 // Tray is the icon with its menu.
 type Tray struct {
 	app     App
 	desktop *Desktop
+	face    face          // the icon and its title
 	ready   chan struct{} // closed once the menu is built
 	quit    chan struct{} // closed by Quit
 	ended   chan struct{} // closed when Run is about to return
@@ -25,8 +24,6 @@ type Tray struct {
 	// Owned by update.
 	items []*systray.MenuItem // as numbered by flatten; nil for a separator
 	shown []Item
-	title string
-	icon  icons.State
 }
 
 // New makes a tray on a desktop; Run shows it.
@@ -40,11 +37,7 @@ func New(app App, desktop *Desktop) *Tray {
 // Run shows the icon until Quit. It must be called on the main goroutine.
 func (t *Tray) Run() {
 	defer close(t.ended)
-	systray.SetTitle("agents-tray") // before Run, this becomes the icon's lasting identity
-	if iconBeforeRun {
-		t.setIcon(iconState(t.app.Model()))
-	}
-	systray.Run(t.build, func() {})
+	t.run()
 }
 
 // Quit removes the icon. It waits a moment for that, but no longer: the desktop may
@@ -52,10 +45,10 @@ func (t *Tray) Run() {
 func (t *Tray) Quit() {
 	patience := time.After(500 * time.Millisecond)
 	t.once.Do(func() {
+		close(t.quit)
 		select {
 		case <-t.ready:
-			close(t.quit)
-			t.wg.Wait()
+			t.wg.Wait() // the library must not be called any more
 		case <-patience: // no desktop ever asked for the menu
 		}
 		systray.Quit()
@@ -66,31 +59,52 @@ func (t *Tray) Quit() {
 	}
 }
 
+func (t *Tray) quitting() bool {
+	select {
+	case <-t.quit:
+		return true
+	default:
+		return false
+	}
+}
+
 // build makes the menu, in the library's own goroutine, and must be quick: the panel
 // waits for it.
 func (t *Tray) build() {
+	defer close(t.ready)
+	if t.quitting() {
+		return
+	}
 	model := t.app.Model()
 	t.shown = flatten(Menu(model))
 	t.items = make([]*systray.MenuItem, len(t.shown))
 	number := 0
-	t.add(Menu(model), &number, systray.AddSeparator, systray.AddMenuItem)
-	if !iconBeforeRun {
-		t.setIcon(iconState(model))
-	}
+	t.add(Menu(model), &number, adder{systray.AddSeparator, systray.AddMenuItem, systray.AddMenuItemCheckbox})
 	t.wg.Go(t.update)
-	close(t.ready)
+}
+
+// adder adds entries to a menu or a submenu.
+type adder struct {
+	separator func()
+	entry     func(title, tooltip string) *systray.MenuItem
+	checkbox  func(title, tooltip string, checked bool) *systray.MenuItem
 }
 
 // add appends items to a menu and numbers them in the order of flatten.
-func (t *Tray) add(items []Item, number *int, separator func(), entry func(title, tooltip string) *systray.MenuItem) {
+func (t *Tray) add(items []Item, number *int, to adder) {
 	for _, item := range items {
 		n := *number
 		*number++
 		if item.Separator {
-			separator()
+			to.separator()
 			continue
 		}
-		shown := entry(escape(item.Label), "")
+		var shown *systray.MenuItem
+		if item.Checkable {
+			shown = to.checkbox(escape(item.Label), "", item.Checked)
+		} else {
+			shown = to.entry(escape(item.Label), "")
+		}
 		// A click is sent without waiting for a receiver: give it room.
 		shown.ClickedCh = make(chan struct{}, 4)
 		t.items[n] = shown
@@ -101,7 +115,7 @@ func (t *Tray) add(items []Item, number *int, separator func(), entry func(title
 			shown.Hide()
 		}
 		if item.Items != nil {
-			t.add(item.Items, number, shown.AddSeparator, shown.AddSubMenuItem)
+			t.add(item.Items, number, adder{shown.AddSeparator, shown.AddSubMenuItem, shown.AddSubMenuItemCheckbox})
 			continue
 		}
 		t.wg.Go(func() { t.listen(n, shown.ClickedCh) })
@@ -128,16 +142,19 @@ func (t *Tray) listen(n int, clicked <-chan struct{}) {
 func (t *Tray) update() {
 	changed, stop := t.app.Changes()
 	defer stop()
-	t.desktop.follow(t.quit)
-	t.settle()
 	t.show(t.app.Model()) // it may have changed since build
 	for {
 		select {
 		case <-changed:
 			t.show(t.app.Model())
+		case <-systray.TrayOpenedCh: // settings may have been changed elsewhere
+			t.show(t.app.Model())
 		case n := <-t.clicks:
 			if item := t.shown[n]; !item.Disabled && !item.Hidden {
 				t.app.Do(item.Intent)
+			}
+			if t.shown[n].Checkable {
+				t.show(t.app.Model()) // or it could not be changed
 			}
 		case <-t.quit:
 			return
@@ -149,62 +166,35 @@ func (t *Tray) update() {
 func (t *Tray) show(m Model) {
 	next := flatten(Menu(m))
 	for n, item := range next {
-		was, entry := t.shown[n], t.items[n]
-		if entry == nil {
-			continue
-		}
-		if item.Label != was.Label {
-			entry.SetTitle(escape(item.Label))
-		}
-		if item.Disabled != was.Disabled {
-			if item.Disabled {
-				entry.Disable()
-			} else {
-				entry.Enable()
-			}
-		}
-		if item.Hidden != was.Hidden {
-			if item.Hidden {
-				entry.Hide()
-			} else {
-				entry.Show()
-			}
+		if t.items[n] != nil {
+			apply(t.items[n], t.shown[n], item)
 		}
 	}
 	t.shown = next
-	t.setIcon(iconState(m))
-	t.setTitle(m)
+	t.face.show(iconState(m), Title(m))
 }
 
-// settle sets what the library may have lost: between announcing the icon and keeping
-// hold of it, it drops what it is told.
-func (t *Tray) settle() {
-	t.setTitle(t.app.Model())
-	for range 1000 {
-		if t.desktop.iconTitle(t.title) == t.title {
-			break
-		}
-		time.Sleep(time.Millisecond) // nothing announces it
-		systray.SetTitle(t.title)
+// apply changes an entry to what it is now. Each call reaches the panel, so there is
+// none for what stays.
+func apply(entry *systray.MenuItem, was, now Item) {
+	if now.Label != was.Label {
+		entry.SetTitle(escape(now.Label))
 	}
-	systray.SetTooltip(t.title)
-}
-
-// setIcon shows the icon of a state, unless it is shown already.
-func (t *Tray) setIcon(state icons.State) {
-	if state != t.icon {
-		t.icon = state
-		systray.SetIcon(icons.Tray(state, icons.AnyPanel))
+	if now.Disabled != was.Disabled {
+		either(now.Disabled, entry.Disable, entry.Enable)
+	}
+	if now.Checked != was.Checked {
+		either(now.Checked, entry.Check, entry.Uncheck)
+	}
+	if now.Hidden != was.Hidden {
+		either(now.Hidden, entry.Hide, entry.Show)
 	}
 }
 
-// setTitle says the state in words where a panel shows a title or a tooltip.
-func (t *Tray) setTitle(m Model) {
-	title := Name + " – " + StateLine(m.Snapshot)
-	if title == t.title {
-		return
+func either(so bool, yes, no func()) {
+	if so {
+		yes()
+	} else {
+		no()
 	}
-	t.title = title
-	systray.SetTitle(title)
-	systray.SetTooltip(title)
 }

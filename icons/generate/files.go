@@ -51,6 +51,18 @@ func addTray(files map[string][]byte) (err error) {
 			if files[name+".png"], err = encodePNG(draw(colour)(gridOf(trayGrids, linuxSize))); err != nil {
 				return fmt.Errorf("%s.png: %w", name, err)
 			}
+			if panel == "any" {
+				for _, size := range linuxSizes {
+					name, g := fmt.Sprintf("%s-%d.png", name, size), gridOf(trayGrids, size)
+					step := 1.0
+					if size == linuxSize {
+						step = g.step() // a panel may take it for every size
+					}
+					if files[name], err = encodePNG(g.place(state, colour, step).svg()); err != nil {
+						return fmt.Errorf("%s: %w", name, err)
+					}
+				}
+			}
 			if files[name+".ico"], err = encodeICO(trayGrids, draw(colour)); err != nil {
 				return fmt.Errorf("%s.ico: %w", name, err)
 			}

@@ -5,6 +5,7 @@
 //
 //	svg/STATE.svg                    the tray icons, to look at, in currentColor
 //	tray/STATE-on-{dark,light,any}.png   Linux: one size, which the panel scales
+//	tray/STATE-on-any-SIZE.png           Linux: the sizes that panels use, each drawn for its pixels
 //	tray/STATE-on-{dark,light,any}.ico   Windows: all sizes
 //	tray/STATE-template.png          macOS: the system colours it
 //	app/SIZE.png, app/app.ico, app/app.svg
@@ -34,8 +35,9 @@ const (
 )
 
 var (
-	icoSizes = []int{16, 20, 24, 32, 48, 64, 256}
-	appSizes = []int{16, 22, 24, 32, 48, 64, 128, 256, 512}
+	linuxSizes = []int{16, 22, 24, 32, 48, 64}
+	icoSizes   = []int{16, 20, 24, 32, 48, 64, 256}
+	appSizes   = []int{16, 22, 24, 32, 48, 64, 128, 256, 512}
 )
 
 func main() {

@@ -177,6 +177,7 @@ func routes(i Instance) http.Handler {
 	})
 	mux.HandleFunc("POST /v1/reviewed", func(w http.ResponseWriter, _ *http.Request) { i.Reviewed(); done(w, nil) })
 	mux.HandleFunc("POST /v1/quit", func(w http.ResponseWriter, _ *http.Request) { i.Quit(); done(w, nil) })
+	menuRoutes(mux, i)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusNotFound, fmt.Errorf("there is no %s %s", r.Method, r.URL.Path))
 	})

@@ -22,6 +22,8 @@
 //	POST /v1/reviewed                      the user has seen the review
 //	GET  /v1/sessions?limit=50             → []PastSession, newest first
 //	GET  /v1/sessions/{session}/events?limit=1000 → []SessionEvent, oldest first
+//	GET  /v1/menu                          → []MenuItem: the tray's menu, for where there is no tray
+//	POST /v1/menu/{do...}                  does what an item of it does: /v1/menu/restart/chat
 //	POST /v1/quit                          stops everything
 //
 // Errors are {"error": "…"} with a 4xx or 5xx status.

@@ -43,6 +43,7 @@ func New(client *control.Client) http.Handler {
 	mux.HandleFunc("GET /services/{name}/log", d.logPage)
 	mux.HandleFunc("GET /api/events", d.events)
 	mux.HandleFunc("GET /api/logs", d.logEvents)
+	mux.HandleFunc("POST /api/start", d.startAll)
 	mux.HandleFunc("POST /api/services/{name}/{action}", d.act)
 	mux.HandleFunc("POST /api/workflows/{source}/{id}/again", d.runAgain)
 	mux.Handle("GET /assets/", web.Assets())

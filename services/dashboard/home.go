@@ -31,3 +31,12 @@ func (d *dashboard) act(w http.ResponseWriter, r *http.Request) {
 	}
 	writeJSON(w, http.StatusAccepted, struct{}{})
 }
+
+// startAll passes on a request to start everything.
+func (d *dashboard) startAll(w http.ResponseWriter, r *http.Request) {
+	if err := d.client.StartAll(r.Context()); err != nil {
+		refuse(w, err)
+		return
+	}
+	writeJSON(w, http.StatusAccepted, struct{}{})
+}

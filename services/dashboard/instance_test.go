@@ -72,6 +72,18 @@ func (i *instance) serve(t *testing.T) {
 	})
 	mux.HandleFunc("GET /v1/events", i.events)
 	mux.HandleFunc("POST /v1/services/{name}/{action}", i.act)
+	mux.HandleFunc("POST /v1/start", func(w http.ResponseWriter, _ *http.Request) {
+		i.mu.Lock()
+		refusal := i.refusal
+		i.mu.Unlock()
+		i.asked <- "start all"
+		if refusal != "" {
+			answer(w, http.StatusServiceUnavailable, map[string]string{"error": refusal})
+			return
+		}
+		i.change(func(s *control.Status) { s.Asks = false })
+		answer(w, http.StatusOK, struct{}{})
+	})
 	mux.HandleFunc("GET /v1/services/{name}/log", i.log)
 	mux.HandleFunc("GET /v1/usage", i.usage)
 	mux.HandleFunc("GET /v1/review", func(w http.ResponseWriter, _ *http.Request) {

@@ -267,3 +267,26 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 		}
 	}
 }
+
+// After two unclean ends nothing is started unasked: the page asks.
+func TestItAsksWhetherToStart(t *testing.T) {
+	i := start(t, both())
+	i.change(func(s *control.Status) { s.Asks, s.Unclean = true, lostPower() })
+	b := webtest.Open(t, wide, open(t, i))
+	b.Shows("Nothing was started")
+	i.mu.Lock()
+	i.refusal = "everything has been stopped"
+	i.mu.Unlock()
+	b.Click("#start-all")
+	<-i.asked
+	b.Shows("Everything has been stopped.")
+	i.mu.Lock()
+	i.refusal = ""
+	i.mu.Unlock()
+	b.Allow("503")
+	b.Click("#start-all")
+	if asked := <-i.asked; asked != "start all" {
+		t.Errorf("it asked to %s", asked)
+	}
+	b.Until(`document.getElementById("asks") === null`)
+}

@@ -11,6 +11,7 @@ import (
 	"agents-tray/platform"
 	"agents-tray/sessiondb"
 	"agents-tray/tray"
+	"agents-tray/tray/words"
 )
 
 // A rerun is a workflow of the session before that was asked to run again.
@@ -99,11 +100,10 @@ func (w *workflows) done(now manager.Snapshot) (services []manager.Service) {
 
 // tellDone lets the user know that a workflow has run again.
 func (s *Session) tellDone(service manager.Service) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.notify(tray.Notification{
-		Summary: service.Title + " has run again", Body: "It ended as it should.",
-		Action: "Open log", Intent: tray.Intent{Verb: tray.ShowLog, Service: service.Name},
+	say := s.language.Say
+	s.tell(tray.Notification{
+		Summary: say(words.RanAgain, service.Title), Body: say(words.RanAgainBody),
+		Actions: []tray.Action{{Label: say(words.OpenLog), Intent: tray.Intent{Verb: tray.ShowLog, Service: service.Name}}},
 	})
 }
 

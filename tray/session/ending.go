@@ -2,7 +2,6 @@ package session
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"agents-tray/manager/control"
@@ -95,16 +94,13 @@ func (v verdict) review(p *sessiondb.Previous) *control.Review {
 	return review
 }
 
-// line is the verdict for the menu.
+// line is what the menu says of it after "Last session ended unexpectedly".
 func (v verdict) line() string {
-	var line strings.Builder
-	line.WriteString("Last session ended unexpectedly – " + v.short)
 	switch {
 	case v.at.IsZero():
+		return v.short
 	case v.exact:
-		line.WriteString(" at " + v.at.Local().Format("15:04"))
-	default:
-		line.WriteString(" after " + v.at.Local().Format("15:04"))
+		return v.short + " at " + v.at.Local().Format("15:04")
 	}
-	return line.String()
+	return v.short + " after " + v.at.Local().Format("15:04")
 }

@@ -50,7 +50,7 @@ func TestHowASessionEnded(t *testing.T) {
 			if alarm := v.review(&p); (alarm != nil) != (test.line != "") {
 				t.Errorf("the alarm is %+v", alarm)
 			}
-			if test.line != "" && v.line() != "Last session ended unexpectedly – "+test.line {
+			if test.line != "" && v.line() != test.line {
 				t.Errorf("the menu says %q", v.line())
 			}
 			if name == "perhaps out of memory" && !strings.Contains(v.detail, "2 processes for lack of memory") {

@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
-	"agents-tray/tray"
 )
 
 // Status is everything there is to see.
@@ -19,58 +17,18 @@ func (s *Session) Status() control.Status {
 		Version: s.options.Version, PID: os.Getpid(), Started: s.started, Snapshot: s.manager.Snapshot(),
 		Workflows: s.Workflows(),
 	}
+	review := s.Review() // before the lock: the last workflow to end may take it, to quit
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.reviewed {
-		status.Unclean = s.Review()
+		status.Unclean = review
 	}
 	status.Notices, status.Asks = s.noticeTexts(), s.asks
 	return status
 }
 
-// Model is what the tray shows of it.
-func (s *Session) Model() tray.Model {
-	model := tray.Model{Snapshot: s.manager.Snapshot()}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.review != nil && !s.reviewed {
-		model.Unclean = s.unclean.line()
-	}
-	model.Asks = s.asks
-	if n := len(s.notices); n > 0 {
-		model.Notice, _, _ = strings.Cut(s.notices[n-1].text, ". ")
-	}
-	return model
-}
-
 // Changes returns a channel that gets a value after each change of Status.
 func (s *Session) Changes() (<-chan struct{}, func()) { return s.changed.listen() }
-
-// Do carries out a click. It does not block.
-func (s *Session) Do(i tray.Intent) {
-	switch i.Verb {
-	case tray.Open:
-		s.openLater(i.Service, "")
-	case tray.ShowLog:
-		s.showLog(i.Service)
-	case tray.Review:
-		s.openReview()
-	case tray.Notices:
-		s.openLater(s.dashboard(), "")
-	case tray.StartAll:
-		s.StartAll()
-	case tray.Start:
-		go s.manager.Start(i.Service) // ends with the manager at the latest; its outcome shows in the menu
-	case tray.Stop:
-		go s.manager.Stop(i.Service)
-	case tray.Restart:
-		go s.manager.Restart(i.Service)
-	case tray.Move:
-		go s.manager.Move(i.Service, i.Port)
-	case tray.Quit:
-		s.Quit()
-	}
-}
 
 // Act starts, stops or restarts a service.
 func (s *Session) Act(service string, action control.Action) error {
@@ -106,46 +64,8 @@ func (s *Session) Reviewed() {
 	s.mu.Lock()
 	s.reviewed = true
 	s.mu.Unlock()
+	s.withdraw(aboutUnclean)
 	s.changed.tell()
-}
-
-// asksWords say why nothing was started.
-const asksWords = "The last two sessions ended unexpectedly, within ten minutes."
-
-// announce tells of an unclean end, and of a record that was damaged.
-func (s *Session) announce() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case s.asks:
-		s.notify(tray.Notification{
-			Summary: "Nothing was started", Body: asksWords + " " + s.review.Cause,
-			Action: "Start everything", Intent: tray.Intent{Verb: tray.StartAll}, Urgent: true,
-		})
-	case s.review != nil:
-		body := s.review.Cause
-		if line := s.review.Interrupted(); line != "" {
-			body += "\n" + line
-		}
-		s.notify(tray.Notification{
-			Summary: "Last session ended unexpectedly", Body: body,
-			Action: "Review", Intent: tray.Intent{Verb: tray.Review},
-		})
-	}
-	for _, notice := range s.noticeTexts() {
-		s.notify(tray.Notification{Summary: tray.Name, Body: notice, Action: "Open Dashboard", Intent: tray.Intent{Verb: tray.Notices}})
-	}
-}
-
-func (s *Session) tellGaveUp(e manager.ServiceGaveUp) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	short := e.Problem // a notification has room for two lines of the log, of which one may be of the other stream
-	short.Lines = short.Lines[max(0, len(short.Lines)-2):]
-	s.notify(tray.Notification{
-		Summary: short.Summary, Body: strings.TrimPrefix(short.Error(), short.Summary+". "), Urgent: true,
-		Action: "Open log", Intent: tray.Intent{Verb: tray.ShowLog, Service: e.Service},
-	})
 }
 
 // hub tells listeners that something has changed.

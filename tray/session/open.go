@@ -1,14 +1,15 @@
 package session
 
 import (
-	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/pkg/browser"
 
 	"agents-tray/manager"
 	"agents-tray/tray"
+	"agents-tray/tray/words"
 )
 
 // dashboard is the name of the built-in service whose pages show the program itself, and
@@ -29,9 +30,18 @@ func (s *Session) dashboard() string {
 // clicks until then.
 type opener struct {
 	mu     sync.Mutex
-	wanted map[string]string // service → path of its page
+	wanted map[string]wish // by service
 	closed bool
 }
+
+// wish is a page that is to be opened.
+type wish struct {
+	path string
+	slow *time.Timer // until the user is told that it takes time
+}
+
+// slowTime is how long a page is waited for without a word.
+const slowTime = 2 * time.Second
 
 // Open opens a service's page, or "review", in the browser, once it answers. A session
 // that is ending opens nothing: the error is manager.ErrShutDown.
@@ -73,11 +83,18 @@ func (s *Session) showLog(service string) {
 // openLater opens a page now or when its service answers; a service that is stopped
 // is started for it.
 func (s *Session) openLater(service, path string) {
-	s.browse.want(service, path)
+	s.browse.want(service, path, func() { s.tellOpening(service) })
 	if view, _ := s.manager.Snapshot().Service(service); view.State.Idle() {
 		go s.manager.Start(service) // ends with the manager at the latest; its outcome shows in the menu
 	}
-	s.browse.look(s.manager.Snapshot(), s.openPage)
+	s.openReady()
+}
+
+// openReady opens the pages that are waited for and can be opened now.
+func (s *Session) openReady() {
+	for _, service := range s.browse.look(s.manager.Snapshot(), s.openPage) {
+		s.withdraw(aboutOpening + service)
+	}
 }
 
 // openPage runs the browser's command, which may take as long as the browser runs.
@@ -87,38 +104,56 @@ func (s *Session) couldNotOpen(err error, what string) {
 	if err == nil {
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.notify(tray.Notification{Summary: "No browser could be opened", Body: fmt.Sprintf("Open %s yourself. (%v)", what, err)})
+	s.answer(tray.Notification{Summary: s.language.Say(words.NoBrowser), Body: s.language.Say(words.NoBrowserBody, what, err)})
+}
+
+// tellOpening says that a page which was asked for will come, if its service is slow.
+func (s *Session) tellOpening(service string) {
+	if view, ok := s.manager.Snapshot().Service(service); ok && !view.State.Idle() {
+		s.tell(tray.Notification{
+			Key: aboutOpening + service, Summary: s.language.Say(words.OpensLater, view.Title), Body: s.language.Say(words.OpensLaterBody),
+		})
+	}
 }
 
 func init() {
 	browser.Stdout, browser.Stderr = io.Discard, io.Discard // a browser's noise is nobody's
 }
 
-func (o *opener) want(service, path string) {
+// want notes that a page is to be opened; slow is called if that takes long.
+func (o *opener) want(service, path string, slow func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.wanted == nil {
-		o.wanted = map[string]string{}
+		o.wanted = map[string]wish{}
 	}
-	o.wanted[service] = path
+	w, ok := o.wanted[service]
+	if !ok && !o.closed {
+		w.slow = time.AfterFunc(slowTime, slow)
+	}
+	w.path = path
+	o.wanted[service] = w
 }
 
-// look opens what is wanted and ready.
-func (o *opener) look(snapshot manager.Snapshot, open func(url string)) {
+// look opens what is wanted and ready, and returns the services whose page is no longer
+// waited for.
+func (o *opener) look(snapshot manager.Snapshot, open func(url string)) (settled []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for service, path := range o.wanted {
+	for service, wish := range o.wanted {
 		view, ok := snapshot.Service(service)
 		if ok && view.State != manager.Running {
 			continue
 		}
 		delete(o.wanted, service)
+		if wish.slow != nil && !wish.slow.Stop() {
+			settled = append(settled, service)
+		}
 		if ok && view.URL != "" {
-			o.startLocked(func() { open(view.URL + path) })
+			o.startLocked(func() { open(view.URL + wish.path) })
 		}
 	}
+	return settled
 }
 
 func (o *opener) start(run func()) {
@@ -138,5 +173,10 @@ func (o *opener) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.closed = true
+	for _, wish := range o.wanted {
+		if wish.slow != nil {
+			wish.slow.Stop()
+		}
+	}
 	clear(o.wanted)
 }

@@ -138,7 +138,8 @@ func (s *Session) follow() {
 				s.saveServices()
 				s.followWorkflows()
 				s.changed.tell()
-				s.browse.look(s.manager.Snapshot(), s.openPage)
+				s.openReady()
+				s.announcer.look(s.manager.Snapshot())
 			case <-ended:
 				return
 			}
@@ -185,7 +186,6 @@ func (s *Session) onEvent(e manager.Event) {
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "restarting", Detail: waitWords(e.Wait)}
 	case manager.ServiceGaveUp:
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "gave up", Detail: e.Problem.Error()}
-		s.tellGaveUp(e)
 	case manager.ServiceStopped:
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "stopped"}
 	case manager.GuardLost:

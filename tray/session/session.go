@@ -18,7 +18,9 @@ import (
 	"agents-tray/manager/guard"
 	"agents-tray/sessiondb"
 	"agents-tray/tray"
+	"agents-tray/tray/login"
 	"agents-tray/tray/poweroff"
+	"agents-tray/tray/words"
 )
 
 // Options are what a session is made from.
@@ -52,6 +54,8 @@ type Session struct {
 	asks    bool            // the one before that did not end well either: start nothing unasked
 	quit    chan struct{}   // closed when the user asks to quit
 	outcome chan error      // gets the outcome of the first start
+	up      chan struct{}   // closed when the first start is over
+	upOnce  sync.Once
 
 	stopRecording func()
 	wg            sync.WaitGroup
@@ -59,12 +63,19 @@ type Session struct {
 	browse        opener
 	work          workflows
 
+	language  words.Language
+	settings  *settings
+	atLogin   login.Entry
+	quitting  quitting
+	announcer announcer
+
 	mu       sync.Mutex
 	reviewed bool
 	notices  []notice
 	asked    bool   // to quit
 	reason   string // for the end
-	notify   func(tray.Notification)
+	desktop  Desktop
+	usual    time.Duration // of a start; 0 until it is asked for
 	changed  hub
 }
 
@@ -101,8 +112,9 @@ func BeginAfter(ctx context.Context, options Options) (*Session, error) {
 func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 	s := &Session{
 		options: options, mark: guard.Mark(), started: time.Now(), lock: lock,
-		quit: make(chan struct{}), outcome: make(chan error, 1), notify: func(tray.Notification) {},
+		quit: make(chan struct{}), outcome: make(chan error, 1), up: make(chan struct{}), desktop: nowhere{},
 	}
+	s.prepareTray()
 	listener, address, err := control.Listen(options.Folders.Runtime)
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
@@ -132,6 +144,7 @@ func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 		s.StartAll()
 	}
 	s.wg.Go(s.watchPower)
+	s.wg.Go(s.tellUsual)
 	s.server = control.Serve(listener, address, s)
 	if err := address.Write(options.Folders.Control()); err != nil {
 		if address.Write(options.Folders.SpareControl()) != nil {
@@ -159,6 +172,7 @@ func (s *Session) StartAll() {
 		case s.outcome <- err:
 		default: // it was asked for before: only the first outcome is waited for
 		}
+		s.upOnce.Do(func() { close(s.up) })
 	})
 	s.changed.tell()
 }
@@ -251,19 +265,13 @@ func (s *Session) ending() bool {
 	return s.asked
 }
 
-// SetNotify gives the session a way to tell the user things.
-func (s *Session) SetNotify(notify func(tray.Notification)) {
-	s.mu.Lock()
-	s.notify = notify
-	s.mu.Unlock()
-	s.announce()
-}
-
 // End stops everything in order. Once every process is confirmed gone the record says
 // so, and the lock is released. When ctx ends, what is left is killed at once. The
 // error tells of processes that could not be ended, or of the record.
 func (s *Session) End(ctx context.Context) error {
 	s.QuitBecause(ByUser) // whoever asks from now on is told
+	s.quitting.close()
+	s.announcer.close()
 	if s.reason == ByShutdown || s.reason == ByLogOff {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, shutdownTime)

@@ -120,10 +120,16 @@ func (s *Session) changeWorkflows(change func([]report, manager.Snapshot) ([]rep
 	return err
 }
 
-// saveWorkflows has the record know what is under way. Once the end is asked for it goes
-// on to know what was before: that is what the end has interrupted. It is called with the
-// lock held, so that the record hears of changes in their order.
+// saveWorkflows has the record, and a wish to quit, know what is under way. Once the end
+// is asked for the record goes on to know what was before: that is what the end has
+// interrupted. It is called with the lock held, so that they hear of changes in their
+// order.
 func (s *Session) saveWorkflows() {
+	names := make([]string, len(s.work.active))
+	for i, r := range s.work.active {
+		names[i] = r.Name
+	}
+	s.quitting.set(names)
 	select {
 	case <-s.quit:
 		return

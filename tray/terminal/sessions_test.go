@@ -91,7 +91,7 @@ func TestSessionsWithAndWithoutAnInstance(t *testing.T) {
 			}
 			for _, row := range []string{
 				`SESSION +STARTED +LASTED +ENDED +VERSION\n`, `third000 +20\S+ \S+ +(1 h|-) +` + last + ` +v1.2\n`,
-				`second00 +\S+ \S+ +1 h +Ended unexpectedly +v1.2\n`, `first000 +\S+ \S+ +1 h +Ended cleanly, quit +v1.2\n$`,
+				`second00 +\S+ \S+ +1 h( \d+ s)? +Ended unexpectedly +v1.2\n`, `first000 +\S+ \S+ +1 h( \d+ s)? +Ended cleanly, quit +v1.2\n$`,
 			} {
 				if !regexp.MustCompile(row).MatchString(out.String()) {
 					t.Errorf("no %s in\n%s", row, out.String())
@@ -102,7 +102,7 @@ func TestSessionsWithAndWithoutAnInstance(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, row := range []string{
-				`^Session first000-x, version v1.2, process 42\nStarted \S+ \S+, lasted 1 h. Ended cleanly, quit.\n\n`,
+				`^Session first000-x, version v1.2, process 42\nStarted \S+ \S+, lasted 1 h( \d+ s)?\. Ended cleanly, quit\.\n\n`,
 				`chat +Started +7 +-\n`, `chat +Given up +- +It failed and\n$`,
 			} {
 				if !regexp.MustCompile(row).MatchString(out.String()) {

@@ -9,6 +9,7 @@ let asked = { action: null, at: 0 }; // what the user last asked of the Dashboar
 export const askedOfSelf = () => (Date.now() - asked.at < memory ? asked.action : null);
 
 export function listen() {
+  document.addEventListener("click", startAll);
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-action]");
     if (!button || button.getAttribute("aria-disabled") === "true") return;
@@ -54,6 +55,24 @@ async function post(card, button, action) {
   return true;
 }
 
+// startAll starts what was not started since the last sessions did not end well. The next
+// news take the button away.
+async function startAll(event) {
+  const button = event.target.closest("[data-start-all]");
+  if (!button || button.getAttribute("aria-disabled") === "true") return;
+  const section = button.closest("section");
+  button.setAttribute("aria-disabled", "true");
+  hide(section);
+  let why = "The Dashboard does not answer.";
+  try {
+    const response = await fetch("/api/start", { method: "POST" });
+    if (response.ok) return;
+    why = (await response.json()).error;
+  } catch {}
+  button.removeAttribute("aria-disabled");
+  refuse(section, ["Nothing was started.", sentence(why), "Try again, or start each service by itself."]);
+}
+
 // refuse says in a card, in three parts, why what it was asked for was not done.
 export function refuse(card, parts) {
   const box = card.querySelector(".refusal");
@@ -71,7 +90,7 @@ export function refuse(card, parts) {
   close.textContent = "Dismiss";
   close.addEventListener("click", () => {
     hide(card);
-    card.querySelector("[data-action], [data-again]").focus();
+    card.querySelector("[data-action], [data-again], [data-start-all]").focus();
   });
   box.append(close);
   box.hidden = false;

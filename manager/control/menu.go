@@ -1,0 +1,67 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// MenuItem is an entry of the tray's menu as it is now.
+type MenuItem struct {
+	Label    string     `json:"label,omitempty"` // empty: a line between groups
+	Do       string     `json:"do,omitempty"`    // what chooses it: "restart chat"; empty: it only tells
+	Disabled bool       `json:"disabled,omitempty"`
+	Checked  *bool      `json:"checked,omitempty"` // of a setting
+	Items    []MenuItem `json:"items,omitempty"`
+}
+
+// Menus is an Instance that has a menu.
+type Menus interface {
+	Menu() []MenuItem
+	// Choose does what an item does. The error is ErrNoItem if there is none now.
+	Choose(do string) error
+}
+
+// ErrNoItem says that the menu has no such item, or that it cannot be chosen now.
+var ErrNoItem = errors.New("the menu has no such item now")
+
+// menuRoutes adds the menu of an instance that has one.
+func menuRoutes(mux *http.ServeMux, i Instance) {
+	menus, ok := i.(Menus)
+	if !ok {
+		return
+	}
+	mux.HandleFunc("GET /v1/menu", func(w http.ResponseWriter, _ *http.Request) { reply(w, menus.Menu()) })
+	mux.HandleFunc("POST /v1/menu/{do...}", func(w http.ResponseWriter, r *http.Request) {
+		err := menus.Choose(strings.ReplaceAll(r.PathValue("do"), "/", " "))
+		if errors.Is(err, ErrNoItem) {
+			fail(w, http.StatusNotFound, err)
+			return
+		}
+		done(w, err)
+	})
+}
+
+// Menu returns the tray's menu as it is now.
+func (c *Client) Menu(ctx context.Context) ([]MenuItem, error) {
+	var items []MenuItem
+	return items, c.get(ctx, "/v1/menu", &items)
+}
+
+// Choose does what an item of the menu does; words are those of its Do. It returns when
+// the request is taken, not when it is carried out.
+func (c *Client) Choose(ctx context.Context, words ...string) error {
+	path := "/v1/menu"
+	for _, word := range words {
+		path += "/" + url.PathEscape(word)
+	}
+	err := c.post(ctx, path)
+	var refused *Refused
+	if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
+		return fmt.Errorf("%w: %s", ErrNoItem, strings.Join(words, " "))
+	}
+	return err
+}

@@ -1,0 +1,47 @@
+package login
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// file is a launch agent of the user's.
+func file() string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(home, "Library", "LaunchAgents", identity+".plist")
+}
+
+// Enabled reports whether e's program is started at login.
+func (e Entry) Enabled() bool {
+	data, err := os.ReadFile(file())
+	return err == nil && strings.Contains(string(data), "<string>"+escaped(e.Program)+"</string>") &&
+		!strings.Contains(string(data), "<key>Disabled</key><true/>")
+}
+
+// Enable has e started at login.
+func (e Entry) Enable() error {
+	var text bytes.Buffer
+	text.WriteString(xml.Header + `<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">` + "\n")
+	fmt.Fprintf(&text, "<plist version=\"1.0\"><dict>\n<key>Label</key><string>%s</string>\n<key>ProgramArguments</key><array>", identity)
+	for _, argument := range append([]string{e.Program}, e.Args...) {
+		fmt.Fprintf(&text, "<string>%s</string>", escaped(argument))
+	}
+	text.WriteString("</array>\n<key>RunAtLoad</key><true/>\n<key>ProcessType</key><string>Interactive</string>\n</dict></plist>\n")
+	return writeFile(file(), text.Bytes())
+}
+
+// Disable has it no longer started at login.
+func (e Entry) Disable() error { return removeFile(file()) }
+
+func escaped(text string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(text)) // a strings.Builder takes everything
+	return b.String()
+}

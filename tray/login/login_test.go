@@ -1,0 +1,57 @@
+package login
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/adrg/xdg"
+)
+
+// own gives the test folders of its own; where the list is not in a folder, the entry
+// is taken out again.
+func own(t *testing.T, e Entry) {
+	t.Helper()
+	t.Setenv("XDG_CONFIG_HOME", filepath.Join(t.TempDir(), "config"))
+	t.Setenv("HOME", t.TempDir())
+	xdg.Reload()
+	t.Cleanup(func() {
+		if err := e.Disable(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestOnAndOff(t *testing.T) {
+	e := Entry{"Configurable Agents", filepath.FromSlash("/opt/My apps/agents-tray"), []string{"--config", "a b.yaml"}}
+	own(t, e)
+	if e.Enabled() {
+		t.Error("it is started at login before anybody has asked for it")
+	}
+	for range 2 { // twice is no fault
+		if err := e.Enable(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !e.Enabled() {
+		t.Error("it is not started at login")
+	}
+	if other := (Entry{"", filepath.FromSlash("/opt/My apps/agents-tray-old"), nil}); other.Enabled() {
+		t.Error("another program takes the entry for its own")
+	}
+	for range 2 {
+		if err := e.Disable(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if e.Enabled() {
+		t.Error("it is still started at login")
+	}
+}
+
+func TestThis(t *testing.T) {
+	e, err := This("Configurable Agents")
+	if err != nil || !filepath.IsAbs(e.Program) || !strings.Contains(strings.Join(e.Args, " "), "-test.") {
+		t.Errorf("%+v, %v", e, err)
+	}
+}

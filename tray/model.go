@@ -1,0 +1,103 @@
+package tray
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"agents-tray/manager"
+	"agents-tray/tray/words"
+)
+
+// Model is all that the icon, the menu and its counterparts in the terminal are made
+// from.
+type Model struct {
+	manager.Snapshot
+	Language words.Language
+	Version  string
+	// Usual is how long a start usually takes; 0: not known, or too short to tell.
+	Usual time.Duration
+	// Paused says that the user has paused all services.
+	Paused bool
+	// Unclean tells of the previous session's unclean end, in English and after what is
+	// said of it anyway: "it was killed after 14:03". Empty: it ended as it should.
+	Unclean string
+	// Asks says that nothing was started, because the last sessions did not end well.
+	Asks bool
+	// Notice is something the user should know that concerns no single service, in
+	// English.
+	Notice string
+	// Workflows are the names of those that are running.
+	Workflows []string
+	// Quitting is set while the user's wish to quit waits for Workflows.
+	Quitting *Quitting
+	// AtLogin says that the program starts when the user logs in, and Notifications
+	// that it may show messages.
+	AtLogin       bool
+	Notifications bool
+}
+
+// Quitting is a wish to quit that waits.
+type Quitting struct {
+	// Decided says that the workflows are to be finished first, and Deadline when they
+	// are stopped all the same. Until it is, Deadline is when that is decided without an
+	// answer.
+	Decided  bool
+	Deadline time.Time
+}
+
+// Verb says what a click asks for.
+type Verb string
+
+const (
+	Nothing     Verb = ""
+	Open        Verb = "open"    // Service's page in the browser
+	Start       Verb = "start"   // Service
+	Stop        Verb = "stop"    // Service
+	Restart     Verb = "restart" // Service
+	ShowLog     Verb = "log"     // of Service
+	CopyAddress Verb = "copy"    // of Service
+	Move        Verb = "move"    // Service to Port
+
+	StartAll   Verb = "start-all"
+	RestartAll Verb = "restart-all"
+	PauseAll   Verb = "pause"
+	Resume     Verb = "resume" // what was paused
+
+	Review        Verb = "review"        // how the previous session ended
+	Notices       Verb = "notices"       // what there is to know
+	Dismiss       Verb = "dismiss"       // how the previous session ended is known
+	CopyDiagnosis Verb = "diagnosis"     // to the clipboard
+	AtLogin       Verb = "at-login"      // On or off
+	Notifications Verb = "notifications" // On or off
+
+	Quit          Verb = "quit"
+	FinishAndQuit Verb = "finish" // the workflows, then quit
+	QuitNow       Verb = "quit-now"
+	KeepRunning   Verb = "keep-running" // after Quit
+
+	NoTray Verb = "no-tray" // no click: the desktop shows no icons
+)
+
+// Intent is what a click asks for.
+type Intent struct {
+	Verb    Verb
+	Service string // name
+	Port    int    // with Move
+	On      bool   // with AtLogin and Notifications
+}
+
+// String is the intent as it is typed in a terminal: "restart chat", "at-login on".
+func (i Intent) String() string {
+	parts := []string{string(i.Verb)}
+	if i.Service != "" {
+		parts = append(parts, i.Service)
+	}
+	switch i.Verb {
+	case Move:
+		parts = append(parts, fmt.Sprint(i.Port))
+	case AtLogin, Notifications:
+		parts = append(parts, map[bool]string{true: "on", false: "off"}[i.On])
+	}
+	return strings.Join(parts, " ")
+}

@@ -1,0 +1,55 @@
+//go:build !linux && (!darwin || cgo)
+
+package tray
+
+import (
+	"sync"
+
+	"fyne.io/systray"
+
+	"agents-tray/icons"
+)
+
+// face is the icon and its title.
+type face struct {
+	mu    sync.Mutex
+	state icons.State
+	panel icons.Panel
+	title string
+}
+
+// show changes what the icon shows. The library makes something new of every icon and
+// keeps it for good, so it is given none that it shows already.
+func (f *face) show(state icons.State, title string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if panel := panel(); state != f.state || panel != f.panel {
+		f.state, f.panel = state, panel
+		setIcon(icons.Tray(state, panel))
+	}
+	if title != f.title {
+		f.title = title
+		systray.SetTooltip(title)
+	}
+}
+
+// run shows the icon until the library is told to quit.
+func (t *Tray) run() {
+	awaitShell(t.quit)
+	if clickOpens {
+		systray.SetOnTapped(t.tapped)
+	}
+	systray.Run(t.build, nil)
+}
+
+// tapped is a click on the icon itself, where that does not open the menu: it opens
+// the page that shows everything. Without one, it does nothing; the menu is a right
+// click away.
+func (t *Tray) tapped() {
+	for _, service := range t.app.Model().Services {
+		if service.Open {
+			t.app.Do(Intent{Verb: Open, Service: service.Name})
+			return
+		}
+	}
+}

@@ -1,0 +1,174 @@
+package tray
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+
+	"agents-tray/icons"
+	"agents-tray/tray/traytest"
+)
+
+// someApp shows a model and notes what is asked for.
+type someApp struct {
+	mu      sync.Mutex
+	model   Model
+	changed chan struct{}
+	asked   chan Intent
+}
+
+func newApp() *someApp {
+	return &someApp{model: models()["running"], changed: make(chan struct{}, 1), asked: make(chan Intent, 16)}
+}
+
+func (a *someApp) Model() Model {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.model
+}
+
+func (a *someApp) Changes() (<-chan struct{}, func()) { return a.changed, func() {} }
+func (a *someApp) Do(i Intent)                        { a.asked <- i }
+
+func (a *someApp) set(m Model) {
+	a.mu.Lock()
+	a.model = m
+	a.mu.Unlock()
+	select {
+	case a.changed <- struct{}{}:
+	default:
+	}
+}
+
+// other is a process that shows a tray, as the library can do that once in a process. It
+// takes lines: "again" lets go of the icon's connection to the bus, any other is the name
+// of the model to show. What clicks ask for it writes, a line each.
+type other struct {
+	t     *testing.T
+	pid   int
+	lines io.Writer
+	asked *bufio.Scanner
+}
+
+const otherVariable = "AGENTS_TRAY_TEST_TRAY"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(otherVariable) != "" {
+		os.Exit(beOther())
+	}
+	os.Exit(m.Run())
+}
+
+func beOther() int {
+	app := newApp()
+	desktop, err := Connect(app.Do)
+	if err != nil {
+		return 1
+	}
+	tray := New(app, desktop)
+	go func() {
+		for i := range app.asked {
+			fmt.Println(i)
+		}
+	}()
+	go func() {
+		for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+			if lines.Text() != "again" {
+				app.set(models()[lines.Text()])
+			} else if icon, err := dbus.SessionBus(); err == nil {
+				icon.Close()
+			}
+		}
+		tray.Quit()
+	}()
+	tray.Run()
+	desktop.Close()
+	return 0
+}
+
+func startOther(t *testing.T, bus *traytest.Bus) *other {
+	t.Helper()
+	program := exec.Command(os.Args[0])
+	program.Env = append(os.Environ(), otherVariable+"=1", busVariable+"="+bus.Address, "XDG_CACHE_HOME="+t.TempDir(),
+		"GORACE=exitcode=0 atexit_sleep_ms=0") // the library races with itself; ours are looked for where the whole program is tried
+	lines, err := program.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, err := program.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		lines.Close()
+		if err := program.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &other{t, program.Process.Pid, lines, bufio.NewScanner(asked)}
+}
+
+func (o *other) say(line string) {
+	o.t.Helper()
+	if _, err := fmt.Fprintln(o.lines, line); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// At log-in panel and program start at the same moment, and the icon must be there each
+// time. The library registers it before it listens for panels; without our own ear it is
+// lost in some of a hundred.
+func TestTheIconIsAlwaysThere(t *testing.T) {
+	const tries = 1000
+	bus := traytest.StartBus(t)
+	tray := startOther(t, bus)
+	host := bus.StartHost(t)
+	host.WaitItem(t.Context(), tray.pid)
+	for range tries {
+		host.Close()
+		tray.say("again")                        // its side starts again, as when the program starts
+		time.Sleep(rand.N(6 * time.Millisecond)) // the panel comes at any moment of that
+		host = bus.StartHost(t)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		host.WaitItem(ctx, tray.pid)
+		cancel()
+	}
+
+	// And it is all there still: icon, words, and a menu that answers.
+	item := host.WaitItem(t.Context(), tray.pid)
+	for name, m := range models() {
+		if len(m.Services) != 2 {
+			continue // a menu has the services it began with
+		}
+		tray.say(name)
+		shown := item.WaitProperties(t.Context(), func(p traytest.Properties) bool { return p.Title == Title(m) })
+		if !shown.Shows(icons.Tray(iconState(m), icons.AnyPanel)) {
+			t.Errorf("%s: another icon than %s", name, iconState(m))
+		}
+		if shown.ToolTip != Title(m) || shown.ID != itemIdentity {
+			t.Errorf("%s: %+v", name, shown)
+		}
+		want := text(Menu(m), "")
+		item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool { return menu.Text() == want })
+	}
+	tray.say("running")
+	item.WaitLabel(t.Context(), "Running")
+	if err := item.Click("Services", "Chat", "Copy address"); err != nil {
+		t.Fatal(err)
+	}
+	if !tray.asked.Scan() || tray.asked.Text() != "copy chat" {
+		t.Errorf("the click asks for %q", tray.asked.Text())
+	}
+}

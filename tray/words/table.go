@@ -1,0 +1,189 @@
+package words
+
+// Key is something the program says.
+type Key int
+
+// place is where a line is shown, and how long it may be there, in UTF-16 units: where
+// Windows sets no limit, what still reads as one line.
+type place int
+
+const (
+	label place = 60  // of the menu, and a button's
+	state place = 100 // that stands in the icon's tooltip too, of 127 units with the program's name
+	title place = 63  // of a notification
+	body  place = 255 // of a notification
+)
+
+type line struct {
+	place
+	text [languages]string
+}
+
+// The state of the whole.
+const (
+	Starting Key = iota
+	StartingUsually
+	Running
+	Stopping
+	Stopped
+	Paused
+
+	// The menu.
+	UsePort
+	OpenPage
+	Services
+	Open
+	CopyAddress
+	ShowLog
+	Restart
+	Stop
+	Start
+	RestartAll
+	PauseAll
+	Resume
+	Settings
+	AtLogin
+	Notifications
+	About
+	VersionLine
+	CopyDiagnosis
+	Quit
+
+	// A service's state.
+	ServiceStopped
+	ServiceWaiting
+	ServiceStarting
+	ServiceRunning
+	ServiceRunningAt
+	ServiceStopping
+	ServiceBackingOff
+	ServiceCompleted
+	ServiceFailed
+
+	// The end of the session before.
+	UncleanEnd
+	UncleanLine
+	Review
+	NothingStarted
+	NothingStartedBody
+	StartEverything
+
+	// Quit while workflows run.
+	QuitAskedOne
+	QuitAskedMany
+	QuitWaitsOne
+	QuitWaitsMany
+	FinishAndQuit
+	QuitNow
+	KeepRunning
+	QuitQuestionOne
+	QuitQuestionMany
+	QuitQuestionBody
+	QuitWaitsBody
+
+	// Notifications.
+	Dismiss
+	OpenLog
+	CannotStart
+	GaveUpMany
+	BackAgain
+	BackMany
+	RanAgain
+	RanAgainBody
+	OpensLater
+	OpensLaterBody
+	NoTray
+	NoTrayBody
+	NoBrowser
+	NoBrowserBody
+	NotCopied
+	NotChanged
+
+	keys int = iota
+)
+
+// The table: where each line is shown, and what it says in English and in German.
+var table = [keys]line{
+	Starting:        {state, [languages]string{"Starting…", "Startet…"}},
+	StartingUsually: {state, [languages]string{"Starting… usually %s", "Startet… meist %s"}},
+	Running:         {state, [languages]string{"Running", "Läuft"}},
+	Stopping:        {state, [languages]string{"Stopping…", "Wird beendet…"}},
+	Stopped:         {state, [languages]string{"Stopped", "Angehalten"}},
+	Paused:          {state, [languages]string{"Paused", "Pausiert"}},
+
+	UsePort:       {label, [languages]string{"Use port %d for %s this time", "Diesmal Port %d für %s verwenden"}},
+	OpenPage:      {label, [languages]string{"Open %s", "%s öffnen"}},
+	Services:      {label, [languages]string{"Services", "Dienste"}},
+	Open:          {label, [languages]string{"Open", "Öffnen"}},
+	CopyAddress:   {label, [languages]string{"Copy address", "Adresse kopieren"}},
+	ShowLog:       {label, [languages]string{"Show log", "Protokoll zeigen"}},
+	Restart:       {label, [languages]string{"Restart", "Neu starten"}},
+	Stop:          {label, [languages]string{"Stop", "Anhalten"}},
+	Start:         {label, [languages]string{"Start", "Starten"}},
+	RestartAll:    {label, [languages]string{"Restart all", "Alle neu starten"}},
+	PauseAll:      {label, [languages]string{"Pause all", "Alle pausieren"}},
+	Resume:        {label, [languages]string{"Resume", "Fortsetzen"}},
+	Settings:      {label, [languages]string{"Settings", "Einstellungen"}},
+	AtLogin:       {label, [languages]string{"Start at login", "Bei der Anmeldung starten"}},
+	Notifications: {label, [languages]string{"Notifications", "Benachrichtigungen"}},
+	About:         {label, [languages]string{"About", "Über"}},
+	VersionLine:   {label, [languages]string{"%s, version %s", "%s, Version %s"}},
+	CopyDiagnosis: {label, [languages]string{"Copy diagnosis", "Diagnose kopieren"}},
+	Quit:          {label, [languages]string{"Quit", "Beenden"}},
+
+	ServiceStopped:    {label, [languages]string{"Stopped", "Angehalten"}},
+	ServiceWaiting:    {label, [languages]string{"Waiting for %s", "Wartet auf %s"}},
+	ServiceStarting:   {label, [languages]string{"Starting…", "Startet…"}},
+	ServiceRunning:    {label, [languages]string{"Running", "Läuft"}},
+	ServiceRunningAt:  {label, [languages]string{"Running at %s", "Läuft auf %s"}},
+	ServiceStopping:   {label, [languages]string{"Stopping…", "Hält an…"}},
+	ServiceBackingOff: {label, [languages]string{"Ended; starts again soon", "Beendet; startet gleich wieder"}},
+	ServiceCompleted:  {label, [languages]string{"Completed", "Abgeschlossen"}},
+	ServiceFailed:     {label, [languages]string{"Failed", "Ausgefallen"}},
+
+	UncleanEnd:         {title, [languages]string{"Last session ended unexpectedly", "Letzte Sitzung endete unerwartet"}},
+	UncleanLine:        {state, [languages]string{"Last session ended unexpectedly – %s", "Letzte Sitzung endete unerwartet – %s"}},
+	NothingStarted:     {title, [languages]string{"Nothing was started", "Nichts wurde gestartet"}},
+	NothingStartedBody: {body, [languages]string{"The last two sessions ended unexpectedly, within ten minutes. %s", "Die letzten beiden Sitzungen endeten unerwartet, innerhalb von zehn Minuten. %s"}},
+	StartEverything:    {label, [languages]string{"Start everything", "Alles starten"}},
+
+	Review: {label, [languages]string{"Review", "Ansehen"}},
+
+	QuitAskedOne:     {state, [languages]string{"Quit? A workflow is running (answer by %s)", "Beenden? Ein Workflow läuft (Antwort bis %s)"}},
+	QuitAskedMany:    {state, [languages]string{"Quit? %d workflows are running (answer by %s)", "Beenden? %d Workflows laufen (Antwort bis %s)"}},
+	QuitWaitsOne:     {state, [languages]string{"Quits after a workflow, at %s at the latest", "Endet nach einem Workflow, spätestens um %s"}},
+	QuitWaitsMany:    {state, [languages]string{"Quits after %d workflows, at %s at the latest", "Endet nach %d Workflows, spätestens um %s"}},
+	FinishAndQuit:    {label, [languages]string{"Finish, then quit", "Erst fertig werden, dann beenden"}},
+	QuitNow:          {label, [languages]string{"Stop now and quit", "Sofort beenden"}},
+	KeepRunning:      {label, [languages]string{"Do not quit", "Nicht beenden"}},
+	QuitQuestionOne:  {title, [languages]string{"Quit while a workflow is running?", "Beenden, während ein Workflow läuft?"}},
+	QuitQuestionMany: {title, [languages]string{"Quit while %d workflows are running?", "Beenden, während %d Workflows laufen?"}},
+	QuitQuestionBody: {body, [languages]string{
+		"Without an answer by %s they are finished first; then it quits.",
+		"Ohne Antwort bis %s werden sie noch fertig, dann wird beendet.",
+	}},
+	QuitWaitsBody: {body, [languages]string{
+		"What still runs at %s is stopped then.",
+		"Was um %s noch läuft, wird dann angehalten.",
+	}},
+
+	Dismiss:        {label, [languages]string{"Dismiss", "Verwerfen"}},
+	OpenLog:        {label, [languages]string{"Open log", "Protokoll öffnen"}},
+	CannotStart:    {title, [languages]string{"%s cannot start", "%s kann nicht starten"}},
+	GaveUpMany:     {title, [languages]string{"%d services have failed", "%d Dienste sind ausgefallen"}},
+	BackAgain:      {title, [languages]string{"%s is running again", "%s läuft wieder"}},
+	BackMany:       {title, [languages]string{"All services are running again", "Alle Dienste laufen wieder"}},
+	RanAgain:       {title, [languages]string{"%s has run again", "%s lief noch einmal"}},
+	RanAgainBody:   {body, [languages]string{"It ended as it should.", "Es endete, wie es sollte."}},
+	OpensLater:     {title, [languages]string{"%s is still starting", "%s startet noch"}},
+	OpensLaterBody: {body, [languages]string{"Its page opens as soon as it answers.", "Die Seite öffnet sich, sobald der Dienst antwortet."}},
+	NoTray:         {title, [languages]string{"%s is running", "%s läuft"}},
+	NoTrayBody: {body, [languages]string{
+		"This desktop shows no tray icons. Start it again to open the Dashboard; in a terminal, agents-tray menu lists what it can do.",
+		"Diese Oberfläche zeigt keine Symbole im Systembereich. Noch einmal starten öffnet das Dashboard; im Terminal zeigt agents-tray menu, was es kann.",
+	}},
+	NoBrowser:     {title, [languages]string{"No browser could be opened", "Es ließ sich kein Browser öffnen"}},
+	NoBrowserBody: {body, [languages]string{"Open %s yourself. (%v)", "%s bitte selbst öffnen. (%v)"}},
+	NotCopied:     {title, [languages]string{"Nothing can be copied here", "Hier lässt sich nichts kopieren"}},
+	NotChanged:    {title, [languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
+}

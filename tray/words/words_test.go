@@ -1,0 +1,107 @@
+package words
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf16"
+)
+
+// verbs are what fmt replaces, in the order of the arguments.
+var verbs = regexp.MustCompile(`%[a-z]`)
+
+// longest are arguments as long as they sensibly get.
+var longest = map[string]string{"%d": "65535", "%s": "Model server", "%v": "exit status 3"}
+
+func TestEveryLineIsSaidInEveryLanguageAndFits(t *testing.T) {
+	for key, line := range table {
+		for language, text := range line.text {
+			if text == "" {
+				t.Errorf("line %d (%q) is missing in language %d", key, line.text[English], language)
+				continue
+			}
+			filled := verbs.ReplaceAllStringFunc(text, func(verb string) string { return longest[verb] })
+			if n := len(utf16.Encode([]rune(filled))); n > int(line.place) {
+				t.Errorf("%q has %d units, there is room for %d", filled, n, line.place)
+			}
+			if got, want := verbs.FindAllString(text, -1), verbs.FindAllString(line.text[English], -1); strings.Join(got, "") != strings.Join(want, "") {
+				t.Errorf("%q takes %v, %q takes %v", text, got, line.text[English], want)
+			}
+			if strings.HasSuffix(text, "!") {
+				t.Errorf("%q shouts", text)
+			}
+		}
+	}
+}
+
+func TestSentencesFromBelow(t *testing.T) {
+	for english, german := range map[string]string{
+		"Port 7860 is taken by node (pid 812)":                    "Port 7860 ist von node belegt (PID 812)",
+		"Chat keeps crashing":                                     "Chat stürzt immer wieder ab",
+		"It ended with an error (exit 3)":                         "Er endete mit einem Fehler (Exit 3)",
+		"Stop node, or use another port for Chat: 7862 is free":   "node beenden, oder einen anderen Port für Chat verwenden: 7862 ist frei",
+		"My (odd) $1 service keeps crashing":                      "My (odd) $1 service stürzt immer wieder ab",
+		"Look at its log for the reason, then start it again":     "Den Grund im Protokoll nachsehen, dann neu starten",
+		"Something that nobody has translated happened yesterday": "Something that nobody has translated happened yesterday",
+	} {
+		if got := German.Sentence(english); got != german {
+			t.Errorf("%q is %q, want %q", english, got, german)
+		}
+		if got := English.Sentence(english); got != english {
+			t.Errorf("%q became %q in English", english, got)
+		}
+	}
+}
+
+// Every pattern finds itself and no earlier one hides it, and no hole is lost.
+func TestEveryPatternIsReached(t *testing.T) {
+	for _, texts := range below {
+		english, want := texts[English], texts[German]
+		for n, value := range map[string]string{"{1}": "11", "{2}": "22", "{3}": "33"} {
+			if strings.Contains(want, n) && !strings.Contains(english, n) {
+				t.Errorf("%q has no %s, %q wants it", english, n, want)
+			}
+			english, want = strings.ReplaceAll(english, n, value), strings.ReplaceAll(want, n, value)
+		}
+		if got := German.Sentence(english); got != want {
+			t.Errorf("%q is %q, want %q", english, got, want)
+		}
+	}
+}
+
+func TestTheLanguageIsTheFirstThatIsSpoken(t *testing.T) {
+	for locales, want := range map[string]Language{
+		"":                   English,
+		"de_DE.UTF-8":        German,
+		"de":                 German,
+		"de-AT":              German,
+		"fr_FR en_US":        English,
+		"fr_FR de_CH.UTF-8":  German,
+		"en_GB.UTF-8 de_DE":  English,
+		"C":                  English,
+		"delaware_something": English,
+	} {
+		if got := first(strings.Fields(locales)); got != want {
+			t.Errorf("%q is %v, want %v", locales, got, want)
+		}
+	}
+}
+
+func TestFit(t *testing.T) {
+	for _, test := range []struct {
+		text  string
+		units int
+		want  string
+	}{
+		{"Running", 7, "Running"},
+		{"Running", 6, "Runni…"},
+		{"𝄞𝄞𝄞", 6, "𝄞𝄞𝄞"},
+		{"𝄞𝄞𝄞", 5, "𝄞𝄞…"},
+		{"", 5, ""},
+	} {
+		got := Fit(test.text, test.units)
+		if got != test.want || len(utf16.Encode([]rune(got))) > test.units {
+			t.Errorf("%q in %d units is %q, want %q", test.text, test.units, got, test.want)
+		}
+	}
+}
