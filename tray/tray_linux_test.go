@@ -141,7 +141,7 @@ func TestTheIconIsAlwaysThere(t *testing.T) {
 		tray.say("again")                        // its side starts again, as when the program starts
 		time.Sleep(rand.N(6 * time.Millisecond)) // the panel comes at any moment of that
 		host = bus.StartHost(t)
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), trayTime*2/3) // by then nothing else has helped
 		host.WaitItem(ctx, tray.pid)
 		cancel()
 	}
