@@ -70,10 +70,11 @@ func TestMain(m *testing.M) {
 
 func beOther() int {
 	app := newApp()
-	desktop, err := Connect(app.Do)
+	desktop, err := Connect()
 	if err != nil {
 		return 1
 	}
+	desktop.Answer(app.Do)
 	tray := New(app, desktop)
 	go func() {
 		for i := range app.asked {
