@@ -508,3 +508,17 @@ func isOn(screen, icon image.Image) bool {
 	}
 	return false
 }
+
+// A start that takes long says how long it usually takes, from those before.
+func TestHowLongAStartUsuallyTakes(t *testing.T) {
+	u := newUser(t).withDesktop()
+	u.withServices("  slow: {command: [sh, -c, 'sleep 2.1; echo ready; exec sleep 600'], ready: {log: ready}}\n")
+	for _, line := range []string{"Starting…", "Starting… usually 2 s"} {
+		p := u.launchExactly()
+		item := p.item()
+		item.WaitLabel(t.Context(), line)
+		item.WaitLabel(t.Context(), "Running")
+		click(t, item, "Quit")
+		p.cleanEnd()
+	}
+}
