@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -27,6 +28,7 @@ import (
 	"agents-tray/tray"
 	"agents-tray/tray/session"
 	"agents-tray/tray/terminal"
+	"agents-tray/tray/words"
 )
 
 //go:generate go generate ./icons
@@ -202,18 +204,27 @@ func (l launch) run(command *cobra.Command, inTerminal bool) error {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	// Whoever read our output may be gone before us; that must not end us in the middle.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	s, err := l.begin()
-	if err != nil && !inTerminal {
-		tellDesktop(err)
-	}
-	if err != nil || s == nil {
-		return err
-	}
-	show := showInTerminal
+	var desktop *tray.Desktop // nil: there is none, or it is not wanted
+	var connecting sync.WaitGroup
 	if !inTerminal {
-		show = showInTray
+		connecting.Go(func() { desktop, _ = tray.Connect() }) // while the session begins
 	}
-	err = show(s, l.verbose, signals)
+	s, err := l.begin()
+	connecting.Wait()
+	if desktop != nil {
+		defer desktop.Close()
+	}
+	switch {
+	case err != nil:
+		tellDesktop(desktop, err)
+		return err
+	case s == nil:
+		return nil
+	case desktop != nil:
+		err = showInTray(s, desktop, l.verbose, signals)
+	default:
+		err = showInTerminal(s, l.verbose, signals)
+	}
 	var problem *manager.Problem
 	command.SilenceErrors = errors.As(err, &problem) // it stands on the screen already
 	return err
@@ -249,23 +260,16 @@ func (l launch) begin() (*session.Session, error) {
 
 // tellDesktop shows why the program cannot start to somebody who did not start it in
 // a terminal.
-func tellDesktop(err error) {
-	desktop, none := tray.Connect(func(tray.Intent) {})
-	if none != nil {
-		return
+func tellDesktop(desktop *tray.Desktop, err error) {
+	if desktop != nil {
+		summary := words.System().Say(words.CannotStart, tray.Name)
+		desktop.Notify(tray.Notification{Summary: summary, Body: err.Error(), Urgent: true})
 	}
-	desktop.Notify(tray.Notification{Summary: tray.Name + " cannot start", Body: err.Error(), Urgent: true})
-	desktop.Close()
 }
 
-// showInTray shows the session in the tray; where there is no desktop, in the
-// terminal.
-func showInTray(s *session.Session, verbose bool, signals <-chan os.Signal) error {
-	desktop, err := tray.Connect(s.Do)
-	if errors.Is(err, tray.ErrNoDesktop) {
-		return showInTerminal(s, verbose, signals)
-	}
-	defer desktop.Close()
+// showInTray shows the session in the tray.
+func showInTray(s *session.Session, desktop *tray.Desktop, verbose bool, signals <-chan os.Signal) error {
+	desktop.Answer(s.Do)
 	s.SetDesktop(desktop)
 	icon := tray.New(s, desktop)
 	screen := terminal.New(os.Stdout, verbose)

@@ -3,7 +3,11 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/color"
+	"image/png"
 	"net"
 	"os"
 	"os/exec"
@@ -16,6 +20,7 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
+	"agents-tray/icons"
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/tray/traytest"
@@ -430,4 +435,90 @@ func TestAPageThatTakesLong(t *testing.T) {
 		t.Errorf("it opened %s", url)
 	}
 	u.notifications.WaitClosed(t.Context(), n.ID)
+}
+
+// On a real panel every pixel is as it was drawn for that size, in each state, and again
+// after the panel has been restarted.
+func TestTheIconIsSharpOnARealPanel(t *testing.T) {
+	panel := traytest.StartPanel(t)
+	u := newUser(t)
+	u.bus, u.browser = panel.Bus, traytest.FakeBrowser(t)
+	p := u.launch().ready()
+	panel.WaitIcon(func(screen image.Image) bool { return shows(screen, icons.Running) })
+	u.command("do", "pause")
+	panel.WaitIcon(func(screen image.Image) bool { return shows(screen, icons.Stopped) })
+	panel.Restart()
+	panel.WaitIcon(func(screen image.Image) bool { return shows(screen, icons.Stopped) })
+	u.command("do", "resume")
+	panel.WaitIcon(func(screen image.Image) bool { return shows(screen, icons.Running) })
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.cleanEnd()
+}
+
+// shows reports whether the icon of a state is somewhere on the screen, in one of its
+// sizes, as it was drawn. Its edges are mixed with the background, and not compared.
+func shows(screen image.Image, state icons.State) bool {
+	for _, file := range icons.Sizes(state) {
+		icon, err := png.Decode(bytes.NewReader(file))
+		if err == nil && isOn(screen, icon) {
+			return true
+		}
+	}
+	return false
+}
+
+func isOn(screen, icon image.Image) bool {
+	type pixel struct {
+		at   image.Point
+		want color.RGBA
+	}
+	background := color.RGBAModel.Convert(screen.At(0, screen.Bounds().Dy()-1)).(color.RGBA) // the panel's
+	var drawn []pixel
+	strongest := uint32(0)
+	size := icon.Bounds().Size()
+	for y := range size.Y {
+		for x := range size.X {
+			if _, _, _, a := icon.At(x, y).RGBA(); a > strongest {
+				strongest = a
+			}
+		}
+	}
+	for y := range size.Y {
+		for x := range size.X {
+			r, g, b, a := icon.At(x, y).RGBA()
+			if a != strongest {
+				continue // an edge
+			}
+			over := func(c uint32, under uint8) uint8 { return uint8((c + uint32(under)*257*(0xffff-a)/0xffff) >> 8) }
+			drawn = append(drawn, pixel{image.Pt(x, y), color.RGBA{over(r, background.R), over(g, background.G), over(b, background.B), 255}})
+		}
+	}
+	near := func(a, b uint8) bool { return max(a, b)-min(a, b) <= 3 }
+	for y := range screen.Bounds().Dy() - size.Y + 1 {
+		for x := range screen.Bounds().Dx() - size.X + 1 {
+			if !slices.ContainsFunc(drawn, func(p pixel) bool {
+				c := color.RGBAModel.Convert(screen.At(x+p.at.X, y+p.at.Y)).(color.RGBA)
+				return !near(c.R, p.want.R) || !near(c.G, p.want.G) || !near(c.B, p.want.B)
+			}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// A start that takes long says how long it usually takes, from those before.
+func TestHowLongAStartUsuallyTakes(t *testing.T) {
+	u := newUser(t).withDesktop()
+	u.withServices("  slow: {command: [sh, -c, 'sleep 2.1; echo ready; exec sleep 600'], ready: {log: ready}}\n")
+	for _, line := range []string{"Starting…", "Starting… usually 2 s"} {
+		p := u.launchExactly()
+		item := p.item()
+		item.WaitLabel(t.Context(), line)
+		item.WaitLabel(t.Context(), "Running")
+		click(t, item, "Quit")
+		p.cleanEnd()
+	}
 }

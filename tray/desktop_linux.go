@@ -27,7 +27,6 @@ var ErrNoDesktop = errors.New("there is no desktop session (no session bus)")
 // A Desktop is the program's own connection to the session bus. It is not the one
 // the icon uses: that one must not see signals it does not expect.
 type Desktop struct {
-	do       func(Intent)
 	messages messages
 	wg       sync.WaitGroup // of hear, for each connection, and of the messages
 
@@ -38,8 +37,8 @@ type Desktop struct {
 	closed bool
 }
 
-// Connect finds the desktop session. do is given what answers to notifications ask for.
-func Connect(do func(Intent)) (*Desktop, error) {
+// Connect finds the desktop session.
+func Connect() (*Desktop, error) {
 	// Without an address the library would start a bus of its own, which nobody sees
 	// and which outlives us.
 	if os.Getenv(busVariable) == "" {
@@ -49,11 +48,12 @@ func Connect(do func(Intent)) (*Desktop, error) {
 		}
 		os.Setenv(busVariable, "unix:path="+socket) // for the icon's connection, too
 	}
-	d := &Desktop{do: do}
+	d := &Desktop{}
 	if err := d.connect(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoDesktop, err)
 	}
 	d.messages.begin(d)
+	_, _ = dbus.SessionBus() // the icon's: it is there when it is needed
 	return d, nil
 }
 

@@ -10,12 +10,16 @@ var ErrNoDesktop = errors.New("there is no desktop session")
 // A Desktop is where notifications are shown.
 type Desktop struct{ messages messages }
 
-// Connect finds the desktop session. do is given what answers to notifications ask for.
-func Connect(do func(Intent)) (*Desktop, error) {
+// Connect finds the desktop session.
+func Connect() (*Desktop, error) {
 	d := &Desktop{}
-	d.messages.do = do
+	d.Answer(func(Intent) {})
 	return d, nil
 }
+
+// Answer has answers to notifications carried out. Until it is called they get lost. It
+// must be called before there are any.
+func (d *Desktop) Answer(do func(Intent)) { d.messages.do = do }
 
 // HasTray reports whether there is a place for icons.
 func (d *Desktop) HasTray() bool { return true }

@@ -52,7 +52,7 @@ func (i *statusItem) show(state icons.State, title string) {
 	i.mu.Lock()
 	var changes []string
 	if state != i.state {
-		i.state, i.pixmaps = state, pixmapsOf(state)
+		i.state, i.pixmaps = state, nil
 		changes = append(changes, "NewIcon")
 	}
 	if title != i.title {
@@ -84,6 +84,9 @@ func (i *statusItem) getAll(of string) (map[string]dbus.Variant, *dbus.Error) {
 		IconName    string
 		Icon        []pixmap
 		Title, Text string
+	}
+	if i.pixmaps == nil { // made when somebody asks: not while the program starts
+		i.pixmaps = pixmapsOf(i.state)
 	}
 	name := ""
 	if i.theme != "" {

@@ -34,6 +34,7 @@ type messages struct {
 	desktop *Desktop
 
 	mu    sync.Mutex
+	do    func(Intent)
 	ended bool
 }
 
@@ -41,7 +42,7 @@ type messages struct {
 func (m *messages) begin(d *Desktop) {
 	m.queue, m.done = make(chan func(), 32), make(chan struct{})
 	m.shown, m.answers = map[string]uint32{}, map[uint32][]Action{}
-	m.desktop = d
+	m.desktop, m.do = d, func(Intent) {}
 	go func() {
 		defer close(m.done)
 		for work := range m.queue {
@@ -82,6 +83,19 @@ func (d *Desktop) Notify(n Notification) { d.messages.post(func() { d.messages.s
 
 // Withdraw takes the message of this key away, if it is shown.
 func (d *Desktop) Withdraw(key string) { d.messages.post(func() { d.messages.withdraw(key) }) }
+
+// Answer has answers to notifications carried out. Until it is called they get lost.
+func (d *Desktop) Answer(do func(Intent)) {
+	d.messages.mu.Lock()
+	defer d.messages.mu.Unlock()
+	d.messages.do = do
+}
+
+func (m *messages) answer() func(Intent) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.do
+}
 
 // forget drops what was shown on a bus that is gone.
 func (m *messages) forget() {
@@ -157,7 +171,7 @@ func (m *messages) hear(signal *dbus.Signal) {
 	case signal.Name == notificationsName+".ActionInvoked" && dbus.Store(signal.Body, &id, &key) == nil:
 		m.post(func() {
 			if intent := m.answered(id, key); intent.Verb != Nothing {
-				m.desktop.do(intent)
+				m.answer()(intent)
 			}
 		})
 	case signal.Name == notificationsName+".NotificationClosed" && dbus.Store(signal.Body, &id, &reason) == nil:

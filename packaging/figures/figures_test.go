@@ -272,7 +272,7 @@ func BenchmarkIdle(b *testing.B) {
 	command := p.launch()
 	defer p.stop(command)
 	p.both()
-	time.Sleep(3 * time.Second) // let the start settle
+	time.Sleep(7 * time.Second) // let the start settle; after 5 s the tray makes sure of its icon, once
 	roles := p.roles(command.Process.Pid)
 	before := usage(b, roles)
 	for role, pid := range roles {

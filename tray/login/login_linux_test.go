@@ -11,7 +11,7 @@ import (
 // Desktops' own settings switch a program off in its entry.
 func TestSwitchedOffElsewhere(t *testing.T) {
 	e := Entry{"Configurable Agents", "/usr/bin/agents-tray", nil}
-	own(t, e)
+	own(t)
 	if err := e.Enable(); err != nil {
 		t.Fatal(err)
 	}

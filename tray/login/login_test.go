@@ -4,27 +4,16 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/adrg/xdg"
 )
 
-// own gives the test folders of its own; where the list is not in a folder, the entry
-// is taken out again.
-func own(t *testing.T, e Entry) {
-	t.Helper()
-	t.Setenv("XDG_CONFIG_HOME", filepath.Join(t.TempDir(), "config"))
-	t.Setenv("HOME", t.TempDir())
-	xdg.Reload()
+func TestOnAndOff(t *testing.T) {
+	e := Entry{"Configurable Agents", filepath.FromSlash("/opt/My apps/agents-tray"), []string{"--config", "a b.yaml"}}
+	own(t)
 	t.Cleanup(func() {
 		if err := e.Disable(); err != nil {
 			t.Error(err)
 		}
 	})
-}
-
-func TestOnAndOff(t *testing.T) {
-	e := Entry{"Configurable Agents", filepath.FromSlash("/opt/My apps/agents-tray"), []string{"--config", "a b.yaml"}}
-	own(t, e)
 	if e.Enabled() {
 		t.Error("it is started at login before anybody has asked for it")
 	}

@@ -22,6 +22,8 @@ type Panel struct {
 
 	t       testing.TB
 	display string
+	env     []string
+	stop    func()
 }
 
 // panelSettings put one panel with nothing but a tray at the lower edge.
@@ -63,19 +65,42 @@ func StartPanel(t testing.TB) *Panel {
 		"XDG_DATA_HOME=" + home, "XDG_RUNTIME_DIR=" + home, "XDG_CURRENT_DESKTOP=XFCE", "GDK_BACKEND=x11", "NO_AT_BRIDGE=1", "GTK_THEME=Adwaita",
 	}
 	p.Bus = startBus(t, env, "/usr/share/dbus-1/services")
-	command := exec.Command(panel, "--disable-wm-check")
-	command.Env = append(env, "DBUS_SESSION_BUS_ADDRESS="+p.Bus.Address)
-	gone, err := startMortal(command)
-	if err != nil {
-		t.Fatalf("start the panel: %v", err)
-	}
-	t.Cleanup(func() {
-		_ = command.Process.Kill() // an error says that it has ended already
-		<-gone
-	})
-	p.wait("the panel takes tray icons", func() bool { _, err := p.registered(); return err == nil })
+	p.env = append(env, "DBUS_SESSION_BUS_ADDRESS="+p.Bus.Address)
+	p.start(panel)
+	t.Cleanup(func() { p.stop() })
 	return p
 }
+
+// Restart kills the panel and starts another.
+func (p *Panel) Restart() {
+	p.t.Helper()
+	p.stop()
+	p.start(Need(p.t, "xfce4-panel"))
+}
+
+func (p *Panel) start(program string) {
+	p.t.Helper()
+	command := exec.Command(program, "--disable-wm-check")
+	command.Env = p.env
+	gone, err := startMortal(command)
+	if err != nil {
+		p.t.Fatalf("start the panel: %v", err)
+	}
+	p.stop = func() {
+		_ = command.Process.Kill() // an error says that it has ended already
+		<-gone
+	}
+	p.wait("the panel takes tray icons", func() bool { _, err := p.registered(); return err == nil })
+}
+
+// StartScreen starts an X server without a screen and returns its DISPLAY.
+func StartScreen(t testing.TB) string {
+	t.Helper()
+	return startScreen(t, Need(t, "Xvfb"))
+}
+
+// Display is the panel's screen, for DISPLAY.
+func (p *Panel) Display() string { return p.display }
 
 // startScreen starts an X server without a screen and returns its display.
 func startScreen(t testing.TB, program string) string {

@@ -1,0 +1,96 @@
+//go:build linux
+
+package figures
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+
+	"agents-tray/manager/control"
+	"agents-tray/tray/traytest"
+)
+
+// From the click on "Open Dashboard" to the browser's command running. The click itself,
+// opening the menu included, is five calls over the bus.
+func BenchmarkClick(b *testing.B) {
+	p := newPlace(b, true)
+	browser := traytest.FakeBrowser(b)
+	p.env[0] = "PATH=" + browser.Dir + ":" + os.Getenv("PATH")
+	host := p.bus.StartHost(b)
+	command := p.launch()
+	defer p.stop(command)
+	p.both()
+	item := host.WaitItem(b.Context(), command.Process.Pid)
+	item.WaitLabel(b.Context(), "Running")
+	var took durations
+	for b.Loop() {
+		began := time.Now()
+		if err := item.Click("Open Dashboard"); err != nil {
+			b.Fatal(err)
+		}
+		browser.Wait(b.Context())
+		took = append(took, time.Since(began))
+	}
+	b.ReportMetric(0, "ns/op")
+	took.report(b, "click-ms")
+}
+
+// What changes cost: memory of the tray before and after a thousand more, and messages on
+// the bus for each. One run is enough.
+func BenchmarkStateChanges(b *testing.B) {
+	p := newPlace(b, true)
+	host := p.bus.StartHost(b)
+	command := p.launch()
+	defer p.stop(command)
+	p.both()
+	host.WaitItem(b.Context(), command.Process.Pid).WaitLabel(b.Context(), "Running")
+	messages := p.countMessages()
+	address, err := control.ReadAddress(filepath.Join(strings.TrimPrefix(p.mark, "XDG_STATE_HOME="), "agents-tray", "control.json"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	client := control.NewClient(address)
+	thousand := func() (memory, sent float64) {
+		before := messages.Load()
+		for range 500 {
+			for _, word := range []string{"off", "on"} { // each changes the menu
+				if err := client.Choose(b.Context(), "notifications", word); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		time.Sleep(100 * time.Millisecond) // for the last to arrive
+		return pss(b, command.Process.Pid), float64(messages.Load()-before) / 1000
+	}
+	thousand() // what the first of them have made is there
+	memory, sent := thousand()
+	after, sentAfter := thousand()
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(memory, "1000-changes-PSS-MB")
+	b.ReportMetric(after, "2000-changes-PSS-MB")
+	b.ReportMetric(sent, "messages/change")
+	b.ReportMetric(sentAfter, "messages/change-later")
+}
+
+// countMessages counts all messages on the bus from now on.
+func (p *place) countMessages() *atomic.Int64 {
+	conn := p.bus.Connect(p.b)
+	seen := make(chan *dbus.Message, 1024)
+	if err := conn.BusObject().Call("org.freedesktop.DBus.Monitoring.BecomeMonitor", 0, []string{}, uint32(0)).Err; err != nil {
+		p.b.Fatal(err)
+	}
+	conn.Eavesdrop(seen)
+	var count atomic.Int64
+	go func() { // until the connection ends with the test
+		for range seen {
+			count.Add(1)
+		}
+	}()
+	return &count
+}
