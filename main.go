@@ -27,7 +27,11 @@ import (
 
 //go:generate go generate ./icons
 
+// A double click is how this program is meant to be started on Windows.
+func init() { cobra.MousetrapHelpText = "" }
+
 func main() {
+	attachConsole()
 	if err := commands().Execute(); err != nil {
 		os.Exit(1)
 	}
@@ -65,7 +69,7 @@ func commands() *cobra.Command {
 		flags.BoolVar(&options.NoChat, "no-chat", false, "do not start the Chat")
 		flags.BoolVarP(&options.verbose, "verbose", "v", false, "say more in the terminal")
 	}
-	root.AddCommand(ui, check(), logs(), serve())
+	root.AddCommand(ui, check(), logs(), quit(), sayVersion(), serve())
 	return root
 }
 
@@ -285,13 +289,4 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 			return nil
 		}
 	}
-}
-
-// version is that of the module, or of the commit it was built from.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
 }
