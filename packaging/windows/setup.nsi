@@ -44,30 +44,44 @@ VIAddVersionKey LegalCopyright ""
 
 Var ran ; "1" if an instance ran
 
-; QuitRunning asks the instance that runs from $INSTDIR to quit, which stops every service,
-; and waits for it. An instance that cannot be asked keeps its file, and the setup ends.
+; Free sets $0 to 1 if the program's file can be replaced: Windows keeps one that runs.
+; QuitRunning asks the instance that runs to quit, which stops every service, and waits
+; for its end, 10 s after the answer at most.
 !macro QuitRunning UN
-Function ${UN}QuitRunning
-    StrCpy $ran 0
+Function ${UN}Free
+    StrCpy $0 1
     ${IfNot} ${FileExists} "$INSTDIR\agents-tray.exe"
         Return
     ${EndIf}
-    ; A file that runs cannot be written to.
     ClearErrors
-    FileOpen $0 "$INSTDIR\agents-tray.exe" a
-    ${IfNot} ${Errors}
-        FileClose $0
+    FileOpen $1 "$INSTDIR\agents-tray.exe" a
+    ${If} ${Errors}
+        StrCpy $0 0
+    ${Else}
+        FileClose $1
+    ${EndIf}
+FunctionEnd
+
+Function ${UN}QuitRunning
+    StrCpy $ran 0
+    Call ${UN}Free
+    ${If} $0 == 1
         Return
     ${EndIf}
     StrCpy $ran 1
     DetailPrint "Asking ${NAME} to quit"
     nsExec::Exec '"$INSTDIR\agents-tray.exe" quit'
     Pop $0
-    ${If} $0 != 0
-        MessageBox MB_OK|MB_ICONEXCLAMATION "${NAME} is running and could not be asked to quit. Quit it in its menu, then start this again." /SD IDOK
-        SetErrorLevel 3
-        Quit
-    ${EndIf}
+    ${For} $2 1 100
+        Call ${UN}Free
+        ${If} $0 == 1
+            Return
+        ${EndIf}
+        Sleep 100
+    ${Next}
+    MessageBox MB_OK|MB_ICONEXCLAMATION "${NAME} is running and could not be asked to quit. Quit it in its menu, then start this again." /SD IDOK
+    SetErrorLevel 3
+    Quit
 FunctionEnd
 !macroend
 !insertmacro QuitRunning ""
