@@ -69,7 +69,7 @@ func commands() *cobra.Command {
 		flags.BoolVar(&options.NoChat, "no-chat", false, "do not start the Chat")
 		flags.BoolVarP(&options.verbose, "verbose", "v", false, "say more in the terminal")
 	}
-	root.AddCommand(ui, check(), logs(), quit(), sayVersion(), serve())
+	root.AddCommand(ui, check(), logs(), quit(), updates(), sayVersion(), serve())
 	return root
 }
 
@@ -255,6 +255,8 @@ func untilAsked(s *session.Session, screen *terminal.Screen, signals <-chan os.S
 func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signal, alone bool) error {
 	changed, stop := s.Changes()
 	defer stop()
+	releases, stopLooking := watchUpdates()
+	defer stopLooking()
 	defer screen.End()
 	screen.Begin("Starting Configurable Agents")
 	started := s.Started()
@@ -283,6 +285,8 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 			started = nil
 			debug.SetGCPercent(100)
 			debug.FreeOSMemory() // what only the start has needed
+		case release := <-releases:
+			screen.Say("%s", release)
 		case <-s.QuitAsked():
 			return nil
 		case <-signals:
