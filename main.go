@@ -33,7 +33,11 @@ import (
 
 //go:generate go generate ./icons
 
+// A double click is how this program is meant to be started on Windows.
+func init() { cobra.MousetrapHelpText = "" }
+
 func main() {
+	attachConsole()
 	if err := commands().Execute(); err != nil {
 		os.Exit(1)
 	}
@@ -75,7 +79,7 @@ func commands() *cobra.Command {
 		flags.BoolVar(&options.start, "start", false, "start the services even if the last two sessions ended unexpectedly")
 		flags.BoolVarP(&options.verbose, "verbose", "v", false, "say more in the terminal")
 	}
-	root.AddCommand(ui, menu(), do(), check(), logs(), sessions(), serve())
+	root.AddCommand(ui, menu(), do(), check(), logs(), sessions(), quit(), updates(), sayVersion(), serve())
 	return root
 }
 
@@ -315,6 +319,8 @@ func untilAsked(s *session.Session, screen *terminal.Screen, signals <-chan os.S
 func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signal, alone bool) error {
 	changed, stop := s.Changes()
 	defer stop()
+	releases, stopLooking := watchUpdates()
+	defer stopLooking()
 	defer screen.End()
 	screen.Begin("Starting Configurable Agents")
 	started := s.Started()
@@ -349,6 +355,8 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 			started = nil
 			debug.SetGCPercent(100)
 			debug.FreeOSMemory() // what only the start has needed
+		case release := <-releases:
+			screen.Say("%s", release)
 		case <-s.QuitAsked():
 			return nil
 		case <-signals:
@@ -356,13 +364,4 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 			return nil
 		}
 	}
-}
-
-// version is that of the module, or of the commit it was built from.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
 }

@@ -168,8 +168,14 @@ func (u *user) launchExactly(args ...string) *program {
 	if err != nil {
 		u.t.Fatal(err)
 	}
+	return u.launchProgram(path, nil, args...)
+}
+
+// launchProgram starts any build of the program, with more in its environment.
+func (u *user) launchProgram(path string, environment []string, args ...string) *program {
+	u.t.Helper()
 	p := &program{Cmd: exec.Command(path, args...), u: u, ended: make(chan struct{})}
-	p.Env, p.Stdout, p.Stderr = u.environment(), &p.out, &p.out
+	p.Env, p.Stdout, p.Stderr = append(u.environment(), environment...), &p.out, &p.out
 	p.WaitDelay = time.Second
 	if err := p.Start(); err != nil {
 		u.t.Fatal(err)

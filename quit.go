@@ -1,0 +1,30 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"agents-tray/manager/config"
+	"agents-tray/tray/session"
+)
+
+// quit ends the running instance from elsewhere, as an installer does before it
+// replaces the program.
+func quit() *cobra.Command {
+	return &cobra.Command{
+		Use: "quit", Short: "Ask the running instance to stop everything, and wait until it has", Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			ran, err := session.QuitRunning(command.Context(), config.Locate())
+			if err != nil {
+				return err
+			}
+			if ran {
+				fmt.Fprintln(command.OutOrStdout(), "Everything is stopped.")
+			} else {
+				fmt.Fprintln(command.OutOrStdout(), "It is not running.")
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// release is the version where there is no git to tell it, as in an archive of the
+// source: go build -ldflags "-X main.release=v1.2.3". Otherwise it is empty.
+var release string
+
+// version is the tag of the commit that this was built from, or what Go makes of the
+// commit where it has none: v0.0.0-TIME-COMMIT. It ends in +dirty if files were
+// changed, and is "(devel)" if the build knows nothing of git.
+func version() string {
+	if release != "" {
+		return release
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}
+
+// about says in a few lines which program this is: for bug reports, and for "About".
+func about() string {
+	lines := []string{"agents-tray " + version()}
+	if commit, time, changed := builtFrom(); commit != "" {
+		line := fmt.Sprintf("commit %s of %s", commit, time)
+		if changed {
+			line += ", with changes that are not committed"
+		}
+		lines = append(lines, line)
+	}
+	lines = append(lines, fmt.Sprintf("built with %s for %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH))
+	return strings.Join(lines, "\n")
+}
+
+// builtFrom is the commit of this build with its time, in RFC 3339; empty if the build
+// knows nothing of git.
+func builtFrom() (commit, time string, changed bool) {
+	info, _ := debug.ReadBuildInfo()
+	if info == nil {
+		return "", "", false
+	}
+	for _, setting := range info.Settings {
+		switch setting.Key {
+		case "vcs.revision":
+			commit = setting.Value[:min(12, len(setting.Value))]
+		case "vcs.time":
+			time = setting.Value
+		case "vcs.modified":
+			changed = setting.Value == "true"
+		}
+	}
+	return commit, time, changed
+}
+
+// sayVersion tells what is needed to report a fault.
+func sayVersion() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Which version this is, and what it was built from", Args: cobra.NoArgs,
+		Run: func(command *cobra.Command, _ []string) { fmt.Fprintln(command.OutOrStdout(), about()) },
+	}
+}
