@@ -11,7 +11,6 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -208,35 +207,20 @@ func (l launch) run(command *cobra.Command, inTerminal bool) error {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	// Whoever read our output may be gone before us; that must not end us in the middle.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	var desktop *tray.Desktop // nil: there is none, or it is not wanted
-	var connecting sync.WaitGroup
-	if !inTerminal {
-		connecting.Go(func() { desktop, _ = tray.Connect() }) // while the session begins
-	}
-	s, err := l.begin()
-	connecting.Wait()
-	if desktop != nil {
-		defer desktop.Close()
-	}
-	switch {
-	case err != nil:
-		tellDesktop(desktop, err)
-		return err
-	case s == nil:
-		return nil
-	case desktop != nil:
-		err = showInTray(s, desktop, l.verbose, signals)
-	default:
-		err = showInTerminal(s, l.verbose, signals)
+	var err error
+	if inTerminal {
+		err = l.inTerminal(signals)
+	} else {
+		err = l.inTray(signals)
 	}
 	var problem *manager.Problem
 	command.SilenceErrors = errors.As(err, &problem) // it stands on the screen already
 	return err
 }
 
-// begin starts a session; nil without an error says that a running instance has
+// begin starts a session, and calls locked when it is sure that it may; nil without an error says that a running instance has
 // been asked to show itself instead.
-func (l launch) begin() (*session.Session, error) {
+func (l launch) begin(locked func()) (*session.Session, error) {
 	folders, err := config.Prepare()
 	if err != nil {
 		return nil, err
@@ -245,7 +229,7 @@ func (l launch) begin() (*session.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := session.Options{Version: version(), Folders: folders, Services: services, Start: l.start}
+	options := session.Options{Version: version(), Folders: folders, Services: services, Start: l.start, Locked: locked}
 	if l.database != "" {
 		if options.Database, err = sessiondb.ParseURL(l.database); err != nil {
 			return nil, fmt.Errorf("--db-url: %w", err)
@@ -265,31 +249,64 @@ func (l launch) begin() (*session.Session, error) {
 // tellDesktop shows why the program cannot start to somebody who did not start it in
 // a terminal.
 func tellDesktop(desktop *tray.Desktop, err error) {
-	if desktop != nil {
+	if err != nil {
 		summary := words.System().Say(words.CannotStart, tray.Name)
 		desktop.Notify(tray.Notification{Summary: summary, Body: err.Error(), Urgent: true})
 	}
 }
 
-// showInTray shows the session in the tray.
-func showInTray(s *session.Session, desktop *tray.Desktop, verbose bool, signals <-chan os.Signal) error {
-	desktop.Answer(s.Do)
-	s.SetDesktop(desktop)
-	icon := tray.New(s, desktop)
-	screen := terminal.New(os.Stdout, verbose)
+// inTerminal shows the session line by line.
+func (l launch) inTerminal(signals <-chan os.Signal) error {
+	s, err := l.begin(nil)
+	if err != nil || s == nil {
+		return err
+	}
+	return untilAsked(s, terminal.New(os.Stdout, l.verbose), signals, true)
+}
+
+// inTray shows the session in the tray; where there is no desktop, in the terminal. The
+// icon does not wait for the session, only for the certainty that it is the only one.
+func (l launch) inTray(signals <-chan os.Signal) error {
+	desktop, err := tray.Connect()
+	if err != nil {
+		return l.inTerminal(signals)
+	}
+	defer desktop.Close()
+	type beginning struct {
+		*session.Session
+		err error
+	}
+	locked, begun := make(chan struct{}, 1), make(chan beginning, 1)
+	go func() {
+		s, err := l.begin(func() { locked <- struct{}{} })
+		begun <- beginning{s, err}
+	}()
+	select {
+	case <-locked:
+	case b := <-begun:
+		if b.Session == nil {
+			tellDesktop(desktop, b.err)
+			return b.err
+		}
+		begun <- b
+	}
+	icon := tray.New(desktop, tray.Model{Snapshot: manager.Snapshot{Phase: manager.PhaseStarting}, Language: words.System()})
 	ended := make(chan error, 1)
 	go func() {
-		err := untilAsked(s, screen, signals, false)
+		b := <-begun
+		if b.Session != nil {
+			desktop.Answer(b.Do)
+			b.SetDesktop(desktop)
+			icon.Show(b.Session)
+			b.err = untilAsked(b.Session, terminal.New(os.Stdout, l.verbose), signals, false)
+		} else {
+			tellDesktop(desktop, b.err)
+		}
 		icon.Quit()
-		ended <- err
+		ended <- b.err
 	}()
 	icon.Run()
 	return <-ended
-}
-
-// showInTerminal shows the session line by line.
-func showInTerminal(s *session.Session, verbose bool, signals <-chan os.Signal) error {
-	return untilAsked(s, terminal.New(os.Stdout, verbose), signals, true)
 }
 
 // untilAsked follows the session until somebody asks for its end, and ends it.

@@ -33,7 +33,7 @@ func (t *Tray) watch(icon *dbus.Conn) {
 				t.desktop.register() // a panel that was not quite ready has forgotten it
 			} else if !t.face.toldNoTray {
 				t.face.toldNoTray = true
-				t.app.Do(Intent{Verb: NoTray})
+				t.ask(Intent{Verb: NoTray})
 			}
 		case <-icon.Context().Done():
 			return
@@ -48,10 +48,9 @@ func (t *Tray) watch(icon *dbus.Conn) {
 // run shows the icon, again after each time the bus was gone, until quit is closed.
 func (t *Tray) run() {
 	log.SetOutput(withoutLibrary{log.Writer()})
-	model := t.app.Model()
-	t.face.show(iconState(model), Title(model))
+	t.face.show(iconState(t.first), Title(t.first))
 	systray.SetTitle(itemIdentity) // before the library runs, this becomes the icon's lasting identity
-	systray.SetIcon(icons.Tray(iconState(model), icons.AnyPanel))
+	systray.SetIcon(icons.Tray(iconState(t.first), icons.AnyPanel))
 	start, _ := systray.RunWithExternalLoop(t.build, nil)
 	for {
 		icon, err := dbus.SessionBus() // a new one if the last is gone; the library takes the same

@@ -39,13 +39,18 @@ func (t *Tray) run() {
 	if clickOpens {
 		systray.SetOnTapped(t.tapped)
 	}
-	systray.Run(t.build, nil)
+	systray.Run(t.build, nil) // the icon comes with the menu
 }
 
 // tapped is a click on the icon itself, where that does not open the menu: it opens
 // the page that shows everything. Without one, it does nothing; the menu is a right
 // click away.
 func (t *Tray) tapped() {
+	select {
+	case <-t.given:
+	default:
+		return // it has only just begun
+	}
 	for _, service := range t.app.Model().Services {
 		if service.Open {
 			t.app.Do(Intent{Verb: Open, Service: service.Name})

@@ -11,7 +11,9 @@ import (
 
 // Tray is the icon with its menu.
 type Tray struct {
-	app     App
+	first   Model         // shown until there is an app
+	app     App           // once given is closed
+	given   chan struct{} // closed by Show
 	desktop *Desktop
 	face    face          // the icon and its title
 	ready   chan struct{} // closed once the menu is built
@@ -26,12 +28,18 @@ type Tray struct {
 	shown []Item
 }
 
-// New makes a tray on a desktop; Run shows it.
-func New(app App, desktop *Desktop) *Tray {
+// New makes a tray on a desktop; Run shows it: until there is an app, the icon of a model.
+func New(desktop *Desktop, first Model) *Tray {
 	return &Tray{
-		app: app, desktop: desktop, clicks: make(chan int, 16),
+		first: first, desktop: desktop, given: make(chan struct{}), clicks: make(chan int, 16),
 		ready: make(chan struct{}), quit: make(chan struct{}), ended: make(chan struct{}),
 	}
+}
+
+// Show gives the tray what it is to show, once. Who asks for the menu before waits.
+func (t *Tray) Show(app App) {
+	t.app = app
+	close(t.given)
 }
 
 // Run shows the icon until Quit. It must be called on the main goroutine.
@@ -68,10 +76,14 @@ func (t *Tray) quitting() bool {
 	}
 }
 
-// build makes the menu, in the library's own goroutine, and must be quick: the panel
-// waits for it.
+// build makes the menu, in the library's own goroutine, as soon as there is an app: the
+// panel waits for it.
 func (t *Tray) build() {
 	defer close(t.ready)
+	select {
+	case <-t.given:
+	case <-t.quit:
+	}
 	if t.quitting() {
 		return
 	}
@@ -135,6 +147,15 @@ func (t *Tray) listen(n int, clicked <-chan struct{}) {
 		case <-t.quit:
 			return
 		}
+	}
+}
+
+// ask has the app do something, as soon as there is one.
+func (t *Tray) ask(i Intent) {
+	select {
+	case <-t.given:
+		t.app.Do(i)
+	case <-t.quit:
 	}
 }
 

@@ -75,7 +75,8 @@ func beOther() int {
 		return 1
 	}
 	desktop.Answer(app.Do)
-	tray := New(app, desktop)
+	tray := New(desktop, models()["starting"])
+	tray.Show(app)
 	go func() {
 		for i := range app.asked {
 			fmt.Println(i)

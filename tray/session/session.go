@@ -33,6 +33,9 @@ type Options struct {
 	Database string
 	// Start says that the services are started even if they would be asked about.
 	Start bool
+	// Locked is called as soon as it is sure that no other instance runs. Default: nobody
+	// wants to know.
+	Locked func()
 }
 
 // ErrRunning says that another instance has the state folder.
@@ -110,6 +113,9 @@ func BeginAfter(ctx context.Context, options Options) (*Session, error) {
 }
 
 func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
+	if options.Locked != nil {
+		options.Locked()
+	}
 	s := &Session{
 		options: options, mark: guard.Mark(), started: time.Now(), lock: lock,
 		quit: make(chan struct{}), outcome: make(chan error, 1), up: make(chan struct{}), desktop: nowhere{},
