@@ -28,11 +28,11 @@ import (
 // feed announces a release at https://example.com/feed.json, to those who go through
 // its proxy and take its certificate.
 type feed struct {
-	private         minisign.PrivateKey
-	public          minisign.PublicKey
-	latest          atomic.Pointer[update.Release]
-	environment     []string
-	program, server string
+	private     minisign.PrivateKey
+	public      minisign.PublicKey
+	latest      atomic.Pointer[update.Release]
+	environment []string
+	server      string
 }
 
 func newFeed(t *testing.T) *feed {
