@@ -167,7 +167,7 @@ func do() *cobra.Command {
 		Example: "  agents-tray do restart chat\n  agents-tray do quit",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(command *cobra.Command, words []string) error {
-			return terminal.Choose(command.Context(), config.Locate(), words)
+			return terminal.Choose(command.Context(), command.OutOrStdout(), config.Locate(), words)
 		},
 	}
 }

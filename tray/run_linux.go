@@ -72,6 +72,15 @@ func (t *Tray) run() {
 	}
 }
 
+// ask has the app do something, as soon as there is one.
+func (t *Tray) ask(i Intent) {
+	select {
+	case <-t.given:
+		t.app.Do(i)
+	case <-t.quit:
+	}
+}
+
 // withoutLibrary is a log without what the tray library has to say: of panels and buses
 // that are not there, which is dealt with here.
 type withoutLibrary struct{ io.Writer }

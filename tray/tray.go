@@ -150,15 +150,6 @@ func (t *Tray) listen(n int, clicked <-chan struct{}) {
 	}
 }
 
-// ask has the app do something, as soon as there is one.
-func (t *Tray) ask(i Intent) {
-	select {
-	case <-t.given:
-		t.app.Do(i)
-	case <-t.quit:
-	}
-}
-
 // update owns what is shown: it follows the model and answers clicks.
 func (t *Tray) update() {
 	changed, stop := t.app.Changes()

@@ -3,10 +3,7 @@
 // it elsewhere.
 package login
 
-import (
-	"os"
-	"path/filepath"
-)
+import "os"
 
 // Entry is what the system starts.
 type Entry struct {
@@ -23,24 +20,3 @@ func This(name string) (Entry, error) {
 
 // identity names the entry in the system's list.
 const identity = "agents-tray"
-
-// writeFile writes a file, and its folder where that is missing, so that it is there
-// whole or not at all.
-func writeFile(path string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	part := path + ".part"
-	if err := os.WriteFile(part, data, 0o644); err != nil {
-		return err
-	}
-	return os.Rename(part, path)
-}
-
-// removeFile removes a file that may be gone already.
-func removeFile(path string) error {
-	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
-		return err
-	}
-	return nil
-}

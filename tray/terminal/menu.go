@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
+	"slices"
+	"unicode/utf8"
 
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
@@ -25,28 +25,50 @@ func Menu(ctx context.Context, out io.Writer, folders config.Folders) error {
 	if err != nil {
 		return unanswered(err)
 	}
-	table := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
-	printMenu(table, items, "")
-	return table.Flush()
+	return printMenu(out, items)
 }
 
-func printMenu(out io.Writer, items []control.MenuItem, indent string) {
-	for _, item := range items {
-		label := item.Label
-		if item.Checked != nil {
-			label = map[bool]string{true: "[x] ", false: "[ ] "}[*item.Checked] + label
-		}
-		how := ""
-		if item.Do != "" && !item.Disabled {
-			how = "agents-tray do " + item.Do
-		}
-		fmt.Fprintln(out, strings.TrimRight(indent+label+"\t"+how, "\t"))
-		printMenu(out, item.Items, indent+"    ")
+// printMenu prints items, what chooses each in a column of its own.
+func printMenu(out io.Writer, items []control.MenuItem) error {
+	lines, width := menuLines(items, ""), 0
+	for _, line := range lines {
+		width = max(width, utf8.RuneCountInString(line.label))
 	}
+	for _, line := range lines {
+		text := line.label
+		if line.how != "" {
+			text = fmt.Sprintf("%-*s   %s", width, line.label, line.how)
+		}
+		if _, err := fmt.Fprintln(out, text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// Choose does what an item of the menu does.
-func Choose(ctx context.Context, folders config.Folders, words []string) error {
+type menuLine struct{ label, how string }
+
+func menuLines(items []control.MenuItem, indent string) []menuLine {
+	var lines []menuLine
+	for _, item := range items {
+		line := menuLine{label: item.Label}
+		if item.Checked != nil {
+			line.label = map[bool]string{true: "[x] ", false: "[ ] "}[*item.Checked] + item.Label
+		}
+		if item.Label != "" {
+			line.label = indent + line.label
+		}
+		if item.Do != "" && !item.Disabled {
+			line.how = "agents-tray do " + item.Do
+		}
+		lines = append(append(lines, line), menuLines(item.Items, indent+"    ")...)
+	}
+	return lines
+}
+
+// Choose does what an item of the menu does. A question that comes of it, as of Quit while
+// workflows run, is printed with what answers it.
+func Choose(ctx context.Context, out io.Writer, folders config.Folders, words []string) error {
 	client, err := running(folders)
 	if err != nil {
 		return err
@@ -55,7 +77,17 @@ func Choose(ctx context.Context, folders config.Folders, words []string) error {
 	if errors.Is(err, control.ErrNoItem) {
 		return fmt.Errorf("%w. agents-tray menu lists what there is", err)
 	}
-	return unanswered(err)
+	if err != nil {
+		return unanswered(err)
+	}
+	items, err := client.Menu(ctx)
+	if err != nil {
+		return nil // it has ended, as it was to
+	}
+	if until := slices.IndexFunc(items, func(i control.MenuItem) bool { return i.Do == "keep-running" }); until >= 0 {
+		return printMenu(out, items[:until+1])
+	}
+	return nil
 }
 
 func running(folders config.Folders) (*control.Client, error) {
