@@ -94,10 +94,10 @@ func launch(t *testing.T, grace time.Duration) *conversation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &conversation{t: t, logs: logs}
+	c := &conversation{t: t, mark: t.Name(), logs: logs}
 	trouble := filepath.Join(logs, "guard.log")
 	err = patiently(func() (err error) {
-		c.Client, err = Launch(Program{Path: self, Args: []string{self, "guard"}, Mark: t.Name()}, Hello{Grace: grace, Log: trouble})
+		c.Client, err = Launch(Program{Path: self, Args: []string{self, "guard"}, Mark: c.mark}, Hello{Grace: grace, Log: trouble})
 		return err
 	})
 	if err != nil {
