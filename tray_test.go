@@ -325,10 +325,8 @@ func TestStartAtLogin(t *testing.T) {
 	if err != nil || !strings.Contains(string(text), "Exec="+p.Path+" --dashboard-port ") {
 		t.Errorf("%s (%v)", text, err)
 	}
-	if validate, err := exec.LookPath("desktop-file-validate"); err == nil {
-		if out, err := exec.Command(validate, entry).CombinedOutput(); err != nil {
-			t.Errorf("%s", out)
-		}
+	if out, err := exec.Command(traytest.Need(t, "desktop-file-validate"), entry).CombinedOutput(); err != nil {
+		t.Errorf("%s", out)
 	}
 	if err := os.WriteFile(entry, append(text, "Hidden=true\n"...), 0o600); err != nil { // a desktop's own settings
 		t.Fatal(err)

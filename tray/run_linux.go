@@ -56,6 +56,7 @@ func (t *Tray) run() {
 		icon, err := dbus.SessionBus() // a new one if the last is gone; the library takes the same
 		if err == nil {
 			start()
+			start, _ = systray.RunWithExternalLoop(nil, nil) // another time: the menu is built by then
 			err = t.face.export(icon)
 		}
 		if err == nil {
@@ -68,7 +69,6 @@ func (t *Tray) run() {
 		if t.quitting() || !t.desktop.reconnect(t.quit) {
 			return
 		}
-		start, _ = systray.RunWithExternalLoop(nil, nil) // the menu is built already
 	}
 }
 

@@ -32,7 +32,9 @@ func Menu(ctx context.Context, out io.Writer, folders config.Folders) error {
 func printMenu(out io.Writer, items []control.MenuItem) error {
 	lines, width := menuLines(items, ""), 0
 	for _, line := range lines {
-		width = max(width, utf8.RuneCountInString(line.label))
+		if line.how != "" {
+			width = max(width, utf8.RuneCountInString(line.label))
+		}
 	}
 	for _, line := range lines {
 		text := line.label
