@@ -19,12 +19,18 @@ type Screen struct {
 	out     io.Writer
 	verbose bool
 	spinner *spinner.Spinner // nil where out is no terminal
-	shown   map[string]manager.State
+	shown   map[string]seen
+}
+
+// seen is what was last shown of a service.
+type seen struct {
+	state  manager.State
+	byHand bool
 }
 
 // New returns a screen on out.
 func New(out *os.File, verbose bool) *Screen {
-	s := &Screen{out: out, verbose: verbose, shown: map[string]manager.State{}}
+	s := &Screen{out: out, verbose: verbose, shown: map[string]seen{}}
 	if term.IsTerminal(int(out.Fd())) {
 		s.spinner = spinner.New(spinner.CharSets[14], 80*time.Millisecond, spinner.WithWriterFile(out))
 	}
@@ -65,11 +71,10 @@ func (s *Screen) End() {
 // Show prints what has changed in a snapshot since the last.
 func (s *Screen) Show(snapshot manager.Snapshot) {
 	for _, service := range snapshot.Services {
-		if s.shown[service.Name] == service.State {
+		before, now := s.shown[service.Name], seen{service.State, service.ByHand}
+		if s.shown[service.Name] = now; before.state == now.state && (now.state != manager.Stopped || before.byHand == now.byHand) {
 			continue
 		}
-		before := s.shown[service.Name]
-		s.shown[service.Name] = service.State
 		switch service.State {
 		case manager.Running:
 			took := ""
@@ -84,9 +89,9 @@ func (s *Screen) Show(snapshot manager.Snapshot) {
 		case manager.Completed:
 			s.Say("  ✓ %-10s completed", service.Title)
 		case manager.Stopped:
-			if before.Live() {
+			if before.state.Live() {
 				s.Say("  – %s stopped", service.Title)
-			} else if service.ByHand && before == "" {
+			} else if service.ByHand && (before.state == "" || before.state == manager.Stopped) {
 				s.Say("  – %s stays stopped, as you left it. The Dashboard starts it again", service.Title)
 			}
 		default:
