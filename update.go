@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"agents-tray/manager/config"
-	"agents-tray/update"
+	"agents-tray/tray/update"
 )
 
 // updates looks for new versions by hand, or switches on that it is done every day.

@@ -22,7 +22,7 @@ import (
 
 	"aead.dev/minisign"
 
-	"agents-tray/update"
+	"agents-tray/tray/update"
 )
 
 // feed announces a release at https://example.com/feed.json, to those who go through
@@ -108,7 +108,7 @@ func (f *feed) release(t *testing.T, version string) string {
 	}
 	_, line, _ := strings.Cut(string(public), "\n") // a linker's flag is one line
 	program := filepath.Join(t.TempDir(), "agents-tray")
-	link := "-X main.release=" + version + " -X agents-tray/update.address=https://example.com/feed.json -X agents-tray/update.key=" + strings.TrimSpace(line)
+	link := "-X main.release=" + version + " -X agents-tray/tray/update.address=https://example.com/feed.json -X agents-tray/tray/update.key=" + strings.TrimSpace(line)
 	if out, err := exec.Command("go", "build", "-ldflags", link, "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}

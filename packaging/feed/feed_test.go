@@ -9,7 +9,7 @@ import (
 
 	"aead.dev/minisign"
 
-	"agents-tray/update"
+	"agents-tray/tray/update"
 )
 
 // keys makes a pair as the command does, and puts the private half where it looks for it.

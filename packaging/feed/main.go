@@ -19,7 +19,7 @@ import (
 
 	"aead.dev/minisign"
 
-	"agents-tray/update"
+	"agents-tray/tray/update"
 )
 
 const keyVariable = "AGENTS_TRAY_FEED_KEY"
@@ -67,7 +67,7 @@ func announce(args []string) error {
 	flags.StringVar(&r.Version, "version", "", "v1.2.3")
 	flags.StringVar(&r.News, "news", "", "what is new, in one line")
 	flags.StringVar(&r.Page, "page", "", "https address to get it from")
-	flags.StringVar(&public, "key", "update/feed.pub", "`file` of the key that programs have")
+	flags.StringVar(&public, "key", "tray/update/feed.pub", "`file` of the key that programs have")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

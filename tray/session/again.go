@@ -8,8 +8,8 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
-	"agents-tray/platform"
 	"agents-tray/sessiondb"
+	"agents-tray/sessiondb/platform"
 	"agents-tray/tray"
 	"agents-tray/tray/words"
 )

@@ -11,7 +11,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
-	"agents-tray/platform"
+	"agents-tray/sessiondb/platform"
 )
 
 // platformNotice is the topic of whether the Python platform's database can be read.

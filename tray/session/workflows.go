@@ -9,8 +9,8 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
-	"agents-tray/platform"
 	"agents-tray/sessiondb"
+	"agents-tray/sessiondb/platform"
 )
 
 // maxWorkflows is how many workflows all services together can have under way.

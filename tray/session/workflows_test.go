@@ -9,7 +9,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
-	"agents-tray/platform"
+	"agents-tray/sessiondb/platform"
 )
 
 func snapshot(services ...manager.Service) manager.Snapshot {
