@@ -105,7 +105,7 @@ func (l launch) begin(locked func()) (*session.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := session.Options{Version: version(), Folders: folders, Services: services, Start: l.start, Locked: locked}
+	options := session.Options{Version: version(), Folders: folders, Services: services, ServicesFile: l.File, Start: l.start, Locked: locked}
 	if l.database != "" {
 		if options.Database, err = sessiondb.ParseURL(l.database); err != nil {
 			return nil, fmt.Errorf("--db-url: %w", err)

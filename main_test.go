@@ -369,9 +369,11 @@ Services ▸
     ─────
     Restart all
     Pause all
+Session history…
 Settings ▸
     [ ] Start at login
     [x] Notifications
+    Edit services…
 About ▸
     Configurable Agents, version VERSION (disabled)
     Copy diagnosis

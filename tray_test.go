@@ -520,3 +520,23 @@ func TestHowLongAStartUsuallyTakes(t *testing.T) {
 		p.cleanEnd()
 	}
 }
+
+// The menu leads to the history, and to the services file, which is made for it.
+func TestHistoryAndServicesFile(t *testing.T) {
+	u := newUser(t).withDesktop()
+	p := u.launch().ready()
+	item := p.item()
+	click(t, item, "Session history…")
+	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard)+"/sessions" {
+		t.Errorf("it opened %s", url)
+	}
+	click(t, item, "Settings", "Edit services…")
+	file := filepath.Join(u.folder, "config", "agents-tray", "services.yaml")
+	if url := u.browser.Wait(t.Context()); url != "file://"+file {
+		t.Errorf("it opened %s", url)
+	}
+	u.notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "start again to use what you change in services.yaml") })
+	click(t, item, "Quit")
+	p.cleanEnd()
+	u.launch().ready() // with the file
+}

@@ -66,6 +66,8 @@ const (
 
 	Review        Verb = "review"        // how the previous session ended
 	Notices       Verb = "notices"       // what there is to know
+	History       Verb = "history"       // of the sessions
+	EditServices  Verb = "edit-services" // the services file
 	Dismiss       Verb = "dismiss"       // how the previous session ended is known
 	CopyDiagnosis Verb = "diagnosis"     // to the clipboard
 	AtLogin       Verb = "at-login"      // On or off

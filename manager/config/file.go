@@ -29,7 +29,7 @@ const (
 func open(path string, f Folders) (*document, error) {
 	byDefault := path == ""
 	if byDefault {
-		path = filepath.Join(f.Config, "services.yaml")
+		path = f.Services()
 	}
 	data, err := read(path)
 	if byDefault && errors.Is(err, fs.ErrNotExist) {

@@ -78,6 +78,9 @@ func cause(err error) error {
 	return err
 }
 
+// Services is the services file, unless an option names another.
+func (f Folders) Services() string { return filepath.Join(f.Config, "services.yaml") }
+
 // SessionRecord is the file of the session record.
 func (f Folders) SessionRecord() string { return filepath.Join(f.State, "session.db") }
 

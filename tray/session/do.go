@@ -30,6 +30,10 @@ func (s *Session) Do(i tray.Intent) {
 		go s.manager.Restart(i.Service)
 	case tray.Move:
 		go s.manager.Move(i.Service, i.Port)
+	case tray.History:
+		s.openLater(s.dashboard(), "/sessions")
+	case tray.EditServices:
+		s.editServices()
 	case tray.StartAll:
 		s.StartAll()
 	case tray.RestartAll:

@@ -2,12 +2,14 @@ package session
 
 import (
 	"io"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/pkg/browser"
 
 	"agents-tray/manager"
+	"agents-tray/manager/config"
 	"agents-tray/tray"
 	"agents-tray/tray/words"
 )
@@ -78,6 +80,17 @@ func (s *Session) showLog(service string) {
 	if path, err := s.LogFile(service); err == nil {
 		s.browse.start(func() { s.couldNotOpen(browser.OpenFile(path), path) })
 	}
+}
+
+// editServices opens the services file, and says when it counts.
+func (s *Session) editServices() {
+	path, err := config.Edit(config.Options{File: s.options.ServicesFile}, s.options.Folders)
+	if err != nil {
+		s.answer(tray.Notification{Summary: s.language.Say(words.NotChanged), Body: err.Error()})
+		return
+	}
+	s.answer(tray.Notification{Summary: tray.Name, Body: s.language.Say(words.EditServicesBody, filepath.Base(path))})
+	s.browse.start(func() { s.couldNotOpen(browser.OpenFile(path), path) })
 }
 
 // openLater opens a page now or when its service answers; a service that is stopped

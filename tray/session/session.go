@@ -28,6 +28,8 @@ type Options struct {
 	Version  string
 	Folders  config.Folders
 	Services []manager.ServiceSpec
+	// ServicesFile is where they come from. Default: the usual file, if it is there.
+	ServicesFile string
 	// Database is a file of the Python platform that keeps the row of session_state, so
 	// that both sides see it. Default: our own record does.
 	Database string

@@ -41,9 +41,12 @@ const (
 	RestartAll
 	PauseAll
 	Resume
+	History
 	Settings
 	AtLogin
 	Notifications
+	EditServices
+	EditServicesBody
 	About
 	VersionLine
 	CopyDiagnosis
@@ -111,25 +114,28 @@ var table = [keys]line{
 	Stopped:         {state, [languages]string{"Stopped", "Angehalten"}},
 	Paused:          {state, [languages]string{"Paused", "Pausiert"}},
 
-	UsePort:       {label, [languages]string{"Use port %d for %s this time", "Diesmal Port %d für %s verwenden"}},
-	OpenPage:      {label, [languages]string{"Open %s", "%s öffnen"}},
-	Services:      {label, [languages]string{"Services", "Dienste"}},
-	Open:          {label, [languages]string{"Open", "Öffnen"}},
-	CopyAddress:   {label, [languages]string{"Copy address", "Adresse kopieren"}},
-	ShowLog:       {label, [languages]string{"Show log", "Protokoll zeigen"}},
-	Restart:       {label, [languages]string{"Restart", "Neu starten"}},
-	Stop:          {label, [languages]string{"Stop", "Anhalten"}},
-	Start:         {label, [languages]string{"Start", "Starten"}},
-	RestartAll:    {label, [languages]string{"Restart all", "Alle neu starten"}},
-	PauseAll:      {label, [languages]string{"Pause all", "Alle pausieren"}},
-	Resume:        {label, [languages]string{"Resume", "Fortsetzen"}},
-	Settings:      {label, [languages]string{"Settings", "Einstellungen"}},
-	AtLogin:       {label, [languages]string{"Start at login", "Bei der Anmeldung starten"}},
-	Notifications: {label, [languages]string{"Notifications", "Benachrichtigungen"}},
-	About:         {label, [languages]string{"About", "Über"}},
-	VersionLine:   {label, [languages]string{"%s, version %s", "%s, Version %s"}},
-	CopyDiagnosis: {label, [languages]string{"Copy diagnosis", "Diagnose kopieren"}},
-	Quit:          {label, [languages]string{"Quit", "Beenden"}},
+	UsePort:          {label, [languages]string{"Use port %d for %s this time", "Diesmal Port %d für %s verwenden"}},
+	OpenPage:         {label, [languages]string{"Open %s", "%s öffnen"}},
+	Services:         {label, [languages]string{"Services", "Dienste"}},
+	Open:             {label, [languages]string{"Open", "Öffnen"}},
+	CopyAddress:      {label, [languages]string{"Copy address", "Adresse kopieren"}},
+	ShowLog:          {label, [languages]string{"Show log", "Protokoll zeigen"}},
+	Restart:          {label, [languages]string{"Restart", "Neu starten"}},
+	Stop:             {label, [languages]string{"Stop", "Anhalten"}},
+	Start:            {label, [languages]string{"Start", "Starten"}},
+	RestartAll:       {label, [languages]string{"Restart all", "Alle neu starten"}},
+	PauseAll:         {label, [languages]string{"Pause all", "Alle pausieren"}},
+	Resume:           {label, [languages]string{"Resume", "Fortsetzen"}},
+	History:          {label, [languages]string{"Session history…", "Sitzungsverlauf…"}},
+	Settings:         {label, [languages]string{"Settings", "Einstellungen"}},
+	AtLogin:          {label, [languages]string{"Start at login", "Bei der Anmeldung starten"}},
+	Notifications:    {label, [languages]string{"Notifications", "Benachrichtigungen"}},
+	EditServices:     {label, [languages]string{"Edit services…", "Dienste bearbeiten…"}},
+	EditServicesBody: {body, [languages]string{"Quit and start again to use what you change in %s.", "Beenden und neu starten, damit Änderungen an %s gelten."}},
+	About:            {label, [languages]string{"About", "Über"}},
+	VersionLine:      {label, [languages]string{"%s, version %s", "%s, Version %s"}},
+	CopyDiagnosis:    {label, [languages]string{"Copy diagnosis", "Diagnose kopieren"}},
+	Quit:             {label, [languages]string{"Quit", "Beenden"}},
 
 	ServiceStopped:    {label, [languages]string{"Stopped", "Angehalten"}},
 	ServiceWaiting:    {label, [languages]string{"Waiting for %s", "Wartet auf %s"}},
