@@ -250,6 +250,7 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 			debug.FreeOSMemory() // what only the start has needed
 		case release := <-releases:
 			screen.Say("%s", release)
+			s.TellNewer(release.String())
 		case <-s.QuitAsked():
 			return nil
 		case <-signals:

@@ -1,16 +1,33 @@
 package session
 
-import "slices"
+import (
+	"slices"
+
+	"agents-tray/tray"
+	"agents-tray/tray/words"
+)
 
 // A notice is something for the user to know. One with a topic is replaced by the next
 // word on it.
 type notice struct{ topic, text string }
+
+// newerNotice is the topic of a newer version.
+const newerNotice = "newer version"
 
 // recordNotice is the topic of whether the session is being recorded.
 const recordNotice = "record"
 
 // notice adds something for the user to know.
 func (s *Session) notice(text string) { s.setNotice(text, text) }
+
+// TellNewer lets the user know of a newer version, in a sentence.
+func (s *Session) TellNewer(what string) {
+	s.setNotice(newerNotice, what)
+	s.tell(tray.Notification{
+		Key: newerNotice, Summary: tray.Name, Body: what,
+		Actions: []tray.Action{{Label: s.language.Say(words.OpenPage, "Dashboard"), Intent: tray.Intent{Verb: tray.Notices}}},
+	})
+}
 
 // setNotice says how a topic stands; with no text there is nothing to say any more.
 func (s *Session) setNotice(topic, text string) {

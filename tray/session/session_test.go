@@ -125,3 +125,16 @@ func TestQuitAsksNothingWithoutWorkflows(t *testing.T) {
 		t.Error("it asks")
 	}
 }
+
+// A newer version is told in the menu, on the Dashboard and by a message, the latest only.
+func TestANewerVersionIsTold(t *testing.T) {
+	s, d := begun(t)
+	s.TellNewer("Version 1.3.0 is there – quicker (https://example.com)")
+	s.TellNewer("Version 1.3.1 is there – quicker still (https://example.com)")
+	if notices := s.Status().Notices; len(notices) != 1 || s.Model().Notice != notices[0] || notices[0] != "Version 1.3.1 is there – quicker still (https://example.com)" {
+		t.Errorf("it tells %q, and in the menu %q", notices, s.Model().Notice)
+	}
+	if labels := d.labels(newerNotice); len(labels) != 1 {
+		t.Errorf("the message offers %q", labels)
+	}
+}
