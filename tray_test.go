@@ -535,7 +535,9 @@ func TestHistoryAndServicesFile(t *testing.T) {
 	if url := u.browser.Wait(t.Context()); url != "file://"+file {
 		t.Errorf("it opened %s", url)
 	}
-	u.notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "start again to use what you change in services.yaml") })
+	u.notifications.Wait(t.Context(), func(n traytest.Notification) bool {
+		return strings.Contains(n.Body, "start again to use what you change in services.yaml")
+	})
 	click(t, item, "Quit")
 	p.cleanEnd()
 	u.launch().ready() // with the file
