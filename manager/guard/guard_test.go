@@ -74,23 +74,6 @@ func (c *conversation) start(s Start) *Started {
 	}
 }
 
-// exited and gone take the two events about a run's end.
-func (c *conversation) exited() *Exited {
-	c.t.Helper()
-	e := c.next()
-	if e.Exited == nil {
-		c.t.Fatalf("instead of exited: %+v", e)
-	}
-	return e.Exited
-}
-
-func (c *conversation) gone() {
-	c.t.Helper()
-	if e := c.next(); e.Gone == nil {
-		c.t.Fatalf("instead of gone: %+v", e)
-	}
-}
-
 func TestStopEndsEveryKindOfService(t *testing.T) {
 	for _, kind := range guardtest.Kinds {
 		t.Run(kind, func(t *testing.T) {

@@ -155,23 +155,6 @@ func (c *conversation) start(service, kind string) *Started {
 	}
 }
 
-// exited and gone take the two events about a run's end.
-func (c *conversation) exited() *Exited {
-	c.t.Helper()
-	e := c.next()
-	if e.Exited == nil {
-		c.t.Fatalf("instead of exited: %+v", e)
-	}
-	return e.Exited
-}
-
-func (c *conversation) gone() {
-	c.t.Helper()
-	if e := c.next(); e.Gone == nil {
-		c.t.Fatalf("instead of gone: %+v", e)
-	}
-}
-
 // only fails the test unless just the guard and so many services' processes are there.
 func (c *conversation) only(services int) {
 	c.t.Helper()
