@@ -51,7 +51,7 @@ func (d *dashboard) logEvents(w http.ResponseWriter, r *http.Request) { d.relay(
 func (d *dashboard) relay(w http.ResponseWriter, r *http.Request, relays ...func(*stream)) {
 	logs, err := parseLogs(r.URL.Query()["log"])
 	if err != nil {
-		writeJSON(w, http.StatusBadRequest, failure{err.Error()})
+		web.JSON(w, http.StatusBadRequest, failure{err.Error()})
 		return
 	}
 	ctx, stop := context.WithCancel(r.Context())
