@@ -6,10 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 	"runtime"
-	"strings"
 	"syscall"
-	"unicode"
-	"unicode/utf8"
 
 	"agents-tray/manager/control"
 	"agents-tray/services/web"
@@ -62,19 +59,6 @@ func refusal(err error) string {
 	}
 	p := lost(err)
 	return p.What + " " + p.Now
-}
-
-// sentence gives the words of an error a capital and a full stop.
-func sentence(words string) string {
-	first, size := utf8.DecodeRuneInString(words)
-	if size == 0 {
-		return ""
-	}
-	words = string(unicode.ToUpper(first)) + words[size:]
-	if !strings.ContainsAny(words[len(words)-1:], ".!?") {
-		words += "."
-	}
-	return words
 }
 
 type failure struct {
