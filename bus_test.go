@@ -22,7 +22,7 @@ func TestTheBusIsGoneAndBack(t *testing.T) {
 		u.bus.Stop()
 		u.command(command...) // its changes meet a bus that is not there
 		want := map[string]manager.State{"stop": manager.Stopped, "start": manager.Running}[command[1]]
-		p.status("the Chat is "+string(want), func(s control.Status) bool { chat, _ := s.Service("chat"); return chat.State == want })
+		p.status("the Chat is "+string(want), func(s control.Status) bool { return theChat(s).State == want })
 		u.bus.Restart()
 		u.panel = u.bus.StartHost(t)
 		u.notifications = u.bus.StartNotifications(t)
@@ -135,7 +135,7 @@ func TestADesktopWithoutATray(t *testing.T) {
 		t.Errorf("it opened %s", url)
 	}
 	u.command("do", "stop", "chat")
-	p.status("the Chat has stopped", func(s control.Status) bool { chat, _ := s.Service("chat"); return chat.State == manager.Stopped })
+	p.status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
 	wrong := u.launchExactly("do", "stop", "nobody")
 	if wrong.end() != 1 || !strings.Contains(wrong.out.String(), "no such item") || !strings.Contains(wrong.out.String(), "agents-tray menu") {
 		t.Errorf("something else: %s", wrong.out.String())

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"agents-tray/manager/guard/guardtest"
 	"fmt"
 	"net"
 	"os"
@@ -17,6 +16,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/guard/guardtest"
 	"agents-tray/tray/traytest"
 )
 
@@ -40,21 +40,20 @@ func TestTheMenuStopsAndStartsServices(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	chat := func(s control.Status) manager.Service { service, _ := s.Service("chat"); return service }
 
 	click("Services", "Chat", "Stop")
-	p.status("the Chat has stopped", func(s control.Status) bool { return chat(s).State == manager.Stopped })
+	p.status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
 	if conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", u.chat)); err == nil {
 		conn.Close()
 		t.Error("the port of a stopped service takes connections")
 	}
 	item.WaitLabel(t.Context(), "Services", "Chat", "Start")
 	click("Services", "Chat", "Start")
-	before := p.status("the Chat is back", func(s control.Status) bool { return chat(s).State == manager.Running })
+	before := p.status("the Chat is back", func(s control.Status) bool { return theChat(s).State == manager.Running })
 	item.WaitLabel(t.Context(), "Services", "Chat", "Stop")
 	click("Services", "Chat", "Restart")
 	p.status("the Chat is another process", func(s control.Status) bool {
-		return chat(s).State == manager.Running && chat(s).PID != chat(before).PID
+		return theChat(s).State == manager.Running && theChat(s).PID != theChat(before).PID
 	})
 	click("Services", "Chat", "Show log")
 	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard)+"/services/chat/log" {
@@ -75,20 +74,14 @@ func TestAPageOpensOnceWhenItsServiceIsReady(t *testing.T) {
 	if err := item.Click("Services", "Chat", "Stop"); err != nil {
 		t.Fatal(err)
 	}
-	p.status("the Chat has stopped", func(s control.Status) bool {
-		chat, _ := s.Service("chat")
-		return chat.State == manager.Stopped
-	})
+	p.status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
 	if err := item.Click("Open Chat"); err != nil { // starts it, too
 		t.Fatal(err)
 	}
 	if url := u.browser.Wait(t.Context()); url != u.url(u.chat) {
 		t.Errorf("it opened %s", url)
 	}
-	p.status("the Chat answers", func(s control.Status) bool {
-		chat, _ := s.Service("chat")
-		return chat.State == manager.Running
-	})
+	p.status("the Chat answers", func(s control.Status) bool { return theChat(s).State == manager.Running })
 	if urls := u.browser.URLs(); len(urls) != 1 {
 		t.Errorf("the browser was opened for %v", urls)
 	}

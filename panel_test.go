@@ -3,7 +3,6 @@
 package main
 
 import (
-	"agents-tray/icons"
 	"bytes"
 	"image"
 	"image/color"
@@ -12,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"agents-tray/icons"
 	"agents-tray/tray/traytest"
 )
 

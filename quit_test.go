@@ -3,12 +3,13 @@
 package main
 
 import (
-	"agents-tray/manager"
-	"agents-tray/manager/control"
 	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
 )
 
 // Asked to quit from elsewhere, the instance is gone when the command returns, and the

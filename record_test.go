@@ -3,7 +3,6 @@
 package main
 
 import (
-	"agents-tray/tray/traytest"
 	"bytes"
 	"os"
 	"path/filepath"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"agents-tray/tray/traytest"
 )
 
 // A recorded session is what the session record says of one.
