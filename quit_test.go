@@ -3,8 +3,13 @@
 package main
 
 import (
+	"os"
 	"strings"
 	"testing"
+	"time"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
 )
 
 // Asked to quit from elsewhere, the instance is gone when the command returns, and the
@@ -31,4 +36,30 @@ func TestQuitWhereNothingRuns(t *testing.T) {
 		t.Errorf("exit status %d: %s", status, quit.out.String())
 	}
 	u.nothingLeft()
+}
+
+// A service that does not stop is killed in the end; meanwhile the icon says what goes
+// on, and it goes last.
+func TestAHangingServiceDoesNotHangQuit(t *testing.T) {
+	u := newUser(t).withDesktop()
+	u.withServices(`  deaf: {command: [sh, -c, "trap '' TERM; while :; do sleep 600; done"]}` + "\n")
+	p := u.launchExactly()
+	item := p.item()
+	item.WaitLabel(t.Context(), "Running")
+	began := time.Now()
+	click(t, item, "Quit")
+	item.WaitLabel(t.Context(), "Stopping…")
+	if service := p.status("it answers until the end", func(control.Status) bool { return true }); service.Phase != manager.PhaseStopping {
+		t.Errorf("the icon was there while the phase was %s", service.Phase)
+	}
+	item.WaitGone(t.Context())
+	if _, err := os.Stat(u.state("control.json")); err == nil {
+		t.Error("the icon went before the session had ended")
+	}
+	if status := p.end(); status != 0 {
+		t.Errorf("exit status %d", status)
+	}
+	if took := time.Since(began); took > manager.Grace+3*time.Second {
+		t.Errorf("Quit took %v", took)
+	}
 }

@@ -3,9 +3,17 @@
 package main
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"testing"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"agents-tray/tray/traytest"
 )
 
 // A recorded session is what the session record says of one.
@@ -69,4 +77,31 @@ func (u *user) record() []recorded {
 		}, session.mark)
 	}
 	return sessions
+}
+
+func TestADamagedRecordIsSetAside(t *testing.T) {
+	u := newUser(t).withDesktop()
+	if err := os.MkdirAll(filepath.Dir(u.state("session.db")), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	garbage := bytes.Repeat([]byte("not a database "), 1000)
+	if err := os.WriteFile(u.state("session.db"), garbage, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := u.launch().ready()
+	p.item().WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
+		return slices.ContainsFunc(menu.Children, func(e traytest.MenuEntry) bool { return e.Label == "The session record was damaged" })
+	})
+	aside, err := filepath.Glob(u.state("session.db.damaged-*"))
+	if err != nil || len(aside) != 1 {
+		t.Fatalf("set aside: %v (%v)", aside, err)
+	}
+	if kept, err := os.ReadFile(aside[0]); err != nil || !bytes.Equal(kept, garbage) {
+		t.Errorf("the damaged file was not kept as it was (%v)", err)
+	}
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.cleanEnd()
+	u.noWarning("after the damage")
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"agents-tray/manager"
@@ -80,4 +81,34 @@ func TestAMistakeInTheServicesFile(t *testing.T) {
 	u.notifications.Wait(t.Context(), func(n traytest.Notification) bool {
 		return strings.HasSuffix(n.Summary, "cannot start") && strings.Contains(n.Body, "did you mean command?")
 	})
+}
+
+func TestTheServicesFileSaysWhatRuns(t *testing.T) {
+	u := newUser(t)
+	file := filepath.Join(u.folder, "config", "agents-tray", "services.yaml")
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	text := fmt.Sprintf("services:\n  sleeper: {command: sleep 600, depends_on: [talk]}\n  talk: {builtin: chat, listen: 127.0.0.1:%d}\n", u.chat)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := u.launchExactly("ui").ready()
+	status := p.status("its services run", func(s control.Status) bool { return len(s.Services) == 2 })
+	if first, second := status.Services[0], status.Services[1]; first.Name != "sleeper" || second.URL != u.url(u.chat) {
+		t.Errorf("%+v", status.Services)
+	}
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.cleanEnd()
+
+	wrong := filepath.Join(u.folder, "wrong.yaml")
+	if err := os.WriteFile(wrong, []byte("services:\n  web: {comand: sleep 600}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p = u.launchExactly("ui", "--config", wrong)
+	if status := p.end(); status != 1 || !strings.Contains(p.out.String(), wrong+":2:9: services.web.comand: ") {
+		t.Errorf("exit status %d, %s", status, p.out.String())
+	}
 }

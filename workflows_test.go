@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,13 +15,11 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/chromedp/chromedp"
 	"github.com/ncruces/go-sqlite3"
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/manager/guard/guardtest"
-	"agents-tray/services/chat/modeltest"
 	"agents-tray/services/web/webtest"
 	"agents-tray/tray/traytest"
 )
@@ -317,86 +314,4 @@ func TestAServiceThatEndsInterruptsItsWorkflows(t *testing.T) {
 	if !slices.Equal(told, []string{"sorter killed"}) {
 		t.Errorf("the record tells of %q", told)
 	}
-}
-
-// Everything is killed while the user types and an answer comes: both are there
-// afterwards, and the review leads to them.
-func TestKilledWhileAnAnswerComesAndTheUserTypes(t *testing.T) {
-	u := newUser(t)
-	model := modeltest.New(t, "tiny")
-	p := u.launch().ready()
-	chat := u.url(u.chat)
-	post(t, chat+"/api/settings", map[string]string{"address": model.Base(), "model": "tiny"})
-	conversation := "/c/" + post(t, chat+"/api/conversations", map[string]string{"text": "Count to three"})["id"]
-	model.Next(t).Say("one, two")
-	b := webtest.Open(t, 1280, chat+conversation)
-	b.Shows("one, two")
-	b.Do(chromedp.SendKeys(chromedp.CSS("#text"), "And then to"))
-	u.knows("Answer in “Count to three”")
-	wait(t, patience, "answer and draft to be saved", func() bool {
-		return u.saved(`SELECT text FROM messages WHERE role = 'assistant'`) == "one, two" && u.saved(`SELECT text FROM drafts`) == "And then to"
-	})
-	p.killEverything()
-
-	p = u.launch().ready()
-	wait(t, patience, "the terminal to name it", func() bool {
-		return strings.Contains(p.out.String(), "1 workflow was active: Answer in “Count to three”")
-	})
-	after := webtest.Open(t, 1280, u.url(u.dashboard)+"/review")
-	after.Shows("Answer in “Count to three”")
-	link := webtest.Eval[string](after, `document.querySelector(".workflow a").href`)
-	if link != chat+conversation {
-		t.Errorf("the review leads to %s", link)
-	}
-	for _, tab := range []*webtest.Tab{b, after} {
-		tab.Allow("net::ERR_", "503") // they outlive what serves them
-	}
-	after.Do(chromedp.Navigate(link))
-	after.Shows("one, two")
-	after.Shows("was interrupted because the Chat ended")
-	if draft := webtest.Eval[string](after, `document.getElementById("text").value`); draft != "And then to" {
-		t.Errorf("the draft is %q", draft)
-	}
-	after.Click(`[data-retry="continue"]`)
-	model.Next(t).Answer(", three")
-	after.Shows("one, two, three")
-	p.status("nothing is under way", func(s control.Status) bool { return len(s.Workflows) == 0 })
-	p.quit()
-}
-
-// saved is the one value of a query to the Chat's file.
-func (u *user) saved(query string) string {
-	conn, err := sqlite3.OpenFlags(u.state("chat.db"), sqlite3.OPEN_READONLY)
-	if err != nil {
-		return ""
-	}
-	defer conn.Close()
-	stmt, _, err := conn.Prepare(query)
-	if err != nil {
-		return ""
-	}
-	defer stmt.Close()
-	if !stmt.Step() {
-		return ""
-	}
-	return stmt.ColumnText(0)
-}
-
-// post sends JSON that must be accepted, and returns what is answered.
-func post(t *testing.T, url string, body any) (answer map[string]string) {
-	t.Helper()
-	encoded, err := json.Marshal(body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := http.Post(url, "application/json", bytes.NewReader(encoded))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode >= 300 {
-		t.Fatalf("POST %s: %s", url, response.Status)
-	}
-	_ = json.NewDecoder(response.Body).Decode(&answer) // nothing, most often
-	return answer
 }

@@ -224,3 +224,27 @@ func TestGraphsThatCannotWork(t *testing.T) {
 		}
 	}
 }
+
+func TestDependentsStartAfterAndStopBefore(t *testing.T) {
+	base, top := spec("base", guardtest.Cooperative), spec("top", guardtest.Cooperative)
+	top.DependsOn = map[string]Condition{"base": ConditionReady}
+	m := newManager(t, base, top)
+	events := m.Subscribe(100)
+	startAll(t, m)
+	if err := m.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	events.Close()
+	var order []string
+	for e := range events.C {
+		switch e := e.(type) {
+		case ServiceReady:
+			order = append(order, "+"+e.Service)
+		case ServiceExited:
+			order = append(order, "-"+e.Service)
+		}
+	}
+	if got := strings.Join(order, " "); got != "+base +top -top -base" {
+		t.Errorf("the order was %s", got)
+	}
+}

@@ -8,53 +8,53 @@ import (
 // Event is something that happened: one of the types below.
 type Event interface{ event() }
 
-// ServiceStarted: a process of the service exists.
+// ServiceStarted says that a process of the service exists.
 type ServiceStarted struct {
 	Service string
 	PID     int
 	At      time.Time
 }
 
-// ServiceReady: the service has proved that it answers.
+// ServiceReady says that the service has proved that it answers.
 type ServiceReady struct {
 	Service string
 	PID     int
 	At      time.Time
 }
 
-// ServiceExited: its process has ended, asked or not.
+// ServiceExited says that its process has ended, asked or not.
 type ServiceExited struct {
 	Service string
 	Exit    Exit
 }
 
-// ServiceRestarting: it will be started again after Wait.
+// ServiceRestarting says that it will be started again after Wait.
 type ServiceRestarting struct {
 	Service string
 	Wait    time.Duration
 	At      time.Time
 }
 
-// ServiceGaveUp: it will not be started again unless the user asks.
+// ServiceGaveUp says that it will not be started again unless the user asks.
 type ServiceGaveUp struct {
 	Service string
 	Problem Problem
 	At      time.Time
 }
 
-// ServiceStopped: it was asked to stop, and nothing of it is left.
+// ServiceStopped says that it was asked to stop, and nothing of it is left.
 type ServiceStopped struct {
 	Service string
 	At      time.Time
 }
 
-// GuardLost: the guard died. What it left is ended, and another one takes over.
+// GuardLost says that the guard died. What it left is ended, and another one takes over.
 type GuardLost struct {
 	Err error
 	At  time.Time
 }
 
-// GuardFault: the guard could not do something, such as write a log.
+// GuardFault says that the guard could not do something, such as write a log.
 type GuardFault struct {
 	Err error
 	At  time.Time

@@ -45,7 +45,7 @@ func (s *service) watchHealth() {
 func (s *service) onUnhealthy(err error) {
 	s.cancelProbe()
 	s.end(&Problem{
-		Kind: Unhealthy, Summary: s.spec.Title + " stopped answering", Cause: sentence(err.Error()),
+		Kind: Unhealthy, Summary: s.spec.Title + " stopped answering", Cause: capital(err.Error()),
 		Advice: "Look at its log for the reason",
 	})
 }

@@ -102,11 +102,11 @@ func (s *service) onRefused(e *guard.Refused) {
 		s.fail(portProblem(s.spec, s.m.ports()))
 	case guard.NoCommand:
 		s.fail(&Problem{
-			Kind: NotFound, Summary: s.spec.Title + " cannot be started", Cause: sentence(e.Error),
+			Kind: NotFound, Summary: s.spec.Title + " cannot be started", Cause: capital(e.Error),
 			Advice: "Install it, or correct the command, then start it again",
 		})
 	default:
-		s.fail(&Problem{Kind: GuardFailed, Summary: s.spec.Title + " cannot be started", Cause: sentence(e.Error)})
+		s.fail(&Problem{Kind: GuardFailed, Summary: s.spec.Title + " cannot be started", Cause: capital(e.Error)})
 	}
 }
 

@@ -87,8 +87,20 @@ func InWords(d time.Duration) string {
 	return strings.Join(parts[:min(2, len(parts))], " ")
 }
 
-// sentence gives the words of an error a capital.
-func sentence(words string) string {
+// Sentence gives the words of an error a capital and, where they end in no mark of their
+// own, a full stop.
+func Sentence(words string) string {
+	words = capital(words)
+	if words == "" || strings.ContainsAny(words[len(words)-1:], ".!?") {
+		return words
+	}
+	return words + "."
+}
+
+func capital(words string) string {
 	first, size := utf8.DecodeRuneInString(words)
+	if size == 0 {
+		return ""
+	}
 	return string(unicode.ToUpper(first)) + words[size:]
 }

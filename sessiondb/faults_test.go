@@ -17,9 +17,9 @@ import (
 	"github.com/ncruces/go-sqlite3/vfs"
 )
 
-// A disk is a file system of SQLite over real files that can go wrong at any call. What
+// A faultyDisk is a file system of SQLite over real files that can go wrong at any call. What
 // was not synced is not durable: losePower takes it away, or leaves any part of it.
-type disk struct {
+type faultyDisk struct {
 	vfs.VFS
 	mu      sync.Mutex
 	calls   int
@@ -30,7 +30,7 @@ type disk struct {
 }
 
 // count is called by everything that reaches the disk.
-func (d *disk) count() error {
+func (d *faultyDisk) count() error {
 	d.calls++
 	if d.failAt > 0 && (d.calls == d.failAt || d.goesOn && d.calls > d.failAt) {
 		return d.failure
@@ -38,7 +38,7 @@ func (d *disk) count() error {
 	return nil
 }
 
-func (d *disk) try(call func() error) error {
+func (d *faultyDisk) try(call func() error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := d.count(); err != nil {
@@ -47,15 +47,15 @@ func (d *disk) try(call func() error) error {
 	return call()
 }
 
-func (d *disk) Open(name string, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
+func (d *faultyDisk) Open(name string, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
 	return d.open(flags, func() (vfs.File, vfs.OpenFlag, error) { return vfsutil.WrapOpen(d.VFS, name, flags) }, name)
 }
 
-func (d *disk) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
+func (d *faultyDisk) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
 	return d.open(flags, func() (vfs.File, vfs.OpenFlag, error) { return vfsutil.WrapOpenFilename(d.VFS, name, flags) }, name.String())
 }
 
-func (d *disk) open(flags vfs.OpenFlag, open func() (vfs.File, vfs.OpenFlag, error), name string) (vfs.File, vfs.OpenFlag, error) {
+func (d *faultyDisk) open(flags vfs.OpenFlag, open func() (vfs.File, vfs.OpenFlag, error), name string) (vfs.File, vfs.OpenFlag, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := d.count(); err != nil {
@@ -68,7 +68,7 @@ func (d *disk) open(flags vfs.OpenFlag, open func() (vfs.File, vfs.OpenFlag, err
 	return &diskFile{file, d, name}, flags, nil
 }
 
-func (d *disk) Delete(name string, syncDir bool) error {
+func (d *faultyDisk) Delete(name string, syncDir bool) error {
 	return d.try(func() error {
 		if err := d.VFS.Delete(name, syncDir); err != nil {
 			return err
@@ -81,7 +81,7 @@ func (d *disk) Delete(name string, syncDir bool) error {
 }
 
 // losePower leaves on the disk what was durable. Of what was not, keep decides.
-func (d *disk) losePower(t *testing.T, folder string, keep func(name string, durable, current []byte) []byte) {
+func (d *faultyDisk) losePower(t *testing.T, folder string, keep func(name string, durable, current []byte) []byte) {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(folder, "session.db*"))
 	if err != nil {
@@ -112,7 +112,7 @@ func (d *disk) losePower(t *testing.T, folder string, keep func(name string, dur
 
 type diskFile struct {
 	vfs.File
-	disk *disk
+	disk *faultyDisk
 	name string
 }
 
@@ -243,7 +243,7 @@ func TestEveryCallCanFail(t *testing.T) {
 				if err := copyFile(path, here); err != nil {
 					t.Fatal(err)
 				}
-				d := &disk{VFS: vfs.Find(""), failAt: n, goesOn: test.goesOn, failure: test.failure, durable: map[string][]byte{here: readFile(t, path)}}
+				d := &faultyDisk{VFS: vfs.Find(""), failAt: n, goesOn: test.goesOn, failure: test.failure, durable: map[string][]byte{here: readFile(t, path)}}
 				file := strings.ReplaceAll(t.Name(), "/", "-")
 				vfs.Register(file, d)
 				l := live(t, here, file)

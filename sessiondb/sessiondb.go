@@ -23,11 +23,12 @@ package sessiondb
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"agents-tray/disk"
 )
 
 // saveDelay is how long events wait for others to be saved with. Each save makes the
@@ -149,25 +150,11 @@ func (r *Record) explained(err error) error {
 		return nil
 	}
 	if errors.Is(err, sqlite3.FULL) || errors.Is(err, sqlite3.IOERR) || errors.Is(err, sqlite3.CANTOPEN) {
-		if why := unwritable(filepath.Dir(r.path)); why != nil {
+		if why := disk.Probe(filepath.Dir(r.path), 4096); why != nil {
 			err = why
 		}
 	}
 	return fmt.Errorf("session record %s: %w", r.path, err)
-}
-
-// unwritable returns why nothing can be written to a folder, nil if something can.
-func unwritable(folder string) error {
-	probe, err := os.CreateTemp(folder, ".probe-*")
-	if err == nil {
-		_, err = probe.Write(make([]byte, 4096))
-		err = errors.Join(err, probe.Close(), os.Remove(probe.Name()))
-	}
-	var path *os.PathError
-	if errors.As(err, &path) {
-		return path.Err // the message names the file
-	}
-	return err
 }
 
 func (r *Record) mended(m Mending) {

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"agents-tray/disk"
 )
 
 // firstFile says what is so without a services file.
@@ -37,7 +39,7 @@ func Edit(o Options, f Folders) (string, error) {
 		err = create(path)
 	}
 	if err != nil {
-		return "", fmt.Errorf("the services file %s cannot be made: %w", path, cause(err))
+		return "", fmt.Errorf("the services file %s cannot be made: %w", path, disk.Cause(err))
 	}
 	return path, nil
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"agents-tray/disk"
 )
 
 // Limits of a services file: far beyond any that somebody writes, within what the YAML
@@ -36,7 +38,7 @@ func open(path string, f Folders) (*document, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the services file %s cannot be read: %w", path, cause(err))
+		return nil, fmt.Errorf("the services file %s cannot be read: %w", path, disk.Cause(err))
 	}
 	folder, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {

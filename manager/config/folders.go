@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 
 	"github.com/adrg/xdg"
+
+	"agents-tray/disk"
 )
 
 // name is the program's folder in each of the user's folders.
@@ -56,26 +58,13 @@ func Prepare() (Folders, error) {
 	return f, nil
 }
 
-// writable makes a folder and proves, by writing, that it can be written: permissions
-// do not tell of a read-only file system or a full disk.
+// writable makes a folder and proves that it can be written. That there is room is not
+// asked: without it the program runs, and says so.
 func writable(folder string) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return cause(err)
+		return disk.Cause(err)
 	}
-	probe, err := os.CreateTemp(folder, ".probe-*")
-	if err != nil {
-		return cause(err)
-	}
-	defer os.Remove(probe.Name()) // it served
-	return probe.Close()
-}
-
-// cause takes the path off an error whose text names it already.
-func cause(err error) error {
-	if path, ok := err.(*os.PathError); ok {
-		return path.Err
-	}
-	return err
+	return disk.Probe(folder, 0)
 }
 
 // Services is the services file, unless an option names another.

@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
+
+	"agents-tray/disk"
 )
 
 // Environment is the variable that tells a service where the control API is. Its
@@ -66,15 +67,4 @@ func ReadAddress(files ...string) (Address, error) {
 
 // Write makes the address known in file, readable by the owner only. Readers see
 // either the old file or the new one.
-func (a Address) Write(file string) error {
-	temporary, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temporary.Name()) // of no use after the rename
-	_, err = temporary.WriteString(a.String())
-	if err = errors.Join(err, temporary.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), file)
-}
+func (a Address) Write(file string) error { return disk.Replace(file, []byte(a.String())) }

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"agents-tray/manager"
+	"agents-tray/manager/control/sse"
 )
 
 // Client talks to a running instance. It is safe for concurrent use.
@@ -108,6 +109,17 @@ func (c *Client) post(ctx context.Context, path string) error {
 
 func (c *Client) put(ctx context.Context, path string, body any) error {
 	return c.call(ctx, http.MethodPut, path, body)
+}
+
+// hear reads a stream of events whose data is a T each, until ctx ends or the connection
+// does. It never returns nil.
+func hear[T any](ctx context.Context, c *Client, path string, heard func(T)) error {
+	response, err := c.do(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	return sse.Read(response.Body, heard)
 }
 
 // Status returns the present state.

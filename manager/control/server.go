@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"agents-tray/manager"
+	"agents-tray/manager/control/sse"
 )
 
 // maxSocketPath is the longest path that a Unix socket may have on every system
@@ -160,8 +161,8 @@ func routes(i Instance) http.Handler {
 		reply(w, usage)
 	})
 	mux.HandleFunc("GET /v1/usage", func(w http.ResponseWriter, r *http.Request) {
-		s := newStream(w)
-		_ = watchUsage(r.Context(), i, func(u Usages) error { return s.send("usage", u) }) // ends when the reader leaves
+		s := sse.NewStream(w)
+		_ = watchUsage(r.Context(), i, func(u Usages) error { return s.Send("usage", u) }) // ends when the reader leaves
 	})
 	workflowRoutes(mux, i)
 	historyRoutes(mux, i)
@@ -224,15 +225,15 @@ func serveLog(w http.ResponseWriter, r *http.Request, i Instance) {
 // followLog streams a log until the reader leaves. A reader that is slow is waited for
 // here, and nowhere else.
 func followLog(w http.ResponseWriter, r *http.Request, path string, count int) {
-	var s *stream
+	var s *sse.Stream
 	err := FollowLog(r.Context(), path, count, func(lines []LogLine) error {
 		if s == nil {
-			s = newStream(w)
+			s = sse.NewStream(w)
 		}
 		if len(lines) > 0 && lines[0].Stream == Missed {
-			return s.send("missed", lines)
+			return s.Send("missed", lines)
 		}
-		return s.send("lines", lines)
+		return s.Send("lines", lines)
 	})
 	if s == nil {
 		done(w, fmt.Errorf("follow the log: %w", err))
@@ -243,9 +244,9 @@ func followLog(w http.ResponseWriter, r *http.Request, path string, count int) {
 func events(w http.ResponseWriter, r *http.Request, i Instance) {
 	changed, stop := i.Changes()
 	defer stop()
-	s := newStream(w)
+	s := sse.NewStream(w)
 	for {
-		if s.send("status", i.Status()) != nil {
+		if s.Send("status", i.Status()) != nil {
 			return
 		}
 		select {

@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"syscall"
@@ -10,17 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Sweep ends every process of this user that carries mark; see the Linux file. There
-// are no process handles here, so each is looked at again just before its signal.
-func Sweep(mark string, grace time.Duration) (int, error) {
-	if mark == "" {
-		return 0, errors.New("sweep: no mark")
-	}
-	total, err := sweep(MarkEnvironment+"="+mark, grace)
-	keepers, keeperErr := sweep(keeperEnvironment+"="+mark, 0)
-	return total + keepers, errors.Join(err, keeperErr)
-}
-
+// sweep has no process handles here, so each is looked at again just before its signal.
 func sweep(assignment string, grace time.Duration) (int, error) {
 	total := len(marks(assignment))
 	until := time.Now().Add(grace)

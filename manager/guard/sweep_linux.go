@@ -11,23 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Sweep ends every process that carries mark: what a guard left behind that was
-// killed itself, or one that outlived its tray. A guard among them, or a service, is
-// first given the grace to finish by itself; then all are killed. Only processes
-// of this user are looked at, each through a handle that is opened before its
-// environment is read, so that no other process can ever be meant. Keepers come last:
-// none is needed then, and one that was stopped would stay for good.
-//
-// It returns how many processes there were, and an error if any is left.
-func Sweep(mark string, grace time.Duration) (int, error) {
-	if mark == "" {
-		return 0, errors.New("sweep: no mark")
-	}
-	total, err := sweep(MarkEnvironment+"="+mark, grace)
-	keepers, keeperErr := sweep(keeperEnvironment+"="+mark, 0)
-	return total + keepers, errors.Join(err, keeperErr)
-}
-
+// sweep means each process by a handle that is opened before its environment is read, so
+// that no other one can ever be meant.
 func sweep(assignment string, grace time.Duration) (int, error) {
 	until := time.Now().Add(grace)
 	found := marks(assignment)

@@ -274,12 +274,18 @@ func BenchmarkIdle(b *testing.B) {
 	p.both()
 	time.Sleep(7 * time.Second) // let the start settle; after 5 s the tray makes sure of its icon, once
 	roles := p.roles(command.Process.Pid)
+	b.ReportMetric(pss(b, roles["tray"])+pss(b, roles["guard"]), "tray+guard-PSS-MB")
+	idle(b, roles, 30*time.Second)
+}
+
+// idle reports the memory of processes, and what they use in a time in which nobody asks
+// for anything.
+func idle(b *testing.B, roles map[string]int, length time.Duration) {
 	before := usage(b, roles)
 	for role, pid := range roles {
 		b.ReportMetric(pss(b, pid), role+"-PSS-MB")
 	}
-	b.ReportMetric(pss(b, roles["tray"])+pss(b, roles["guard"]), "tray+guard-PSS-MB")
-	time.Sleep(30 * time.Second)
+	time.Sleep(length)
 	b.ReportMetric(0, "ns/op")
 	for role, after := range usage(b, roles) {
 		b.ReportMetric(float64((after.cpu-before[role].cpu).Microseconds())/1000, role+"-cpu-ms")

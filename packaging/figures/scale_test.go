@@ -186,17 +186,7 @@ func BenchmarkScaleIdle(b *testing.B) {
 			defer f.stop(command)
 			f.all()
 			time.Sleep(3 * time.Second) // let the start settle
-			roles := f.supervisors(command.Process.Pid)
-			before := usage(b, roles)
-			for role, pid := range roles {
-				b.ReportMetric(pss(b, pid), role+"-PSS-MB")
-			}
-			time.Sleep(10 * time.Second)
-			b.ReportMetric(0, "ns/op")
-			for role, after := range usage(b, roles) {
-				b.ReportMetric(float64((after.cpu-before[role].cpu).Microseconds())/1000, role+"-cpu-ms")
-				b.ReportMetric(float64(after.switches-before[role].switches), role+"-switches")
-			}
+			idle(b, f.supervisors(command.Process.Pid), 10*time.Second)
 		})
 	}
 }

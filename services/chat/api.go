@@ -9,6 +9,7 @@ import (
 
 	"agents-tray/services/chat/completion"
 	"agents-tray/services/chat/history"
+	"agents-tray/services/web"
 )
 
 // begin starts a conversation with its first message.
@@ -46,7 +47,7 @@ func (c *chat) ask(w http.ResponseWriter, r *http.Request, id string, begin bool
 		c.refuse(w, err)
 		return
 	}
-	writeJSON(w, http.StatusAccepted, map[string]string{"id": id})
+	web.JSON(w, http.StatusAccepted, map[string]string{"id": id})
 }
 
 // again replaces the last answer by a new one.

@@ -26,7 +26,6 @@ import (
 	"embed"
 	"errors"
 	"io"
-	"io/fs"
 	"net/http"
 	"sync"
 
@@ -90,10 +89,6 @@ func New(options Options) (http.Handler, io.Closer) {
 }
 
 func (c *chat) routes() http.Handler {
-	own, err := fs.Sub(assets, "assets")
-	if err != nil {
-		panic(err) // the name is a constant: cannot fail
-	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", c.newPage)
 	mux.HandleFunc("GET /c/{id}", c.conversationPage)
@@ -112,7 +107,7 @@ func (c *chat) routes() http.Handler {
 	mux.HandleFunc("POST /api/settings", c.saveSettings)
 	mux.HandleFunc("DELETE /api/notice", c.dismiss)
 	mux.Handle("GET /assets/", web.Assets())
-	mux.Handle("GET /chat/", web.Files("/chat/", own))
+	mux.Handle("GET /chat/", web.Files("/chat/", assets))
 	mux.HandleFunc("GET /", c.notFound)
 	return mux
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"agents-tray/manager/control/sse"
 	"agents-tray/services/chat/history"
-	"agents-tray/services/web"
 )
 
 // growthPause is the least time between two pictures of an answer that grows.
@@ -29,7 +29,7 @@ const growthPause = 50 * time.Millisecond
 func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 	watcher := c.hub.join(r.URL.Query().Get("conversation"))
 	defer c.hub.leave(watcher)
-	s := stream{chat: c, out: web.NewStream(w), conversation: watcher.conversation}
+	s := stream{chat: c, out: sse.NewStream(w), conversation: watcher.conversation}
 	first := news{list: true, thread: watcher.conversation != ""}
 	if s.send(first) != nil {
 		return
@@ -57,7 +57,7 @@ func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 // stream is one page's stream of events.
 type stream struct {
 	*chat
-	out          *web.Stream
+	out          *sse.Stream
 	conversation string
 
 	// What the page has of the answer being written.

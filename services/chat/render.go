@@ -1,7 +1,6 @@
 package chat
 
 import (
-	"bytes"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -40,30 +39,12 @@ func took(m messageView) string {
 
 // fragment executes one template.
 func fragment(name string, data any) (string, error) {
-	var out bytes.Buffer
-	err := templates().ExecuteTemplate(&out, name, data)
-	return out.String(), err
+	return web.Fragment(templates(), name, data)
 }
 
 // render answers with a whole page.
 func render(w http.ResponseWriter, status int, name string, data any) {
-	html, err := fragment(name, data)
-	if err != nil {
-		log.Printf("page %s: %v", name, err)
-		http.Error(w, "this page cannot be shown; the Chat's log says why", http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, _ = w.Write([]byte(html)) // a reader that left is no error
-}
-
-func writeJSON(w http.ResponseWriter, status int, data any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(data) // a reader that left is no error
+	web.Page(w, status, "Chat", templates(), name, data)
 }
 
 // refuse answers a request of the API that failed.
@@ -71,18 +52,18 @@ func (c *chat) refuse(w http.ResponseWriter, err error) {
 	var told *refusal
 	switch {
 	case errors.As(err, &told):
-		writeJSON(w, told.status, told.problem)
+		web.JSON(w, told.status, told.problem)
 	case errors.Is(err, history.ErrNotFound):
-		writeJSON(w, http.StatusNotFound, problem{What: "This conversation is gone.", Why: "It may have been deleted in another window.", Now: "Begin a new one."})
+		web.JSON(w, http.StatusNotFound, problem{What: "This conversation is gone.", Why: "It may have been deleted in another window.", Now: "Begin a new one."})
 	case errors.Is(err, errWriting):
-		writeJSON(w, http.StatusConflict, problem{What: "An answer is still being written here.", Now: "Wait for it or stop it first."})
+		web.JSON(w, http.StatusConflict, problem{What: "An answer is still being written here.", Now: "Wait for it or stop it first."})
 	case errors.Is(err, errTooMany):
-		writeJSON(w, http.StatusTooManyRequests, problem{What: "Too many answers are being written at the same time.", Now: "Wait for one of them or stop it."})
+		web.JSON(w, http.StatusTooManyRequests, problem{What: "Too many answers are being written at the same time.", Now: "Wait for one of them or stop it."})
 	case errors.Is(err, errClosing):
-		writeJSON(w, http.StatusServiceUnavailable, problem{What: "The Chat is closing.", Now: "Start it again from the tray menu."})
+		web.JSON(w, http.StatusServiceUnavailable, problem{What: "The Chat is closing.", Now: "Start it again from the tray menu."})
 	default:
 		log.Printf("%v", err)
-		writeJSON(w, http.StatusServiceUnavailable, storage(err, c.file.Path()))
+		web.JSON(w, http.StatusServiceUnavailable, storage(err, c.file.Path()))
 	}
 }
 

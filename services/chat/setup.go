@@ -6,6 +6,7 @@ import (
 
 	"agents-tray/services/chat/completion"
 	"agents-tray/services/chat/history"
+	"agents-tray/services/web"
 )
 
 // setupView says what was found when a model server was looked for.
@@ -56,7 +57,7 @@ func (c *chat) setup(w http.ResponseWriter, r *http.Request) {
 	for _, f := range view.Found {
 		list = append(list, found{f.Name, f.Base, len(usable(f.Models))})
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"ready": view.Server.Ready(), "label": view.Server.Label(), "html": html, "servers": list})
+	web.JSON(w, http.StatusOK, map[string]any{"ready": view.Server.Ready(), "label": view.Server.Label(), "html": html, "servers": list})
 }
 
 // pickServer uses the first server on this computer that has a model.
@@ -120,13 +121,13 @@ func (c *chat) models(w http.ResponseWriter, r *http.Request) {
 		choice.Server, models, err = c.client.Find(ctx, choice.Server)
 	}
 	if err != nil {
-		writeJSON(w, http.StatusBadGateway, explain(err, choice))
+		web.JSON(w, http.StatusBadGateway, explain(err, choice))
 		return
 	}
 	if talkers := usable(models); len(talkers) > 0 {
 		models = talkers
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"address": choice.Base, "models": models})
+	web.JSON(w, http.StatusOK, map[string]any{"address": choice.Base, "models": models})
 }
 
 // keyFor is the key that may be sent to base: the saved one if it was given for that
@@ -158,7 +159,7 @@ func (c *chat) saveSettings(w http.ResponseWriter, r *http.Request) {
 	now := history.Settings{Model: body.Model, SetAside: old.SetAside}
 	if body.Address != "" {
 		if now.Address, err = completion.Normalize(body.Address); err != nil {
-			writeJSON(w, http.StatusBadRequest, explain(err, serverChoice{}))
+			web.JSON(w, http.StatusBadRequest, explain(err, serverChoice{}))
 			return
 		}
 		now.Key = body.Key

@@ -9,9 +9,8 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
-	"unicode"
-	"unicode/utf8"
 
+	"agents-tray/manager"
 	"agents-tray/services/chat/completion"
 	"agents-tray/services/chat/history"
 )
@@ -143,17 +142,7 @@ func detail(e *completion.Error) string {
 	if e.Err == nil {
 		return ""
 	}
-	return sentence(e.Err.Error())
-}
-
-// sentence gives words that came from a program a capital and a full stop.
-func sentence(words string) string {
-	words = strings.TrimRight(strings.TrimSpace(words), ".")
-	if words == "" {
-		return ""
-	}
-	first, size := utf8.DecodeRuneInString(words)
-	return string(unicode.ToUpper(first)) + words[size:] + "."
+	return manager.Sentence(e.Err.Error())
 }
 
 func retryAfter(value string) string {

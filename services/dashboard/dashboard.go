@@ -17,7 +17,6 @@ package dashboard
 
 import (
 	"embed"
-	"io/fs"
 	"net/http"
 
 	"agents-tray/manager/control"
@@ -47,15 +46,7 @@ func New(client *control.Client) http.Handler {
 	mux.HandleFunc("POST /api/services/{name}/{action}", d.act)
 	mux.HandleFunc("POST /api/workflows/{source}/{id}/again", d.runAgain)
 	mux.Handle("GET /assets/", web.Assets())
-	mux.Handle("GET /dashboard/", web.Files("/dashboard/", ownAssets()))
+	mux.Handle("GET /dashboard/", web.Files("/dashboard/", assets))
 	mux.HandleFunc("GET /", notFound)
 	return mux
-}
-
-func ownAssets() fs.FS {
-	files, err := fs.Sub(assets, "assets")
-	if err != nil {
-		panic(err) // the name is a constant: cannot fail
-	}
-	return files
 }

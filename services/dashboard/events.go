@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"agents-tray/manager/control"
+	"agents-tray/manager/control/sse"
 	"agents-tray/services/web"
 )
 
@@ -30,7 +31,7 @@ type stream struct {
 	ctx  context.Context // ends with the reader
 	stop context.CancelFunc
 	mu   sync.Mutex
-	out  *web.Stream
+	out  *sse.Stream
 }
 
 type pageEvent struct {
@@ -51,12 +52,12 @@ func (d *dashboard) logEvents(w http.ResponseWriter, r *http.Request) { d.relay(
 func (d *dashboard) relay(w http.ResponseWriter, r *http.Request, relays ...func(*stream)) {
 	logs, err := parseLogs(r.URL.Query()["log"])
 	if err != nil {
-		writeJSON(w, http.StatusBadRequest, failure{err.Error()})
+		web.JSON(w, http.StatusBadRequest, failure{err.Error()})
 		return
 	}
 	ctx, stop := context.WithCancel(r.Context())
 	defer stop()
-	s := &stream{ctx: ctx, stop: stop, out: web.NewStream(w)}
+	s := &stream{ctx: ctx, stop: stop, out: sse.NewStream(w)}
 	var running sync.WaitGroup
 	for _, relay := range relays {
 		running.Go(func() { relay(s) })

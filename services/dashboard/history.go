@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/services/web"
 )
@@ -74,7 +75,7 @@ func noHistory(w http.ResponseWriter, err error) {
 	var refused *control.Refused
 	if errors.As(err, &refused) {
 		status = refused.Status
-		p = &problem{What: "The history cannot be shown.", Why: sentence(refused.Message), Now: "Load this page again in a moment."}
+		p = &problem{What: "The history cannot be shown.", Why: manager.Sentence(refused.Message), Now: "Load this page again in a moment."}
 		if status == http.StatusNotFound {
 			p.What, p.Now = "There is no such session.", "Choose one of the history. Of old sessions it keeps the latest 200."
 		}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"agents-tray/manager/control"
+	"agents-tray/services/web"
 )
 
 // home shows the present state. Without the manager it shows that, and what to do.
@@ -22,14 +23,14 @@ func (d *dashboard) act(w http.ResponseWriter, r *http.Request) {
 	switch action {
 	case control.Start, control.Stop, control.Restart:
 	default:
-		writeJSON(w, http.StatusNotFound, failure{"a service can be started, stopped or restarted, nothing else"})
+		web.JSON(w, http.StatusNotFound, failure{"a service can be started, stopped or restarted, nothing else"})
 		return
 	}
 	if err := d.client.Act(r.Context(), r.PathValue("name"), action); err != nil {
 		refuse(w, err)
 		return
 	}
-	writeJSON(w, http.StatusAccepted, struct{}{})
+	web.JSON(w, http.StatusAccepted, struct{}{})
 }
 
 // startAll passes on a request to start everything.
@@ -38,5 +39,5 @@ func (d *dashboard) startAll(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err)
 		return
 	}
-	writeJSON(w, http.StatusAccepted, struct{}{})
+	web.JSON(w, http.StatusAccepted, struct{}{})
 }

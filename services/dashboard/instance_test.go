@@ -13,7 +13,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
-	"agents-tray/services/web"
+	"agents-tray/manager/control/sse"
 )
 
 // instance speaks the protocol of package control on a Unix socket, as a running
@@ -118,7 +118,7 @@ func (i *instance) stop() { i.server.Close() }
 
 func (i *instance) events(w http.ResponseWriter, r *http.Request) {
 	defer func() { i.left <- struct{}{} }()
-	stream := web.NewStream(w)
+	stream := sse.NewStream(w)
 	for {
 		status, changed := i.now()
 		if stream.Send("status", status) != nil {
@@ -189,7 +189,7 @@ func (i *instance) log(w http.ResponseWriter, r *http.Request) {
 
 // follow streams a log in batches of at most 400 lines.
 func (i *instance) follow(w http.ResponseWriter, r *http.Request, n int) {
-	stream, told := web.NewStream(w), -1
+	stream, told := sse.NewStream(w), -1
 	for {
 		i.mu.Lock()
 		lines, changed := i.logs[r.PathValue("name")], i.changed
@@ -216,7 +216,7 @@ func (i *instance) follow(w http.ResponseWriter, r *http.Request, n int) {
 
 func (i *instance) usage(w http.ResponseWriter, r *http.Request) {
 	defer func() { i.unlooked <- struct{}{} }()
-	stream, told := web.NewStream(w), -1
+	stream, told := sse.NewStream(w), -1
 	for {
 		i.mu.Lock()
 		usages, used, changed := i.usages, i.used, i.changed

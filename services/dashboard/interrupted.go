@@ -6,6 +6,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/services/web"
 )
 
 // underWay is a workflow that runs now, as words.
@@ -105,5 +106,5 @@ func (d *dashboard) runAgain(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err)
 		return
 	}
-	writeJSON(w, http.StatusAccepted, map[string]string{"service": service})
+	web.JSON(w, http.StatusAccepted, map[string]string{"service": service})
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"agents-tray/manager"
 	"agents-tray/manager/control"
 )
 
@@ -40,7 +41,7 @@ func noLog(w http.ResponseWriter, name string, err error) {
 		status = refused.Status
 		p = &problem{
 			What: "The log of " + name + " cannot be shown.",
-			Why:  sentence(refused.Message),
+			Why:  manager.Sentence(refused.Message),
 			Now:  "Choose a service on the first page.",
 		}
 	}

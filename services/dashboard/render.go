@@ -1,10 +1,8 @@
 package dashboard
 
 import (
-	"bytes"
 	"embed"
 	"html/template"
-	"log"
 	"net/http"
 	"strings"
 	"sync"
@@ -51,23 +49,12 @@ type problem struct {
 
 // fragment executes one template of a page's set.
 func fragment(set, name string, data any) (string, error) {
-	var out bytes.Buffer
-	err := templates()[set].ExecuteTemplate(&out, name, data)
-	return out.String(), err
+	return web.Fragment(templates()[set], name, data)
 }
 
 // render answers with a whole page.
 func render(w http.ResponseWriter, status int, set string, data any) {
-	html, err := fragment(set, "layout", data)
-	if err != nil {
-		log.Printf("page %s: %v", set, err)
-		http.Error(w, "this page cannot be shown; the Dashboard's log says why", http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, _ = w.Write([]byte(html)) // a reader that left is no error
+	web.Page(w, status, "Dashboard", templates()[set], "layout", data)
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {

@@ -24,7 +24,7 @@ func (d *dashboard) review(w http.ResponseWriter, r *http.Request) {
 		render(w, http.StatusServiceUnavailable, "problem", problem{
 			page: reviewFrame,
 			What: "The last session cannot be told about.",
-			Why:  sentence(refused.Message),
+			Why:  manager.Sentence(refused.Message),
 			Now:  "Load this page again in a moment.",
 		})
 		return

@@ -2,17 +2,14 @@ package dashboard
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"net/http"
 	"runtime"
-	"strings"
 	"syscall"
-	"unicode"
-	"unicode/utf8"
 
 	"agents-tray/manager/control"
+	"agents-tray/services/web"
 )
 
 // lost says in words that the control API did not answer, and what to do.
@@ -47,10 +44,10 @@ func refuse(w http.ResponseWriter, err error) {
 	var refused *control.Refused
 	switch {
 	case errors.As(err, &refused):
-		writeJSON(w, refused.Status, failure{refusal(err)})
+		web.JSON(w, refused.Status, failure{refusal(err)})
 	case errors.Is(err, context.Canceled): // nobody is left to read an answer
 	default:
-		writeJSON(w, http.StatusBadGateway, failure{refusal(err)})
+		web.JSON(w, http.StatusBadGateway, failure{refusal(err)})
 	}
 }
 
@@ -64,26 +61,6 @@ func refusal(err error) string {
 	return p.What + " " + p.Now
 }
 
-// sentence gives the words of an error a capital and a full stop.
-func sentence(words string) string {
-	first, size := utf8.DecodeRuneInString(words)
-	if size == 0 {
-		return ""
-	}
-	words = string(unicode.ToUpper(first)) + words[size:]
-	if !strings.ContainsAny(words[len(words)-1:], ".!?") {
-		words += "."
-	}
-	return words
-}
-
 type failure struct {
 	Error string `json:"error"`
-}
-
-func writeJSON(w http.ResponseWriter, status int, data any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(data) // a reader that left is no error
 }

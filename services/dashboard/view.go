@@ -280,7 +280,7 @@ func troubleOf(s manager.Service) *trouble {
 	if s.Problem != nil && len(s.Problem.Lines) > 0 {
 		t.Lines = s.Problem.Lines
 	}
-	t.Why, t.Now = sentence(t.Why), sentence(t.Now)
+	t.Why, t.Now = manager.Sentence(t.Why), manager.Sentence(t.Now)
 	if t.Now == "" {
 		t.Now = advice[kind]
 	}

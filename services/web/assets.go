@@ -20,7 +20,7 @@ var assets embed.FS
 // Assets serves what the pages of all services share, under /assets/: base.css,
 // small ES modules, and the application's icon as icon.svg.
 func Assets() http.Handler {
-	files := Files("/assets/", sub(assets, "assets"))
+	files := Files("/assets/", assets)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/assets/icon.svg" {
 			serveFile(w, r, "icon.svg", icons.AppSVG())
@@ -30,10 +30,14 @@ func Assets() http.Handler {
 	})
 }
 
-// Files serves the files of an embedded file system below prefix. A browser may
-// keep them but asks each time whether they are still the same, so a page never
-// meets the scripts of another version.
-func Files(prefix string, files fs.FS) http.Handler {
+// Files serves the embedded folder assets below prefix. A browser may keep its files
+// but asks each time whether they are still the same, so a page never meets the scripts
+// of another version.
+func Files(prefix string, assets embed.FS) http.Handler {
+	files, err := fs.Sub(assets, "assets")
+	if err != nil {
+		panic(err) // the name is a constant: cannot fail
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(r.URL.Path, prefix)
 		data, err := fs.ReadFile(files, name)
@@ -65,12 +69,4 @@ var contentTypes = map[string]string{
 	".js":  "text/javascript; charset=utf-8",
 	".svg": "image/svg+xml",
 	".png": "image/png",
-}
-
-func sub(files fs.FS, folder string) fs.FS {
-	below, err := fs.Sub(files, folder)
-	if err != nil {
-		panic(err) // the name is a constant: cannot fail
-	}
-	return below
 }

@@ -1,14 +1,11 @@
 package platform
 
 import (
-	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -165,149 +162,6 @@ func TestTheTwoFilesOfTheOlderDialect(t *testing.T) {
 	}
 }
 
-// Every way of writing is noticed: each journal mode, and a writer that stays connected.
-func TestChangesAreNoticedAsTheyAreWritten(t *testing.T) {
-	for _, mode := range []string{"DELETE", "TRUNCATE", "PERSIST", "WAL"} {
-		t.Run(mode, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "configurable_agents.db")
-			writer := database(t, path, `PRAGMA journal_mode = `+mode, newer)
-			told := watch(t, path)
-			told.until(t, "")
-			for range 3 {
-				execute(t, writer, run("executions", "a", "running", 1, `{}`, ``))
-				told.until(t, "", "a")
-				execute(t, writer, `DELETE FROM executions`)
-				told.until(t, "")
-			}
-			if err := writer.Close(); err != nil {
-				t.Fatal(err)
-			}
-			database(t, path, run("executions", "b", "running", 1, `{}`, ``))
-			told.until(t, "", "b")
-		})
-	}
-}
-
-// Readers change nothing, and reading is nothing that would have to be read.
-func TestWatchingDoesNotWakeItself(t *testing.T) {
-	for _, mode := range []string{"DELETE", "WAL"} {
-		t.Run(mode, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "configurable_agents.db")
-			writer := database(t, path, `PRAGMA journal_mode = `+mode, newer)
-			if err := writer.Close(); err != nil {
-				t.Fatal(err)
-			}
-			before, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var reads atomic.Int32
-			told := make(states, 100)
-			w, err := Watch(Options{Path: path, Changed: func(s State) { told <- s }, settle: time.Millisecond, reads: func() { reads.Add(1) }})
-			if err != nil {
-				t.Fatal(err)
-			}
-			told.until(t, "")
-			for range 5 { // each change is told when it was read, so a reading that wakes itself would have run many times by the end
-				writer := database(t, path, run("executions", "a", "running", 0, `{}`, ``))
-				told.until(t, "", "a")
-				execute(t, writer, `DELETE FROM executions`)
-				told.until(t, "")
-				if err := writer.Close(); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := w.Close(); err != nil {
-				t.Error(err)
-			}
-			if n := reads.Load(); n > 100 {
-				t.Errorf("10 changes were read %d times", n)
-			}
-			if mode == "DELETE" {
-				after, err := os.ReadFile(path)
-				if err != nil || len(after) != len(before) {
-					t.Errorf("the file has %d bytes, had %d (%v)", len(after), len(before), err)
-				}
-			}
-		})
-	}
-}
-
-// Whatever becomes of the file is told in words, and it goes on.
-func TestAFileThatComesGoesAndBreaks(t *testing.T) {
-	above := t.TempDir()
-	folder := filepath.Join(above, "deep", "er")
-	path := filepath.Join(folder, "configurable_agents.db")
-	told := watch(t, path)
-	told.until(t, "is not there yet")
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	create := func(id string) {
-		t.Helper()
-		conn := database(t, path, newer, run("executions", id, "running", 1, `{}`, ``))
-		if err := conn.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	create("first")
-	told.until(t, "", "first")
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-	told.until(t, "is not there yet")
-	create("second")
-	told.until(t, "", "second")
-	if err := os.WriteFile(path, []byte(strings.Repeat("no database at all ", 1000)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	told.until(t, "is damaged")
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-	create("third")
-	told.until(t, "", "third")
-
-	if err := os.Rename(folder, filepath.Join(above, "aside")); err != nil {
-		t.Fatal(err)
-	}
-	told.until(t, "is not there yet")
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	create("fourth")
-	told.until(t, "", "fourth")
-
-	replacement := filepath.Join(above, "new.db")
-	conn := database(t, replacement, older, run("workflow_runs", "fifth", "running", 1, `{}`, ``))
-	if err := conn.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(replacement, path); err != nil {
-		t.Fatal(err)
-	}
-	told.until(t, "", "fifth")
-}
-
-// While another program holds the file nothing is known that was not known before.
-func TestALockedFile(t *testing.T) {
-	for _, mode := range []string{"DELETE", "WAL"} {
-		t.Run(mode, func(t *testing.T) {
-			t.Parallel()
-			path := filepath.Join(t.TempDir(), "configurable_agents.db")
-			writer := database(t, path, `PRAGMA journal_mode = `+mode, newer, run("executions", "a", "running", 1, `{}`, ``))
-			told := watch(t, path)
-			told.until(t, "", "a")
-			execute(t, writer, `BEGIN EXCLUSIVE; DELETE FROM executions; PRAGMA cache_size = 1`)
-			if mode == "DELETE" { // with WAL readers and a writer do not meet
-				told.until(t, "is locked by another program", "a")
-			}
-			execute(t, writer, `COMMIT`)
-			told.until(t, "")
-		})
-	}
-}
-
 func TestAnotherProgramsDatabase(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mail.db")
 	conn := database(t, path, `CREATE TABLE mail (id INTEGER)`)
@@ -327,74 +181,6 @@ func TestOnlyTheLatestRunsAreRead(t *testing.T) {
 	state := <-watch(t, path)
 	if len(state.Runs) != MaxRuns || state.Runs[0].ID != string(rune('a'+18)) || state.Runs[MaxRuns-1].ID != string(rune('a'+49)) {
 		t.Errorf("%d runs, from %q to %q", len(state.Runs), state.Runs[0].ID, state.Runs[len(state.Runs)-1].ID)
-	}
-}
-
-func TestWhatPythonMakesOfValues(t *testing.T) {
-	for text, want := range map[string]string{
-		`{}`:                                    `{}`,
-		`{'a': 'it\'s', "b": "it's"}`:           `{"a":"it's","b":"it's"}`,
-		`{'a': [1, -2.5, 1e-05, ('x',), ()]}`:   `{"a":[1,-2.5,0.00001,["x"],[]]}`,
-		`{'n': 123456789012345678901234567890}`: `{"n":123456789012345678901234567890}`,
-		`{'t': True, 'f': False, 'n': None,}`:   `{"f":false,"n":null,"t":true}`,
-		`{'s': 'line\nnext\t\\ \x1b \u20ac ü'}`: `{"s":"line\nnext\t\\ \u001b € ü"}`,
-		` [ 'a' , {'b' : 'c'} ] `:               `["a",{"b":"c"}]`,
-		`"{\"flow\": 1}"`:                       `"{\"flow\": 1}"`,
-		`{"json": 12345678901234567890.10}`:     `{"json":12345678901234567890.10}`,
-	} {
-		v, err := value(text)
-		got, failed := encode(v)
-		if err := errors.Join(err, failed); err != nil || string(got) != want {
-			t.Errorf("%s reads as %s, %v", text, got, err)
-		}
-	}
-	for _, text := range []string{
-		``, `<Config object at 0x7f3a>`, `{'a': datetime.datetime(2026, 1, 1)}`, `{'a'}`, `{'a': 1`, `{'a': 1}}`, `{1: 2}`, `{'a' 1}`, `['a' 'b']`,
-		`'never ends`, `{'a': '\q'}`, `{'a': '\x1'}`, `{'a': '\ud800'}`, `{'a': nan}`, `{"a": 1} {"b": 2}`, strings.Repeat("[", 1000), `{'a': Decimal('1')}`, `'\`,
-	} {
-		if v, err := value(text); err == nil {
-			t.Errorf("%s reads as %v", text, v)
-		}
-	}
-	for _, snapshot := range []string{`[1]`, `"text"`, `null`, `3`} {
-		if got, err := config(snapshot); err == nil {
-			t.Errorf("the configuration %s reads as %s", snapshot, got)
-		}
-	}
-	if got, err := config(`"{\"flow\": {\"name\": \"<x>\"}}"`); err != nil || string(got) != `{"flow":{"name":"<x>"}}` {
-		t.Errorf("JSON in JSON: %s, %v", got, err)
-	}
-	if _, err := inputs(`{"long": "` + strings.Repeat("x", maxInputs) + `"}`); err == nil {
-		t.Error("inputs that are too long for a command")
-	}
-}
-
-func FuzzValue(f *testing.F) {
-	for _, seed := range []string{`{'a': [1, None, 'x\n', ()]}`, `{"a": 1}`, `{'a': '\u20ac'}`, `'\`} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		v, err := value(text)
-		if err != nil {
-			return
-		}
-		if _, err := json.Marshal(v); err != nil {
-			t.Errorf("%q reads as %v: %v", text, v, err)
-		}
-	})
-}
-
-func TestTimesWithAndWithoutAFraction(t *testing.T) {
-	want := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
-	for text, fraction := range map[string]time.Duration{
-		"2026-03-04 05:06:07": 0, "2026-03-04 05:06:07.250000": 250 * time.Millisecond, "2026-03-04T05:06:07": 0, "2026-03-04T07:06:07.250+02:00": 250 * time.Millisecond,
-	} {
-		if got := parseTime(text); !got.Equal(want.Add(fraction)) {
-			t.Errorf("%s reads as %v", text, got)
-		}
-	}
-	if got := parseTime("yesterday"); !got.IsZero() {
-		t.Errorf("yesterday was %v", got)
 	}
 }
 

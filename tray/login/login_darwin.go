@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"agents-tray/disk"
 )
 
 // file is a launch agent of the user's.
@@ -34,7 +36,7 @@ func (e Entry) Enable() error {
 		fmt.Fprintf(&text, "<string>%s</string>", escaped(argument))
 	}
 	text.WriteString("</array>\n<key>RunAtLoad</key><true/>\n<key>ProcessType</key><string>Interactive</string>\n</dict></plist>\n")
-	return writeFile(file(), text.Bytes())
+	return disk.Replace(file(), text.Bytes())
 }
 
 // Disable has it no longer started at login.

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/adrg/xdg"
+
+	"agents-tray/disk"
 )
 
 // file is the entry, by the Desktop Application Autostart Specification.
@@ -44,7 +46,7 @@ func (e Entry) Enable() error {
 		command += " " + quote(arg)
 	}
 	fmt.Fprintf(&text, "[Desktop Entry]\nType=Application\nName=%s\nExec=%s\nIcon=%s\nTerminal=false\n", e.Name, command, identity)
-	return writeFile(file(), text.Bytes())
+	return disk.Replace(file(), text.Bytes())
 }
 
 // Disable has it no longer started at login.

@@ -6,7 +6,6 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 
 	"agents-tray/manager"
@@ -62,9 +61,9 @@ func (s *Session) notRecorded(err error) {
 	text := ""
 	switch {
 	case errors.Is(err, sessiondb.ErrOriginal):
-		text = "The Python platform does not see this session. " + sentence(err)
+		text = "The Python platform does not see this session. " + manager.Sentence(err.Error())
 	case err != nil:
-		text = "This session is not being recorded. Should it end unexpectedly, that may go unnoticed. " + sentence(err)
+		text = "This session is not being recorded. Should it end unexpectedly, that may go unnoticed. " + manager.Sentence(err.Error())
 	}
 	s.setNotice(recordNotice, text)
 }
@@ -82,12 +81,6 @@ func (s *Session) mended(m sessiondb.Mending) {
 		s.notice("The session record was damaged. The copy of " + m.Copy.Local().Format("2 January, 15:04") +
 			" has taken its place, so how the last session ended is not known; the damaged file is kept as " + m.Aside)
 	}
-}
-
-// sentence is an error as one.
-func sentence(err error) string {
-	text := err.Error()
-	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 // planned are the services before any has started.

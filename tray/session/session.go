@@ -143,7 +143,7 @@ func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 	s.follow()
 	s.watchPlatform()
 	if why := options.Folders.Makeshift; why != nil {
-		s.notice("Nothing of this session will be kept. " + sentence(why))
+		s.notice("Nothing of this session will be kept. " + manager.Sentence(why.Error()))
 	}
 	s.asks = s.asks && !options.Start
 	if s.asks {

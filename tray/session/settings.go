@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"agents-tray/disk"
 )
 
 // settings are what the user has chosen in the menu. They are kept in a small file
@@ -46,12 +48,5 @@ func (s *settings) set(change func(*choices)) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
-		return err
-	}
-	part := s.path + ".part"
-	if err := os.WriteFile(part, append(data, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(part, s.path)
+	return disk.Replace(s.path, append(data, '\n'))
 }

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
+
+	"agents-tray/disk"
 )
 
 // memory is what lasts from one check to the next.
@@ -38,20 +39,7 @@ func (c *Checker) remember(m memory) error {
 	if err != nil {
 		return err
 	}
-	folder := filepath.Dir(c.memory)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return fmt.Errorf("remember what is known of updates: %w", err)
-	}
-	file, err := os.CreateTemp(folder, ".updates-*")
-	if err != nil {
-		return fmt.Errorf("remember what is known of updates: %w", err)
-	}
-	_, err = file.Write(append(text, '\n'))
-	if err = errors.Join(err, file.Close()); err == nil {
-		err = os.Rename(file.Name(), c.memory)
-	}
-	if err != nil {
-		_ = os.Remove(file.Name()) // of no use
+	if err := disk.Replace(c.memory, append(text, '\n')); err != nil {
 		return fmt.Errorf("remember what is known of updates: %w", err)
 	}
 	return nil

@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"testing"
-	"time"
 )
 
 // Left returns the processes, as "pid command line", that carry all the assignments
@@ -28,17 +26,4 @@ func Left(assignments ...string) []string {
 		}
 	}
 	return left
-}
-
-// NothingLeft fails the test if something still runs after that time. A killed
-// process may take a moment to vanish.
-func NothingLeft(t testing.TB, assignment string, within time.Duration) {
-	t.Helper()
-	var left []string
-	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
-		if left = Left(assignment); len(left) == 0 {
-			return
-		}
-	}
-	t.Errorf("left behind: %v", left)
 }

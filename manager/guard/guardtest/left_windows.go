@@ -5,8 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"testing"
-	"time"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -45,16 +43,4 @@ func lives(pid uint32) bool {
 	defer windows.CloseHandle(process)
 	state, err := windows.WaitForSingleObject(process, 0)
 	return err == nil && state == uint32(windows.WAIT_TIMEOUT)
-}
-
-// NothingLeft fails the test if something still runs after that time.
-func NothingLeft(t testing.TB, assignment string, within time.Duration) {
-	t.Helper()
-	var left []string
-	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
-		if left = Left(assignment); len(left) == 0 {
-			return
-		}
-	}
-	t.Errorf("left behind: %v", left)
 }

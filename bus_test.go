@@ -1,0 +1,152 @@
+//go:build linux
+
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/godbus/dbus/v5"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+)
+
+// When the bus dies the program goes on, and shows its icon on the next one: with what
+// has happened meanwhile, and a menu that works.
+func TestTheBusIsGoneAndBack(t *testing.T) {
+	u := newUser(t).withDesktop()
+	p := u.launch().ready()
+	p.item().WaitLabel(t.Context(), "Running")
+	for _, command := range [][]string{{"do", "stop", "chat"}, {"do", "start", "chat"}} {
+		u.bus.Stop()
+		u.command(command...) // its changes meet a bus that is not there
+		want := map[string]manager.State{"stop": manager.Stopped, "start": manager.Running}[command[1]]
+		p.status("the Chat is "+string(want), func(s control.Status) bool { return theChat(s).State == want })
+		u.bus.Restart()
+		u.panel = u.bus.StartHost(t)
+		u.notifications = u.bus.StartNotifications(t)
+		item := p.item()
+		other := map[string]string{"stop": "Start", "start": "Stop"}[command[1]]
+		item.WaitLabel(t.Context(), "Services", "Chat", other)
+		if title := item.Properties().Title; !strings.Contains(title, "Running") {
+			t.Errorf("the icon says %q", title)
+		}
+	}
+	item := p.item()
+	click(t, item, "Open Dashboard")
+	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+		t.Errorf("it opened %s", url)
+	}
+	click(t, item, "Quit")
+	p.cleanEnd()
+}
+
+// Quit works while there is no bus, and so does a signal.
+func TestTheEndWithoutABus(t *testing.T) {
+	u := newUser(t).withDesktop()
+	p := u.launch().ready()
+	p.item().WaitLabel(t.Context(), "Running")
+	u.bus.Stop()
+	u.command("do", "quit")
+	p.cleanEnd()
+}
+
+// Anybody on the bus may send anything to anybody. The tray library ends its watch for
+// panels at the first signal that is too short, and other libraries the program.
+func TestSignalsOfAnyShape(t *testing.T) {
+	u := newUser(t).withDesktop()
+	u.withServices("  web: {command: [sh, -c, exit 3]}\n") // so that a message is shown, and answers are listened to
+	p := u.launchExactly()
+	p.item()
+	u.notifications.Wait(t.Context(), summary("web"))
+	conn := u.bus.Connect(t)
+	var names []string
+	if err := conn.BusObject().Call("org.freedesktop.DBus.ListNames", 0).Store(&names); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		var pid uint32
+		err := conn.BusObject().Call("org.freedesktop.DBus.GetConnectionUnixProcessID", 0, name).Store(&pid)
+		if err != nil || int(pid) != p.Process.Pid {
+			continue
+		}
+		for path, members := range map[dbus.ObjectPath][]string{
+			"/org/freedesktop/DBus":          {"org.freedesktop.DBus.NameOwnerChanged", "org.freedesktop.DBus.NameAcquired"},
+			"/org/freedesktop/Notifications": {"org.freedesktop.Notifications.ActionInvoked", "org.freedesktop.Notifications.NotificationClosed"},
+			"/odd":                           {"com.example.Odd"},
+		} {
+			for _, member := range members {
+				for _, body := range [][]any{{}, {int32(7)}, {"one"}, {"a", "b", int64(3)}, {uint32(1), uint32(99)}, {"a", "b", "c", "d"}, {[]string{"x"}}} {
+					sendSignal(t, conn, name, path, member, body)
+				}
+			}
+		}
+	}
+	u.panel.Close()
+	u.panel = u.bus.StartHost(t)
+	p.item().WaitLabel(t.Context(), "web keeps crashing")
+}
+
+// sendSignal sends a signal to one connection only, whatever it has asked for.
+func sendSignal(t *testing.T, conn *dbus.Conn, to string, path dbus.ObjectPath, name string, body []any) {
+	t.Helper()
+	dot := strings.LastIndexByte(name, '.')
+	message := &dbus.Message{Type: dbus.TypeSignal, Body: body, Headers: map[dbus.HeaderField]dbus.Variant{
+		dbus.FieldDestination: dbus.MakeVariant(to), dbus.FieldPath: dbus.MakeVariant(path),
+		dbus.FieldInterface: dbus.MakeVariant(name[:dot]), dbus.FieldMember: dbus.MakeVariant(name[dot+1:]),
+	}}
+	if len(body) > 0 {
+		message.Headers[dbus.FieldSignature] = dbus.MakeVariant(dbus.SignatureOf(body...))
+	}
+	if call := conn.Send(message, nil); call != nil && call.Err != nil {
+		t.Fatal(call.Err)
+	}
+}
+
+// On a desktop without a tray a message says once where the program is, and everything
+// the menu does can be had without it.
+func TestADesktopWithoutATray(t *testing.T) {
+	u := newUser(t).withDesktop()
+	u.panel.Close()
+	p := u.launch().ready()
+	message := u.notifications.Wait(t.Context(), summary("Configurable Agents is running"))
+	u.notifications.Invoke(message.ID, "default")
+	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+		t.Errorf("the message opened %s", url)
+	}
+	if out := u.launch(); out.end() != 0 {
+		t.Error("the second launch failed")
+	}
+	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+		t.Errorf("the second launch opened %s", url)
+	}
+	menu := u.command("menu")
+	for _, want := range []string{
+		"Running\n", "Open Chat", "agents-tray do open chat\n", "agents-tray do restart chat\n", "[ ] Start at login", "agents-tray do at-login on\n",
+		"[x] Notifications", "agents-tray do notifications off\n", "agents-tray do quit\n",
+	} {
+		if !strings.Contains(menu, want) {
+			t.Errorf("the menu does not say %q:\n%s", want, menu)
+		}
+	}
+	u.command("do", "open", "chat")
+	if url := u.browser.Wait(t.Context()); url != u.url(u.chat) {
+		t.Errorf("it opened %s", url)
+	}
+	u.command("do", "stop", "chat")
+	p.status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
+	wrong := u.launchExactly("do", "stop", "nobody")
+	if wrong.end() != 1 || !strings.Contains(wrong.out.String(), "no such item") || !strings.Contains(wrong.out.String(), "agents-tray menu") {
+		t.Errorf("something else: %s", wrong.out.String())
+	}
+	u.command("do", "quit")
+	p.cleanEnd()
+	if told := len(u.notifications.All()); told != 1 {
+		t.Errorf("%d messages were shown", told)
+	}
+	gone := u.launchExactly("do", "quit")
+	if gone.end() != 1 || !strings.Contains(gone.out.String(), "is not running") {
+		t.Errorf("without an instance: %s", gone.out.String())
+	}
+}

@@ -1,0 +1,195 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+	"agents-tray/tray/traytest"
+)
+
+func TestASecondLaunchOpensTheDashboard(t *testing.T) {
+	u := newUser(t).withDesktop()
+	p := u.launch().ready()
+	before := p.status("it answers", func(control.Status) bool { return true })
+	for range 2 {
+		second := u.launch()
+		if status := second.end(); status != 0 {
+			t.Errorf("exit status %d", status)
+		}
+		if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+			t.Errorf("it opened %s", url)
+		}
+	}
+	after := p.status("it answers", func(control.Status) bool { return true })
+	if after.PID != before.PID || after.Services[0].PID != before.Services[0].PID {
+		t.Errorf("before %+v, after %+v", before, after)
+	}
+}
+
+// Started again at once after the end was asked for, the program waits its turn.
+func TestALaunchDuringTheEndTakesOver(t *testing.T) {
+	u := newUser(t)
+	first := u.launch("ui").ready()
+	if err := first.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	second := u.launch("ui")
+	first.end()
+	second.ready()
+}
+
+// Started again at once after it was killed, the program waits for what the killed one
+// leaves, and is not disturbed by its end.
+func TestALaunchRightAfterAKill(t *testing.T) {
+	u := newUser(t).withDesktop()
+	for range 3 {
+		p := u.launch("--start").ready()
+		if err := p.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		p.end()
+	}
+	u.launch("--start").ready()
+	if status := u.launch().end(); status != 0 {
+		t.Errorf("the second launch ended with status %d", status)
+	}
+	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+		t.Errorf("it opened %s", url)
+	}
+}
+
+func TestBadInputIsRefused(t *testing.T) {
+	for name, test := range map[string]struct {
+		args []string
+		want []string
+	}{
+		"unknown option":    {[]string{"--prot", "1"}, []string{"unknown flag: --prot"}},
+		"unknown command":   {[]string{"uii"}, []string{"unknown command", "ui"}},
+		"port too high":     {[]string{"--chat-port", "70000"}, []string{"70000", "--chat-port", "1 to 65535"}},
+		"port not number":   {[]string{"ui", "--chat-port", "http"}, []string{"--chat-port", "http"}},
+		"the same port":     {[]string{"ui", "--chat-port", "7861"}, []string{"port 7861 is dashboard's already"}},
+		"an open host":      {[]string{"ui", "--host", "0.0.0.0"}, []string{"0.0.0.0", "no password", "127.0.0.1"}},
+		"an extra argument": {[]string{"ui", "now"}, []string{"now"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			u := newUser(t)
+			p := u.launchExactly(test.args...)
+			if status := p.end(); status != 1 {
+				t.Errorf("exit status %d", status)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(p.out.String(), want) {
+					t.Errorf("it does not say %q:\n%s", want, p.out.String())
+				}
+			}
+		})
+	}
+}
+
+// Without a session bus the plain command works in the terminal.
+func TestWithoutADesktop(t *testing.T) {
+	u := newUser(t)
+	p := u.launch().ready()
+	for end := time.Now().Add(patience); !strings.Contains(p.out.String(), "Press Ctrl-C") && time.Now().Before(end); {
+		time.Sleep(time.Millisecond) // it says so a moment after the services are ready
+	}
+	if err := p.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	p.cleanEnd()
+	for _, want := range []string{u.url(u.dashboard), u.url(u.chat), "Press Ctrl-C to stop", "Everything is stopped"} {
+		if !strings.Contains(p.out.String(), want) {
+			t.Errorf("it does not say %q:\n%s", want, p.out.String())
+		}
+	}
+}
+
+func TestWithoutTheChat(t *testing.T) {
+	u := newUser(t).withDesktop()
+	p := u.launch("--no-chat").ready()
+	item := p.item()
+	item.WaitLabel(t.Context(), "Running")
+	if text := item.Text(); strings.Contains(text, "Chat") {
+		t.Errorf("the menu is\n%s", text)
+	}
+}
+
+func TestAPortThatIsHeld(t *testing.T) {
+	t.Run("ui", func(t *testing.T) {
+		u := newUser(t)
+		held, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", u.chat))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer held.Close()
+		p := u.launch("ui")
+		if status := p.end(); status != 1 {
+			t.Errorf("exit status %d", status)
+		}
+		for _, want := range []string{
+			fmt.Sprintf("Port %d is taken by", u.chat), fmt.Sprintf("(pid %d)", os.Getpid()), "is free",
+		} {
+			if !strings.Contains(p.out.String(), want) {
+				t.Errorf("it does not say %q:\n%s", want, p.out.String())
+			}
+		}
+	})
+	t.Run("tray", func(t *testing.T) {
+		u := newUser(t).withDesktop()
+		held, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", u.chat))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer held.Close()
+		p := u.launch()
+		item := p.item()
+		var free int
+		p.status("the Dashboard is ready and the Chat is not", func(s control.Status) bool {
+			dashboard, _ := s.Service("dashboard")
+			chat, _ := s.Service("chat")
+			if chat.Problem != nil {
+				free = chat.Problem.FreePort
+			}
+			return dashboard.State == manager.Running && chat.State == manager.Failed
+		})
+		menu := item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
+			return strings.HasPrefix(menu.Children[0].Label, fmt.Sprintf("Port %d is taken by", u.chat))
+		})
+		if !strings.Contains(menu.Children[0].Label, fmt.Sprintf("(pid %d)", os.Getpid())) {
+			t.Errorf("the menu says %q", menu.Children[0].Label)
+		}
+		if err := item.Click(fmt.Sprintf("Use port %d for Chat this time", free)); err != nil {
+			t.Fatal(err)
+		}
+		item.WaitLabel(t.Context(), "Running")
+		response, err := http.Get(u.url(free) + "/healthz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+	})
+}
+
+// A start that takes long says how long it usually takes, from those before.
+func TestHowLongAStartUsuallyTakes(t *testing.T) {
+	u := newUser(t).withDesktop()
+	u.withServices("  slow: {command: [sh, -c, 'sleep 4; echo ready; exec sleep 600'], ready: {log: ready}}\n")
+	for _, line := range []string{"Starting…", "Starting… usually "} { // so many seconds, and what the computer was slower by
+		p := u.launchExactly()
+		item := p.item()
+		item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool { return strings.HasPrefix(menu.Children[0].Label, line) })
+		item.WaitLabel(t.Context(), "Running")
+		click(t, item, "Quit")
+		p.cleanEnd()
+	}
+}

@@ -1,0 +1,133 @@
+//go:build linux
+
+package manager
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"agents-tray/manager/guard"
+	"agents-tray/manager/guard/guardtest"
+)
+
+func TestMain(m *testing.M) {
+	guardtest.Main(guard.Main)
+	os.Exit(m.Run())
+}
+
+const patience = 20 * time.Second
+
+// newManager returns a manager with a real guard. When the test ends everything is
+// shut down and nothing may be left.
+func newManager(t testing.TB, specs ...ServiceSpec) *Manager {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mark := strings.ReplaceAll(t.Name(), "/", "-") + fmt.Sprint(time.Now().UnixNano())
+	m := New(Options{
+		Guard:     guard.Program{Path: self, Args: []string{"guard", "guard"}, Mark: mark},
+		LogFolder: t.TempDir(),
+	})
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+		defer cancel()
+		if err := m.Shutdown(ctx); err != nil {
+			t.Errorf("shut down: %v", err)
+		}
+		guardtest.NothingLeft(t, guard.MarkEnvironment+"="+mark, time.Second)
+	})
+	for _, spec := range specs {
+		if err := m.AddService(spec); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return m
+}
+
+func spec(name, kind string, arguments ...string) ServiceSpec {
+	return ServiceSpec{Name: name, Title: strings.ToUpper(name[:1]) + name[1:], Command: guardtest.Command(kind, arguments...)}
+}
+
+// await returns the service when it is as wanted.
+func await(t testing.TB, m *Manager, name, what string, wanted func(Service) bool) Service {
+	t.Helper()
+	changed := m.Watch()
+	defer m.Unwatch(changed)
+	timeout := time.After(patience)
+	for {
+		s, _ := m.Snapshot().Service(name)
+		if wanted(s) {
+			return s
+		}
+		select {
+		case <-changed:
+		case <-timeout:
+			t.Fatalf("%s is not %s: %+v, problem %v", name, what, s, s.Problem)
+		}
+	}
+}
+
+func awaitState(t testing.TB, m *Manager, name string, state State) Service {
+	t.Helper()
+	return await(t, m, name, string(state), func(s Service) bool { return s.State == state })
+}
+
+func startAll(t testing.TB, m *Manager) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := m.StartAll(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// waitAMoment is for what announces itself to nobody.
+func waitAMoment() { time.Sleep(time.Millisecond) }
+
+// awaitOutput waits until the service has printed that often that it is up.
+func awaitOutput(t testing.TB, m *Manager, name string, times int) {
+	t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		log, err := os.ReadFile(filepath.Join(m.options.LogFolder, name+".log"))
+		if err == nil && strings.Count(string(log), " out up\n") >= times {
+			return
+		}
+	}
+	t.Fatalf("%s did not come up %d times", name, times)
+}
+
+func freeTestPort(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	_, port, _ := net.SplitHostPort(listener.Addr().String()) // an address it made itself
+	return port
+}
+
+func fetch(t testing.TB, url string) string {
+	t.Helper()
+	client := http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}

@@ -1,0 +1,89 @@
+//go:build linux
+
+package manager
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"agents-tray/manager/guard/guardtest"
+)
+
+func TestAHeldPortIsNamedAndAnotherOffered(t *testing.T) {
+	held, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	s := spec("s", guardtest.Serves)
+	s.Listen = held.Addr().String()
+	s.URL, s.Ready.HTTP = "http://"+s.Listen, "http://"+s.Listen
+	m := newManager(t, s)
+	var problem *Problem
+	if err := m.StartAll(t.Context()); !errors.As(err, &problem) {
+		t.Fatalf("start: %v", err)
+	}
+	self := filepath.Base(os.Args[0])
+	if problem.Kind != PortHeld || !strings.Contains(problem.Summary, fmt.Sprintf("%.15s (pid %d)", self, os.Getpid())) || problem.FreePort == 0 {
+		t.Errorf("the problem is %+v", problem)
+	}
+	if err := m.Move("s", problem.FreePort); err != nil {
+		t.Fatal(err)
+	}
+	moved := awaitState(t, m, "s", Running)
+	if moved.URL != fmt.Sprintf("http://127.0.0.1:%d", problem.FreePort) {
+		t.Errorf("it moved to %s", moved.URL)
+	}
+	fetch(t, moved.URL)
+}
+
+// Requests that arrive while a killed service is restarted wait for it.
+func TestNoConnectionIsRefusedDuringARestart(t *testing.T) {
+	address := "127.0.0.1:" + freeTestPort(t)
+	s := spec("s", guardtest.Serves)
+	s.Listen, s.URL, s.Ready.HTTP = address, "http://"+address, "http://"+address
+	s.Restart = Restart{MaxDelay: time.Millisecond, GiveUp: 100}
+	m := newManager(t, s)
+	startAll(t, m)
+	for range 5 {
+		pid := awaitState(t, m, "s", Running).PID
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		await(t, m, "s", "down", func(s Service) bool { return s.PID != pid })
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatalf("refused: %v", err)
+		}
+		conn.Close()
+	}
+}
+
+// Stopped by hand, a service has no port: visitors are refused, not kept waiting.
+func TestAStoppedServiceHasNoPort(t *testing.T) {
+	address := "127.0.0.1:" + freeTestPort(t)
+	s := spec("s", guardtest.Serves)
+	s.Listen, s.Ready.HTTP = address, "http://"+address
+	m := newManager(t, s)
+	for range 10 {
+		if err := m.Start("s"); err != nil {
+			t.Fatal(err)
+		}
+		awaitState(t, m, "s", Running)
+		if err := m.Stop("s"); err != nil {
+			t.Fatal(err)
+		}
+		awaitState(t, m, "s", Stopped)
+		if conn, err := net.Dial("tcp", address); err == nil {
+			conn.Close()
+			t.Error("the port takes connections")
+		}
+	}
+}

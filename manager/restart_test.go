@@ -1,0 +1,99 @@
+//go:build linux
+
+package manager
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"agents-tray/manager/guard/guardtest"
+)
+
+func TestAServiceThatIsKilledIsBack(t *testing.T) {
+	m := newManager(t, spec("s", guardtest.Cooperative), spec("other", guardtest.Cooperative))
+	startAll(t, m)
+	first := awaitState(t, m, "s", Running)
+	other := awaitState(t, m, "other", Running)
+	if err := syscall.Kill(first.PID, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	again := await(t, m, "s", "another process", func(s Service) bool { return s.State == Running && s.PID != first.PID })
+	if again.Restarts != 1 || again.LastExit.Signal != "SIGKILL" || !strings.Contains(again.LastExit.Words, "killed") {
+		t.Errorf("it shows %+v %+v", again, again.LastExit)
+	}
+	if now := awaitState(t, m, "other", Running); now.PID != other.PID {
+		t.Error("the other service was touched")
+	}
+}
+
+func TestACrashLoopIsGivenUpAndToldOnce(t *testing.T) {
+	s := spec("s", guardtest.ExitsAtOnce)
+	s.Restart = Restart{MaxDelay: time.Millisecond, GiveUp: 4}
+	m := newManager(t, s)
+	events := m.Subscribe(100)
+	if err := m.Start("s"); err != nil {
+		t.Fatal(err)
+	}
+	failed := awaitState(t, m, "s", Failed)
+	if failed.Problem.Kind != CrashLoop || failed.Restarts != 3 || failed.Problem.Summary != "S keeps crashing" ||
+		!strings.Contains(failed.Problem.Cause, "exit 3") || !slices.Contains(failed.Problem.Lines, "the last words") {
+		t.Errorf("it shows %+v, %v", failed, failed.Problem)
+	}
+	if m.Snapshot().Phase != PhaseTrouble {
+		t.Errorf("the whole is %s", m.Snapshot().Phase)
+	}
+	if err := m.Wait(); err != nil { // nothing is left to run
+		t.Error(err)
+	}
+	events.Close()
+	told := 0
+	for e := range events.C {
+		if _, ok := e.(ServiceGaveUp); ok {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("told %d times", told)
+	}
+}
+
+func TestACommandThatDoesNotExistIsNotTriedAgain(t *testing.T) {
+	m := newManager(t, ServiceSpec{Name: "s", Title: "S", Command: []string{"no-such-command-anywhere"}})
+	var problem *Problem
+	if err := m.StartAll(t.Context()); !errors.As(err, &problem) || problem.Kind != NotFound || !strings.Contains(problem.Cause, "no-such-command-anywhere") {
+		t.Errorf("start: %v", err)
+	}
+	if s := awaitState(t, m, "s", Failed); s.Restarts != 0 {
+		t.Errorf("it shows %+v", s)
+	}
+}
+
+func TestRestartPolicies(t *testing.T) {
+	never, onFailure := spec("never", guardtest.ExitsAtOnce), spec("on-failure", guardtest.Cooperative)
+	never.Restart.Policy, onFailure.Restart.Policy = RestartNever, RestartOnFailure
+	m := newManager(t, never, onFailure)
+	if err := m.Start("never"); err != nil {
+		t.Fatal(err)
+	}
+	if s := awaitState(t, m, "never", Failed); s.Problem.Summary != "Never failed" || s.Restarts != 0 {
+		t.Errorf("it shows %+v, %v", s, s.Problem)
+	}
+	if err := m.Start("on-failure"); err != nil {
+		t.Fatal(err)
+	}
+	first := awaitState(t, m, "on-failure", Running)
+	awaitOutput(t, m, "on-failure", 1)
+	if err := syscall.Kill(first.PID, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	again := await(t, m, "on-failure", "another process", func(s Service) bool { return s.State == Running && s.PID != first.PID })
+	awaitOutput(t, m, "on-failure", 2)
+	if err := syscall.Kill(again.PID, syscall.SIGTERM); err != nil { // it ends with status 0
+		t.Fatal(err)
+	}
+	await(t, m, "on-failure", "completed", func(s Service) bool { return s.State == Completed && s.LastExit.Code == 0 })
+}

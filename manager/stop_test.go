@@ -1,0 +1,61 @@
+//go:build linux
+
+package manager
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"agents-tray/manager/guard/guardtest"
+)
+
+func TestStopStaysStoppedAndStartStarts(t *testing.T) {
+	m := newManager(t, spec("s", guardtest.Cooperative))
+	startAll(t, m)
+	awaitOutput(t, m, "s", 1)
+	if err := m.Stop("s"); err != nil {
+		t.Fatal(err)
+	}
+	stopped := awaitState(t, m, "s", Stopped)
+	if !stopped.LastExit.Asked || stopped.LastExit.Words != "was stopped" || stopped.Restarts != 0 {
+		t.Errorf("stopped: %+v %+v", stopped, stopped.LastExit)
+	}
+	if err := m.Start("s"); err != nil {
+		t.Fatal(err)
+	}
+	first := awaitState(t, m, "s", Running)
+	if err := m.Restart("s"); err != nil {
+		t.Fatal(err)
+	}
+	await(t, m, "s", "another process", func(s Service) bool { return s.State == Running && s.PID != first.PID })
+}
+
+func TestAServiceThatIgnoresStopIsKilledInTime(t *testing.T) {
+	s := spec("s", guardtest.IgnoresTERM)
+	s.StopTimeout = 100 * time.Millisecond
+	m := newManager(t, s)
+	startAll(t, m)
+	awaitOutput(t, m, "s", 1)
+	if err := m.Stop("s"); err != nil {
+		t.Fatal(err)
+	}
+	if stopped := awaitState(t, m, "s", Stopped); stopped.LastExit.Signal != "SIGKILL" || stopped.LastExit.Words != "did not stop in time and was killed" {
+		t.Errorf("stopped: %+v", stopped.LastExit)
+	}
+}
+
+func TestWhenTheContextEndsWhatIsLeftIsKilled(t *testing.T) {
+	m := newManager(t, spec("s", guardtest.IgnoresTERM))
+	startAll(t, m)
+	awaitOutput(t, m, "s", 1)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	if err := m.Shutdown(ctx); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(began); took > Grace/2 {
+		t.Errorf("it took %v", took)
+	}
+}

@@ -1,0 +1,153 @@
+package platform
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// Every way of writing is noticed: each journal mode, and a writer that stays connected.
+func TestChangesAreNoticedAsTheyAreWritten(t *testing.T) {
+	for _, mode := range []string{"DELETE", "TRUNCATE", "PERSIST", "WAL"} {
+		t.Run(mode, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "configurable_agents.db")
+			writer := database(t, path, `PRAGMA journal_mode = `+mode, newer)
+			told := watch(t, path)
+			told.until(t, "")
+			for range 3 {
+				execute(t, writer, run("executions", "a", "running", 1, `{}`, ``))
+				told.until(t, "", "a")
+				execute(t, writer, `DELETE FROM executions`)
+				told.until(t, "")
+			}
+			if err := writer.Close(); err != nil {
+				t.Fatal(err)
+			}
+			database(t, path, run("executions", "b", "running", 1, `{}`, ``))
+			told.until(t, "", "b")
+		})
+	}
+}
+
+// Readers change nothing, and reading is nothing that would have to be read.
+func TestWatchingDoesNotWakeItself(t *testing.T) {
+	for _, mode := range []string{"DELETE", "WAL"} {
+		t.Run(mode, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "configurable_agents.db")
+			writer := database(t, path, `PRAGMA journal_mode = `+mode, newer)
+			if err := writer.Close(); err != nil {
+				t.Fatal(err)
+			}
+			before, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var reads atomic.Int32
+			told := make(states, 100)
+			w, err := Watch(Options{Path: path, Changed: func(s State) { told <- s }, settle: time.Millisecond, reads: func() { reads.Add(1) }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			told.until(t, "")
+			for range 5 { // each change is told when it was read, so a reading that wakes itself would have run many times by the end
+				writer := database(t, path, run("executions", "a", "running", 0, `{}`, ``))
+				told.until(t, "", "a")
+				execute(t, writer, `DELETE FROM executions`)
+				told.until(t, "")
+				if err := writer.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := w.Close(); err != nil {
+				t.Error(err)
+			}
+			if n := reads.Load(); n > 100 {
+				t.Errorf("10 changes were read %d times", n)
+			}
+			if mode == "DELETE" {
+				after, err := os.ReadFile(path)
+				if err != nil || len(after) != len(before) {
+					t.Errorf("the file has %d bytes, had %d (%v)", len(after), len(before), err)
+				}
+			}
+		})
+	}
+}
+
+// Whatever becomes of the file is told in words, and it goes on.
+func TestAFileThatComesGoesAndBreaks(t *testing.T) {
+	above := t.TempDir()
+	folder := filepath.Join(above, "deep", "er")
+	path := filepath.Join(folder, "configurable_agents.db")
+	told := watch(t, path)
+	told.until(t, "is not there yet")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	create := func(id string) {
+		t.Helper()
+		conn := database(t, path, newer, run("executions", id, "running", 1, `{}`, ``))
+		if err := conn.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	create("first")
+	told.until(t, "", "first")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	told.until(t, "is not there yet")
+	create("second")
+	told.until(t, "", "second")
+	if err := os.WriteFile(path, []byte(strings.Repeat("no database at all ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	told.until(t, "is damaged")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	create("third")
+	told.until(t, "", "third")
+
+	if err := os.Rename(folder, filepath.Join(above, "aside")); err != nil {
+		t.Fatal(err)
+	}
+	told.until(t, "is not there yet")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	create("fourth")
+	told.until(t, "", "fourth")
+
+	replacement := filepath.Join(above, "new.db")
+	conn := database(t, replacement, older, run("workflow_runs", "fifth", "running", 1, `{}`, ``))
+	if err := conn.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(replacement, path); err != nil {
+		t.Fatal(err)
+	}
+	told.until(t, "", "fifth")
+}
+
+// While another program holds the file nothing is known that was not known before.
+func TestALockedFile(t *testing.T) {
+	for _, mode := range []string{"DELETE", "WAL"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "configurable_agents.db")
+			writer := database(t, path, `PRAGMA journal_mode = `+mode, newer, run("executions", "a", "running", 1, `{}`, ``))
+			told := watch(t, path)
+			told.until(t, "", "a")
+			execute(t, writer, `BEGIN EXCLUSIVE; DELETE FROM executions; PRAGMA cache_size = 1`)
+			if mode == "DELETE" { // with WAL readers and a writer do not meet
+				told.until(t, "is locked by another program", "a")
+			}
+			execute(t, writer, `COMMIT`)
+			told.until(t, "")
+		})
+	}
+}

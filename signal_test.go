@@ -1,0 +1,86 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"agents-tray/manager/control"
+)
+
+func TestSignalsStopEverything(t *testing.T) {
+	for _, form := range []string{"tray", "ui"} {
+		for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+			t.Run(form+" "+signal.String(), func(t *testing.T) {
+				t.Parallel()
+				u := newUser(t)
+				var p *program
+				if form == "tray" {
+					p = u.withDesktop().launch()
+				} else {
+					p = u.launch("ui")
+				}
+				p.ready()
+				if err := p.Process.Signal(signal); err != nil {
+					t.Fatal(err)
+				}
+				p.cleanEnd()
+			})
+		}
+	}
+}
+
+// "agents-tray ui | tee log": Ctrl-C ends the reader first.
+func TestWithoutAReaderOfItsOutputItEndsCleanly(t *testing.T) {
+	u := newUser(t)
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &program{Cmd: exec.Command(path, "ui", "--dashboard-port", fmt.Sprint(u.dashboard), "--chat-port", fmt.Sprint(u.chat)), u: u, ended: make(chan struct{})}
+	p.Env, p.Stdout = u.environment(), write
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	write.Close()
+	go func() {
+		_ = p.Wait() // its status is in ProcessState
+		close(p.ended)
+	}()
+	p.ready()
+	read.Close()
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.cleanEnd()
+}
+
+// A service that is frozen cannot stop, and must not keep the second signal waiting.
+func TestASecondSignalDoesNotWait(t *testing.T) {
+	u := newUser(t)
+	p := u.launch("ui").ready()
+	guard := p.status("it has a guard", func(s control.Status) bool { return s.Guard != 0 }).Guard
+	if err := syscall.Kill(guard, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	for range 2 {
+		if err := p.Process.Signal(syscall.SIGINT); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(100 * time.Millisecond) // two signals at once would be one
+	}
+	p.cleanEnd()
+	if took := time.Since(began); took > 4*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
