@@ -20,16 +20,21 @@ const (
 	lastRetry  = 250 * time.Millisecond
 )
 
-// awaitReady asks until there is an answer or ctx ends; then with the last error.
+// awaitReady asks until there is an answer or ctx ends; then with the last error that
+// tells more than that a try was cut off.
 func awaitReady(ctx context.Context, ask func(context.Context) error) error {
+	var last error
 	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
 		err := ask(ctx)
 		if err == nil {
 			return nil
 		}
+		if timeout, ok := errors.AsType[net.Error](err); last == nil || !ok || !timeout.Timeout() {
+			last = err
+		}
 		select {
 		case <-ctx.Done():
-			return err
+			return last
 		case <-time.After(wait):
 		}
 	}

@@ -98,10 +98,31 @@ func TestChecksThatFailSayWhatCame(t *testing.T) {
 }
 
 // An answer proves nothing if it is a stranger's, who took the port in the meantime.
+func TestATryThatIsCutOffHidesNoCause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		cause, tries := errors.New("it answered 503"), 0
+		err := awaitReady(ctx, func(ctx context.Context) error {
+			if tries++; tries < 3 {
+				return cause
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		if err != cause {
+			t.Errorf("it says %v, want %v", err, cause)
+		}
+		if err := awaitReady(ctx, func(ctx context.Context) error { return ctx.Err() }); err != context.DeadlineExceeded {
+			t.Errorf("of a first try that was cut off it says %v", err)
+		}
+	})
+}
+
 func TestAStrangersAnswerIsNoProof(t *testing.T) {
 	port := freeTestPort(t)
 	s := spec("s", guardtest.Cooperative)
-	s.URL, s.Ready = "http://127.0.0.1:"+port, Ready{Check: Check{HTTP: "/"}, Timeout: 500 * time.Millisecond}
+	s.URL, s.Ready = "http://127.0.0.1:"+port, Ready{Check: Check{HTTP: "/"}, Timeout: 2 * time.Second}
 	s.Restart.Policy = RestartNever
 	m := newManager(t, s)
 	events := m.Subscribe(10)

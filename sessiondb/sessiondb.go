@@ -28,7 +28,7 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 
-	"agents-tray/disk"
+	"agents-tray/manager/disk"
 )
 
 // saveDelay is how long events wait for others to be saved with. Each save makes the

@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"agents-tray/disk"
+	"agents-tray/manager/disk"
 )
 
 // firstFile says what is so without a services file.

@@ -15,7 +15,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
-	"agents-tray/disk"
+	"agents-tray/manager/disk"
 )
 
 // Limits of a services file: far beyond any that somebody writes, within what the YAML

@@ -8,7 +8,7 @@ import (
 
 	"github.com/adrg/xdg"
 
-	"agents-tray/disk"
+	"agents-tray/manager/disk"
 )
 
 // name is the program's folder in each of the user's folders.

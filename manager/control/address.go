@@ -7,7 +7,7 @@ import (
 	"io/fs"
 	"os"
 
-	"agents-tray/disk"
+	"agents-tray/manager/disk"
 )
 
 // Environment is the variable that tells a service where the control API is. Its

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"agents-tray/disk"
+	"agents-tray/manager/disk"
 )
 
 // file is a launch agent of the user's.

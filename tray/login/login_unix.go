@@ -11,7 +11,7 @@ import (
 
 	"github.com/adrg/xdg"
 
-	"agents-tray/disk"
+	"agents-tray/manager/disk"
 )
 
 // file is the entry, by the Desktop Application Autostart Specification.

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"sync"
 
-	"agents-tray/disk"
+	"agents-tray/manager/disk"
 )
 
 // settings are what the user has chosen in the menu. They are kept in a small file

@@ -8,7 +8,7 @@ import (
 	"os"
 	"time"
 
-	"agents-tray/disk"
+	"agents-tray/manager/disk"
 )
 
 // memory is what lasts from one check to the next.
