@@ -13,6 +13,7 @@ import (
 )
 
 var (
+	user32                   = windows.NewLazySystemDLL("user32.dll")
 	shellNotifyIcon          = windows.NewLazySystemDLL("shell32.dll").NewProc("Shell_NotifyIconW")
 	findWindow               = user32.NewProc("FindWindowW")
 	getDPIForWindow          = user32.NewProc("GetDpiForWindow")

@@ -12,10 +12,13 @@ var (
 	appendMenu          = user32.NewProc("AppendMenuW")
 	trackPopupMenu      = user32.NewProc("TrackPopupMenu")
 	endMenu             = user32.NewProc("EndMenu")
+	postMessage         = user32.NewProc("PostMessageW")
 	setForegroundWindow = user32.NewProc("SetForegroundWindow")
 )
 
 const (
+	wmNull = 0
+
 	mfGrayed    = 0x0001
 	mfChecked   = 0x0008
 	mfPopup     = 0x0010

@@ -10,12 +10,14 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/windows"
+
+	"agents-tray/tray/window"
 )
 
 // A taskbar stands for Explorer's. What a program tells Shell_NotifyIcon, wine hands over
 // to the topmost window of this class, in a WM_COPYDATA message.
 type taskbar struct {
-	window *window
+	window *window.Window
 	told   chan told
 
 	mu     sync.Mutex
@@ -63,43 +65,39 @@ func startTaskbar(t *testing.T, refuse int) *taskbar {
 		defer close(ended)
 		runtime.LockOSThread()
 		var err error
-		bar.window, err = openWindow("Shell_TrayWnd", bar.hear)
+		bar.window, err = window.Open("Shell_TrayWnd", bar.hear)
 		opened <- err
 		if err == nil {
-			bar.window.serve()
+			bar.window.Serve()
 		}
 	}()
 	if err := <-opened; err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		bar.window.post(wmClose)
+		bar.window.Post(window.Close)
 		<-ended
 	})
 	const topmost, noMoveSizeActivate = ^uintptr(0), 0x13
-	setWindowPos.Call(bar.window.handle, topmost, 0, 0, 0, 0, noMoveSizeActivate)
-	if found, _, _ := findWindow.Call(uintptr(unsafe.Pointer(bar.window.class)), 0); found != bar.window.handle {
+	setWindowPos.Call(bar.window.Handle, topmost, 0, 0, 0, 0, noMoveSizeActivate)
+	if found, _, _ := findWindow.Call(uintptr(unsafe.Pointer(windows.StringToUTF16Ptr("Shell_TrayWnd"))), 0); found != bar.window.Handle {
 		t.Fatal("another taskbar is above this one")
 	}
 	return bar
 }
 
-func (b *taskbar) hear(message, _, lParam uintptr) (uintptr, bool) {
+func (b *taskbar) hear(_, message, _, lParam uintptr) (uintptr, bool) {
 	const wmCopyData = 0x004A
-	switch message {
-	case wmClose:
-		destroyWindow.Call(b.window.handle)
-	case wmCopyData:
-		copied := *(**struct {
-			what   uintptr
-			length uint32
-			data   *byte
-		})(unsafe.Pointer(&lParam))
-		if b.take(copied.what, unsafe.Slice(copied.data, copied.length)) {
-			return 1, true
-		}
-	default:
+	if message != wmCopyData {
 		return 0, false
+	}
+	copied := *(**struct {
+		what   uintptr
+		length uint32
+		data   *byte
+	})(unsafe.Pointer(&lParam))
+	if b.take(copied.what, unsafe.Slice(copied.data, copied.length)) {
+		return 1, true
 	}
 	return 0, true
 }

@@ -8,6 +8,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/windows"
+
+	"agents-tray/tray/window"
 )
 
 // Tray is the icon with its menu. The tray library is not for Windows here: it gives up
@@ -22,7 +24,7 @@ type Tray struct {
 	ended          chan struct{} // closed when Run is about to return
 	once           sync.Once
 	wg             sync.WaitGroup
-	window         *window
+	window         *window.Window
 	icon           shellIcon
 	taskbarCreated uintptr // the message of an Explorer that has started
 }
@@ -40,7 +42,7 @@ const (
 	wmDisplayChange = 0x007E
 	wmTimer         = 0x0113
 	wmDPIChanged    = 0x02E0
-	wmIcon          = wmApp + 1 // something has happened to the icon
+	wmIcon          = window.Own // something has happened to the icon
 
 	ninSelect           = 0x0400
 	ninKeySelect        = 0x0401
@@ -69,24 +71,24 @@ func (t *Tray) Run() {
 	runtime.LockOSThread() // a window belongs to a thread
 	defer runtime.UnlockOSThread()
 	var err error
-	if t.window, err = openWindow(windowName, t.answer); err != nil {
+	if t.window, err = window.Open(windowName, t.answer); err != nil {
 		log.Printf("There is no icon, because Windows refused its window (%v). The program can be used by \"agents-tray menu\".", err)
 		<-t.quit
 		return
 	}
 	t.hearOfTaskbars()
-	t.icon.window = t.window.handle
+	t.icon.window = t.window.Handle
 	t.icon.show(iconState(t.first), Title(t.first))
-	t.desktop.messages.showOn(func(n Notification) { t.window.do(func() { t.icon.say(n) }) })
+	t.desktop.messages.showOn(func(n Notification) { t.window.Do(func() { t.icon.say(n) }) })
 	t.wg.Go(t.follow)
-	t.window.serve()
+	t.window.Serve()
 	t.wg.Wait()
 }
 
 // hearOfTaskbars makes sure of that also where the program was started by an administrator.
 func (t *Tray) hearOfTaskbars() {
 	t.taskbarCreated, _, _ = registerWindowMessage.Call(uintptr(unsafe.Pointer(windows.StringToUTF16Ptr("TaskbarCreated"))))
-	changeWindowMessageFilter.Call(t.window.handle, t.taskbarCreated, allowMessage, 0)
+	changeWindowMessageFilter.Call(t.window.Handle, t.taskbarCreated, allowMessage, 0)
 }
 
 // Quit removes the icon. It waits a moment for that, but no longer: the desktop may be
@@ -101,7 +103,7 @@ func (t *Tray) Quit() {
 
 // follow has the icon show the app's state, and ends with it.
 func (t *Tray) follow() {
-	defer t.window.post(wmClose)
+	defer t.window.Post(window.Close)
 	select {
 	case <-t.given:
 	case <-t.quit:
@@ -111,7 +113,7 @@ func (t *Tray) follow() {
 	defer stop()
 	for {
 		model := t.app.Model()
-		t.window.do(func() { t.icon.show(iconState(model), Title(model)) })
+		t.window.Do(func() { t.icon.show(iconState(model), Title(model)) })
 		select {
 		case <-changed:
 		case <-t.quit:
@@ -121,7 +123,7 @@ func (t *Tray) follow() {
 }
 
 // answer takes what the system tells the window.
-func (t *Tray) answer(message, wParam, lParam uintptr) (uintptr, bool) {
+func (t *Tray) answer(_, message, wParam, lParam uintptr) (uintptr, bool) {
 	switch message {
 	case wmIcon:
 		t.used(lParam&0xffff, int(int16(wParam)), int(int16(wParam>>16)))
@@ -129,10 +131,10 @@ func (t *Tray) answer(message, wParam, lParam uintptr) (uintptr, bool) {
 		t.icon.again()
 	case wmTimer:
 		t.icon.tryAgain()
-	case wmClose:
+	case window.Close:
 		endMenu.Call()
 		t.icon.remove()
-		destroyWindow.Call(t.window.handle)
+		return 0, false
 	case wmSettingChange, wmDisplayChange, wmDPIChanged:
 		t.icon.refresh()
 		return 0, false
@@ -159,7 +161,7 @@ func (t *Tray) used(how uintptr, x, y int) {
 	case ninSelect, ninKeySelect:
 		intent = firstPage(t.app.Model())
 	case wmContextMenu:
-		intent = popUp(t.window.handle, Menu(t.app.Model()), x, y)
+		intent = popUp(t.window.Handle, Menu(t.app.Model()), x, y)
 	}
 	if intent.Verb != Nothing {
 		t.app.Do(intent)
