@@ -12,69 +12,6 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
-// A file that is removed while it is in use is written anew, with all it held.
-func TestAFileThatIsRemoved(t *testing.T) {
-	folder := filepath.Join(t.TempDir(), "state")
-	for name, remove := range map[string]func() error{
-		"the file":   func() error { return os.Remove(filepath.Join(folder, "session.db")) },
-		"the folder": func() error { return os.RemoveAll(folder) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			if err := os.MkdirAll(folder, 0o700); err != nil {
-				t.Fatal(err)
-			}
-			defer os.RemoveAll(folder)
-			path := filepath.Join(folder, "session.db")
-			r := open(t, path)
-			begin(t, r, "first")
-			end(t, r, true)
-			var w witness
-			r = Open(path, w.options())
-			begin(t, r, "second")
-			r.Add(Event{Service: "a", Kind: "started"})
-			r.flush(t)
-			if err := remove(); err != nil {
-				t.Fatal(err)
-			}
-			r.Add(Event{Service: "b", Kind: "started"})
-			r.flush(t)
-			if dirty := query(t, path, `SELECT dirty_shutdown FROM session_state`); dirty != "1" {
-				t.Errorf("while it runs: %s", dirty)
-			}
-			end(t, r, true)
-			if got := query(t, path, `SELECT id, ending FROM sessions ORDER BY rowid`); got != "first|clean\nsecond|clean" {
-				t.Errorf("the history is\n%s", got)
-			}
-			if got := query(t, path, `SELECT service FROM service_events ORDER BY id`); got != "a\nb" {
-				t.Errorf("the events are %q", got)
-			}
-			if len(w.mendings) != 1 || !w.mendings[0].Removed || !w.mendings[0].Rescued {
-				t.Errorf("mended: %+v", w.mendings)
-			}
-		})
-	}
-}
-
-// A file that somebody puts in the place of ours is theirs to choose; this session is in it.
-func TestAFileThatIsReplaced(t *testing.T) {
-	folder := t.TempDir()
-	path, other := filepath.Join(folder, "session.db"), filepath.Join(folder, "other.db")
-	r := open(t, other)
-	begin(t, r, "elsewhere")
-	end(t, r, true)
-	r = open(t, path)
-	begin(t, r, "ours")
-	if err := os.Rename(other, path); err != nil {
-		t.Fatal(err)
-	}
-	r.Add(Event{Service: "a", Kind: "started"})
-	r.flush(t)
-	if got := query(t, path, `SELECT id, ending IS NULL FROM sessions ORDER BY rowid`); got != "elsewhere|0\nours|1" {
-		t.Errorf("the history is\n%s", got)
-	}
-	end(t, r, true)
-}
-
 // A folder that is not there when the program starts is no reason not to start; the
 // session is in the record as soon as it is.
 func TestAFolderThatComesLater(t *testing.T) {

@@ -74,11 +74,13 @@ func TestEveryEarlierVersionIsBroughtUpToDate(t *testing.T) {
 				t.Errorf("the history is\n%s", got)
 			}
 			fresh := filepath.Join(t.TempDir(), "session.db")
-			begin(t, open(t, fresh), "s")
+			r = open(t, fresh)
+			begin(t, r, "s")
 			const tables = `SELECT m.name, group_concat(c.name || ' ' || c.type || ' ' || c."notnull" || ' ' || c.pk) FROM sqlite_master m, pragma_table_info(m.name) c GROUP BY m.name`
 			if upgraded, new := query(t, path, tables), query(t, fresh, tables); upgraded != new {
 				t.Errorf("its tables are\n%s\na new file's are\n%s", upgraded, new)
 			}
+			end(t, r, true)
 		})
 	}
 }

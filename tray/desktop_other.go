@@ -27,8 +27,8 @@ func (d *Desktop) HasTray() bool { return true }
 // Notify shows a message. It does not wait for it to be shown.
 func (d *Desktop) Notify(n Notification) { d.messages.show(n) }
 
-// Withdraw does nothing: the systems take their messages away by themselves.
-func (d *Desktop) Withdraw(string) {}
+// Withdraw takes the message of this key away, if it is shown and the system lets it.
+func (d *Desktop) Withdraw(key string) { d.messages.withdraw(key) }
 
 // Close waits for what is being shown.
 func (d *Desktop) Close() { d.messages.end() }

@@ -19,5 +19,8 @@ func (m *messages) show(n Notification) {
 	})
 }
 
+// withdraw does nothing: the system takes them away by itself.
+func (m *messages) withdraw(string) {}
+
 // end waits for what is being shown.
 func (m *messages) end() { m.wg.Wait() }

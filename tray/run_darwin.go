@@ -3,19 +3,37 @@
 package tray
 
 import (
+	"sync"
+
 	"fyne.io/systray"
 
 	"agents-tray/icons"
 )
 
-// clickOpens: on macOS a click on the icon opens the menu.
-const clickOpens = false
+// face is the icon and its title.
+type face struct {
+	mu    sync.Mutex
+	shown bool
+	state icons.State
+	title string
+}
 
-// setIcon sets a template, which the system colours for its menu bar.
-func setIcon(picture []byte) { systray.SetTemplateIcon(picture, picture) }
+// show changes what the icon shows. The library makes something new of every icon and
+// keeps it for good, so it is given none that it shows already. It is a template, which
+// the system colours for its menu bar.
+func (f *face) show(state icons.State, title string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.shown || state != f.state {
+		f.shown, f.state = true, state
+		picture := icons.Tray(state, icons.AnyPanel)
+		systray.SetTemplateIcon(picture, picture)
+	}
+	if title != f.title {
+		f.title = title
+		systray.SetTooltip(title)
+	}
+}
 
-// panel is any: a template has no colour of its own.
-func panel() icons.Panel { return icons.AnyPanel }
-
-// awaitShell has nothing to wait for.
-func awaitShell(<-chan struct{}) {}
+// run shows the icon until the library is told to quit. A click opens the menu.
+func (t *Tray) run() { systray.Run(t.build, nil) }

@@ -17,9 +17,8 @@ import (
 )
 
 // These tests run under wine, too (packaging/wine), which decides what is not here:
-// wine does not deliver CTRL_BREAK, so how a service without a lifeline is asked to
-// stop has to be seen on Windows. And os.RemoveAll fails there on a folder that holds
-// a file, so there is no t.TempDir.
+// wine, up to 10, does not deliver CTRL_BREAK, so how a service without a lifeline is
+// asked to stop has to be seen on Windows.
 
 // Kinds of services that end with their lifeline.
 const (

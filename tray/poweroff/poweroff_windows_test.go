@@ -9,6 +9,7 @@ import (
 )
 
 var (
+	user32      = windows.NewLazySystemDLL("user32.dll")
 	findWindow  = user32.NewProc("FindWindowW")
 	sendMessage = user32.NewProc("SendMessageW")
 )

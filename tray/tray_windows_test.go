@@ -1,0 +1,334 @@
+package tray
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unicode/utf8"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+	"golang.org/x/sys/windows/registry"
+
+	"agents-tray/icons"
+	"agents-tray/manager"
+)
+
+// a program that shows a model and notes what is wished.
+type program struct {
+	mu      sync.Mutex
+	model   Model
+	changed chan struct{}
+	wished  chan Intent
+}
+
+func (p *program) Model() Model {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.model
+}
+
+func (p *program) set(m Model) {
+	p.mu.Lock()
+	p.model = m
+	p.mu.Unlock()
+	p.changed <- struct{}{}
+}
+
+func (p *program) Changes() (<-chan struct{}, func()) { return p.changed, func() {} }
+func (p *program) Do(i Intent)                        { p.wished <- i }
+
+func (p *program) await(t *testing.T, want Intent) {
+	t.Helper()
+	select {
+	case got := <-p.wished:
+		if got != want {
+			t.Errorf("it wished %v, not %v", got, want)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatalf("nobody wished %v", want)
+	}
+}
+
+func (p *program) awaitNothing(t *testing.T) {
+	t.Helper()
+	select {
+	case i := <-p.wished:
+		t.Errorf("it wished %v", i)
+	case <-time.After(100 * time.Millisecond):
+	}
+}
+
+var running = Model{Snapshot: manager.Snapshot{Phase: manager.PhaseRunning, Services: []manager.Service{
+	{Name: "dashboard", Title: "Dashboard", Open: true, State: manager.Running},
+	{Name: "rock", Title: "Rock & Roll", Open: true, State: manager.Running},
+}}}
+
+// startTray shows a running program on a taskbar.
+func startTray(t *testing.T) (*program, *Tray) {
+	t.Helper()
+	desktop, err := Connect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &program{model: running, changed: make(chan struct{}), wished: make(chan Intent, 10)}
+	desktop.Answer(p.Do)
+	tray := New(desktop, Model{Snapshot: manager.Snapshot{Phase: manager.PhaseStarting}})
+	go tray.Run()
+	t.Cleanup(func() {
+		tray.Quit()
+		<-tray.ended
+	})
+	tray.Show(p)
+	return p, tray
+}
+
+// happens tells the icon's window what the shell would.
+func (b *taskbar) happens(t *testing.T, what uintptr) {
+	t.Helper()
+	post(t, wmIcon, 100|100<<16, what|iconNumber<<16)
+}
+
+func post(t *testing.T, message, wParam, lParam uintptr) {
+	t.Helper()
+	postMessage.Call(iconWindow(t), message, wParam, lParam)
+}
+
+func iconWindow(t *testing.T) uintptr {
+	t.Helper()
+	window, _, _ := findWindow.Call(uintptr(unsafe.Pointer(windows.StringToUTF16Ptr(windowName))), 0)
+	if window == 0 {
+		t.Fatal("the icon has no window")
+	}
+	return window
+}
+
+func TestTheIconFollowsTheState(t *testing.T) {
+	bar := startTaskbar(t, 0)
+	p, _ := startTray(t)
+	if first := bar.await(t, "the icon", added); !strings.HasSuffix(first.tip(), "Starting…") || int(first.Width) != iconSize() {
+		t.Errorf("the icon says %q, and is %d pixels wide instead of %d", first.tip(), first.Width, iconSize())
+	}
+	bar.await(t, "running", func(told told) bool { return told.what == nimModify && strings.HasSuffix(told.tip(), "Running") })
+	paused := running
+	paused.Paused = true
+	p.set(paused)
+	bar.await(t, "the pause", func(told told) bool { return told.what == nimModify && !strings.HasSuffix(told.tip(), "Running") })
+}
+
+// Explorer may be there, and too busy to take icons.
+func TestAnIconThatIsRefusedIsTriedAgain(t *testing.T) {
+	bar := startTaskbar(t, 3)
+	desktop := &Desktop{}
+	desktop.Notify(Notification{Summary: "Before there is an icon"})
+	tray := New(desktop, running)
+	go tray.Run()
+	t.Cleanup(tray.Quit)
+	for range 3 {
+		bar.await(t, "an icon to refuse", func(told told) bool { return told.what == nimAdd && !told.done })
+	}
+	bar.await(t, "the icon", added)
+	bar.await(t, "how it is told of clicks", func(told told) bool { return told.what == nimSetVersion && told.Version == iconVersion })
+	bar.await(t, "the message", says("Before there is an icon"))
+}
+
+// At log-on the program may be there before Explorer, and Explorer may be started again.
+func TestTheIconComesToANewTaskbar(t *testing.T) {
+	_, tray := startTray(t)
+	created, _, _ := registerWindowMessage.Call(uintptr(unsafe.Pointer(windows.StringToUTF16Ptr("TaskbarCreated"))))
+	everybody := uintptr(0xffff)
+	bar := startTaskbar(t, 0)
+	for range 3 {
+		bar.forget()
+		sendMessage.Call(everybody, created, 0, 0)
+		bar.await(t, "the icon", added)
+	}
+	tray.Quit()
+	bar.await(t, "its end", removed)
+}
+
+func TestClicks(t *testing.T) {
+	bar := startTaskbar(t, 0)
+	p, _ := startTray(t)
+	bar.await(t, "the icon", added)
+	for _, click := range []uintptr{ninSelect, ninKeySelect} {
+		bar.happens(t, click)
+		p.await(t, Intent{Verb: Open, Service: "dashboard"})
+	}
+}
+
+var (
+	getMenuItemCount = user32.NewProc("GetMenuItemCount")
+	getMenuString    = user32.NewProc("GetMenuStringW")
+	getMenuState     = user32.NewProc("GetMenuState")
+)
+
+// shownMenu waits for the menu, and returns it.
+func shownMenu(t *testing.T) uintptr {
+	t.Helper()
+	const menuClass, mnGetMenu = 0x8000, 0x01E1
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) { // nobody tells
+		window, _, _ := findWindow.Call(menuClass, 0)
+		if menu, _, _ := sendMessage.Call(window, mnGetMenu, 0, 0); window != 0 && menu != 0 {
+			return menu
+		}
+	}
+	t.Fatal("there is no menu")
+	return 0
+}
+
+func labels(menu uintptr) (labels []string) {
+	const byPosition = 0x0400
+	count, _, _ := getMenuItemCount.Call(menu)
+	for n := range count {
+		text := make([]uint16, 200)
+		getMenuString.Call(menu, n, uintptr(unsafe.Pointer(&text[0])), uintptr(len(text)), byPosition)
+		labels = append(labels, windows.UTF16ToString(text))
+	}
+	return labels
+}
+
+func TestTheMenu(t *testing.T) {
+	const keyDown, up, enter, escapeKey = 0x0100, 0x26, 0x0D, 0x1B
+	bar := startTaskbar(t, 0)
+	p, tray := startTray(t)
+	bar.await(t, "the icon", added)
+	bar.happens(t, wmContextMenu)
+	menu := shownMenu(t)
+	got := labels(menu)
+	var want []string
+	for _, item := range Menu(running) {
+		if !item.Hidden {
+			want = append(want, strings.ReplaceAll(item.Label, "&", "&&"))
+		}
+	}
+	if !slices.Equal(got, want) || !slices.Contains(got, "Open Rock && Roll") {
+		t.Errorf("the menu shows %q instead of %q", got, want)
+	}
+	if state, _, _ := getMenuState.Call(menu, 0, 0x0400); state&mfGrayed == 0 {
+		t.Error("how it stands looks as if it could be chosen")
+	}
+	post(t, keyDown, up, 0) // the last one
+	post(t, keyDown, enter, 0)
+	p.await(t, Intent{Verb: Quit})
+
+	bar.happens(t, wmContextMenu)
+	shownMenu(t)
+	post(t, keyDown, escapeKey, 0)
+	bar.happens(t, wmContextMenu) // another time
+	shownMenu(t)
+	p.awaitNothing(t)
+	tray.Quit() // with the menu open
+	bar.await(t, "the icon's end", removed)
+}
+
+func TestMessages(t *testing.T) {
+	bar := startTaskbar(t, 0)
+	p, tray := startTray(t)
+	bar.await(t, "the icon", added)
+	review := Intent{Verb: Review}
+	long := strings.Repeat("𝄞", 200)
+	tray.desktop.Notify(Notification{Key: "first", Summary: "First"})
+	bar.await(t, "the first message", func(told told) bool { return says("First")(told) && told.text() != "" })
+	tray.desktop.Notify(Notification{Key: "second", Summary: "Second", Body: long, Urgent: true, Actions: []Action{
+		{Label: "Review", Intent: review}, {Label: "Quit", Intent: Intent{Verb: Quit}},
+	}})
+	second := bar.await(t, "the second message", says("Second"))
+	if text := second.text(); !utf8.ValidString(text) || strings.ContainsRune(text, utf8.RuneError) || !strings.HasSuffix(text, "𝄞…") {
+		t.Errorf("it is cut to %q", text)
+	}
+	if second.InfoFlags != niifWarning {
+		t.Error("it does not look urgent")
+	}
+	tray.desktop.Withdraw("first") // it is not shown any more
+	bar.happens(t, ninBalloonUserClick)
+	p.await(t, review)
+	bar.happens(t, ninBalloonUserClick) // one too many
+	p.awaitNothing(t)
+
+	tray.desktop.Notify(Notification{Key: "third", Summary: "Third", Actions: []Action{{Intent: review}}})
+	bar.await(t, "the third message", says("Third"))
+	tray.desktop.Withdraw("third")
+	bar.await(t, "its end", func(told told) bool { return says("")(told) && told.text() == "" })
+	bar.happens(t, ninBalloonUserClick)
+	p.awaitNothing(t)
+}
+
+// The taskbar's colour may be changed while the program runs.
+func TestTheIconFollowsTheColourOfTheTaskbar(t *testing.T) {
+	key, _, err := registry.CreateKey(registry.CURRENT_USER, themeKey, registry.ALL_ACCESS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = key.DeleteValue(themeValue)
+		key.Close()
+	})
+	choose := func(light uint32) {
+		if err := key.SetDWordValue(themeValue, light); err != nil {
+			t.Fatal(err)
+		}
+	}
+	choose(0)
+	bar := startTaskbar(t, 0)
+	startTray(t)
+	isRunning := func(told told) bool { return told.done && strings.HasSuffix(told.tip(), "Running") }
+	dark := bar.await(t, "the icon", isRunning)
+	choose(1)
+	sendMessage.Call(iconWindow(t), wmSettingChange, 0, 0)
+	light := bar.await(t, "the other one", isRunning)
+	choose(0)
+	sendMessage.Call(iconWindow(t), wmSettingChange, 0, 0)
+	again := bar.await(t, "the first one", isRunning)
+	if bytes.Equal(dark.picture, light.picture) || !bytes.Equal(dark.picture, again.picture) {
+		t.Error("it does not follow")
+	}
+	sendMessage.Call(iconWindow(t), wmSettingChange, 0, 0)
+	select {
+	case told := <-bar.told:
+		t.Errorf("nothing has changed, and the taskbar is told %d", told.what)
+	case <-time.After(100 * time.Millisecond):
+	}
+}
+
+// At 100, 125, 150, 200 and 300 %, and between.
+func TestTheIconHasTheSizeThatIsShown(t *testing.T) {
+	for _, size := range []int{16, 20, 22, 24, 32, 48, 300} {
+		icon := load(icons.Tray(icons.Running, icons.DarkPanel), size)
+		if icon == 0 {
+			t.Errorf("there is none of %d pixels", size)
+			continue
+		}
+		if got := iconWidth(t, icon); got != size {
+			t.Errorf("it has %d pixels instead of %d", got, size)
+		}
+		destroyIcon.Call(icon)
+	}
+}
+
+func iconWidth(t *testing.T, icon uintptr) int {
+	t.Helper()
+	var info struct {
+		icon, x, y   uint32
+		mask, colour windows.Handle
+	}
+	var bitmap struct {
+		kind, width, height, widthBytes int32
+		planes, depth                   uint16
+		bits                            uintptr
+	}
+	gdi32 := windows.NewLazySystemDLL("gdi32.dll")
+	if done, _, err := user32.NewProc("GetIconInfo").Call(icon, uintptr(unsafe.Pointer(&info))); done == 0 {
+		t.Fatal(err)
+	}
+	if done, _, err := gdi32.NewProc("GetObjectW").Call(uintptr(info.colour), unsafe.Sizeof(bitmap), uintptr(unsafe.Pointer(&bitmap))); done == 0 {
+		t.Fatal(err)
+	}
+	for _, handle := range []windows.Handle{info.mask, info.colour} {
+		gdi32.NewProc("DeleteObject").Call(uintptr(handle))
+	}
+	return int(bitmap.width)
+}
