@@ -36,6 +36,9 @@ func (e Entry) Enabled() bool {
 	return command == quote(e.Program) || strings.HasPrefix(command, quote(e.Program)+" ")
 }
 
+// icon is what packages install it as.
+const icon = "arpa.home.agentstray"
+
 // Enable has e started at login.
 func (e Entry) Enable() error {
 	var text bytes.Buffer
@@ -43,7 +46,7 @@ func (e Entry) Enable() error {
 	for _, arg := range e.Args {
 		command += " " + quote(arg)
 	}
-	fmt.Fprintf(&text, "[Desktop Entry]\nType=Application\nName=%s\nExec=%s\nIcon=%s\nTerminal=false\n", e.Name, command, identity)
+	fmt.Fprintf(&text, "[Desktop Entry]\nType=Application\nName=%s\nExec=%s\nIcon=%s\nTerminal=false\n", e.Name, command, icon)
 	return writeFile(file(), text.Bytes())
 }
 
