@@ -19,6 +19,7 @@ const (
 type notifications struct {
 	object          dbus.BusObject
 	actions, markup bool // what the desktop can do
+	all             bool // it makes a button of the click on the message, too
 }
 
 func greetNotifications(conn *dbus.Conn) (messenger, error) {
@@ -27,6 +28,9 @@ func greetNotifications(conn *dbus.Conn) (messenger, error) {
 	if err := call(s.object, notificationsName+".GetCapabilities").Store(&capabilities); err != nil {
 		return nil, err
 	}
+	var name, vendor, version, specification string
+	_ = call(s.object, notificationsName+".GetServerInformation").Store(&name, &vendor, &version, &specification) // then it is one of the others
+	s.all = name == "lxqt-notificationd"
 	s.actions, s.markup = slices.Contains(capabilities, "actions"), slices.Contains(capabilities, "body-markup")
 	return s, conn.AddMatchSignal(dbus.WithMatchObjectPath(notificationsPath), dbus.WithMatchInterface(notificationsName))
 }
@@ -38,7 +42,9 @@ func (s *notifications) show(n Notification, before string) (string, error) {
 	}
 	buttons := []string{} // key, label, key, label, …
 	if len(n.Actions) > 0 && s.actions {
-		buttons = append(buttons, "default", n.Actions[0].Label)
+		if !s.all {
+			buttons = append(buttons, "default", n.Actions[0].Label)
+		}
 		for i, action := range n.Actions {
 			buttons = append(buttons, strconv.Itoa(i), action.Label)
 		}

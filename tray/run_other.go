@@ -41,20 +41,3 @@ func (t *Tray) run() {
 	}
 	systray.Run(t.build, nil) // the icon comes with the menu
 }
-
-// tapped is a click on the icon itself, where that does not open the menu: it opens
-// the page that shows everything. Without one, it does nothing; the menu is a right
-// click away.
-func (t *Tray) tapped() {
-	select {
-	case <-t.given:
-	default:
-		return // it has only just begun
-	}
-	for _, service := range t.app.Model().Services {
-		if service.Open {
-			t.app.Do(Intent{Verb: Open, Service: service.Name})
-			return
-		}
-	}
-}
