@@ -48,7 +48,7 @@ type messages struct {
 	done  chan struct{}
 
 	// Of that goroutine. Answers come to it, too: after the identity of what they answer.
-	way     messenger           // nil: to be chosen
+	way     messenger           // nil: to be chosen, and nothing is shown
 	shown   map[string]string   // identity by key
 	answers map[string][]Action // by identity
 	desktop *Desktop
@@ -118,9 +118,10 @@ func (m *messages) answer() func(Intent) {
 }
 
 // forget drops what was shown on a bus that is gone.
-func (m *messages) forget() { m.post(m.drop) }
+func (m *messages) forget() { m.post(m.leave) }
 
-func (m *messages) drop() {
+// leave gives the messenger up, and with it what it shows.
+func (m *messages) leave() {
 	m.way = nil
 	clear(m.shown)
 	clear(m.answers)
@@ -128,14 +129,12 @@ func (m *messages) drop() {
 
 // choose finds who shows messages, and reports whether there is anybody.
 func (m *messages) choose() bool {
-	m.drop()
 	for _, way := range ways {
-		var err error
-		if m.way, err = way.greet(m.desktop.connection()); err == nil {
+		if messenger, err := way.greet(m.desktop.connection()); err == nil {
+			m.way = messenger
 			return true
 		}
 	}
-	m.way = nil
 	return false // it is asked again for the next message: at log-in it may only be late
 }
 
@@ -157,7 +156,7 @@ func (m *messages) show(n Notification) {
 		if errors.Is(err, context.DeadlineExceeded) {
 			return // it hangs; it may be over the next time
 		}
-		m.way = nil
+		m.leave()
 	}
 }
 
