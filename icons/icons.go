@@ -18,7 +18,7 @@ const (
 	Starting  State = "starting"  // hollow dots
 	Running   State = "running"   // filled dots
 	Attention State = "attention" // filled dots and a triangle
-	Stopped   State = "stopped"   // the tray alone, dimmed
+	Stopped   State = "stopped"   // the tray alone, dimmed or grey
 )
 
 // States are all of them.

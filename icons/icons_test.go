@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"image/png"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -53,7 +54,7 @@ func TestTrayPicturesHaveTheirSizeAndColour(t *testing.T) {
 		}{
 			"on-dark":  {64, 0xe0, 0xff},
 			"on-light": {64, 0x00, 0x30},
-			"on-any":   {64, 0x70, 0xf8},
+			"on-any":   {64, 0x6c, 0xf8},
 			"template": {32, 0x00, 0x00},
 		} {
 			name := fmt.Sprintf("tray/%s-%s.png", s, variant)
@@ -96,13 +97,39 @@ func TestStatesDifferInShapeAt16Pixels(t *testing.T) {
 	}
 }
 
-// Without its dimness the stopped tray would still lack the dots.
-func TestStoppedIsDimmed(t *testing.T) {
-	brightest := func(s State) int {
-		return slices.Max(coverage(decodePNG(t, readFile(t, "tray/"+string(s)+"-on-dark.png")), 16))
+// Strokes have at least 3:1 on the panels there are: those of Windows, Adwaita, Breeze and
+// Xfce, and white and black.
+func TestEveryStateIsSeenOnThePanelsThereAre(t *testing.T) {
+	const least = 3.0
+	dark := []string{"#000000", "#1c1c1c", "#2a2e32", "#303030"}
+	light := []string{"#ffffff", "#f6f5f4", "#eff0f1", "#dee0e2"}
+	for variant, panels := range map[string][]string{"on-dark": dark, "on-light": light, "on-any": slices.Concat(dark, light)} {
+		for _, s := range states {
+			name := fmt.Sprintf("tray/%s-%s.png", s, variant)
+			stroke := strongest(decodePNG(t, readFile(t, name)))
+			for _, panel := range panels {
+				if got := contrast(over(stroke, hex(t, panel)), hex(t, panel)); got < least {
+					t.Errorf("%s has a contrast of %.2f:1 on %s", name, got, panel)
+				}
+			}
+		}
 	}
-	if stopped, running := brightest(Stopped), brightest(Running); stopped > running*2/3 {
-		t.Errorf("stopped covers %d of 255, running %d", stopped, running)
+}
+
+// Without its dimness the stopped tray would still lack the dots. Where the panel is not
+// known it keeps its contrast and loses its colour.
+func TestStoppedIsDimmed(t *testing.T) {
+	stroke := func(s State, variant string) color.NRGBA {
+		return strongest(decodePNG(t, readFile(t, "tray/"+string(s)+"-"+variant+".png")))
+	}
+	for _, variant := range []string{"on-dark", "on-light", "template"} {
+		if stopped, running := stroke(Stopped, variant).A, stroke(Running, variant).A; int(stopped) > int(running)*2/3 {
+			t.Errorf("%s: stopped covers %d of 255, running %d", variant, stopped, running)
+		}
+	}
+	colourful := func(c color.NRGBA) int { return int(max(c.R, c.G, c.B)) - int(min(c.R, c.G, c.B)) }
+	if stopped, running := colourful(stroke(Stopped, "on-any")), colourful(stroke(Running, "on-any")); stopped > running/10 {
+		t.Errorf("on-any: stopped is as colourful as %d, running %d", stopped, running)
 	}
 }
 
@@ -171,6 +198,42 @@ func colours(m image.Image) (list []color.NRGBA) {
 		}
 	}
 	return list
+}
+
+// strongest is the colour inside m's strokes, where they cover most.
+func strongest(m image.Image) color.NRGBA {
+	return slices.MaxFunc(colours(m), func(a, b color.NRGBA) int { return int(a.A) - int(b.A) })
+}
+
+// over is what an eye sees of c on an opaque panel.
+func over(c, panel color.NRGBA) color.NRGBA {
+	mix := func(c8, p8, a uint8) uint8 { return uint8((int(c8)*int(a) + int(p8)*(255-int(a)) + 127) / 255) }
+	return color.NRGBA{mix(c.R, panel.R, c.A), mix(c.G, panel.G, c.A), mix(c.B, panel.B, c.A), 0xff}
+}
+
+// contrast is the ratio of the Web Content Accessibility Guidelines 2, 1 to 21.
+func contrast(a, b color.NRGBA) float64 {
+	luminance := func(c color.NRGBA) float64 {
+		linear := func(c8 uint8) float64 {
+			if c := float64(c8) / 255; c > 0.04045 {
+				return math.Pow((c+0.055)/1.055, 2.4)
+			} else {
+				return c / 12.92
+			}
+		}
+		return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
+	}
+	one, other := luminance(a)+0.05, luminance(b)+0.05
+	return max(one, other) / min(one, other)
+}
+
+func hex(t *testing.T, code string) color.NRGBA {
+	t.Helper()
+	c := color.NRGBA{A: 0xff}
+	if _, err := fmt.Sscanf(code, "#%02x%02x%02x", &c.R, &c.G, &c.B); err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 func drawn(m image.Image) int { return len(colours(m)) }

@@ -2,6 +2,7 @@ package tray
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/color"
 	"image/png"
@@ -22,6 +23,8 @@ const (
 // The library sends one size of the icon, which panels scale; it loses a title that is
 // set while it starts; and it ends the program when an icon is set without a bus.
 type statusItem struct {
+	tapped func() // a click that did not open the menu
+
 	mu      sync.Mutex
 	conn    *dbus.Conn // nil until it is exported
 	state   icons.State
@@ -42,7 +45,10 @@ func (i *statusItem) export(conn *dbus.Conn) error {
 	i.mu.Lock()
 	i.conn, i.theme = conn, theme
 	i.mu.Unlock()
-	err := conn.ExportMethodTable(map[string]any{"Get": i.get, "GetAll": i.getAll, "Set": i.set}, itemPath, "org.freedesktop.DBus.Properties")
+	err := errors.Join(
+		conn.ExportMethodTable(map[string]any{"Get": i.get, "GetAll": i.getAll, "Set": i.set}, itemPath, "org.freedesktop.DBus.Properties"),
+		conn.ExportMethodTable(map[string]any{"Activate": i.activate}, itemPath, itemInterface),
+	)
 	i.emit("NewIcon", "NewTitle", "NewToolTip") // what was asked for until now was the library's
 	return err
 }
@@ -72,6 +78,13 @@ func (i *statusItem) emit(signals ...string) {
 	for _, signal := range signals {
 		_ = i.conn.Emit(itemPath, itemInterface+"."+signal) // fails when the bus is gone
 	}
+}
+
+// activate is what MATE's panel calls on a left click, though the item says that it is a
+// menu; GNOME's does so on a double click.
+func (i *statusItem) activate(_, _ int32) *dbus.Error {
+	i.tapped()
+	return nil
 }
 
 func (i *statusItem) getAll(of string) (map[string]dbus.Variant, *dbus.Error) {

@@ -2,35 +2,55 @@ package tray
 
 import (
 	"context"
-	"html"
-	"slices"
-	"strconv"
+	"errors"
 	"sync"
 	"time"
 
 	"github.com/godbus/dbus/v5"
 )
 
-const (
-	notificationsName = "org.freedesktop.Notifications"
-	notificationsPath = "/org/freedesktop/Notifications"
+// desktopEntry names the program's desktop entry and its icon, as packages install them.
+const desktopEntry = "arpa.home.agentstray"
 
-	showTime = 10 * time.Second // for the desktop to start what shows notifications, too
-)
+// showTime is for the desktop to start what shows notifications, too.
+const showTime = 10 * time.Second
 
-// messages are the notifications that are shown, by the Desktop Notifications
-// Specification 1.2. Its library on the shelf (esiqveland/notify) ends the program when
-// somebody sends a signal of an unexpected shape.
+// A messenger is a way that desktops have to show messages. Each that is shown has an
+// identity there.
+type messenger interface {
+	// show shows a message in the place of the one with the identity before; empty: of none.
+	show(n Notification, before string) (identity string, err error)
+	withdraw(identity string)
+}
+
+// ways are the messengers from the best on: each answers whether it can be had on a
+// connection, and hears what a signal answers to its messages.
+var ways = []struct {
+	greet func(*dbus.Conn) (messenger, error)
+	hear  func(*dbus.Signal) (answer, bool)
+}{
+	{greetNotifications, hearNotifications},
+	{greetPortal, hearPortal},
+}
+
+// answer is what somebody did about a message.
+type answer struct {
+	identity string
+	button   int // number of the action; dismissed: none
+}
+
+// dismissed says that a message went away without an answer.
+const dismissed = -1
+
+// messages are the notifications that are shown, on the best messenger that there is.
 type messages struct {
 	queue chan func() // work for the one goroutine that talks to the desktop
 	done  chan struct{}
 
-	// Of that goroutine. Answers come to it, too: after the number of what they answer.
-	asked   bool // what the desktop can do
-	actions bool
-	markup  bool
-	shown   map[string]uint32   // number by key
-	answers map[uint32][]Action // by number
+	// Of that goroutine. Answers come to it, too: after the identity of what they answer.
+	way     messenger           // nil: to be chosen, and nothing is shown
+	shown   map[string]string   // identity by key
+	answers map[string][]Action // by identity
 	desktop *Desktop
 
 	mu    sync.Mutex
@@ -41,7 +61,7 @@ type messages struct {
 // begin starts the goroutine.
 func (m *messages) begin(d *Desktop) {
 	m.queue, m.done = make(chan func(), 32), make(chan struct{})
-	m.shown, m.answers = map[string]uint32{}, map[uint32][]Action{}
+	m.shown, m.answers = map[string]string{}, map[string][]Action{}
 	m.desktop, m.do = d, func(Intent) {}
 	go func() {
 		defer close(m.done)
@@ -98,102 +118,88 @@ func (m *messages) answer() func(Intent) {
 }
 
 // forget drops what was shown on a bus that is gone.
-func (m *messages) forget() {
-	m.post(func() {
-		m.asked = false
-		clear(m.shown)
-		clear(m.answers)
-	})
+func (m *messages) forget() { m.post(m.leave) }
+
+// leave gives the messenger up, and with it what it shows.
+func (m *messages) leave() {
+	m.way = nil
+	clear(m.shown)
+	clear(m.answers)
 }
 
-// ask finds out what the desktop can do, and listens for answers.
-func (m *messages) ask() {
-	if m.asked {
-		return
+// choose finds who shows messages, and reports whether there is anybody.
+func (m *messages) choose() bool {
+	for _, way := range ways {
+		if messenger, err := way.greet(m.desktop.connection()); err == nil {
+			m.way = messenger
+			return true
+		}
 	}
-	m.asked = true
-	var capabilities []string
-	_ = m.call("GetCapabilities").Store(&capabilities) // then it can do nothing
-	m.actions, m.markup = slices.Contains(capabilities, "actions"), slices.Contains(capabilities, "body-markup")
-	_ = m.desktop.connection().AddMatchSignal(dbus.WithMatchObjectPath(notificationsPath), dbus.WithMatchInterface(notificationsName))
-}
-
-func (m *messages) call(method string, arguments ...any) *dbus.Call {
-	ctx, cancel := context.WithTimeout(context.Background(), showTime)
-	defer cancel()
-	return m.desktop.connection().Object(notificationsName, notificationsPath).CallWithContext(ctx, notificationsName+"."+method, 0, arguments...)
+	return false // it is asked again for the next message: at log-in it may only be late
 }
 
 func (m *messages) show(n Notification) {
-	m.ask()
-	body := n.Body
-	if m.markup {
-		body = html.EscapeString(body)
-	}
-	buttons := []string{} // key, label, key, label, …
-	if len(n.Actions) > 0 && m.actions {
-		buttons = append(buttons, "default", n.Actions[0].Label)
-		for i, action := range n.Actions {
-			buttons = append(buttons, strconv.Itoa(i), action.Label)
+	for range 2 { // who showed messages may have left, and another be there
+		if m.way == nil && !m.choose() {
+			return // a desktop without notifications
 		}
-	}
-	urgency := byte(1)
-	if n.Urgent {
-		urgency = 2
-	}
-	before := m.shown[n.Key]
-	hints := map[string]dbus.Variant{"urgency": dbus.MakeVariant(urgency), "desktop-entry": dbus.MakeVariant("agents-tray")}
-	var id uint32
-	if m.call("Notify", Name, before, "agents-tray", n.Summary, body, buttons, hints, int32(-1)).Store(&id) != nil {
-		return // a desktop without notifications
-	}
-	delete(m.answers, before)
-	m.answers[id] = n.Actions
-	if n.Key != "" {
-		m.shown[n.Key] = id
+		before := m.shown[n.Key]
+		identity, err := m.way.show(n, before)
+		if err == nil {
+			delete(m.answers, before)
+			m.answers[identity] = n.Actions
+			if n.Key != "" {
+				m.shown[n.Key] = identity
+			}
+			return
+		}
+		if errors.Is(err, context.DeadlineExceeded) {
+			return // it hangs; it may be over the next time
+		}
+		m.leave()
 	}
 }
 
 func (m *messages) withdraw(key string) {
-	id, shown := m.shown[key]
+	identity, shown := m.shown[key]
 	delete(m.shown, key)
-	delete(m.answers, id)
+	delete(m.answers, identity)
 	if shown {
-		m.call("CloseNotification", id)
+		m.way.withdraw(identity)
 	}
 }
 
 // hear takes an answer to a notification.
 func (m *messages) hear(signal *dbus.Signal) {
-	var id, reason uint32
-	var key string
-	switch {
-	case signal.Name == notificationsName+".ActionInvoked" && dbus.Store(signal.Body, &id, &key) == nil:
-		m.post(func() {
-			if intent := m.answered(id, key); intent.Verb != Nothing {
-				m.answer()(intent)
-			}
-		})
-	case signal.Name == notificationsName+".NotificationClosed" && dbus.Store(signal.Body, &id, &reason) == nil:
-		m.post(func() { m.answered(id, "") })
+	for _, way := range ways {
+		if answer, ok := way.hear(signal); ok {
+			m.post(func() {
+				if intent := m.answered(answer); intent.Verb != Nothing {
+					m.answer()(intent)
+				}
+			})
+		}
 	}
 }
 
 // answered forgets a notification, and returns what the pressed button asks for.
-func (m *messages) answered(id uint32, key string) Intent {
-	actions := m.answers[id]
-	delete(m.answers, id)
-	for about, number := range m.shown {
-		if number == id {
+func (m *messages) answered(a answer) Intent {
+	actions := m.answers[a.identity]
+	delete(m.answers, a.identity)
+	for about, identity := range m.shown {
+		if identity == a.identity {
 			delete(m.shown, about)
 		}
 	}
-	pressed, err := strconv.Atoi(key)
-	if key == "default" {
-		pressed, err = 0, nil
-	}
-	if err != nil || pressed < 0 || pressed >= len(actions) {
+	if a.button < 0 || a.button >= len(actions) {
 		return Intent{}
 	}
-	return actions[pressed].Intent
+	return actions[a.button].Intent
+}
+
+// call asks something of the desktop, for showTime at most.
+func call(object dbus.BusObject, method string, arguments ...any) *dbus.Call {
+	ctx, cancel := context.WithTimeout(context.Background(), showTime)
+	defer cancel()
+	return object.CallWithContext(ctx, method, 0, arguments...)
 }

@@ -48,6 +48,7 @@ func (t *Tray) watch(icon *dbus.Conn) {
 // run shows the icon, again after each time the bus was gone, until quit is closed.
 func (t *Tray) run() {
 	log.SetOutput(withoutLibrary{log.Writer()})
+	t.face.tapped = t.tapped
 	t.face.show(iconState(t.first), Title(t.first))
 	systray.SetTitle(itemIdentity) // before the library runs, this becomes the icon's lasting identity
 	systray.SetIcon(icons.Tray(iconState(t.first), icons.AnyPanel))

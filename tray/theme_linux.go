@@ -3,8 +3,11 @@ package tray
 import (
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/adrg/xdg"
 
@@ -16,11 +19,9 @@ import (
 // not sharp; from a theme all take the one of their size. Empty: it cannot be written,
 // and the pictures must do.
 func themeFolder() string {
-	digest := sha256.New()
-	for _, state := range icons.States {
-		for _, picture := range icons.Sizes(state) {
-			digest.Write(picture)
-		}
+	files, digest := themeFiles(), sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintf(digest, "%s\n%s", name, files[name])
 	}
 	// Panels remember what they have read in a folder, so other pictures are in another.
 	folder := filepath.Join(xdg.CacheHome, itemIdentity, fmt.Sprintf("icons-%x", digest.Sum(nil)[:6]))
@@ -35,7 +36,7 @@ func themeFolder() string {
 		return ""
 	}
 	defer os.RemoveAll(part) // it is gone if all went well
-	if writeTheme(part) != nil || os.Rename(part, folder) != nil {
+	if writeFiles(part, files) != nil || os.Rename(part, folder) != nil {
 		if _, err := os.Stat(folder); err != nil { // nor has another instance been quicker
 			return ""
 		}
@@ -43,18 +44,35 @@ func themeFolder() string {
 	return folder
 }
 
-// writeTheme writes the pictures where hicolor, the theme that every other one falls back
-// to, has those of applications.
-func writeTheme(folder string) error {
+// themeFiles are the pictures where hicolor, the theme that every other one falls back to,
+// has those of applications, and the index without which GNOME's and Waybar's panels, who
+// look here only, find none of them.
+func themeFiles() map[string][]byte {
+	var folders, sections []string
+	for _, size := range icons.LinuxSizes {
+		folder := fmt.Sprintf("%dx%[1]d/apps", size)
+		folders = append(folders, folder)
+		sections = append(sections, fmt.Sprintf("\n[%s]\nSize=%d\nContext=Applications\nType=Threshold\n", folder, size))
+	}
+	files := map[string][]byte{}
 	for _, state := range icons.States {
 		for i, picture := range icons.Sizes(state) {
-			dir := filepath.Join(folder, "hicolor", fmt.Sprintf("%dx%[1]d", icons.LinuxSizes[i]), "apps")
-			if err := os.MkdirAll(dir, 0o755); err != nil {
-				return err
-			}
-			if err := os.WriteFile(filepath.Join(dir, themeName(state)+".png"), picture, 0o644); err != nil {
-				return err
-			}
+			files["hicolor/"+folders[i]+"/"+themeName(state)+".png"] = picture
+		}
+	}
+	files["hicolor/index.theme"] = fmt.Appendf(nil, "[Icon Theme]\nName=Hicolor\nComment=Icons of %s\nHidden=true\nDirectories=%s\n%s",
+		Name, strings.Join(folders, ","), strings.Join(sections, ""))
+	return files
+}
+
+func writeFiles(folder string, files map[string][]byte) error {
+	for name, data := range files {
+		path := filepath.Join(folder, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			return err
 		}
 	}
 	return nil

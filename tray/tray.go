@@ -76,6 +76,23 @@ func (t *Tray) quitting() bool {
 	}
 }
 
+// tapped is a click on the icon itself, where that does not open the menu: it opens
+// the page that shows everything. Without one, it does nothing; the menu is a right
+// click away.
+func (t *Tray) tapped() {
+	select {
+	case <-t.given:
+	default:
+		return // it has only just begun
+	}
+	for _, service := range t.app.Model().Services {
+		if service.Open {
+			t.app.Do(Intent{Verb: Open, Service: service.Name})
+			return
+		}
+	}
+}
+
 // build makes the menu, in the library's own goroutine, as soon as there is an app: the
 // panel waits for it.
 func (t *Tray) build() {

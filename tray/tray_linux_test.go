@@ -173,4 +173,12 @@ func TestTheIconIsAlwaysThere(t *testing.T) {
 	if !tray.asked.Scan() || tray.asked.Text() != "copy chat" {
 		t.Errorf("the click asks for %q", tray.asked.Text())
 	}
+
+	// A panel that opens no menu on a click says that there was one.
+	if err := item.Activate(); err != nil {
+		t.Fatal(err)
+	}
+	if !tray.asked.Scan() || tray.asked.Text() != "open dashboard" {
+		t.Errorf("the click on the icon asks for %q", tray.asked.Text())
+	}
 }

@@ -57,10 +57,11 @@ var appGrids = []grid{
 
 // drawing holds the template's numbers, in pixels from the top left corner.
 type drawing struct {
-	State  string
-	Colour string
-	Size   int
-	Tile   *tile // nil for the tray
+	State   string
+	Colour  string
+	Opacity float64 // of the tray
+	Size    int
+	Tile    *tile // nil for the tray
 
 	Left, Rim, Bend, FloorEnd, Corner, Stroke     float64 // the tray's centre line
 	Dot1, Dot2, DotY, DotRadius, RingRadius, Ring float64
@@ -82,7 +83,11 @@ func (g grid) step() float64 { return float64(max(1, g.size/16)) }
 
 // place works out the figure for state: its floor on a multiple of step, in the
 // middle unless the badge needs the room.
-func (g grid) place(state, colour string, step float64) drawing {
+func (g grid) place(state string, with ink, step float64) drawing {
+	colour, opacity := with.stroke, 1.0
+	if state == "stopped" {
+		colour, opacity = with.stopped, with.opacity
+	}
 	size := float64(g.size)
 	left := (size - g.width()) / 2
 	bottom := math.Ceil((size+g.height())/2/step) * step
@@ -95,7 +100,7 @@ func (g grid) place(state, colour string, step float64) drawing {
 	badgeHeight := math.Floor(7 * size / 16)
 	edge := size / 32 // rounds the badge's corners
 	return drawing{
-		State: state, Colour: colour, Size: g.size,
+		State: state, Colour: colour, Opacity: opacity, Size: g.size,
 
 		Stroke: g.stroke, Corner: corner,
 		Left: left + g.stroke/2, FloorEnd: size - left - g.stroke/2 - corner,
@@ -111,13 +116,13 @@ func (g grid) place(state, colour string, step float64) drawing {
 }
 
 // tray draws a tray icon that keeps whole pixels when a panel shrinks it to 16.
-func (g grid) tray(state, colour string) string {
-	return g.place(state, colour, g.step()).svg()
+func (g grid) tray(state string, with ink) string {
+	return g.place(state, with, g.step()).svg()
 }
 
 // app draws the application icon: the running figure on a tile.
 func (g grid) app() string {
-	d := g.place("running", onAccent, 1)
+	d := g.place("running", ink{stroke: onAccent}, 1)
 	width := float64(g.size) - 2*g.inset
 	d.Tile = &tile{Colour: accent, Inset: g.inset, Width: width, Radius: math.Round(width * 0.22)}
 	return d.svg()

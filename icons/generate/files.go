@@ -37,18 +37,18 @@ func writeAll(dir string) error {
 
 func addTray(files map[string][]byte) (err error) {
 	for _, state := range states {
-		draw := func(colour string) func(grid) string {
-			return func(g grid) string { return g.tray(state, colour) }
+		draw := func(with ink) func(grid) string {
+			return func(g grid) string { return g.tray(state, with) }
 		}
-		files["svg/"+state+".svg"] = []byte(draw("currentColor")(gridOf(trayGrids, svgSize)))
+		files["svg/"+state+".svg"] = []byte(draw(pageInk)(gridOf(trayGrids, svgSize)))
 
 		name := "tray/" + state + "-template.png"
-		if files[name], err = encodePNG(draw("#000000")(gridOf(trayGrids, templateSize))); err != nil {
+		if files[name], err = encodePNG(draw(templateInk)(gridOf(trayGrids, templateSize))); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		for panel, colour := range panels {
+		for panel, with := range panels {
 			name := "tray/" + state + "-on-" + panel
-			if files[name+".png"], err = encodePNG(draw(colour)(gridOf(trayGrids, linuxSize))); err != nil {
+			if files[name+".png"], err = encodePNG(draw(with)(gridOf(trayGrids, linuxSize))); err != nil {
 				return fmt.Errorf("%s.png: %w", name, err)
 			}
 			if panel == "any" {
@@ -58,12 +58,12 @@ func addTray(files map[string][]byte) (err error) {
 					if size == linuxSize {
 						step = g.step() // a panel may take it for every size
 					}
-					if files[name], err = encodePNG(g.place(state, colour, step).svg()); err != nil {
+					if files[name], err = encodePNG(g.place(state, with, step).svg()); err != nil {
 						return fmt.Errorf("%s: %w", name, err)
 					}
 				}
 			}
-			if files[name+".ico"], err = encodeICO(trayGrids, draw(colour)); err != nil {
+			if files[name+".ico"], err = encodeICO(trayGrids, draw(with)); err != nil {
 				return fmt.Errorf("%s.ico: %w", name, err)
 			}
 		}

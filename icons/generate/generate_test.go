@@ -53,7 +53,7 @@ func TestTrayStrokesLieOnWholePixels(t *testing.T) {
 			t.Errorf("%d: strokes of %g and %g pixels", g.size, g.stroke, g.ring)
 		}
 		for _, state := range states {
-			d := g.place(state, "#000000", g.step())
+			d := g.place(state, templateInk, g.step())
 			for what, edge := range map[string]float64{
 				"outer": d.Left - d.Stroke/2, "inner": d.Left + d.Stroke/2,
 				"upper": d.Bend + d.Corner - d.Stroke/2, "lower": d.Bend + d.Corner + d.Stroke/2,
@@ -74,7 +74,7 @@ func TestStatesDifferInShapeAtEverySize(t *testing.T) {
 	for _, g := range trayGrids {
 		drawn := map[string]*image.RGBA{}
 		for _, state := range states {
-			m, err := rasterise(g.tray(state, "#000000"))
+			m, err := rasterise(g.tray(state, templateInk))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -23,9 +23,27 @@ const (
 
 var states = []string{"starting", "running", "attention", "stopped"}
 
-// Panels and the colour of the strokes on each. Where the panel's colour is not known,
-// a middle tone of the accent has at least 3:1 on white and on black.
-var panels = map[string]string{"dark": "#f2f2f4", "light": "#26262b", "any": "#7d79ee"}
+// An ink is what the strokes are drawn with.
+type ink struct {
+	stroke  string
+	stopped string  // the same where everything is stopped
+	opacity float64 // of stopped
+}
+
+// Panels and the ink on each. All have at least 3:1, stopped too. Where the panel's colour
+// is not known, a middle tone of the accent is seen on all; to dim it would take that away,
+// so stopped it loses its colour.
+var panels = map[string]ink{
+	"dark":  {stroke: "#f2f2f4", stopped: "#f2f2f4", opacity: 0.55},
+	"light": {stroke: "#26262b", stopped: "#26262b", opacity: 0.55},
+	"any":   {stroke: "#7470e8", stopped: "#7c7c84", opacity: 1},
+}
+
+// coloured elsewhere: by the page that shows it, and by macOS.
+var (
+	pageInk     = ink{stroke: "currentColor", stopped: "currentColor", opacity: 0.55}
+	templateInk = ink{stroke: "#000000", stopped: "#000000", opacity: 0.55}
+)
 
 const (
 	linuxSize    = 64 // sharp at 16, 32 and 64

@@ -17,12 +17,14 @@ import (
 // On X11, who has copied hands the text over whenever somebody pastes, so the program
 // does that itself, for as long as it runs or until somebody else copies; the usual
 // libraries call xclip, which a fresh desktop does not have. A Wayland desktop takes
-// text from a program without a window only through wl-copy, and else from its X server.
+// text from a program without a window only through wl-copy: what its X server is given
+// is passed on only while one of that server's windows has the keyboard, and lost else.
 func Copy(text string) error {
 	if os.Getenv("WAYLAND_DISPLAY") != "" {
-		if err := wlCopy(text); err == nil {
-			return nil
+		if err := wlCopy(text); err != nil {
+			return fmt.Errorf("%w: on Wayland it takes wl-copy, of wl-clipboard: %w", ErrNone, err)
 		}
+		return nil
 	}
 	s, err := own(text)
 	if err != nil {

@@ -2,6 +2,8 @@ package clipboard
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -37,6 +39,29 @@ func TestCopyWithoutAScreen(t *testing.T) {
 	t.Setenv("WAYLAND_DISPLAY", "")
 	if err := Copy("text"); !errors.Is(err, ErrNone) {
 		t.Errorf("%v", err)
+	}
+}
+
+// A Wayland desktop does not say whether it passes on what its X server is given, and
+// mostly it does not.
+func TestCopyOnWayland(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("DISPLAY", traytest.StartScreen(t))
+	t.Setenv("WAYLAND_DISPLAY", "wayland-0")
+	t.Setenv("PATH", folder)
+	if err := Copy("text"); !errors.Is(err, ErrNone) || !strings.Contains(err.Error(), "wl-copy") {
+		t.Errorf("without wl-copy: %v", err)
+	}
+	copied := filepath.Join(folder, "copied")
+	script := "#!/bin/sh\nwhile IFS= read -r line || [ \"$line\" ]; do echo \"$line\"; done >" + copied + "\n"
+	if err := os.WriteFile(filepath.Join(folder, "wl-copy"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := Copy("http://127.0.0.1:7860"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(copied); err != nil || string(got) != "http://127.0.0.1:7860\n" {
+		t.Errorf("wl-copy got %q, %v", got, err)
 	}
 }
 

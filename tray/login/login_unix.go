@@ -38,6 +38,9 @@ func (e Entry) Enabled() bool {
 	return command == quote(e.Program) || strings.HasPrefix(command, quote(e.Program)+" ")
 }
 
+// icon is what packages install it as.
+const icon = "arpa.home.agentstray"
+
 // Enable has e started at login.
 func (e Entry) Enable() error {
 	var text bytes.Buffer
@@ -45,7 +48,7 @@ func (e Entry) Enable() error {
 	for _, arg := range e.Args {
 		command += " " + quote(arg)
 	}
-	fmt.Fprintf(&text, "[Desktop Entry]\nType=Application\nName=%s\nExec=%s\nIcon=%s\nTerminal=false\n", e.Name, command, identity)
+	fmt.Fprintf(&text, "[Desktop Entry]\nType=Application\nName=%s\nExec=%s\nIcon=%s\nTerminal=false\n", e.Name, command, icon)
 	return disk.Replace(file(), text.Bytes())
 }
 

@@ -1,0 +1,146 @@
+package tray
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+
+	"agents-tray/tray/traytest"
+)
+
+func connect(t *testing.T, address string) (*Desktop, <-chan Intent) {
+	t.Helper()
+	t.Setenv(busVariable, address)
+	desktop, err := Connect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(desktop.Close)
+	asked := make(chan Intent, 16)
+	desktop.Answer(func(i Intent) { asked <- i })
+	return desktop, asked
+}
+
+// keepsCrashing is a message with all there can be.
+var keepsCrashing = Notification{
+	Key: "trouble", Summary: "Chat <b>keeps</b> crashing", Body: "It ended & so on", Urgent: true,
+	Actions: []Action{{"Open log", Intent{Verb: ShowLog, Service: "chat"}}, {"Restart", Intent{Verb: Restart, Service: "chat"}}, {Label: "Dismiss"}},
+}
+
+func expect(t *testing.T, asked <-chan Intent, want Intent) {
+	t.Helper()
+	select {
+	case got := <-asked:
+		if got != want {
+			t.Errorf("the answer asks for %q, not for %q", got, want)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatalf("no answer came, which was to ask for %q", want)
+	}
+}
+
+// latest waits until so many messages were shown, and returns the last of them.
+func latest(t *testing.T, shown *traytest.Notifications, count int) traytest.Notification {
+	t.Helper()
+	return shown.Wait(t.Context(), func(n traytest.Notification) bool {
+		all := shown.All()
+		return len(all) >= count && n.ID == all[count-1].ID && n.Summary == all[count-1].Summary
+	})
+}
+
+// In a sandbox messages come by the desktop's portal, with buttons that work; a later one
+// takes the place of the one before, and it goes when it is no longer true.
+func TestMessagesFromASandbox(t *testing.T) {
+	bus, address := traytest.StartSandbox(t)
+	shown := bus.StartNotifications(t)
+	desktop, asked := connect(t, address)
+
+	desktop.Notify(keepsCrashing)
+	first := latest(t, shown, 1)
+	if first.Summary != keepsCrashing.Summary || first.Body != keepsCrashing.Body {
+		t.Errorf("it says %q and %q", first.Summary, first.Body)
+	}
+	if want := []string{"0", "Open log", "1", "Restart", "2", "Dismiss"}; !slices.Equal(first.Actions[2:], want) {
+		t.Errorf("it offers %q", first.Actions)
+	}
+	if urgency := first.Hints["urgency"].Value(); urgency != byte(2) {
+		t.Errorf("it is as urgent as %v", urgency)
+	}
+	shown.Invoke(first.ID, "1")
+	expect(t, asked, Intent{Verb: Restart, Service: "chat"})
+
+	desktop.Notify(keepsCrashing)
+	shown.Invoke(latest(t, shown, 2).ID, "default")
+	expect(t, asked, Intent{Verb: ShowLog, Service: "chat"})
+
+	desktop.Notify(keepsCrashing)
+	third := latest(t, shown, 3)
+	desktop.Notify(Notification{Key: keepsCrashing.Key, Summary: "Chat is running again"})
+	fourth := latest(t, shown, 4)
+	if fourth.Replaces != third.ID || len(fourth.Actions) != 0 && fourth.Actions[0] != "default" {
+		t.Errorf("the latest is %+v, after %d", fourth, third.ID)
+	}
+	desktop.Withdraw(keepsCrashing.Key)
+	shown.WaitClosed(t.Context(), fourth.ID)
+}
+
+// Who shows messages may come after the program, as at log-in, and come again.
+func TestMessagesWithoutAServerAtFirst(t *testing.T) {
+	bus := traytest.StartBus(t)
+	desktop, asked := connect(t, bus.Address)
+	desktop.Notify(Notification{Summary: "Nobody sees this"})
+	settle(desktop)
+	for range 2 {
+		shown := bus.StartNotifications(t)
+		desktop.Notify(keepsCrashing)
+		n := latest(t, shown, 1)
+		if !slices.Contains(n.Actions, "Restart") || n.Hints["desktop-entry"].Value() != "arpa.home.agentstray" {
+			t.Errorf("it is %+v", n)
+		}
+		shown.Invoke(n.ID, "1")
+		expect(t, asked, Intent{Verb: Restart, Service: "chat"})
+		shown.Leave()
+	}
+}
+
+// settle waits until what was to be shown is shown, or cannot be.
+func settle(d *Desktop) {
+	done := make(chan struct{})
+	d.messages.post(func() { close(done) })
+	<-done
+}
+
+// A portal that hangs holds up nobody, neither who has something to tell nor the end.
+func TestAPortalThatHangs(t *testing.T) {
+	bus := traytest.StartBus(t)
+	portal := bus.Connect(t)
+	asked, ended := make(chan struct{}, 16), make(chan struct{})
+	hang := func(string, string) (dbus.Variant, *dbus.Error) {
+		asked <- struct{}{}
+		<-ended
+		return dbus.Variant{}, dbus.NewError("org.freedesktop.DBus.Error.Failed", nil)
+	}
+	if err := portal.ExportMethodTable(map[string]any{"Get": hang}, portalPath, "org.freedesktop.DBus.Properties"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := portal.RequestName(portalName, dbus.NameFlagDoNotQueue); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(busVariable, bus.Address)
+	desktop, err := Connect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 100 { // more than wait for their turn
+		desktop.Notify(keepsCrashing)
+	}
+	<-asked
+	began := time.Now()
+	desktop.Close()
+	if took := time.Since(began); took > showTime/2 {
+		t.Errorf("the end took %v", took)
+	}
+	close(ended)
+}
