@@ -26,24 +26,22 @@ var (
 )
 
 const (
-	nimAdd        = 0
-	nimModify     = 1
-	nimDelete     = 2
-	nimSetVersion = 4
+	nimAdd    = 0
+	nimModify = 1
+	nimDelete = 2
 
 	nifMessage = 0x01
 	nifIcon    = 0x02
 	nifTip     = 0x04
 	nifInfo    = 0x10
-	nifShowTip = 0x80
 
 	niifInfo    = 1
 	niifWarning = 2
 
-	iconVersion = 4 // how the shell tells what happens to the icon: since Windows Vista
-	iconNumber  = 1
-	retryTimer  = 1
-	smallWidth  = 49 // SM_CXSMICON
+	iconNumber = 100        // the library's icon
+	wmIcon     = 0x0400 + 1 // the message to its window, WM_USER+1: something has happened to it
+	retryTimer = 1
+	smallWidth = 49 // SM_CXSMICON
 )
 
 // The shell is asked again for an icon that it refuses, at first soon, then less often.
@@ -69,19 +67,19 @@ type notifyIconData struct {
 	BalloonIcon      uintptr
 }
 
-// A shellIcon is an icon in the taskbar. It belongs to the thread of its window.
+// A shellIcon is the icon in the taskbar. It belongs to the thread of its window.
 type shellIcon struct {
 	window uintptr
-	face   face
-	shown  face    // what the shell was given
+	looks  looks
+	shown  looks   // what the shell was given
 	handle uintptr // of the picture
 	there  bool    // the shell has it
 	retry  time.Duration
 	unsaid *Notification // the shell has not taken it yet
 }
 
-// face is all that can be seen of the icon.
-type face struct {
+// looks are all that can be seen of the icon.
+type looks struct {
 	picture
 	title string
 }
@@ -95,22 +93,22 @@ type picture struct {
 
 // show changes what the icon shows.
 func (i *shellIcon) show(state icons.State, title string) {
-	i.face.state, i.face.title = state, title
+	i.looks.state, i.looks.title = state, title
 	i.refresh()
 }
 
 // refresh shows the icon in the colour and the size of the taskbar as it is now.
 func (i *shellIcon) refresh() {
-	i.face.panel, i.face.size = panel(), iconSize()
-	if i.there && i.face == i.shown {
+	i.looks.panel, i.looks.size = panel(), iconSize()
+	if i.there && i.looks == i.shown {
 		return
 	}
-	if i.handle == 0 || i.face.picture != i.shown.picture {
+	if i.handle == 0 || i.looks.picture != i.shown.picture {
 		before := i.handle
-		i.handle = load(icons.Tray(i.face.state, i.face.panel), i.face.size)
+		i.handle = load(icons.Tray(i.looks.state, i.looks.panel), i.looks.size)
 		defer destroyIcon.Call(before) // the shell has the new one then
 	}
-	i.shown = i.face
+	i.shown = i.looks
 	i.put()
 }
 
@@ -123,22 +121,16 @@ func (i *shellIcon) again() {
 // put gives the shell the icon, or sees to another try. It may have an icon that it has
 // refused, where it was only slow, so that is found out first.
 func (i *shellIcon) put() {
-	data := i.data(nifMessage | nifIcon | nifTip | nifShowTip)
+	data := i.data(nifMessage | nifIcon | nifTip)
 	data.CallbackMessage, data.Icon = wmIcon, i.handle
 	put(data.Tip[:], i.shown.title)
-	had := i.there
 	i.there = notify(nimModify, data) || notify(nimAdd, data)
 	if !i.there {
 		i.retry = min(max(2*i.retry, firstRetry), lastRetry)
 		setTimer.Call(i.window, retryTimer, uintptr(i.retry.Milliseconds()), 0)
 		return
 	}
-	if had {
-		return
-	}
 	i.retry = 0
-	data.Version = iconVersion
-	notify(nimSetVersion, data)
 	if i.unsaid != nil {
 		i.say(*i.unsaid)
 	}

@@ -122,11 +122,11 @@ func (b *taskbar) take(what uintptr, data []byte) bool {
 	return told.done
 }
 
-// forget is what a new Explorer has forgotten.
-func (b *taskbar) forget() {
+// forget is what a new Explorer has forgotten; it refuses an icon so many times.
+func (b *taskbar) forget(refuse int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.icon = false
+	b.icon, b.refuse = false, refuse
 }
 
 // await returns what it was told next of which is holds.
@@ -145,7 +145,8 @@ func (b *taskbar) await(t *testing.T, what string, is func(told) bool) told {
 	}
 }
 
-func added(told told) bool   { return told.what == nimAdd && told.done }
+// shown finds an icon that can be seen, as the library's cannot at first.
+func shown(told told) bool   { return told.done && told.tip() != "" }
 func removed(told told) bool { return told.what == nimDelete && told.done }
 
 // says finds a message by its title.

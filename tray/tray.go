@@ -1,8 +1,9 @@
-//go:build !windows && (!darwin || cgo)
+//go:build !darwin || cgo
 
 package tray
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -18,6 +19,7 @@ type Tray struct {
 	face    face          // the icon and its title
 	ready   chan struct{} // closed once the menu is built
 	quit    chan struct{} // closed by Quit
+	unused  chan struct{} // closed if it ends before the library was needed
 	ended   chan struct{} // closed when Run is about to return
 	once    sync.Once
 	clicks  chan int
@@ -32,7 +34,7 @@ type Tray struct {
 func New(desktop *Desktop, first Model) *Tray {
 	return &Tray{
 		first: first, desktop: desktop, given: make(chan struct{}), clicks: make(chan int, 16),
-		ready: make(chan struct{}), quit: make(chan struct{}), ended: make(chan struct{}),
+		ready: make(chan struct{}), quit: make(chan struct{}), unused: make(chan struct{}), ended: make(chan struct{}),
 	}
 }
 
@@ -51,19 +53,22 @@ func (t *Tray) Run() {
 // Quit removes the icon. It waits a moment for that, but no longer: the desktop may
 // be gone.
 func (t *Tray) Quit() {
-	patience := time.After(500 * time.Millisecond)
+	patience, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
+	defer cancel()
 	t.once.Do(func() {
 		close(t.quit)
 		select {
+		case <-t.unused:
+			return
 		case <-t.ready:
 			t.wg.Wait() // the library must not be called any more
-		case <-patience: // no desktop ever asked for the menu
+		case <-patience.Done(): // no desktop ever asked for the menu
 		}
 		systray.Quit()
 	})
 	select {
 	case <-t.ended:
-	case <-patience:
+	case <-patience.Done():
 	}
 }
 

@@ -2,6 +2,8 @@ package tray
 
 import (
 	"bytes"
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -67,6 +69,22 @@ var running = Model{Snapshot: manager.Snapshot{Phase: manager.PhaseRunning, Serv
 	{Name: "rock", Title: "Rock & Roll", Open: true, State: manager.Running},
 }}}
 
+// alone has a test run in a process of its own, as the library begins only once in one;
+// it reports whether this is that process.
+func alone(t *testing.T) bool {
+	t.Helper()
+	const name = "AGENTS_TRAY_TEST_ALONE"
+	if os.Getenv(name) == t.Name() {
+		return true
+	}
+	command := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.timeout=60s")
+	command.Env = append(os.Environ(), name+"="+t.Name())
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, output)
+	}
+	return false
+}
+
 // startTray shows a running program on a taskbar.
 func startTray(t *testing.T) (*program, *Tray) {
 	t.Helper()
@@ -89,7 +107,7 @@ func startTray(t *testing.T) (*program, *Tray) {
 // happens tells the icon's window what the shell would.
 func (b *taskbar) happens(t *testing.T, what uintptr) {
 	t.Helper()
-	post(t, wmIcon, 100|100<<16, what|iconNumber<<16)
+	post(t, wmIcon, iconNumber, what)
 }
 
 func post(t *testing.T, message, wParam, lParam uintptr) {
@@ -97,9 +115,14 @@ func post(t *testing.T, message, wParam, lParam uintptr) {
 	postMessage.Call(iconWindow(t), message, wParam, lParam)
 }
 
+// everybody gets a message that is sent to this.
+const everybody = uintptr(0xffff)
+
+var postMessage = user32.NewProc("PostMessageW")
+
 func iconWindow(t *testing.T) uintptr {
 	t.Helper()
-	window, _, _ := findWindow.Call(uintptr(unsafe.Pointer(windows.StringToUTF16Ptr(windowName))), 0)
+	window, _, _ := findWindow.Call(uintptr(unsafe.Pointer(windows.StringToUTF16Ptr(libraryClass))), 0)
 	if window == 0 {
 		t.Fatal("the icon has no window")
 	}
@@ -107,9 +130,12 @@ func iconWindow(t *testing.T) uintptr {
 }
 
 func TestTheIconFollowsTheState(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	bar := startTaskbar(t, 0)
 	p, _ := startTray(t)
-	if first := bar.await(t, "the icon", added); !strings.HasSuffix(first.tip(), "Starting…") || int(first.Width) != iconSize() {
+	if first := bar.await(t, "the icon", shown); !strings.HasSuffix(first.tip(), "Starting…") || int(first.Width) != iconSize() {
 		t.Errorf("the icon says %q, and is %d pixels wide instead of %d", first.tip(), first.Width, iconSize())
 	}
 	bar.await(t, "running", func(told told) bool { return told.what == nimModify && strings.HasSuffix(told.tip(), "Running") })
@@ -121,6 +147,9 @@ func TestTheIconFollowsTheState(t *testing.T) {
 
 // Explorer may be there, and too busy to take icons.
 func TestAnIconThatIsRefusedIsTriedAgain(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	bar := startTaskbar(t, 3)
 	desktop := &Desktop{}
 	desktop.Notify(Notification{Summary: "Before there is an icon"})
@@ -130,35 +159,77 @@ func TestAnIconThatIsRefusedIsTriedAgain(t *testing.T) {
 	for range 3 {
 		bar.await(t, "an icon to refuse", func(told told) bool { return told.what == nimAdd && !told.done })
 	}
-	bar.await(t, "the icon", added)
-	bar.await(t, "how it is told of clicks", func(told told) bool { return told.what == nimSetVersion && told.Version == iconVersion })
+	bar.await(t, "the icon", shown)
 	bar.await(t, "the message", says("Before there is an icon"))
+	bar.forget(2)
+	sendMessage.Call(everybody, taskbarCreated(), 0, 0) // a new Explorer, no less busy
+	bar.await(t, "the icon", shown)
 }
 
 // At log-on the program may be there before Explorer, and Explorer may be started again.
 func TestTheIconComesToANewTaskbar(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	_, tray := startTray(t)
-	created, _, _ := registerWindowMessage.Call(uintptr(unsafe.Pointer(windows.StringToUTF16Ptr("TaskbarCreated"))))
-	everybody := uintptr(0xffff)
 	bar := startTaskbar(t, 0)
 	for range 3 {
-		bar.forget()
-		sendMessage.Call(everybody, created, 0, 0)
-		bar.await(t, "the icon", added)
+		bar.forget(0)
+		sendMessage.Call(everybody, taskbarCreated(), 0, 0)
+		bar.await(t, "the icon", shown)
 	}
 	tray.Quit()
 	bar.await(t, "its end", removed)
 }
 
-func TestClicks(t *testing.T) {
-	bar := startTaskbar(t, 0)
-	p, _ := startTray(t)
-	bar.await(t, "the icon", added)
-	for _, click := range []uintptr{ninSelect, ninKeySelect} {
-		bar.happens(t, click)
-		p.await(t, Intent{Verb: Open, Service: "dashboard"})
+func TestQuitWhileTheTaskbarIsBusy(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	bar := startTaskbar(t, 1000)
+	_, tray := startTray(t)
+	bar.await(t, "an icon to refuse", func(told told) bool { return told.what == nimAdd && !told.done })
+	tray.Quit()
+	select {
+	case <-tray.ended:
+	case <-time.After(10 * time.Second):
+		t.Error("it goes on")
 	}
 }
+
+// The others are asked after this program whether they agree, and one may not.
+func TestALogOffThatIsCalledOff(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	bar := startTaskbar(t, 0)
+	p, _ := startTray(t)
+	bar.await(t, "the icon", shown)
+	sendMessage.Call(iconWindow(t), wmEndSession, 0, 0)
+	paused := running
+	paused.Paused = true
+	p.set(paused)
+	bar.await(t, "the pause", func(told told) bool {
+		if told.what == nimDelete {
+			t.Error("the icon was removed")
+		}
+		return shown(told) && strings.HasSuffix(told.tip(), "Paused")
+	})
+}
+
+func TestClicks(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	bar := startTaskbar(t, 0)
+	p, _ := startTray(t)
+	bar.await(t, "the icon", shown)
+	bar.happens(t, leftButtonUp)
+	p.await(t, Intent{Verb: Open, Service: "dashboard"})
+}
+
+// What the shell tells of the icon.
+const leftButtonUp, rightButtonUp = 0x0202, 0x0205
 
 var (
 	getMenuItemCount = user32.NewProc("GetMenuItemCount")
@@ -192,11 +263,14 @@ func labels(menu uintptr) (labels []string) {
 }
 
 func TestTheMenu(t *testing.T) {
-	const keyDown, up, enter, escapeKey = 0x0100, 0x26, 0x0D, 0x1B
+	if !alone(t) {
+		return
+	}
+	const keyDown, up, enter, escapeKey, grayed = 0x0100, 0x26, 0x0D, 0x1B, 0x0001
 	bar := startTaskbar(t, 0)
 	p, tray := startTray(t)
-	bar.await(t, "the icon", added)
-	bar.happens(t, wmContextMenu)
+	bar.await(t, "the icon", shown)
+	bar.happens(t, rightButtonUp)
 	menu := shownMenu(t)
 	got := labels(menu)
 	var want []string
@@ -208,17 +282,17 @@ func TestTheMenu(t *testing.T) {
 	if !slices.Equal(got, want) || !slices.Contains(got, "Open Rock && Roll") {
 		t.Errorf("the menu shows %q instead of %q", got, want)
 	}
-	if state, _, _ := getMenuState.Call(menu, 0, 0x0400); state&mfGrayed == 0 {
+	if state, _, _ := getMenuState.Call(menu, 0, 0x0400); state&grayed == 0 {
 		t.Error("how it stands looks as if it could be chosen")
 	}
 	post(t, keyDown, up, 0) // the last one
 	post(t, keyDown, enter, 0)
 	p.await(t, Intent{Verb: Quit})
 
-	bar.happens(t, wmContextMenu)
+	bar.happens(t, rightButtonUp)
 	shownMenu(t)
 	post(t, keyDown, escapeKey, 0)
-	bar.happens(t, wmContextMenu) // another time
+	bar.happens(t, rightButtonUp) // another time
 	shownMenu(t)
 	p.awaitNothing(t)
 	tray.Quit() // with the menu open
@@ -226,9 +300,12 @@ func TestTheMenu(t *testing.T) {
 }
 
 func TestMessages(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	bar := startTaskbar(t, 0)
 	p, tray := startTray(t)
-	bar.await(t, "the icon", added)
+	bar.await(t, "the icon", shown)
 	review := Intent{Verb: Review}
 	long := strings.Repeat("𝄞", 200)
 	tray.desktop.Notify(Notification{Key: "first", Summary: "First"})
@@ -244,21 +321,24 @@ func TestMessages(t *testing.T) {
 		t.Error("it does not look urgent")
 	}
 	tray.desktop.Withdraw("first") // it is not shown any more
-	bar.happens(t, ninBalloonUserClick)
+	bar.happens(t, balloonUserClick)
 	p.await(t, review)
-	bar.happens(t, ninBalloonUserClick) // one too many
+	bar.happens(t, balloonUserClick) // one too many
 	p.awaitNothing(t)
 
 	tray.desktop.Notify(Notification{Key: "third", Summary: "Third", Actions: []Action{{Intent: review}}})
 	bar.await(t, "the third message", says("Third"))
 	tray.desktop.Withdraw("third")
 	bar.await(t, "its end", func(told told) bool { return says("")(told) && told.text() == "" })
-	bar.happens(t, ninBalloonUserClick)
+	bar.happens(t, balloonUserClick)
 	p.awaitNothing(t)
 }
 
 // The taskbar's colour may be changed while the program runs.
 func TestTheIconFollowsTheColourOfTheTaskbar(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	key, _, err := registry.CreateKey(registry.CURRENT_USER, themeKey, registry.ALL_ACCESS)
 	if err != nil {
 		t.Fatal(err)

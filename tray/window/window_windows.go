@@ -20,6 +20,11 @@ var (
 	dispatchMessage  = user32.NewProc("DispatchMessageW")
 	postMessage      = user32.NewProc("PostMessageW")
 	postQuitMessage  = user32.NewProc("PostQuitMessage")
+	findWindowEx     = user32.NewProc("FindWindowExW")
+	ownerOf          = user32.NewProc("GetWindowThreadProcessId")
+	getWindowLongPtr = user32.NewProc("GetWindowLongPtrW")
+	setWindowLongPtr = user32.NewProc("SetWindowLongPtrW")
+	callWindowProc   = user32.NewProc("CallWindowProcW")
 )
 
 const (
@@ -28,6 +33,8 @@ const (
 
 	destroy = 0x0002 // WM_DESTROY
 	work    = 0xBFFF // the last of those
+
+	procedureOf = ^uintptr(3) // GWLP_WNDPROC, -4
 )
 
 // A Window belongs to the thread that has opened it.
@@ -35,12 +42,13 @@ type Window struct {
 	Handle uintptr
 	class  *uint16
 	answer Answer
+	usual  func(window, message, wParam, lParam uintptr) uintptr // what is done with what is not answered
 
 	mu   sync.Mutex
 	left []func() // to do
 }
 
-// Answer takes a message; what is not answered the system does as it is usual.
+// Answer takes a message; with what is not answered is done what is usual.
 type Answer func(window, message, wParam, lParam uintptr) (result uintptr, answered bool)
 
 // definition is WNDCLASSEXW.
@@ -69,7 +77,7 @@ func Open(class string, answer Answer) (*Window, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Window{class: name, answer: answer}
+	w := &Window{class: name, answer: answer, usual: byDefault}
 	d := definition{procedure: windows.NewCallback(w.hear), className: name}
 	d.size = uint32(unsafe.Sizeof(d))
 	if atom, _, err := registerClass.Call(uintptr(unsafe.Pointer(&d))); atom == 0 {
@@ -83,23 +91,57 @@ func Open(class string, answer Answer) (*Window, error) {
 	return w, nil
 }
 
+// byDefault is what the system does, for a window that Serve serves.
+func byDefault(window, message, wParam, lParam uintptr) uintptr {
+	if message == destroy {
+		postQuitMessage.Call(0)
+		return 0
+	}
+	result, _, _ := defWindowProc.Call(window, message, wParam, lParam)
+	return result
+}
+
+// Take has a window of this process answer first, that somebody else has opened and
+// serves. It is found by its class.
+func Take(class string, answer Answer) (*Window, error) {
+	name, err := windows.UTF16PtrFromString(class)
+	if err != nil {
+		return nil, err
+	}
+	w := &Window{answer: answer}
+	for process := uint32(0); process != windows.GetCurrentProcessId(); {
+		w.Handle, _, err = findWindowEx.Call(0, w.Handle, uintptr(unsafe.Pointer(name)), 0)
+		if w.Handle == 0 {
+			return nil, fmt.Errorf("find a window of the class %s: %w", class, err)
+		}
+		ownerOf.Call(w.Handle, uintptr(unsafe.Pointer(&process)))
+	}
+	before, _, err := getWindowLongPtr.Call(w.Handle, procedureOf)
+	if before == 0 {
+		return nil, fmt.Errorf("find the procedure of a window of the class %s: %w", class, err)
+	}
+	w.usual = func(window, message, wParam, lParam uintptr) uintptr {
+		result, _, _ := callWindowProc.Call(before, window, message, wParam, lParam)
+		return result
+	}
+	if set, _, err := setWindowLongPtr.Call(w.Handle, procedureOf, windows.NewCallback(w.hear)); set == 0 {
+		return nil, fmt.Errorf("hear first what a window of the class %s is told: %w", class, err)
+	}
+	return w, nil
+}
+
 func (w *Window) forgetClass() { unregisterClass.Call(uintptr(unsafe.Pointer(w.class)), 0) }
 
 // hear is the window's procedure.
 func (w *Window) hear(handle, message, wParam, lParam uintptr) uintptr {
-	switch message {
-	case work:
+	if message == work {
 		w.carryOut()
-		return 0
-	case destroy:
-		postQuitMessage.Call(0)
 		return 0
 	}
 	if result, answered := w.answer(handle, message, wParam, lParam); answered {
 		return result
 	}
-	result, _, _ := defWindowProc.Call(handle, message, wParam, lParam)
-	return result
+	return w.usual(handle, message, wParam, lParam)
 }
 
 // Serve answers messages until the window is destroyed.
