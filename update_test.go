@@ -192,14 +192,17 @@ func forgetCheck(file string) error {
 	return os.WriteFile(file, text, 0o600)
 }
 
-// A build that is no release knows of no feed, and says so.
-func TestNoFeedNoUpdates(t *testing.T) {
-	root := commands()
-	var out bytes.Buffer
-	root.SetArgs([]string{"update"})
-	root.SetOut(&out)
-	root.SetErr(&out)
-	if err := root.Execute(); err == nil || !strings.Contains(out.String(), "does not know where new versions are announced") {
-		t.Errorf("%v, %s", err, out.String())
+// A build without a publisher says so, and cannot be made to look.
+func TestNoPublisherNoUpdates(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	for _, args := range [][]string{{"update"}, {"update", "--on"}} {
+		root := commands()
+		var out bytes.Buffer
+		root.SetArgs(args)
+		root.SetOut(&out)
+		root.SetErr(&out)
+		if err := root.Execute(); err == nil || !strings.Contains(out.String(), "does not know whom to trust for news of newer versions, so it never looks") {
+			t.Errorf("%v: %v, %s", args, err, out.String())
+		}
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"image"
 	"image/png"
@@ -73,7 +74,7 @@ func addTray(files map[string][]byte) (err error) {
 
 func addApp(files map[string][]byte) (err error) {
 	files["app/app.svg"] = []byte(gridOf(appGrids, appSVGSize).app())
-	if files["app/app.ico"], err = encodeICO(appGrids, grid.app); err != nil {
+	if files["app/app.ico"], err = encodeBitmapICO(appGrids, grid.app); err != nil {
 		return fmt.Errorf("app/app.ico: %w", err)
 	}
 	for _, size := range appSizes {
@@ -105,7 +106,28 @@ func encodePNG(svg string) ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// encodeICO makes an ICO of PNGs, which Windows reads since Vista and which are a tenth
+// of the size.
 func encodeICO(grids []grid, draw func(grid) string) ([]byte, error) {
+	const head, entry = 6, 16 // bytes
+	directory := []byte{0, 0, 1, 0, byte(len(icoSizes)), 0}
+	var pictures []byte
+	for _, size := range icoSizes {
+		picture, err := encodePNG(draw(gridOf(grids, size)))
+		if err != nil {
+			return nil, err
+		}
+		offset := head + entry*len(icoSizes) + len(pictures)
+		directory = append(directory, byte(size), byte(size), 0, 0, 1, 0, 32, 0) // 256 is written 0
+		directory = binary.LittleEndian.AppendUint32(directory, uint32(len(picture)))
+		directory = binary.LittleEndian.AppendUint32(directory, uint32(offset))
+		pictures = append(pictures, picture...)
+	}
+	return append(directory, pictures...), nil
+}
+
+// encodeBitmapICO makes an ICO of bitmaps, but for 256 pixels: the form that setups need.
+func encodeBitmapICO(grids []grid, draw func(grid) string) ([]byte, error) {
 	var images []image.Image
 	for _, size := range icoSizes {
 		m, err := rasterise(draw(gridOf(grids, size)))

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"crypto/rand"
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,32 +12,26 @@ import (
 	"agents-tray/tray/update"
 )
 
-// keys makes a pair as the command does, and puts the private half where it looks for it.
-func keys(t *testing.T) (public string) {
+// keys makes a pair with the command, and puts both halves where it looks for them.
+func keys(t *testing.T) (key minisign.PublicKey) {
 	t.Helper()
-	key, private, err := minisign.GenerateKey(rand.Reader)
-	if err != nil {
+	var out bytes.Buffer
+	if err := newKey(&out); err != nil {
 		t.Fatal(err)
 	}
-	text, err := private.MarshalText()
-	if err != nil {
+	public, private, _ := strings.Cut(out.String(), "\n\n")
+	if err := key.UnmarshalText([]byte(public)); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv(keyVariable, string(text))
+	t.Setenv(publicVariable, public)
+	t.Setenv(keyVariable, strings.TrimSpace(private))
 	t.Setenv("SOURCE_DATE_EPOCH", "1777636800")
-	public = filepath.Join(t.TempDir(), "feed.pub")
-	if text, err = key.MarshalText(); err == nil {
-		err = os.WriteFile(public, text, 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return public
+	return key
 }
 
 func TestAnAnnouncementIsWhatProgramsRead(t *testing.T) {
-	public, file := keys(t), filepath.Join(t.TempDir(), "feed.json")
-	args := []string{"announce", "-version", "v1.3.0", "-news", "It is faster", "-page", "https://example.org", "-key", public, file}
+	key, file := keys(t), filepath.Join(t.TempDir(), "feed.json")
+	args := []string{"announce", "-version", "v1.3.0", "-news", "It is faster", "-page", "https://example.org", file}
 	if err := run(args); err != nil {
 		t.Fatal(err)
 	}
@@ -49,9 +43,8 @@ func TestAnAnnouncementIsWhatProgramsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := minisign.PublicKeyFromFile(public)
-	if err != nil || !minisign.Verify(key, text, signature) {
-		t.Errorf("the signature is wrong (%v)", err)
+	if !minisign.Verify(key, text, signature) {
+		t.Error("the signature is wrong")
 	}
 	if r, err := update.Read(text); err != nil || r.Version != "v1.3.0" || r.Published.Unix() != 1777636800 {
 		t.Errorf("%v, %v", r, err)
@@ -60,8 +53,10 @@ func TestAnAnnouncementIsWhatProgramsRead(t *testing.T) {
 
 // What programs would refuse is not announced.
 func TestWhatProgramsWouldRefuse(t *testing.T) {
-	public := keys(t)
+	keys(t)
+	public := os.Getenv(publicVariable)
 	keys(t) // another private half
+	t.Setenv(publicVariable, public)
 	for want, args := range map[string][]string{
 		"does not belong":      {"-version", "v1.3.0", "-news", "It is faster", "-page", "https://example.org"},
 		"is not a version":     {"-version", "1.3", "-news", "It is faster", "-page", "https://example.org"},
@@ -69,7 +64,7 @@ func TestWhatProgramsWouldRefuse(t *testing.T) {
 		"not an https address": {"-version", "v1.3.0", "-news", "It is faster"},
 	} {
 		file := filepath.Join(t.TempDir(), "feed.json")
-		err := run(append(append([]string{"announce"}, args...), "-key", public, file))
+		err := run(append(append([]string{"announce"}, args...), file))
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: %v, want %q", args, err, want)
 		}

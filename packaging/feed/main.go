@@ -1,10 +1,10 @@
 // Command feed makes the announcement of a release that package update reads, and the
 // key that signs it:
 //
-//	feed new-key FILE                                  public half into FILE, private half to standard output
+//	feed new-key                                       prints both halves: keep the private one where nobody else reads it
 //	feed announce -version … -news … -page … FILE      FILE and FILE.minisig, signed by the key in AGENTS_TRAY_FEED_KEY
 //
-// The time of the announcement is SOURCE_DATE_EPOCH.
+// AGENTS_TRAY_FEED_PUBLIC_KEY is the public half, which programs are built with. The time of the announcement is SOURCE_DATE_EPOCH.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"time"
@@ -22,7 +23,10 @@ import (
 	"agents-tray/tray/update"
 )
 
-const keyVariable = "AGENTS_TRAY_FEED_KEY"
+const (
+	keyVariable    = "AGENTS_TRAY_FEED_KEY"
+	publicVariable = "AGENTS_TRAY_FEED_PUBLIC_KEY"
+)
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -33,41 +37,32 @@ func main() {
 
 func run(args []string) error {
 	switch {
-	case len(args) == 2 && args[0] == "new-key":
-		return newKey(args[1])
+	case len(args) == 1 && args[0] == "new-key":
+		return newKey(os.Stdout)
 	case len(args) > 1 && args[0] == "announce":
 		return announce(args[1:])
 	}
 	return errors.New("new-key or announce? See go doc ./packaging/feed")
 }
 
-func newKey(file string) error {
+func newKey(out io.Writer) error {
 	public, private, err := minisign.GenerateKey(rand.Reader)
 	if err != nil {
 		return err
 	}
-	text, err := public.MarshalText()
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(file, append(text, '\n'), 0o644); err != nil {
-		return err
-	}
-	text, err = private.MarshalText()
+	secret, err := private.MarshalText()
 	if err == nil {
-		_, err = fmt.Printf("%s\n", text)
+		_, err = fmt.Fprintf(out, "%s\n\n%s\n", public, secret)
 	}
 	return err
 }
 
 func announce(args []string) error {
 	var r update.Release
-	var public string
 	flags := flag.NewFlagSet("announce", flag.ContinueOnError)
 	flags.StringVar(&r.Version, "version", "", "v1.2.3")
 	flags.StringVar(&r.News, "news", "", "what is new, in one line")
 	flags.StringVar(&r.Page, "page", "", "https address to get it from")
-	flags.StringVar(&public, "key", "tray/update/feed.pub", "`file` of the key that programs have")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -83,7 +78,7 @@ func announce(args []string) error {
 	if _, err := update.Read(text); err != nil {
 		return err
 	}
-	signature, err := sign(text, public)
+	signature, err := sign(text)
 	if err != nil {
 		return err
 	}
@@ -92,18 +87,18 @@ func announce(args []string) error {
 
 // sign signs with the private key of the environment, which must belong to the public
 // one that programs have: they would take nothing else.
-func sign(text []byte, publicFile string) ([]byte, error) {
+func sign(text []byte) ([]byte, error) {
 	var private minisign.PrivateKey
+	var public minisign.PublicKey
 	if err := private.UnmarshalText([]byte(os.Getenv(keyVariable))); err != nil {
 		return nil, fmt.Errorf("%s: %w", keyVariable, err)
 	}
-	public, err := minisign.PublicKeyFromFile(publicFile)
-	if err != nil {
-		return nil, err
+	if err := public.UnmarshalText([]byte(os.Getenv(publicVariable))); err != nil {
+		return nil, fmt.Errorf("%s: %w", publicVariable, err)
 	}
 	signature := minisign.SignWithComments(private, text, "agents-tray's feed", "signed by packaging/feed")
 	if !minisign.Verify(public, text, signature) {
-		return nil, fmt.Errorf("the key in %s does not belong to that in %s", keyVariable, publicFile)
+		return nil, fmt.Errorf("the key in %s does not belong to that in %s", keyVariable, publicVariable)
 	}
 	return signature, nil
 }

@@ -2,16 +2,16 @@
 // the announcement, a few lines of JSON, and installs nothing.
 //
 // The announcement, the feed, lies at an address that a release is built with, and is
-// signed with minisign (https://jedisct1.github.io/minisign); the public half of the key
-// is in feed.pub. So whoever serves it can at most withhold it. What is remembered of
-// the last one makes sure that no older one is taken for it.
+// signed with minisign (https://jedisct1.github.io/minisign); the public half of the
+// publisher's key is built in, too. So whoever serves it can at most withhold it. What is
+// remembered of the last one makes sure that no older one is taken for it.
 //
-// Nobody is asked until the user wants it: see SetOn.
+// Nobody is asked until the user wants it: see SetOn. A build without a publisher asks
+// nobody at all.
 package update
 
 import (
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 	"net/http"
@@ -20,19 +20,15 @@ import (
 	"aead.dev/minisign"
 )
 
-// address is where the feed is: an https address, set by -ldflags "-X". Empty, as in
-// builds that are no releases: nowhere.
-var address string
-
-// key replaces feed.pub in tests, by -ldflags "-X".
-var key string
-
-//go:embed feed.pub
-var keyFile string
+// The publisher, set by -ldflags "-X". Builds that nobody publishes have none.
+var (
+	address string // of the feed: https
+	key     string // public half, in minisign's form without the comment
+)
 
 var (
-	// ErrNoFeed says that this build knows of no feed.
-	ErrNoFeed = errors.New("this build does not know where new versions are announced: look where you got it")
+	// ErrNoPublisher says that this build has no publisher's address or key.
+	ErrNoPublisher = errors.New("this build does not know whom to trust for news of newer versions, so it never looks for any: look where you got it")
 	// ErrForged says that an announcement is not signed by the key of this program.
 	ErrForged = errors.New("the announcement is not signed by those who made this program, so it is ignored")
 	// ErrOlder says that an announcement is older than one that was seen before.
@@ -48,17 +44,13 @@ type Checker struct {
 }
 
 // New returns a Checker that remembers what it must in a file, which need not be there
-// yet. It connects to nothing. The error is ErrNoFeed, or tells of a key that is none.
+// yet. It connects to nothing. The error is ErrNoPublisher, or tells of a key that is none.
 func New(memory string) (*Checker, error) {
-	if address == "" {
-		return nil, ErrNoFeed
-	}
-	text := key
-	if text == "" {
-		text = keyFile
+	if address == "" || key == "" {
+		return nil, ErrNoPublisher
 	}
 	c := &Checker{address: address, memory: memory, client: client()}
-	if err := c.key.UnmarshalText([]byte(text)); err != nil {
+	if err := c.key.UnmarshalText([]byte(key)); err != nil {
 		return nil, fmt.Errorf("the key of the announcements: %w", err)
 	}
 	return c, nil

@@ -277,13 +277,33 @@ func TestADamagedMemory(t *testing.T) {
 	}
 }
 
-// The key that programs are built with is one.
-func TestTheKeyOfTheRepository(t *testing.T) {
-	var public minisign.PublicKey
-	if err := public.UnmarshalText([]byte(keyFile)); err != nil {
-		t.Error(err)
+// A build trusts nobody unless it was told whom: an address alone is not enough.
+func TestABuildWithoutAPublisher(t *testing.T) {
+	public, _, err := minisign.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := New("nowhere"); !errors.Is(err, ErrNoFeed) { // a test is no release
+	text, err := public.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { address, key = "", "" }()
+	for _, built := range []struct {
+		address, key string
+		want         error
+	}{
+		{"", "", ErrNoPublisher},
+		{"https://feed.example/feed.json", "", ErrNoPublisher},
+		{"", string(text), ErrNoPublisher},
+		{"https://feed.example/feed.json", string(text), nil},
+	} {
+		address, key = built.address, built.key
+		if _, err := New("nowhere"); !errors.Is(err, built.want) {
+			t.Errorf("%+v: %v", built, err)
+		}
+	}
+	key = "no key"
+	if _, err := New("nowhere"); err == nil || !strings.Contains(err.Error(), "the key of the announcements") {
 		t.Error(err)
 	}
 }
