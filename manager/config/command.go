@@ -1,6 +1,13 @@
 package config
 
-import "github.com/goccy/go-yaml/ast"
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+	"mvdan.cc/sh/v3/syntax"
+)
 
 // command reads a list of arguments, or one text that is split as a shell would.
 func command(into *[]string) func(value) {
@@ -25,4 +32,59 @@ func command(into *[]string) func(value) {
 		}
 		*into = arguments
 	}
+}
+
+// split makes a command line its arguments, by the rules of the POSIX shell for quotes,
+// backslashes and comments. What only a shell could do is an error.
+func split(line string) ([]string, error) {
+	var arguments []string
+	for word, err := range syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).WordsSeq(strings.NewReader(line)) {
+		var argument strings.Builder
+		if err == nil {
+			err = unquote(&argument, word.Parts, false, line)
+		}
+		var malformed syntax.ParseError
+		if errors.As(err, &malformed) {
+			err = errors.New(malformed.Text) // without its own line and column
+		}
+		if err != nil {
+			return nil, fmt.Errorf("this cannot be split into arguments: %w. Quote it, give a list, or run a shell: [sh, -c, \"…\"]", err)
+		}
+		arguments = append(arguments, argument.String())
+	}
+	return arguments, nil
+}
+
+// unquote writes the parts of a word without their quotes.
+func unquote(into *strings.Builder, parts []syntax.WordPart, inQuotes bool, line string) error {
+	for _, part := range parts {
+		switch part := part.(type) {
+		case *syntax.Lit:
+			into.WriteString(unescape(part.Value, inQuotes))
+		case *syntax.SglQuoted:
+			into.WriteString(part.Value)
+		case *syntax.DblQuoted:
+			if err := unquote(into, part.Parts, true, line); err != nil {
+				return err
+			}
+		default:
+			return fmt.Errorf("there is no shell to replace %s", line[part.Pos().Offset():part.End().Offset()])
+		}
+	}
+	return nil
+}
+
+// unescape takes backslashes off; in double quotes only those before what is special there.
+func unescape(literal string, inQuotes bool) string {
+	var plain strings.Builder
+	for i := 0; i < len(literal); i++ {
+		if literal[i] == '\\' && i+1 < len(literal) && (!inQuotes || strings.IndexByte("$`\"\\\n", literal[i+1]) >= 0) {
+			i++
+			if literal[i] == '\n' {
+				continue
+			}
+		}
+		plain.WriteByte(literal[i])
+	}
+	return plain.String()
 }
