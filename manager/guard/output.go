@@ -13,6 +13,10 @@ var readBuffers = sync.Pool{New: func() any { return new([readSize]byte) }}
 
 const readSize = 32 << 10
 
+// drainReads bounds what is read after a service's end, in buffers: as much as a pipe
+// can hold, since a descendant may go on writing for ever.
+const drainReads = 1 << 20 / readSize
+
 // A stream is left alone for a pause after what could be read has been, so that lines in
 // quick succession are taken together: waking up for each of them would cost more than
 // all else that is done with it. The first line after a silence is taken at once, and

@@ -7,10 +7,6 @@ import (
 	"syscall"
 )
 
-// drainReads bounds what is read after a service's end, in buffers: as much as a pipe
-// can hold, since a descendant may go on writing for ever.
-const drainReads = 1 << 20 / readSize
-
 // readAll gives add what can be read from a non-blocking descriptor without waiting.
 func readAll(fd uintptr, add func([]byte)) {
 	for range drainReads {

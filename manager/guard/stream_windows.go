@@ -1,6 +1,11 @@
 package guard
 
-import "os"
+import (
+	"os"
+	"unsafe"
+)
+
+var peekNamedPipe = kernel32.NewProc("PeekNamedPipe")
 
 // A stream is the reading end of one stream of a service.
 type stream struct{ gate *os.File }
@@ -20,7 +25,17 @@ func (s *stream) read(add func([]byte)) (int, error) {
 	return n, err
 }
 
-// drain has nothing to do: read has no deadline to wake from.
-func (s *stream) drain(func([]byte)) {}
+// drain gives add what can be read without waiting.
+func (s *stream) drain(add func([]byte)) {
+	for range drainReads {
+		var ready uint32
+		if peeked, _, _ := peekNamedPipe.Call(s.gate.Fd(), 0, 0, 0, uintptr(unsafe.Pointer(&ready)), 0); peeked == 0 || ready == 0 {
+			return // its end, too, is read later
+		}
+		if _, err := s.read(add); err != nil {
+			return
+		}
+	}
+}
 
 func (s *stream) Close() error { return s.gate.Close() }
