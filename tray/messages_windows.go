@@ -3,8 +3,8 @@ package tray
 import "sync"
 
 // messages are balloons of the icon, which Windows 10 and later show as toasts. A click on
-// one does the first of its actions; the others are in the menu. Buttons would take a COM
-// server of our own, which nothing but a real Windows can show to work.
+// one does the first of its actions; the others are in the menu. Buttons take a COM server,
+// and the library that has one (go-toast) can neither replace a message nor take it back.
 type messages struct {
 	mu     sync.Mutex
 	do     func(Intent)
