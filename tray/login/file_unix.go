@@ -2,9 +2,7 @@
 
 package login
 
-import (
-	"os"
-)
+import "os"
 
 // removeFile removes a file that may be gone already.
 func removeFile(path string) error {
