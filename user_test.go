@@ -71,7 +71,7 @@ type user struct {
 
 // newUser makes a user without a desktop.
 func newUser(t testing.TB) *user {
-	u := &user{t: t, folder: t.TempDir(), dashboard: freePort(t), chat: freePort(t)}
+	u := &user{t: t, folder: t.TempDir(), dashboard: guardtest.FreePort(t), chat: guardtest.FreePort(t)}
 	u.system = "unix:path=" + filepath.Join(u.folder, "no-system-bus")
 	for _, name := range []string{"state", "config", "run"} {
 		if err := os.Mkdir(filepath.Join(u.folder, name), 0o700); err != nil {
@@ -143,16 +143,6 @@ func (u *user) command(args ...string) string {
 }
 
 func (u *user) url(port int) string { return fmt.Sprintf("http://127.0.0.1:%d", port) }
-
-func freePort(t testing.TB) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
-}
 
 // nothingLeft asserts that no process, socket, lock or open port is left.
 func (u *user) nothingLeft() {

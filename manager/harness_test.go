@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -104,17 +103,6 @@ func awaitOutput(t testing.TB, m *Manager, name string, times int) {
 		}
 	}
 	t.Fatalf("%s did not come up %d times", name, times)
-}
-
-func freeTestPort(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	_, port, _ := net.SplitHostPort(listener.Addr().String()) // an address it made itself
-	return port
 }
 
 func fetch(t testing.TB, url string) string {

@@ -48,7 +48,7 @@ func TestTheEnvironmentOfAService(t *testing.T) {
 	s := spec("s", guardtest.Tells, "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "WATCHDOG_USEC", "FILE", "BOTH", "OWN", "ADDRESS", "PWD_OF")
 	s.Dir, s.EnvFile = folder, "env"
 	s.Env = []string{"BOTH=spec", "ADDRESS={host} and {port} are {listen}, descriptor {fd}"}
-	s.Listen = "127.0.0.1:" + freeTestPort(t)
+	s.Listen = guardtest.FreeAddress(t)
 	port := s.Listen[len("127.0.0.1:"):]
 	s.Command = append(s.Command, "{unknown} {port}")
 	m := newManager(t, s)
@@ -67,7 +67,7 @@ func TestTheEnvironmentOfAService(t *testing.T) {
 // A command with {fd} learns of its socket by that and needs no LISTEN_PID.
 func TestADescriptorInTheCommand(t *testing.T) {
 	s := spec("s", guardtest.Tells, "LISTEN_PID", "{fd}")
-	s.Listen = "127.0.0.1:" + freeTestPort(t)
+	s.Listen = guardtest.FreeAddress(t)
 	m := newManager(t, s)
 	startAll(t, m)
 	if got := printed(t, m, "s", 2); fmt.Sprint(got) != "[LISTEN_PID= 3=]" {

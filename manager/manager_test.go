@@ -123,7 +123,7 @@ func TestAFrozenGuardDoesNotHangTheEnd(t *testing.T) {
 }
 
 func TestReadyMeansThatItAnswers(t *testing.T) {
-	address := "127.0.0.1:" + freeTestPort(t)
+	address := guardtest.FreeAddress(t)
 	s := spec("s", guardtest.Serves)
 	s.Listen, s.URL, s.Ready.HTTP = address, "http://"+address, "http://"+address
 	m := newManager(t, s)
@@ -134,7 +134,7 @@ func TestReadyMeansThatItAnswers(t *testing.T) {
 }
 
 func TestAServiceThatNeverAnswersIsAFailure(t *testing.T) {
-	address := "127.0.0.1:" + freeTestPort(t)
+	address := guardtest.FreeAddress(t)
 	s := spec("s", guardtest.Cooperative) // it never looks at its socket
 	s.Listen, s.Ready = address, Ready{Check: Check{HTTP: "http://" + address}, Timeout: 200 * time.Millisecond}
 	s.Restart = Restart{MaxDelay: time.Millisecond, GiveUp: 2}

@@ -46,7 +46,7 @@ func TestAHeldPortIsNamedAndAnotherOffered(t *testing.T) {
 
 // Requests that arrive while a killed service is restarted wait for it.
 func TestNoConnectionIsRefusedDuringARestart(t *testing.T) {
-	address := "127.0.0.1:" + freeTestPort(t)
+	address := guardtest.FreeAddress(t)
 	s := spec("s", guardtest.Serves)
 	s.Listen, s.URL, s.Ready.HTTP = address, "http://"+address, "http://"+address
 	s.Restart = Restart{MaxDelay: time.Millisecond, GiveUp: 100}
@@ -68,7 +68,7 @@ func TestNoConnectionIsRefusedDuringARestart(t *testing.T) {
 
 // Stopped by hand, a service has no port: visitors are refused, not kept waiting.
 func TestAStoppedServiceHasNoPort(t *testing.T) {
-	address := "127.0.0.1:" + freeTestPort(t)
+	address := guardtest.FreeAddress(t)
 	s := spec("s", guardtest.Serves)
 	s.Listen, s.Ready.HTTP = address, "http://"+address
 	m := newManager(t, s)

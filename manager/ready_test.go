@@ -22,11 +22,11 @@ import (
 
 func TestEachKindOfProof(t *testing.T) {
 	listening := func(s ServiceSpec) ServiceSpec {
-		s.Listen = "127.0.0.1:" + freeTestPort(t)
+		s.Listen = guardtest.FreeAddress(t)
 		return s
 	}
 	own := func(s ServiceSpec) ServiceSpec { // it binds its port itself
-		s.URL = "http://127.0.0.1:" + freeTestPort(t)
+		s.URL = "http://" + guardtest.FreeAddress(t)
 		s.Env = []string{"GUARDTEST_LISTEN=" + strings.TrimPrefix(s.URL, "http://")}
 		return s
 	}
@@ -120,9 +120,10 @@ func TestATryThatIsCutOffHidesNoCause(t *testing.T) {
 }
 
 func TestAStrangersAnswerIsNoProof(t *testing.T) {
-	port := freeTestPort(t)
+	port := guardtest.FreePort(t)
+	address := fmt.Sprintf("127.0.0.1:%d", port)
 	s := spec("s", guardtest.Cooperative)
-	s.URL, s.Ready = "http://127.0.0.1:"+port, Ready{Check: Check{HTTP: "/"}, Timeout: 2 * time.Second}
+	s.URL, s.Ready = "http://"+address, Ready{Check: Check{HTTP: "/"}, Timeout: 2 * time.Second}
 	s.Restart.Policy = RestartNever
 	m := newManager(t, s)
 	events := m.Subscribe(10)
@@ -134,7 +135,7 @@ func TestAStrangersAnswerIsNoProof(t *testing.T) {
 			break
 		}
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:"+port)
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +144,7 @@ func TestAStrangersAnswerIsNoProof(t *testing.T) {
 	go stranger.Serve(listener)
 	defer stranger.Close()
 	failed := awaitState(t, m, "s", Failed)
-	if want := fmt.Sprintf("port %s is answered by %.15s (pid %d), which this service has not started", port, filepath.Base(os.Args[0]), os.Getpid()); !strings.Contains(failed.Problem.Cause, want) {
+	if want := fmt.Sprintf("port %d is answered by %.15s (pid %d), which this service has not started", port, filepath.Base(os.Args[0]), os.Getpid()); !strings.Contains(failed.Problem.Cause, want) {
 		t.Errorf("the cause is %q, want %q", failed.Problem.Cause, want)
 	}
 	// And before the next start it is found to be held.
@@ -158,7 +159,7 @@ func TestAStrangersAnswerIsNoProof(t *testing.T) {
 
 func TestAServiceThatStopsAnsweringIsRestarted(t *testing.T) {
 	serving := spec("s", guardtest.Serves)
-	serving.Listen = "127.0.0.1:" + freeTestPort(t)
+	serving.Listen = guardtest.FreeAddress(t)
 	serving.Ready.HTTP = "/"
 	serving.Health = Health{Check: Check{HTTP: "/"}, Interval: 20 * time.Millisecond, Timeout: 100 * time.Millisecond, Failures: 2}
 	watched := spec("s", guardtest.Watchdog)
@@ -260,7 +261,7 @@ func TestSleepIsNoFailure(t *testing.T) {
 // What needs a service waits while that is being ended for not answering.
 func TestWhatNeedsAnUnhealthyServiceWaitsForTheNextOne(t *testing.T) {
 	base := spec("base", guardtest.Serves)
-	base.Listen = "127.0.0.1:" + freeTestPort(t)
+	base.Listen = guardtest.FreeAddress(t)
 	base.Ready.HTTP = "/"
 	base.Health = Health{Check: Check{HTTP: "/"}, Interval: 20 * time.Millisecond, Timeout: 50 * time.Millisecond, Failures: 2}
 	m := newManager(t, base, needing(spec("top", guardtest.Cooperative), ConditionReady, "base"))
@@ -285,7 +286,7 @@ func TestAConnectionIsNoProofUntilItIsAccepted(t *testing.T) {
 	const late = 300 * time.Millisecond
 	s := spec("s", guardtest.Serves)
 	s.Command = append([]string{"sh", "-c", fmt.Sprintf(`sleep %.1f; LISTEN_PID=$$ exec "$0" "$@"`, late.Seconds())}, s.Command...)
-	s.Listen = "127.0.0.1:" + freeTestPort(t)
+	s.Listen = guardtest.FreeAddress(t)
 	s.Ready.TCP = s.Listen
 	s.Health = Health{Check: Check{TCP: s.Listen}, Interval: 20 * time.Millisecond, Failures: 2}
 	m := newManager(t, s)

@@ -214,10 +214,10 @@ func TestAFloodDoesNotHoldUpTheEnd(t *testing.T) {
 
 func TestASocketOutlivesItsService(t *testing.T) {
 	c := launch(t, 5*time.Second)
-	port := freePort(t)
-	start := Start{Service: "s", Run: 1, Listen: "127.0.0.1:" + port, Command: guardtest.Command(guardtest.Serves)}
+	address := guardtest.FreeAddress(t)
+	start := Start{Service: "s", Run: 1, Listen: address, Command: guardtest.Command(guardtest.Serves)}
 	first := c.start(start)
-	if got := get(t, port); got != fmt.Sprint(first.PID) {
+	if got := get(t, address); got != fmt.Sprint(first.PID) {
 		t.Fatalf("%s answers for %d", got, first.PID)
 	}
 	if err := syscall.Kill(first.PID, syscall.SIGKILL); err != nil {
@@ -226,7 +226,7 @@ func TestASocketOutlivesItsService(t *testing.T) {
 	c.exited()
 	c.gone()
 	answer := make(chan string, 1)
-	go func() { answer <- get(t, port) }() // while nobody serves
+	go func() { answer <- get(t, address) }() // while nobody serves
 	start.Run = 2
 	second := c.start(start)
 	if got := <-answer; got != fmt.Sprint(second.PID) {
@@ -238,7 +238,7 @@ func TestASocketOutlivesItsService(t *testing.T) {
 	c.send(Request{Release: &Release{"s"}})
 	c.send(Request{Start: &Start{Service: "other", Run: 1, Command: []string{"/nonexistent"}}})
 	c.next() // refused: the release has been carried out
-	if conn, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
+	if conn, err := net.Dial("tcp", address); err == nil {
 		conn.Close()
 		t.Error("a released port still takes connections")
 	}
@@ -292,20 +292,9 @@ func TestTheGuardSurvivesItsReader(t *testing.T) {
 	}
 }
 
-func freePort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	_, port, _ := net.SplitHostPort(listener.Addr().String()) // an address it made itself
-	return port
-}
-
-func get(t *testing.T, port string) string {
+func get(t *testing.T, address string) string {
 	client := http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
-	response, err := client.Get("http://127.0.0.1:" + port)
+	response, err := client.Get("http://" + address)
 	if err != nil {
 		t.Error(err)
 		return ""

@@ -65,22 +65,13 @@ type place struct {
 
 func newPlace(b *testing.B, desktop bool) *place {
 	folder := b.TempDir()
-	p := &place{b: b, mark: "XDG_STATE_HOME=" + folder, dashboard: freeAddress(b), chat: freeAddress(b)}
+	p := &place{b: b, mark: "XDG_STATE_HOME=" + folder, dashboard: guardtest.FreeAddress(b), chat: guardtest.FreeAddress(b)}
 	p.env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder, p.mark, "XDG_CONFIG_HOME=" + folder, "XDG_RUNTIME_DIR=" + folder}
 	if desktop {
 		p.bus = traytest.StartBus(b)
 		p.env = append(p.env, "DBUS_SESSION_BUS_ADDRESS="+p.bus.Address)
 	}
 	return p
-}
-
-func freeAddress(b *testing.B) string {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }
 
 // start runs the program with arguments.

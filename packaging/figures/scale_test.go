@@ -48,13 +48,8 @@ func newFleet(b *testing.B, count int, handed bool, more ...string) *fleet {
 		b.Fatal(err)
 	}
 	f := &fleet{place: newPlace(b, false), stub: path, more: more, handed: handed}
-	for range count { // all at once, so that no port is given twice
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer listener.Close()
-		f.addresses = append(f.addresses, listener.Addr().String())
+	for range count {
+		f.addresses = append(f.addresses, guardtest.FreeAddress(b))
 	}
 	return f
 }

@@ -20,6 +20,7 @@ package webtest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
@@ -76,11 +77,7 @@ func Open(t *testing.T, width int64, address string) *Tab {
 		}
 		t.Skipf("pages are not tested, for want of Chromium: %v", chromium.err)
 	}
-	ctx, stop := chromedp.NewContext(chromium.ctx, chromedp.WithNewBrowserContext())
-	t.Cleanup(stop)
-	if err := chromedp.Do(ctx); err != nil { // the tab lives as long as the context of this first call
-		t.Fatal(err)
-	}
+	ctx := newTab(t)
 	b := &Tab{T: t, ctx: ctx}
 	b.Do(chromedp.EmulateViewport(width, height))
 	b.Scheme("light")
@@ -90,6 +87,37 @@ func Open(t *testing.T, width int64, address string) *Tab {
 	t.Cleanup(b.judge)
 	b.Do(chromedp.Navigate(address))
 	return b
+}
+
+// newTab opens an empty tab that closes with the test. On a busy machine Chromium may
+// never answer for a new one; that is no fault of a page, so another is tried.
+func newTab(t *testing.T) context.Context {
+	t.Helper()
+	var err error
+	for range 3 {
+		ctx, stop := chromedp.NewContext(chromium.ctx, chromedp.WithNewBrowserContext())
+		if err = first(ctx); err == nil {
+			t.Cleanup(stop)
+			return ctx
+		}
+		stop()
+		t.Logf("open a tab: %v", err)
+	}
+	t.Fatalf("Chromium opens no tab: %v", err)
+	return nil
+}
+
+// first makes a context's first call, which starts its browser or tab. That must not
+// have a deadline, with which the browser or tab would end.
+func first(ctx context.Context) error {
+	opened := make(chan error, 1)
+	go func() { opened <- chromedp.Do(ctx) }() // ends with the context at the latest
+	select {
+	case err := <-opened:
+		return err
+	case <-time.After(Patience):
+		return fmt.Errorf("no answer in %v", Patience)
+	}
 }
 
 // Stop ends Chromium, if a test has started it. TestMain calls it after all tests.
@@ -111,7 +139,7 @@ func launch() {
 	ctx, stopBrowser := chromedp.NewContext(ctx)
 	chromium.ctx = ctx
 	chromium.stop = func() { stopBrowser(); stopAllocator() }
-	chromium.err = chromedp.Do(ctx)
+	chromium.err = first(ctx)
 }
 
 // find returns the path of a Chromium or a relative of it.
