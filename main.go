@@ -72,8 +72,14 @@ func commands() *cobra.Command {
 		flags.BoolVarP(&options.verbose, "verbose", "v", false, "say more in the terminal")
 	}
 	root.AddCommand(ui, menu(), do(), check(), logs(), sessions(), quit(), updates(), sayVersion(), serve())
+	for _, command := range systemCommands {
+		root.AddCommand(command())
+	}
 	return root
 }
+
+// systemCommands are those that only some systems have.
+var systemCommands []func() *cobra.Command
 
 // run is the program: a session, shown in the tray or in the terminal, until it is
 // asked to end.

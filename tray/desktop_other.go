@@ -19,7 +19,7 @@ func Connect() (*Desktop, error) {
 
 // Answer has answers to notifications carried out. Until it is called they get lost. It
 // must be called before there are any.
-func (d *Desktop) Answer(do func(Intent)) { d.messages.do = do }
+func (d *Desktop) Answer(do func(Intent)) { d.messages.answers(do) }
 
 // HasTray reports whether there is a place for icons.
 func (d *Desktop) HasTray() bool { return true }

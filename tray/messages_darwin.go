@@ -12,6 +12,9 @@ type messages struct {
 	wg sync.WaitGroup
 }
 
+// answers has no answers to carry out.
+func (m *messages) answers(do func(Intent)) { m.do = do }
+
 func (m *messages) show(n Notification) {
 	m.wg.Go(func() {
 		script := "on run argv\ndisplay notification (item 2 of argv) with title (item 1 of argv)\nend run"

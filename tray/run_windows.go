@@ -19,8 +19,7 @@ type face struct {
 }
 
 var (
-	registerWindowMessage     = user32.NewProc("RegisterWindowMessageW")
-	changeWindowMessageFilter = user32.NewProc("ChangeWindowMessageFilterEx")
+	registerWindowMessage = user32.NewProc("RegisterWindowMessageW")
 )
 
 const (
@@ -34,8 +33,6 @@ const (
 	wmDPIChanged    = 0x02E0
 
 	balloonUserClick = 0x0405 // NIN_BALLOONUSERCLICK
-
-	allowMessage = 1 // MSGFLT_ALLOW
 )
 
 // show changes what the icon shows.
@@ -88,7 +85,7 @@ func (t *Tray) awaitTaskbar() error {
 		return err
 	}
 	icon.window = probe.Handle
-	hearOf(created, probe)
+	probe.Hear(created)
 	served := make(chan struct{})
 	t.wg.Go(func() {
 		select {
@@ -112,13 +109,13 @@ func (t *Tray) takeIcon() {
 		log.Printf("The icon stays empty: %v. The program can be used by \"agents-tray menu\", too.", err)
 		return
 	}
-	hearOf(created, own)
+	own.Hear(created)
 	t.face.window = own
 	own.Do(func() {
 		t.face.icon.window = own.Handle
 		t.face.icon.show(iconState(t.first), Title(t.first))
 	})
-	t.desktop.messages.showOn(func(n Notification) { own.Do(func() { t.face.icon.say(n) }) })
+	t.desktop.messages.balloon.showOn(func(n Notification) { own.Do(func() { t.face.icon.say(n) }) })
 }
 
 // hear takes what the system tells the library's window.
@@ -130,7 +127,7 @@ func (t *Tray) hear(taskbarCreated uintptr) window.Answer {
 			if lParam != balloonUserClick {
 				return 0, false
 			}
-			t.desktop.messages.clicked()
+			t.desktop.messages.balloon.clicked()
 		case taskbarCreated:
 			icon.again()
 		case wmTimer:
@@ -153,9 +150,4 @@ func (t *Tray) hear(taskbarCreated uintptr) window.Answer {
 func taskbarCreated() uintptr {
 	message, _, _ := registerWindowMessage.Call(uintptr(unsafe.Pointer(windows.StringToUTF16Ptr("TaskbarCreated"))))
 	return message
-}
-
-// hearOf has a window told also where the program was started by an administrator.
-func hearOf(message uintptr, w *window.Window) {
-	changeWindowMessageFilter.Call(w.Handle, message, allowMessage, 0)
 }

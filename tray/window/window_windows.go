@@ -3,6 +3,7 @@ package window
 
 import (
 	"fmt"
+	"iter"
 	"sync"
 	"unsafe"
 
@@ -109,12 +110,14 @@ func Take(class string, answer Answer) (*Window, error) {
 		return nil, err
 	}
 	w := &Window{answer: answer}
-	for process := uint32(0); process != windows.GetCurrentProcessId(); {
-		w.Handle, _, err = findWindowEx.Call(0, w.Handle, uintptr(unsafe.Pointer(name)), 0)
-		if w.Handle == 0 {
-			return nil, fmt.Errorf("find a window of the class %s: %w", class, err)
+	for handle, process := range all(name) {
+		if process == windows.GetCurrentProcessId() {
+			w.Handle = handle
+			break
 		}
-		ownerOf.Call(w.Handle, uintptr(unsafe.Pointer(&process)))
+	}
+	if w.Handle == 0 {
+		return nil, fmt.Errorf("find a window of the class %s in this process: there is none", class)
 	}
 	before, _, err := getWindowLongPtr.Call(w.Handle, procedureOf)
 	if before == 0 {
@@ -128,6 +131,23 @@ func Take(class string, answer Answer) (*Window, error) {
 		return nil, fmt.Errorf("hear first what a window of the class %s is told: %w", class, err)
 	}
 	return w, nil
+}
+
+// all are the windows of a class, and their processes.
+func all(class *uint16) iter.Seq2[uintptr, uint32] {
+	return func(yield func(uintptr, uint32) bool) {
+		var handle uintptr
+		for {
+			if handle, _, _ = findWindowEx.Call(0, handle, uintptr(unsafe.Pointer(class)), 0); handle == 0 {
+				return
+			}
+			var process uint32
+			ownerOf.Call(handle, uintptr(unsafe.Pointer(&process)))
+			if !yield(handle, process) {
+				return
+			}
+		}
+	}
 }
 
 func (w *Window) forgetClass() { unregisterClass.Call(uintptr(unsafe.Pointer(w.class)), 0) }
