@@ -8,7 +8,13 @@
 // about "No COM / Stub CLSID".
 package toast
 
-import "encoding/xml"
+import (
+	"html"
+	"strings"
+	"sync"
+	"text/template"
+	"unicode/utf8"
+)
 
 // A Toast is one message.
 type Toast struct {
@@ -31,52 +37,30 @@ type Button struct{ Label, Address string }
 // content is the toast as Windows reads it:
 // https://learn.microsoft.com/uwp/schemas/tiles/toastschema/schema-root
 func (t Toast) content() (string, error) {
-	type action struct {
-		Label string `xml:"content,attr"`
-		Type  string `xml:"activationType,attr"`
-		Opens string `xml:"arguments,attr"`
-	}
-	type actions struct {
-		Actions []action `xml:"action"`
-	}
-	type audio struct {
-		Silent bool `xml:"silent,attr"`
-	}
-	content := struct {
-		XMLName  xml.Name `xml:"toast"`
-		Type     string   `xml:"activationType,attr,omitempty"`
-		Opens    string   `xml:"launch,attr,omitempty"`
-		Duration string   `xml:"duration,attr,omitempty"`
-		Binding  struct {
-			Template string   `xml:"template,attr"`
-			Texts    []string `xml:"text"`
-		} `xml:"visual>binding"`
-		Audio   *audio   `xml:"audio"`
-		Actions *actions `xml:"actions"`
-	}{}
-	content.Binding.Template = "ToastGeneric"
-	content.Binding.Texts = []string{t.Title}
-	if t.Body != "" {
-		content.Binding.Texts = append(content.Binding.Texts, t.Body)
-	}
-	if t.Click != "" {
-		content.Type, content.Opens = "protocol", t.Click
-	}
-	if t.Urgent {
-		content.Duration = "long"
-	} else {
-		content.Audio = &audio{Silent: true}
-	}
-	if len(t.Buttons) > 0 {
-		content.Actions = &actions{}
-	}
-	for _, button := range t.Buttons {
-		a := action{Label: button.Label, Type: "protocol", Opens: button.Address}
-		if button.Address == "" {
-			a.Type, a.Opens = "system", "dismiss"
+	var b strings.Builder
+	err := layout().Execute(&b, t)
+	return b.String(), err
+}
+
+// layout makes the XML. With the few texts that it has, encoding/xml would be 300 kB more
+// than the rest of this package.
+var layout = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("toast").Funcs(template.FuncMap{"text": escape}).Parse(`<toast
+	{{- with .Click}} activationType="protocol" launch="{{text .}}"{{end}}
+	{{- if .Urgent}} duration="long"{{end}}>` +
+		`<visual><binding template="ToastGeneric"><text>{{text .Title}}</text>{{with .Body}}<text>{{text .}}</text>{{end}}</binding></visual>` +
+		`{{if not .Urgent}}<audio silent="true"/>{{end}}` +
+		`{{with .Buttons}}<actions>{{range .}}<action content="{{text .Label}}"
+	{{- if .Address}} activationType="protocol" arguments="{{text .Address}}"{{else}} activationType="system" arguments="dismiss"{{end}}/>{{end}}</actions>{{end}}` +
+		`</toast>`))
+})
+
+// escape makes any text one of XML, which some characters cannot be in at all.
+func escape(text string) string {
+	return html.EscapeString(strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF {
+			return utf8.RuneError
 		}
-		content.Actions.Actions = append(content.Actions.Actions, a)
-	}
-	text, err := xml.Marshal(content)
-	return string(text), err
+		return r
+	}, text))
 }

@@ -12,7 +12,7 @@ func TestContent(t *testing.T) {
 	}{
 		"a word": {
 			Toast{Title: "Hello"},
-			`<toast><visual><binding template="ToastGeneric"><text>Hello</text></binding></visual><audio silent="true"></audio></toast>`,
+			`<toast><visual><binding template="ToastGeneric"><text>Hello</text></binding></visual><audio silent="true"/></toast>`,
 		},
 		"with buttons": {
 			Toast{
@@ -20,13 +20,13 @@ func TestContent(t *testing.T) {
 				Buttons: []Button{{"Restart", "agents-tray:x/0"}, {"Dismiss", ""}},
 			},
 			`<toast activationType="protocol" launch="agents-tray:x/0" duration="long">` +
-				"<visual><binding template=\"ToastGeneric\"><text>Chat keeps crashing</text><text>Exit 3.&#xA;Its last line</text></binding></visual>" +
-				`<actions><action content="Restart" activationType="protocol" arguments="agents-tray:x/0"></action>` +
-				`<action content="Dismiss" activationType="system" arguments="dismiss"></action></actions></toast>`,
+				"<visual><binding template=\"ToastGeneric\"><text>Chat keeps crashing</text><text>Exit 3.\nIts last line</text></binding></visual>" +
+				`<actions><action content="Restart" activationType="protocol" arguments="agents-tray:x/0"/>` +
+				`<action content="Dismiss" activationType="system" arguments="dismiss"/></actions></toast>`,
 		},
 		"with any text": {
 			Toast{Title: `<b>"R&D"</b>` + "\x00\xff"},
-			`<toast><visual><binding template="ToastGeneric"><text>&lt;b&gt;&#34;R&amp;D&#34;&lt;/b&gt;` + "��" + `</text></binding></visual><audio silent="true"></audio></toast>`,
+			`<toast><visual><binding template="ToastGeneric"><text>&lt;b&gt;&#34;R&amp;D&#34;&lt;/b&gt;` + "��" + `</text></binding></visual><audio silent="true"/></toast>`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
