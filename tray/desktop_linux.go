@@ -67,8 +67,7 @@ func (d *Desktop) connect() error {
 	}
 	signals := make(chan *dbus.Signal, 16)
 	conn.Signal(signals)
-	err = conn.AddMatchSignal(dbus.WithMatchSender("org.freedesktop.DBus"), dbus.WithMatchInterface("org.freedesktop.DBus"),
-		dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, watcherName))
+	err = conn.AddMatchSignal(ownersOf(watcherName)...)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err != nil || d.closed {
@@ -105,10 +104,14 @@ func (d *Desktop) connection() *dbus.Conn {
 func (d *Desktop) hear(signals <-chan *dbus.Signal) {
 	for signal := range signals {
 		var name, before, after string
-		if signal.Name != nameOwnerChanged {
+		switch {
+		case signal.Name != nameOwnerChanged:
 			d.messages.hear(signal)
-		} else if dbus.Store(signal.Body, &name, &before, &after) == nil && name == watcherName && after != "" {
+		case dbus.Store(signal.Body, &name, &before, &after) != nil || after == "":
+		case name == watcherName:
 			d.panelCame()
+		case name == notificationsName || name == portalName:
+			d.messages.post(d.messages.messengerCame)
 		}
 	}
 }

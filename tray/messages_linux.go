@@ -48,10 +48,12 @@ type messages struct {
 	done  chan struct{}
 
 	// Of that goroutine. Answers come to it, too: after the identity of what they answer.
-	way     messenger           // nil: to be chosen, and nothing is shown
-	shown   map[string]string   // identity by key
-	answers map[string][]Action // by identity
-	desktop *Desktop
+	way       messenger           // nil: to be chosen, and nothing is shown
+	late      late                // waits for one
+	listening bool                // for one that comes
+	shown     map[string]string   // identity by key
+	answers   map[string][]Action // by identity
+	desktop   *Desktop
 
 	mu    sync.Mutex
 	do    func(Intent)
@@ -117,8 +119,13 @@ func (m *messages) answer() func(Intent) {
 	return m.do
 }
 
-// forget drops what was shown on a bus that is gone.
-func (m *messages) forget() { m.post(m.leave) }
+// forget drops what was shown on a bus that is gone, and listens anew.
+func (m *messages) forget() {
+	m.post(func() {
+		m.leave()
+		m.listening = false
+	})
+}
 
 // leave gives the messenger up, and with it what it shows.
 func (m *messages) leave() {
@@ -135,13 +142,14 @@ func (m *messages) choose() bool {
 			return true
 		}
 	}
-	return false // it is asked again for the next message: at log-in it may only be late
+	return false
 }
 
 func (m *messages) show(n Notification) {
 	for range 2 { // who showed messages may have left, and another be there
 		if m.way == nil && !m.choose() {
-			return // a desktop without notifications
+			m.wait(n)
+			return
 		}
 		before := m.shown[n.Key]
 		identity, err := m.way.show(n, before)
@@ -161,6 +169,7 @@ func (m *messages) show(n Notification) {
 }
 
 func (m *messages) withdraw(key string) {
+	m.late.drop(key)
 	identity, shown := m.shown[key]
 	delete(m.shown, key)
 	delete(m.answers, identity)

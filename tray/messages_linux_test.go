@@ -86,16 +86,22 @@ func TestMessagesFromASandbox(t *testing.T) {
 	shown.WaitClosed(t.Context(), fourth.ID)
 }
 
-// Who shows messages may come after the program, as at log-in, and come again.
+// Who shows messages may come after the program, as at log-in, and come again. What there
+// was to say until then is said unless it is no longer true.
 func TestMessagesWithoutAServerAtFirst(t *testing.T) {
 	bus := traytest.StartBus(t)
 	desktop, asked := connect(t, bus.Address)
-	desktop.Notify(Notification{Summary: "Nobody sees this"})
-	settle(desktop)
 	for range 2 {
-		shown := bus.StartNotifications(t)
+		desktop.Notify(Notification{Key: "unclean", Summary: "Nobody sees this"})
+		desktop.Notify(Notification{Key: keepsCrashing.Key, Summary: "Nor this"})
+		desktop.Withdraw("unclean")
 		desktop.Notify(keepsCrashing)
+		settle(desktop)
+		shown := bus.StartNotifications(t)
 		n := latest(t, shown, 1)
+		if n.Summary != keepsCrashing.Summary {
+			t.Errorf("the first message is %q", n.Summary)
+		}
 		if !slices.Contains(n.Actions, "Restart") || n.Hints["desktop-entry"].Value() != "arpa.home.agentstray" {
 			t.Errorf("it is %+v", n)
 		}

@@ -42,8 +42,8 @@ func (t Toast) content() (string, error) {
 	return b.String(), err
 }
 
-// layout makes the XML. With the few texts that it has, encoding/xml would be 300 kB more
-// than the rest of this package.
+// layout makes the XML. It has a few texts only, for which encoding/xml would add 200 kB to
+// the program.
 var layout = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("toast").Funcs(template.FuncMap{"text": escape}).Parse(`<toast
 	{{- with .Click}} activationType="protocol" launch="{{text .}}"{{end}}
