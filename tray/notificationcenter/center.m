@@ -19,7 +19,7 @@ static NSString *describe(NSError *error) { return error == nil ? @"no reason wa
 
 @implementation AgentsTrayNotificationDelegate
 
-// Without it, nothing is shown while the menu is open.
+// Without it, nothing is shown while the program is in front of others.
 - (void)userNotificationCenter:(UNUserNotificationCenter *)center
        willPresentNotification:(UNNotification *)notification
          withCompletionHandler:(void (^)(UNNotificationPresentationOptions))completionHandler {
@@ -63,7 +63,7 @@ bool notificationcenter_open(void) {
     return opened;
 }
 
-// told answers a call with what the user has said in the meantime.
+// tell answers a call with what the user has said.
 static void tell(uint64_t call, UNAuthorizationStatus status, NSError *error) {
     if (status == UNAuthorizationStatusDenied) {
         reply(call, notificationcenter_refused, nil);
@@ -108,14 +108,13 @@ void notificationcenter_permit(uint64_t call) {
     }
 }
 
-// category is a set of buttons; its identifier is made from their labels.
+// category is a set of buttons. It hears of no dismissal: nothing is to be done about one.
 static UNNotificationCategory *category(NSDictionary *described) {
     NSMutableArray *actions = [NSMutableArray array];
-    NSString *label;
-    for (label in [described objectForKey:@"labels"]) {
+    for (NSString *label in [described objectForKey:@"labels"]) {
         NSString *number = [NSString stringWithFormat:@"%lu", (unsigned long)[actions count]];
-        // Not UNNotificationActionOptionForeground: there is no window to bring to the front, and
-        // the browser should get there. Nobody may press a button while the screen is locked.
+        // Not Foreground: the program has no window to bring to the front, and the browser should
+        // get there. AuthenticationRequired: nobody presses a button while the screen is locked.
         [actions addObject:[UNNotificationAction actionWithIdentifier:number
                                                                 title:label
                                                               options:UNNotificationActionOptionAuthenticationRequired]];
@@ -159,14 +158,13 @@ void notificationcenter_show(uint64_t call, const void *json, int length) {
             UNNotificationRequest *wanted = request(message);
             UNUserNotificationCenter *center = [UNUserNotificationCenter currentNotificationCenter];
             NSMutableSet *categories = [NSMutableSet set];
-            NSDictionary *described;
-            for (described in [message objectForKey:@"categories"]) {
+            for (NSDictionary *described in [message objectForKey:@"categories"]) {
                 [categories addObject:category(described)];
             }
             [center setNotificationCategories:categories];
             // A message that comes before its category has no buttons; the center answers
             // this after it has taken the categories.
-            [center getNotificationCategoriesWithCompletionHandler:^(NSSet *registered) {
+            [center getNotificationCategoriesWithCompletionHandler:^(NSSet<UNNotificationCategory *> *registered) {
                 add(call, wanted);
             }];
         } @catch (NSException *exception) {

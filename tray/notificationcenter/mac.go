@@ -76,9 +76,9 @@ func (m *Mac) Withdraw(place string) {
 var callbacks = struct {
 	sync.Mutex
 	answered func(token string, button int)
-	calls    map[C.uint64_t]chan error // by number
-	latest   C.uint64_t
-}{calls: map[C.uint64_t]chan error{}}
+	calls    map[uint64]chan error // by number
+	latest   uint64
+}{calls: map[uint64]chan error{}}
 
 // call begins a call, and waits for what it comes to.
 func call(ctx context.Context, begin func(number C.uint64_t)) error {
@@ -88,7 +88,7 @@ func call(ctx context.Context, begin func(number C.uint64_t)) error {
 	number := callbacks.latest
 	callbacks.calls[number] = outcome
 	callbacks.Unlock()
-	begin(number)
+	begin(C.uint64_t(number))
 	select {
 	case err := <-outcome:
 		return err
@@ -106,8 +106,8 @@ func call(ctx context.Context, begin func(number C.uint64_t)) error {
 //export notificationcenterReplied
 func notificationcenterReplied(number C.uint64_t, outcome C.int, reason *C.char) {
 	callbacks.Lock()
-	waits, ok := callbacks.calls[number]
-	delete(callbacks.calls, number)
+	waits, ok := callbacks.calls[uint64(number)]
+	delete(callbacks.calls, uint64(number))
 	callbacks.Unlock()
 	switch {
 	case !ok:

@@ -57,6 +57,7 @@ type State struct {
 	Pending, Delivered []Shown
 	Categories         int
 	Asked              int // how often the user was asked
+	Contents           int // of messages, in memory
 }
 
 // Shown is a message.

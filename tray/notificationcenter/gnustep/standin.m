@@ -201,8 +201,7 @@ static void takeOut(NSMutableArray *from, NSString *identifier) {
 }
 
 - (void)deliver {
-    UNNotificationRequest *request;
-    for (request in pending) {
+    for (UNNotificationRequest *request in pending) {
         takeOut(delivered, request.identifier);
         [delivered addObject:request];
         if (!inFront) {
@@ -219,8 +218,7 @@ static void takeOut(NSMutableArray *from, NSString *identifier) {
 
 - (void)removePendingNotificationRequestsWithIdentifiers:(NSArray<NSString *> *)identifiers {
     [requests later:^{
-        NSString *identifier;
-        for (identifier in identifiers) {
+        for (NSString *identifier in identifiers) {
             takeOut(pending, identifier);
         }
     }];
@@ -228,8 +226,7 @@ static void takeOut(NSMutableArray *from, NSString *identifier) {
 
 - (void)removeDeliveredNotificationsWithIdentifiers:(NSArray<NSString *> *)identifiers {
     [requests later:^{
-        NSString *identifier;
-        for (identifier in identifiers) {
+        for (NSString *identifier in identifiers) {
             takeOut(delivered, identifier);
         }
     }];
@@ -272,8 +269,7 @@ void standin_decide(bool granted) {
             [questions removeAllObjects];
             [question lock];
             [question unlockWithCondition:0];
-            NSValue *value;
-            for (value in answered) {
+            for (NSValue *value in answered) {
                 void (^answer)(BOOL, NSError *) = (void (^)(BOOL, NSError *))[value pointerValue];
                 answer(granted, granted ? nil : notAllowed());
                 Block_release(answer);
@@ -308,15 +304,12 @@ void standin_front(bool front) {
 
 static NSArray *describe(NSArray *some) {
     NSMutableArray *all = [NSMutableArray array];
-    UNNotificationRequest *request;
-    for (request in some) {
+    for (UNNotificationRequest *request in some) {
         UNNotificationContent *content = request.content;
         NSMutableArray *buttons = [NSMutableArray array];
-        UNNotificationCategory *category;
-        for (category in categories) {
+        for (UNNotificationCategory *category in categories) {
             if ([category.identifier isEqualToString:content.categoryIdentifier]) {
-                UNNotificationAction *action;
-                for (action in category.actions) {
+                for (UNNotificationAction *action in category.actions) {
                     [buttons addObject:action.title];
                 }
             }
@@ -332,11 +325,13 @@ static NSArray *describe(NSArray *some) {
 char *standin_state(void) {
     @autoreleasepool {
         NSMutableData *state = [NSMutableData data];
+        [registrations now:^{}];
         [requests now:^{
             NSDictionary *all = [NSDictionary dictionaryWithObjectsAndKeys:
                 describe(pending), @"Pending", describe(delivered), @"Delivered",
                 [NSNumber numberWithUnsignedInteger:[categories count]], @"Categories",
-                [NSNumber numberWithInt:asked], @"Asked", nil];
+                [NSNumber numberWithInt:asked], @"Asked",
+                [NSNumber numberWithInt:standin_contents], @"Contents", nil];
             [state appendData:[NSJSONSerialization dataWithJSONObject:all options:0 error:NULL]];
         }];
         return strndup([state bytes], [state length]);
@@ -348,8 +343,8 @@ bool standin_press(const char *identifier, const char *action) {
         NSString *place = [NSString stringWithUTF8String:identifier], *what = [NSString stringWithUTF8String:action];
         [requests now:^{
             handled = NO;
-            UNNotificationRequest *pressed = nil, *request;
-            for (request in delivered) {
+            UNNotificationRequest *pressed = nil;
+            for (UNNotificationRequest *request in delivered) {
                 if ([request.identifier isEqualToString:place]) {
                     pressed = [[request retain] autorelease];
                 }

@@ -13,3 +13,5 @@
 @interface UNNotificationResponse (Made)
 + (instancetype)to:(UNNotification *)notification action:(NSString *)action;
 @end
+
+extern int standin_contents; // UNNotificationContents that there are

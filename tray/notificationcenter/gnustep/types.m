@@ -66,15 +66,19 @@ static id need(id value, NSString *name) {
 - (id)copyWithZone:(NSZone *)zone { return [self retain]; }
 @end
 
+int standin_contents;
+
 @implementation UNNotificationContent
 @synthesize title = _title, body = _body, categoryIdentifier = _categoryIdentifier, userInfo = _userInfo, sound = _sound;
 - (instancetype)init {
     self = [super init];
     _title = _body = _categoryIdentifier = @"";
     _userInfo = [[NSDictionary alloc] init];
+    __atomic_add_fetch(&standin_contents, 1, __ATOMIC_SEQ_CST);
     return self;
 }
 - (void)dealloc {
+    __atomic_sub_fetch(&standin_contents, 1, __ATOMIC_SEQ_CST);
     [_title release];
     [_body release];
     [_categoryIdentifier release];
