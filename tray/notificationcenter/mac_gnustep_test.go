@@ -49,6 +49,19 @@ func press(t *testing.T, place, action string) {
 	}
 }
 
+// expect is that there is one answer more, which was given before press returned.
+func expect(t *testing.T, answers <-chan answer, want answer) {
+	t.Helper()
+	select {
+	case got := <-answers:
+		if got != want {
+			t.Errorf("the answer is %+v, and should be %+v", got, want)
+		}
+	default:
+		t.Errorf("there is no answer, and should be %+v", want)
+	}
+}
+
 func delivered(t *testing.T, want ...gnustep.Shown) {
 	t.Helper()
 	got := gnustep.Look(t).Delivered
@@ -75,18 +88,14 @@ func TestButtons(t *testing.T) {
 		show(t, m, crashing)
 		delivered(t, shown(crashing))
 		press(t, crashing.Place, action)
-		if got := <-answers; got != (answer{"1", want}) {
-			t.Errorf("%s is %+v", action, got)
-		}
+		expect(t, answers, answer{"1", want})
 		delivered(t)
 	}
 	show(t, m, crashing)
 	press(t, crashing.Place, gnustep.Dismissal)
 	show(t, m, Message{Place: "next", Token: "2", Title: "Next"})
 	press(t, "next", gnustep.Click)
-	if got := <-answers; got != (answer{"2", 0}) {
-		t.Errorf("a dismissal is %+v", got)
-	}
+	expect(t, answers, answer{"2", 0}) // a dismissal is none
 }
 
 // A later message at the same place takes its place, and has buttons of its own.
@@ -99,9 +108,7 @@ func TestReplacement(t *testing.T) {
 	show(t, m, later)
 	delivered(t, shown(other), shown(later))
 	press(t, later.Place, "0")
-	if got := <-answers; got.token != "2" {
-		t.Errorf("the answer is to %+v", got)
-	}
+	expect(t, answers, answer{"2", 0})
 }
 
 // What is withdrawn goes, whether it is shown already or not yet.
@@ -140,9 +147,7 @@ func TestTexts(t *testing.T) {
 		message.Title, message.Body, message.Buttons = want, want, []string{"[" + want + "]", want}
 		delivered(t, shown(message))
 		press(t, "p", "1")
-		if got := <-answers; got != (answer{want, 1}) {
-			t.Errorf("the answer is %+v", got)
-		}
+		expect(t, answers, answer{want, 1})
 	}
 }
 

@@ -222,6 +222,20 @@ func TestRefusalAndFailure(t *testing.T) {
 	})
 }
 
+// What still waits for the user's permission at the end is shown in the other way.
+func TestTheEndWithoutPermission(t *testing.T) {
+	outbox(t, func(t *testing.T, c *fakeCenter, o *Outbox, _, instead *record) {
+		c.permit = func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+		o.Show("", "Cannot start", "No port", true, nil)
+		began := time.Now()
+		o.Close()
+		if took := time.Since(began); took != endTime {
+			t.Errorf("the end took %v", took)
+		}
+		instead.expect(t, "Cannot start: No port")
+	})
+}
+
 // A center that hangs holds up nobody, neither who has something to tell nor the end.
 func TestACenterThatHangs(t *testing.T) {
 	outbox(t, func(t *testing.T, c *fakeCenter, o *Outbox, _, instead *record) {

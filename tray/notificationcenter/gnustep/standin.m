@@ -1,7 +1,8 @@
 //go:build gnustep
 
 // The center itself. Its clients' calls are carried out one after the other on a thread of
-// its own, where it also calls them back; what is registered takes effect on another.
+// its own, where it also calls them back. Categories are taken as late as they may: when
+// their client asks for them, or after the next request.
 
 #import "types.h"
 #import <Block.h>
@@ -77,7 +78,7 @@ static void *work(void *queue) {
 @end
 
 static UNUserNotificationCenter *theCenter;
-static Queue *requests, *registrations;
+static Queue *requests;
 static BOOL inBundle = YES;
 static UNAuthorizationStatus status;
 static int asked;                           // how often the user was
@@ -85,9 +86,10 @@ static BOOL held, inFront;                  // requests; the program
 static NSString *fault;                     // what goes wrong: "authorization", "add", "throw"
 static NSMutableArray *questions;           // pointers to the completion handlers of requests for authorization
 static NSConditionLock *question;           // 1 while there are any
-static NSSet *categories;
+static NSSet *categories, *registering;    // taken, and not yet
 static NSMutableArray *pending, *delivered; // requests, the oldest first
 static NSMutableDictionary *presented;      // options by identifier, where the delegate was asked
+static NSMutableDictionary *buttons;        // titles by identifier, as its category had them on delivery
 static BOOL handled;                        // the answer
 
 #pragma clang diagnostic ignored "-Wobjc-protocol-method-implementation"
@@ -98,6 +100,18 @@ static BOOL handled;                        // the answer
 static NSError *notAllowed(void) {
     NSDictionary *info = [NSDictionary dictionaryWithObject:@"Notifications are not allowed for this application" forKey:NSLocalizedDescriptionKey];
     return [NSError errorWithDomain:UNErrorDomain code:UNErrorCodeNotificationsNotAllowed userInfo:info];
+}
+
+static NSArray *buttonsOf(UNNotificationRequest *request) {
+    NSMutableArray *titles = [NSMutableArray array];
+    for (UNNotificationCategory *category in categories) {
+        if ([category.identifier isEqualToString:request.content.categoryIdentifier]) {
+            for (UNNotificationAction *action in category.actions) {
+                [titles addObject:action.title];
+            }
+        }
+    }
+    return titles;
 }
 
 static void takeOut(NSMutableArray *from, NSString *identifier) {
@@ -128,7 +142,6 @@ static void takeOut(NSMutableArray *from, NSString *identifier) {
 - (instancetype)init {
     self = [super init];
     requests = [[Queue alloc] init];
-    registrations = [[Queue alloc] init];
     [self reset];
     return self;
 }
@@ -141,9 +154,11 @@ static void takeOut(NSMutableArray *from, NSString *identifier) {
     ASSIGN(questions, [NSMutableArray array]);
     ASSIGN(question, [[[NSConditionLock alloc] initWithCondition:0] autorelease]);
     ASSIGN(categories, [NSSet set]);
+    ASSIGN(registering, categories);
     ASSIGN(pending, [NSMutableArray array]);
     ASSIGN(delivered, [NSMutableArray array]);
     ASSIGN(presented, [NSMutableDictionary dictionary]);
+    ASSIGN(buttons, [NSMutableDictionary dictionary]);
 }
 
 - (void)getNotificationSettingsWithCompletionHandler:(void (^)(UNNotificationSettings *))completionHandler {
@@ -171,13 +186,12 @@ static void takeOut(NSMutableArray *from, NSString *identifier) {
 
 - (void)setNotificationCategories:(NSSet<UNNotificationCategory *> *)set {
     NSSet *taken = [[set copy] autorelease];
-    [registrations later:^{
-        [requests now:^{ ASSIGN(categories, taken); }];
-    }];
+    [requests later:^{ ASSIGN(registering, taken); }];
 }
 
 - (void)getNotificationCategoriesWithCompletionHandler:(void (^)(NSSet<UNNotificationCategory *> *))completionHandler {
-    [registrations later:^{
+    [requests later:^{
+        ASSIGN(categories, registering);
         completionHandler(categories);
     }];
 }
@@ -196,6 +210,7 @@ static void takeOut(NSMutableArray *from, NSString *identifier) {
         if (!held) {
             [self deliver];
         }
+        ASSIGN(categories, registering);
         completionHandler(nil);
     }];
 }
@@ -204,6 +219,7 @@ static void takeOut(NSMutableArray *from, NSString *identifier) {
     for (UNNotificationRequest *request in pending) {
         takeOut(delivered, request.identifier);
         [delivered addObject:request];
+        [buttons setObject:buttonsOf(request) forKey:request.identifier];
         if (!inFront) {
             continue;
         }
@@ -238,7 +254,6 @@ void standin_reset(void) {
     inBundle = YES;
     @autoreleasepool {
         [UNUserNotificationCenter currentNotificationCenter]; // there is one from now on
-        [registrations now:^{}];
         [requests now:^{ [theCenter reset]; }];
     }
 }
@@ -306,16 +321,9 @@ static NSArray *describe(NSArray *some) {
     NSMutableArray *all = [NSMutableArray array];
     for (UNNotificationRequest *request in some) {
         UNNotificationContent *content = request.content;
-        NSMutableArray *buttons = [NSMutableArray array];
-        for (UNNotificationCategory *category in categories) {
-            if ([category.identifier isEqualToString:content.categoryIdentifier]) {
-                for (UNNotificationAction *action in category.actions) {
-                    [buttons addObject:action.title];
-                }
-            }
-        }
         [all addObject:[NSDictionary dictionaryWithObjectsAndKeys:
-            request.identifier, @"Place", content.title, @"Title", content.body, @"Body", buttons, @"Buttons",
+            request.identifier, @"Place", content.title, @"Title", content.body, @"Body",
+            [buttons objectForKey:request.identifier] ?: [NSArray array], @"Buttons",
             [NSNumber numberWithBool:content.sound != nil], @"Sound",
             [presented objectForKey:request.identifier], @"Presented", nil]];
     }
@@ -325,7 +333,6 @@ static NSArray *describe(NSArray *some) {
 char *standin_state(void) {
     @autoreleasepool {
         NSMutableData *state = [NSMutableData data];
-        [registrations now:^{}];
         [requests now:^{
             NSDictionary *all = [NSDictionary dictionaryWithObjectsAndKeys:
                 describe(pending), @"Pending", describe(delivered), @"Delivered",
