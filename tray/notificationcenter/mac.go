@@ -52,11 +52,12 @@ func (m *Mac) Show(ctx context.Context, message Message) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	category := m.categories.use(message.Buttons)
 	text, err := json.Marshal(struct {
 		Message
 		Category   string     `json:"category"`
-		Categories []category `json:"categories"`
-	}{message, m.categories.use(message.Buttons), m.categories})
+		Categories categories `json:"categories,omitempty"`
+	}{message, category, m.categories})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -96,6 +97,16 @@ func TestButtons(t *testing.T) {
 	show(t, m, Message{Place: "next", Token: "2", Title: "Next"})
 	press(t, "next", gnustep.Click)
 	expect(t, answers, answer{"2", 0}) // a dismissal is none
+}
+
+// Without buttons it is shown, too, before any that has some.
+func TestAMessageWithoutButtons(t *testing.T) {
+	m, answers := open(t, gnustep.Granted)
+	plain := Message{Place: "p", Token: "1", Title: "Chat is running again"}
+	show(t, m, plain)
+	delivered(t, shown(plain))
+	press(t, "p", gnustep.Click)
+	expect(t, answers, answer{"1", 0})
 }
 
 // A later message at the same place takes its place, and has buttons of its own.
@@ -261,5 +272,59 @@ func TestManyMessages(t *testing.T) {
 	}
 	if got := gnustep.Look(t).Categories; got != 1 {
 		t.Errorf("the same buttons are %d sets", got)
+	}
+}
+
+// watched is the center, which says when it has shown a message.
+type watched struct {
+	*Mac
+	shown chan error
+}
+
+func (w watched) Show(ctx context.Context, m Message) error {
+	err := w.Mac.Show(ctx, m)
+	w.shown <- err
+	return err
+}
+
+// The outbox and the center together: the user is asked, the message is shown, its button
+// does something, and the next one is withdrawn before the end.
+func TestOutboxOnTheCenter(t *testing.T) {
+	gnustep.Reset(gnustep.NotAsked)
+	center := watched{new(Mac), make(chan error, 16)}
+	o := NewOutbox(center, func(_ context.Context, title, _ string) { t.Errorf("%s is shown in the other way", title) })
+	asked := make(chan string, 1)
+	o.Show("trouble", "Chat keeps crashing", "It ended.", true, []Button{{Label: "Open log"}, {"Restart", func() { asked <- "Restart" }}})
+	gnustep.AwaitQuestion(t)
+	gnustep.Decide(true)
+	if err := <-center.shown; err != nil {
+		t.Fatal(err)
+	}
+	delivered(t, gnustep.Shown{Place: "trouble", Title: "Chat keeps crashing", Body: "It ended.", Sound: true, Buttons: []string{"Open log", "Restart"}})
+	press(t, "trouble", "1")
+	<-asked
+	o.Show("trouble", "Chat is running again", "", false, nil)
+	o.Show("", "Last words", "", false, nil)
+	o.Withdraw("trouble")
+	o.Close()
+	if left := gnustep.Look(t).Delivered; len(left) != 1 || left[0].Title != "Last words" {
+		t.Errorf("there is left %+v", left)
+	}
+}
+
+// To who refuses messages none is shown, in no way; outside of a bundle all are, in the other.
+func TestOutboxWithoutTheCenter(t *testing.T) {
+	for name, want := range map[string][]string{"refused": nil, "no bundle": {"Chat"}} {
+		gnustep.Reset(gnustep.Denied)
+		if want != nil {
+			gnustep.Unbundle()
+		}
+		var instead []string
+		o := NewOutbox(new(Mac), func(_ context.Context, title, _ string) { instead = append(instead, title) })
+		o.Show("trouble", "Chat", "", false, nil)
+		o.Close()
+		if !slices.Equal(instead, want) {
+			t.Errorf("%s: shown in the other way is %q", name, instead)
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 )
 
 const (
+	askTime     = time.Minute      // for the user to answer whether there may be messages
 	showTime    = 10 * time.Second // for the center to take a message
 	endTime     = time.Second      // for the center to take what is still to be shown at the end
 	lastTime    = 3 * time.Second  // for the other way to show the rest
@@ -52,8 +53,8 @@ type change struct {
 }
 
 // NewOutbox makes an outbox for a center. What the center cannot show is handed to
-// instead, unless the user wants no messages; so is what still waits for the user's
-// permission at the end.
+// instead, unless the user wants no messages. Not having answered is no refusal: the
+// question is a message itself, which goes away unseen.
 func NewOutbox(center Center, instead func(ctx context.Context, title, body string)) *Outbox {
 	o := &Outbox{
 		center: center, instead: instead, run: rand.Text(), wake: make(chan struct{}, 1), done: make(chan struct{}),
@@ -141,8 +142,8 @@ func (o *Outbox) work() {
 }
 
 // step makes the next change, and reports whether there was one. A message is only taken
-// once there is permission, which takes as long as the user likes: until then it can be
-// replaced and withdrawn.
+// once the user has answered whether it may be shown: until then it can be replaced and
+// withdrawn.
 func (o *Outbox) step() bool {
 	c, ok := o.next()
 	switch {
@@ -152,7 +153,7 @@ func (o *Outbox) step() bool {
 		o.center.Withdraw(c.place)
 		return true
 	}
-	err := o.center.Permit(o.ended)
+	err := o.permit()
 	m := o.take()
 	if m == nil {
 		return true // it was withdrawn
@@ -190,6 +191,12 @@ func (o *Outbox) take() *Message {
 		o.waiting = o.waiting[1:]
 	}
 	return m
+}
+
+func (o *Outbox) permit() error {
+	ctx, cancel := context.WithTimeout(o.ended, askTime)
+	defer cancel()
+	return o.center.Permit(ctx)
 }
 
 func (o *Outbox) show(m Message) error {

@@ -222,10 +222,15 @@ func TestRefusalAndFailure(t *testing.T) {
 	})
 }
 
-// What still waits for the user's permission at the end is shown in the other way.
-func TestTheEndWithoutPermission(t *testing.T) {
+// What waits for the user's permission too long is shown in the other way, at the end at
+// once.
+func TestNoAnswerAboutPermission(t *testing.T) {
 	outbox(t, func(t *testing.T, c *fakeCenter, o *Outbox, _, instead *record) {
 		c.permit = func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+		o.Show("", "Chat", "It ended", false, nil)
+		instead.expect(t)
+		time.Sleep(askTime)
+		instead.expect(t, "Chat: It ended")
 		o.Show("", "Cannot start", "No port", true, nil)
 		began := time.Now()
 		o.Close()
