@@ -15,7 +15,7 @@ const (
 	showTime    = 10 * time.Second // for the center to take a message
 	endTime     = time.Second      // for the center to take what is still to be shown at the end
 	lastTime    = 3 * time.Second  // for the other way to show the rest
-	mostWaiting = 32               // messages
+	mostWaiting = 32               // messages without a key
 )
 
 // A Button is what a message offers.
@@ -68,12 +68,12 @@ func NewOutbox(center Center, instead func(ctx context.Context, title, body stri
 }
 
 // Show shows a message in place of the one with the same key; without a key it has a place
-// of its own. The first button is also what a click on the message brings. It does not
-// wait; a message that comes when too many are waiting is not shown.
+// of its own, and is not shown when too many are waiting. The first button is also what a
+// click on the message brings. It does not wait.
 func (o *Outbox) Show(key, title, body string, sound bool, buttons []Button) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.closed || len(o.waiting) >= mostWaiting {
+	if o.closed || key == "" && len(o.waiting) >= mostWaiting {
 		return
 	}
 	o.count++

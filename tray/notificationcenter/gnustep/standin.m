@@ -86,7 +86,7 @@ static BOOL held, inFront;                  // requests; the program
 static NSString *fault;                     // what goes wrong: "authorization", "add", "throw"
 static NSMutableArray *questions;           // pointers to the completion handlers of requests for authorization
 static NSConditionLock *question;           // 1 while there are any
-static NSSet *categories, *registering;    // taken, and not yet
+static NSSet *categories, *registering;     // taken, and not yet
 static NSMutableArray *pending, *delivered; // requests, the oldest first
 static NSMutableDictionary *presented;      // options by identifier, where the delegate was asked
 static NSMutableDictionary *buttons;        // titles by identifier, as its category had them on delivery
@@ -115,8 +115,7 @@ static NSArray *buttonsOf(UNNotificationRequest *request) {
 }
 
 static void takeOut(NSMutableArray *from, NSString *identifier) {
-    NSUInteger i;
-    for (i = [from count]; i > 0; i--) {
+    for (NSUInteger i = [from count]; i > 0; i--) {
         if ([[[from objectAtIndex:i - 1] identifier] isEqualToString:identifier]) {
             [from removeObjectAtIndex:i - 1];
         }
