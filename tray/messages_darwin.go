@@ -1,29 +1,21 @@
 package tray
 
-import (
-	"os/exec"
-	"sync"
-)
+import "agents-tray/tray/notificationcenter"
 
-// messages are notifications of the Script Editor's: those of our own, with buttons,
-// take a signed bundle. What a button would do is in the menu.
-type messages struct {
-	do func(Intent)
-	wg sync.WaitGroup
+// Notify shows a message. It does not wait for it to be shown.
+func (d *Desktop) Notify(n Notification) {
+	buttons := make([]notificationcenter.Button, len(n.Actions))
+	for i, action := range n.Actions {
+		buttons[i].Label = action.Label
+		if action.Intent.Verb != Nothing {
+			buttons[i].Do = func() { d.answer()(action.Intent) }
+		}
+	}
+	d.messages.Show(n.Key, n.Summary, n.Body, n.Urgent, buttons) // urgent ones make a sound; to break through a focus takes an entitlement
 }
 
-// answers has no answers to carry out.
-func (m *messages) answers(do func(Intent)) { m.do = do }
+// Withdraw takes the message of this key away, if it is shown.
+func (d *Desktop) Withdraw(key string) { d.messages.Withdraw(key) }
 
-func (m *messages) show(n Notification) {
-	m.wg.Go(func() {
-		script := "on run argv\ndisplay notification (item 2 of argv) with title (item 1 of argv)\nend run"
-		_ = exec.Command("/usr/bin/osascript", "-e", script, n.Summary, n.Body).Run() // then there is no desktop
-	})
-}
-
-// withdraw does nothing: the system takes them away by itself.
-func (m *messages) withdraw(string) {}
-
-// end waits for what is being shown.
-func (m *messages) end() { m.wg.Wait() }
+// Close waits a moment for what is still to be shown. What is shown stays.
+func (d *Desktop) Close() { d.messages.Close() }

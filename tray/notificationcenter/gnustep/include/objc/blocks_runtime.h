@@ -1,0 +1,2 @@
+// GNUstep asks for this where the compiler has blocks.
+#include <Block.h>
