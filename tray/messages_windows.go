@@ -1,7 +1,10 @@
 package tray
 
 import (
+	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,12 +21,14 @@ import (
 	"agents-tray/icons"
 	"agents-tray/tray/toast"
 	"agents-tray/tray/window"
+	"agents-tray/tray/words"
 )
 
 const (
 	applicationID = "arpa.home.agentstray"
 	answersClass  = "AgentsTrayAnswers"
 	answerScheme  = "agents-tray" // of the addresses that buttons open
+	mostSent      = 32            // nobody tells of toasts that are gone
 )
 
 // messages are toasts, with buttons, where Windows has them; else a balloon of the icon.
@@ -35,9 +40,9 @@ type messages struct {
 	do      func(Intent)
 
 	// Of that thread.
-	toasts toaster // nil: there are none
+	toasts toaster // nil: none are shown yet, or can be
 	sent   []sent
-	count  int
+	latest time.Time // when one was shown
 }
 
 // toaster is what shows toasts.
@@ -55,11 +60,18 @@ var openToaster = func() (toaster, error) {
 	return toast.Open(applicationID)
 }
 
-// sent is a toast that may be there still.
+const (
+	endTime = 3 * time.Second // for what is still to be shown
+	// lastTime is how long after its last toast the program lives: Windows 10 may not show
+	// that of one that has ended already.
+	lastTime = 200 * time.Millisecond
+)
+
+// sent is a toast with buttons that may be there still.
 type sent struct {
-	key, tag string
-	token    string // what the addresses of its buttons are made of, which nobody else knows
-	actions  []Action
+	tag     string
+	token   string // what the addresses of its buttons are made of, which nobody else knows
+	actions []Action
 }
 
 // answers has answers to messages carried out.
@@ -69,7 +81,7 @@ func (m *messages) answers(do func(Intent)) { m.do, m.balloon.do = do, do }
 func (m *messages) show(n Notification) {
 	m.begin.Do(m.start)
 	m.post(func() {
-		if m.toasts == nil || m.pop(n) != nil {
+		if !m.toast(n) {
 			m.balloon.show(n)
 		}
 	})
@@ -79,7 +91,11 @@ func (m *messages) show(n Notification) {
 func (m *messages) withdraw(key string) {
 	m.post(func() {
 		m.balloon.withdraw(key)
-		m.remove(func(s sent) bool { return key != "" && s.key == key })
+		if key == "" || m.toasts == nil {
+			return
+		}
+		_ = m.toasts.Remove(tag(key)) // what cannot be taken back stays
+		m.sent = slices.DeleteFunc(m.sent, func(s sent) bool { return s.tag == tag(key) })
 	})
 }
 
@@ -99,7 +115,7 @@ func (m *messages) start() {
 	go func() {
 		defer close(m.ended)
 		runtime.LockOSThread() // a window belongs to a thread, and so do toasts
-		own, err := window.Open(answersClass, m.hear)
+		own, err := window.OpenUnheard(answersClass, m.hear)
 		if err == nil {
 			own.HearText()
 			m.window.Store(own)
@@ -108,11 +124,11 @@ func (m *messages) start() {
 		if err != nil {
 			return
 		}
-		if toasts, err := openToaster(); err == nil {
-			m.toasts = toasts
-			defer toasts.Close()
-		}
 		own.Serve()
+		if m.toasts != nil {
+			time.Sleep(lastTime - time.Since(m.latest)) // nothing tells that it is shown
+			m.toasts.Close()
+		}
 	}()
 	<-opened
 }
@@ -124,25 +140,43 @@ func (m *messages) end() {
 	if own == nil {
 		return
 	}
-	own.Do(func() { m.remove(func(s sent) bool { return len(s.actions) > 0 }) })
+	own.Do(func() {
+		for _, s := range m.sent {
+			_ = m.toasts.Remove(s.tag)
+		}
+		m.sent = nil
+	})
 	own.Post(window.Close)
 	select {
 	case <-m.ended:
-	case <-time.After(time.Second): // Windows' notifications hang
+	case <-time.After(endTime): // Windows' notifications hang
 	}
+}
+
+// toast shows a message as a toast, and reports whether that could be done.
+func (m *messages) toast(n Notification) bool {
+	for range 2 { // at log-on they may come after the program, and they may be started again
+		if m.toasts == nil {
+			toasts, err := openToaster()
+			if err != nil {
+				return false
+			}
+			m.toasts = toasts
+		}
+		if m.pop(n) == nil {
+			return true
+		}
+		m.toasts.Close()
+		m.toasts = nil
+	}
+	return false
 }
 
 // pop shows a message as a toast.
 func (m *messages) pop(n Notification) error {
-	s := sent{key: n.Key, token: rand.Text(), actions: n.Actions}
-	if i := slices.IndexFunc(m.sent, func(s sent) bool { return n.Key != "" && s.key == n.Key }); i >= 0 {
-		s.tag = m.sent[i].tag
-		m.sent = slices.Delete(m.sent, i, i+1)
-	} else {
-		m.count++
-		s.tag = strconv.Itoa(m.count)
-	}
-	t := toast.Toast{Tag: s.tag, Title: n.Summary, Body: n.Body, Urgent: n.Urgent}
+	s := sent{tag: tag(n.Key), token: rand.Text(), actions: n.Actions}
+	// Windows refuses what is longer than 5,120 characters as a whole.
+	t := toast.Toast{Tag: s.tag, Title: words.Fit(n.Summary, 128), Body: words.Fit(n.Body, 512), Urgent: n.Urgent}
 	for i, action := range n.Actions {
 		button := toast.Button{Label: action.Label}
 		if action.Intent.Verb != Nothing {
@@ -156,19 +190,22 @@ func (m *messages) pop(n Notification) error {
 	if err := m.toasts.Show(t); err != nil {
 		return err
 	}
-	m.sent = append(m.sent, s)
+	m.latest = time.Now()
+	m.sent = slices.DeleteFunc(m.sent, func(before sent) bool { return before.tag == s.tag })
+	if len(s.actions) > 0 {
+		m.sent = append(m.sent[max(0, len(m.sent)-mostSent+1):], s)
+	}
 	return nil
 }
 
-// remove takes toasts back.
-func (m *messages) remove(which func(sent) bool) {
-	m.sent = slices.DeleteFunc(m.sent, func(s sent) bool {
-		if !which(s) {
-			return false
-		}
-		_ = m.toasts.Remove(s.tag) // what cannot be taken back stays
-		return true
-	})
+// tag is that of the toast about a key, also of other sessions'; without a key it is one
+// that no other toast has.
+func tag(key string) string {
+	if key == "" {
+		return rand.Text()[:16]
+	}
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:8])
 }
 
 // hear hears of buttons.
@@ -195,9 +232,14 @@ func (m *messages) answered(address string) (Intent, bool) {
 	if i < 0 || err != nil || button < 0 || button >= len(m.sent[i].actions) {
 		return Intent{}, false
 	}
-	intent := m.sent[i].actions[button].Intent
+	answered := m.sent[i]
 	m.sent = slices.Delete(m.sent, i, i+1)
-	return intent, true
+	m.post(func() { // Windows may have left it there
+		if m.toasts != nil {
+			_ = m.toasts.Remove(answered.tag)
+		}
+	})
+	return answered.actions[button].Intent, true
 }
 
 // HandOver gives the address of a message's button to the instance that has shown it, and
@@ -211,11 +253,14 @@ func register() error {
 		return err
 	}
 	picture := filepath.Join(xdg.CacheHome, answerScheme, "message.png")
-	if err := os.MkdirAll(filepath.Dir(picture), 0o700); err != nil {
-		return err
-	}
-	if err := os.WriteFile(picture, icons.App(), 0o600); err != nil {
-		return err
+	if before, err := os.ReadFile(picture); err != nil || !bytes.Equal(before, icons.App()) {
+		err := os.MkdirAll(filepath.Dir(picture), 0o700)
+		if err == nil {
+			err = os.WriteFile(picture, icons.App(), 0o600)
+		}
+		if err != nil {
+			picture = "" // messages do without
+		}
 	}
 	return toast.Register(toast.Program{
 		ID: applicationID, Name: Name, Picture: picture, Scheme: answerScheme, Command: []string{self, "answer", "--"},

@@ -16,11 +16,18 @@ import (
 
 // A center stands for Windows' notifications, which wine lacks.
 type center struct {
-	mu     sync.Mutex
-	toasts []toast.Toast
-	refuse bool
-	closed bool
-	told   chan struct{} // a value after each change
+	mu       sync.Mutex
+	toasts   []toast.Toast
+	refuse   bool
+	failures int // so many are refused first
+	closed   bool
+	told     chan struct{} // a value after each change
+}
+
+// Tests are told only by those who want it that there are toasts: on a real Windows there
+// are, and what the tests are started as would become what their buttons start.
+func init() {
+	openToaster = func() (toaster, error) { return nil, errors.New("there are none in tests") }
 }
 
 func startCenter(t *testing.T) *center {
@@ -34,7 +41,8 @@ func startCenter(t *testing.T) *center {
 func (c *center) Show(t toast.Toast) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.refuse {
+	if c.refuse || c.failures > 0 {
+		c.failures--
 		return errors.New("refused")
 	}
 	c.toasts = append(slices.DeleteFunc(c.toasts, func(o toast.Toast) bool { return o.Tag == t.Tag }), t)
@@ -171,11 +179,56 @@ func TestAnEndLeavesNoButtons(t *testing.T) {
 	desktop.Notify(Notification{Summary: "With a button", Actions: []Action{{"Review", Intent{Verb: Review}}}})
 	desktop.Notify(Notification{Summary: "It cannot start"})
 	desktop.Close()
+	<-desktop.messages.ended
 	center.await(t, "It cannot start")
 	if !center.closed {
 		t.Error("it was not closed")
 	}
 	desktop.Withdraw("nothing") // goes nowhere
+}
+
+// Windows refuses long ones, and what it has refused is not seen at all.
+func TestALongMessageIsCut(t *testing.T) {
+	center := startCenter(t)
+	desktop, _ := startMessages(t)
+	desktop.Notify(Notification{Key: "long", Summary: strings.Repeat("𝄞", 500), Body: strings.Repeat("&", 10000)})
+	shown := center.await(t, strings.Repeat("𝄞", 63)+"…")
+	if len(shown.Body) > 520 || !strings.HasSuffix(shown.Body, "&…") {
+		t.Errorf("it has %d bytes", len(shown.Body))
+	}
+}
+
+// At log-on what shows toasts may come after the program, and it may be started again.
+func TestToastsMayComeLate(t *testing.T) {
+	center := &center{told: make(chan struct{}, 100)}
+	before := openToaster
+	opened := make(chan error, 10)
+	openToaster = func() (toaster, error) { return center, <-opened }
+	t.Cleanup(func() { openToaster = before })
+	desktop, _ := startMessages(t)
+	opened <- errors.New("not yet")
+	desktop.Notify(Notification{Summary: "A balloon"})
+	opened <- nil
+	desktop.Notify(Notification{Summary: "First"})
+	center.await(t, "First")
+	center.mu.Lock()
+	center.failures = 1
+	center.mu.Unlock()
+	opened <- nil
+	desktop.Notify(Notification{Summary: "Second"})
+	center.await(t, "First", "Second")
+}
+
+// Two instances and two sessions have one place for toasts.
+func TestToastsOfOthersStay(t *testing.T) {
+	center := startCenter(t)
+	for range 2 {
+		desktop, _ := startMessages(t)
+		desktop.Notify(Notification{Key: "trouble", Summary: "It fails"})
+		desktop.Notify(Notification{Summary: "It cannot start"})
+		desktop.Close()
+	}
+	center.await(t, "It cannot start", "It fails", "It cannot start")
 }
 
 func TestAToastThatIsRefusedIsABalloon(t *testing.T) {

@@ -268,7 +268,7 @@ func TestTheMenu(t *testing.T) {
 	const keyDown, up, enter, escapeKey, grayed = 0x0100, 0x26, 0x0D, 0x1B, 0x0001
 	bar := startTaskbar(t, 0)
 	p, tray := startTray(t)
-	bar.await(t, "the icon", shown)
+	bar.await(t, "running, when the menu is whole", func(told told) bool { return strings.HasSuffix(told.tip(), "Running") })
 	bar.happens(t, rightButtonUp)
 	menu := shownMenu(t)
 	got := labels(menu)

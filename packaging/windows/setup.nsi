@@ -158,6 +158,8 @@ Section Uninstall
     DeleteRegValue HKCU "${RUN}" "agents-tray"
     ; What the program has made known itself, for its messages.
     DeleteRegKey HKCU "Software\Classes\agents-tray"
+    Delete "$LOCALAPPDATA\cache\agents-tray\message.png"
+    RMDir "$LOCALAPPDATA\cache\agents-tray"
     DeleteRegKey HKCU "Software\Classes\AppUserModelId\arpa.home.agentstray"
     DeleteRegKey HKCU "${UNINSTALL}"
 SectionEnd

@@ -134,7 +134,10 @@ func (n *Notifier) show(t Toast) error {
 			return err
 		}
 	}
-	return n.notifier.call(showToast, uintptr(unsafe.Pointer(toast)))
+	if err := n.notifier.call(showToast, uintptr(unsafe.Pointer(toast))); err != errDisabled {
+		return err
+	}
+	return nil
 }
 
 // document is a toast's content as an IXmlDocument.

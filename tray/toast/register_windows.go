@@ -12,7 +12,7 @@ import (
 type Program struct {
 	ID      string // its AppUserModelID
 	Name    string // for people
-	Picture string // path of a PNG
+	Picture string // path of a PNG; empty: none
 	// Scheme is that of the addresses that its toasts open, and Command what is started
 	// for one, which comes after it.
 	Scheme  string

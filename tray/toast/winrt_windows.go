@@ -35,6 +35,7 @@ func (r result) Error() string {
 const (
 	errOtherMode = result(0x80010106 - 1<<32) // RPC_E_CHANGED_MODE: somebody has initialized the thread before
 	errNotFound  = result(0x80070490 - 1<<32) // ERROR_NOT_FOUND
+	errDisabled  = result(0x803E0111 - 1<<32) // WPN_E_NOTIFICATION_DISABLED: the user wants none
 )
 
 // failure is nil for what is no failure.

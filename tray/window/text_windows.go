@@ -25,33 +25,42 @@ type copied struct {
 	data   *byte
 }
 
-// Tell gives a text to the windows of a class, in whatever process, until one answers
-// that it is meant; it reports whether one has. Each has five seconds for that, and may
-// open windows over this process's from then on.
+// longestText is in bytes.
+const longestText = 1000
+
+// Tell gives a text to the windows of a class that OpenUnheard has opened, in whatever
+// process, until one answers that it is meant; it reports whether one has, or still may.
+// Each has five seconds for that, and may open windows over this process's from then on.
 func Tell(class, text string) bool {
 	name, err := windows.UTF16PtrFromString(class)
-	if err != nil || text == "" {
+	if err != nil || text == "" || len(text) > longestText {
 		return false
 	}
 	data := copied{length: uint32(len(text)), data: unsafe.StringData(text)}
-	for handle, process := range all(name) {
+	busy := false
+	for handle, process := range all(unheard, name) {
 		allowSetForegroundWindow.Call(uintptr(process))
 		var meant uintptr
-		answered, _, _ := sendMessageTimeout.Call(handle, copyData, 0, uintptr(unsafe.Pointer(&data)), abortIfHung,
+		answered, _, err := sendMessageTimeout.Call(handle, copyData, 0, uintptr(unsafe.Pointer(&data)), abortIfHung,
 			uintptr(textPatience.Milliseconds()), uintptr(unsafe.Pointer(&meant)))
 		if answered != 0 && meant == 1 {
 			return true
 		}
+		busy = busy || answered == 0 && err == windows.ERROR_TIMEOUT
 	}
-	return false
+	return busy
 }
 
-// Text is what Tell has told a window, if the message is that.
+// Text is what Tell has told a window, if the message is that. Anybody may send one, of
+// any shape: then the text is empty.
 func Text(message, lParam uintptr) (text string, ok bool) {
 	if message != copyData {
 		return "", false
 	}
 	data := *(**copied)(unsafe.Pointer(&lParam)) // it is the system's own copy, of this length
+	if data == nil || data.data == nil || data.length > longestText {
+		return "", true
+	}
 	return string(unsafe.Slice(data.data, data.length)), true
 }
 

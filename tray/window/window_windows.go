@@ -72,8 +72,20 @@ type received struct {
 	private        uint32
 }
 
+// Parents of windows.
+const (
+	desktop = 0
+	unheard = ^uintptr(2) // HWND_MESSAGE, -3
+)
+
 // Open opens a window of a class of its own. The thread must be locked.
-func Open(class string, answer Answer) (*Window, error) {
+func Open(class string, answer Answer) (*Window, error) { return open(class, desktop, answer) }
+
+// OpenUnheard opens one that gets only what is sent to it alone: nobody who tells all
+// windows something waits for it.
+func OpenUnheard(class string, answer Answer) (*Window, error) { return open(class, unheard, answer) }
+
+func open(class string, parent uintptr, answer Answer) (*Window, error) {
 	name, err := windows.UTF16PtrFromString(class)
 	if err != nil {
 		return nil, err
@@ -84,7 +96,7 @@ func Open(class string, answer Answer) (*Window, error) {
 	if atom, _, err := registerClass.Call(uintptr(unsafe.Pointer(&d))); atom == 0 {
 		return nil, fmt.Errorf("register the window class %s: %w", class, err)
 	}
-	w.Handle, _, err = createWindow.Call(0, uintptr(unsafe.Pointer(name)), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+	w.Handle, _, err = createWindow.Call(0, uintptr(unsafe.Pointer(name)), 0, 0, 0, 0, 0, 0, parent, 0, 0, 0)
 	if w.Handle == 0 {
 		w.forgetClass()
 		return nil, fmt.Errorf("create a window of the class %s: %w", class, err)
@@ -110,7 +122,7 @@ func Take(class string, answer Answer) (*Window, error) {
 		return nil, err
 	}
 	w := &Window{answer: answer}
-	for handle, process := range all(name) {
+	for handle, process := range all(desktop, name) {
 		if process == windows.GetCurrentProcessId() {
 			w.Handle = handle
 			break
@@ -133,12 +145,12 @@ func Take(class string, answer Answer) (*Window, error) {
 	return w, nil
 }
 
-// all are the windows of a class, and their processes.
-func all(class *uint16) iter.Seq2[uintptr, uint32] {
+// all are the windows of a class under a parent, and their processes.
+func all(parent uintptr, class *uint16) iter.Seq2[uintptr, uint32] {
 	return func(yield func(uintptr, uint32) bool) {
 		var handle uintptr
 		for {
-			if handle, _, _ = findWindowEx.Call(0, handle, uintptr(unsafe.Pointer(class)), 0); handle == 0 {
+			if handle, _, _ = findWindowEx.Call(parent, handle, uintptr(unsafe.Pointer(class)), 0); handle == 0 {
 				return
 			}
 			var process uint32

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The ports that tests are given: below those that any system gives to whoever asks for
-// port 0, as tests and programs in parallel do all the time. One of theirs would be
+// The ports that tests are given: below those that systems give to whoever asks for port
+// 0, as tests and programs in parallel do all the time. One of theirs would be
 // given to a service while its program is away, or be met where nobody may listen.
 const firstPort, lastPort = 12000, 31998
 
