@@ -1,6 +1,8 @@
 package tray
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -43,20 +45,32 @@ func (l *late) take(now time.Time) (messages []Notification) {
 	return messages
 }
 
-// wait keeps a message until somebody comes who can show it.
-func (m *messages) wait(n Notification) {
+// wait keeps a message until somebody comes who can show it; why says what keeps others
+// from it.
+func (m *messages) wait(n Notification, why error) {
 	m.late.add(n, time.Now())
+	if !errors.Is(why, context.DeadlineExceeded) { // else somebody is there and hangs
+		m.listen()
+	}
+}
+
+// listen has what waits shown when somebody comes, or has come in this moment.
+func (m *messages) listen() {
 	if !m.listening && listenForMessengers(m.desktop.connection()) == nil {
 		m.listening = true
-		m.messengerCame() // if one has in this moment
+		m.messengerCame()
 	}
 }
 
 // messengerCame has what waits shown.
 func (m *messages) messengerCame() {
-	if len(m.late) == 0 || m.way == nil && !m.choose() {
-		return
+	if len(m.late) > 0 && (m.way != nil || m.choose() == nil) {
+		m.showLate()
 	}
+}
+
+// showLate shows what waits.
+func (m *messages) showLate() {
 	for _, n := range m.late.take(time.Now()) {
 		m.show(n)
 	}

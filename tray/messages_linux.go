@@ -119,11 +119,14 @@ func (m *messages) answer() func(Intent) {
 	return m.do
 }
 
-// forget drops what was shown on a bus that is gone, and listens anew.
+// forget drops what was shown on a bus that is gone.
 func (m *messages) forget() {
 	m.post(func() {
 		m.leave()
 		m.listening = false
+		if len(m.late) > 0 {
+			m.listen()
+		}
 	})
 }
 
@@ -134,22 +137,31 @@ func (m *messages) leave() {
 	clear(m.answers)
 }
 
-// choose finds who shows messages, and reports whether there is anybody.
-func (m *messages) choose() bool {
+// choose finds who shows messages; the error says why there is nobody.
+func (m *messages) choose() error {
+	var errs []error
 	for _, way := range ways {
-		if messenger, err := way.greet(m.desktop.connection()); err == nil {
+		messenger, err := way.greet(m.desktop.connection())
+		if err == nil {
 			m.way = messenger
-			return true
+			return nil
 		}
+		errs = append(errs, err)
 	}
-	return false
+	return errors.Join(errs...)
 }
 
 func (m *messages) show(n Notification) {
+	m.late.drop(n.Key)
 	for range 2 { // who showed messages may have left, and another be there
-		if m.way == nil && !m.choose() {
-			m.wait(n)
-			return
+		if m.way == nil {
+			if err := m.choose(); err != nil {
+				m.wait(n, err)
+				return
+			}
+			if m.showLate(); m.way == nil {
+				continue // it has left
+			}
 		}
 		before := m.shown[n.Key]
 		identity, err := m.way.show(n, before)
@@ -166,6 +178,7 @@ func (m *messages) show(n Notification) {
 		}
 		m.leave()
 	}
+	m.wait(n, nil)
 }
 
 func (m *messages) withdraw(key string) {

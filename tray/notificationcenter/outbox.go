@@ -11,11 +11,12 @@ import (
 )
 
 const (
-	askTime     = time.Minute      // for the user to answer whether there may be messages
-	showTime    = 10 * time.Second // for the center to take a message
-	endTime     = time.Second      // for the center to take what is still to be shown at the end
-	lastTime    = 3 * time.Second  // for the other way to show the rest
-	mostWaiting = 32               // messages without a key
+	askTime      = time.Minute      // for the user to answer whether there may be messages
+	askAgainTime = 2 * time.Second  // the same, once that has passed in vain
+	showTime     = 10 * time.Second // for the center to take a message
+	endTime      = time.Second      // for the center to take what is still to be shown at the end
+	lastTime     = 3 * time.Second  // for the other way to show the rest
+	mostWaiting  = 32               // messages without a key
 )
 
 // A Button is what a message offers.
@@ -32,6 +33,7 @@ type Outbox struct {
 	run     string // begins tokens, so that answers to messages of an earlier run are known
 	wake    chan struct{}
 	done    chan struct{}
+	ignored bool // the user has not answered in time; of the goroutine
 	answers sync.WaitGroup
 
 	// When it waits no longer for the center, and for the other way.
@@ -193,10 +195,17 @@ func (o *Outbox) take() *Message {
 	return m
 }
 
+// permit asks whether messages may be shown. Only the first waits for the user to answer.
 func (o *Outbox) permit() error {
-	ctx, cancel := context.WithTimeout(o.ended, askTime)
+	patience := askTime
+	if o.ignored {
+		patience = askAgainTime
+	}
+	ctx, cancel := context.WithTimeout(o.ended, patience)
 	defer cancel()
-	return o.center.Permit(ctx)
+	err := o.center.Permit(ctx)
+	o.ignored = errors.Is(err, context.DeadlineExceeded)
+	return err
 }
 
 func (o *Outbox) show(m Message) error {

@@ -231,6 +231,9 @@ func TestNoAnswerAboutPermission(t *testing.T) {
 		instead.expect(t)
 		time.Sleep(askTime)
 		instead.expect(t, "Chat: It ended")
+		o.Show("", "Index", "It ended", false, nil)
+		time.Sleep(askAgainTime) // nobody is there to answer
+		instead.expect(t, "Index: It ended")
 		o.Show("", "Cannot start", "No port", true, nil)
 		began := time.Now()
 		o.Close()
