@@ -111,6 +111,30 @@ func TestMessagesWithoutAServerAtFirst(t *testing.T) {
 	}
 }
 
+// What waits is never shown over what is newer.
+func TestALateMessageIsNotTheLatest(t *testing.T) {
+	bus := traytest.StartBus(t)
+	desktop, _ := connect(t, bus.Address)
+	desktop.Notify(Notification{Key: "trouble", Summary: "It fails"})
+	desktop.Notify(Notification{Key: "unclean", Summary: "It was killed"})
+	settle(desktop)
+	busy := make(chan struct{})
+	desktop.messages.post(func() { <-busy })
+	desktop.Notify(Notification{Key: "trouble", Summary: "It is back"})
+	shown := bus.StartNotifications(t) // that is heard after all this
+	close(busy)
+	settle(desktop)
+	latest(t, shown, 2)
+	settle(desktop)
+	var summaries []string
+	for _, n := range shown.All() {
+		summaries = append(summaries, n.Summary)
+	}
+	if want := []string{"It was killed", "It is back"}; !slices.Equal(summaries, want) {
+		t.Errorf("shown are %q, not %q", summaries, want)
+	}
+}
+
 // settle waits until what was to be shown is shown, or cannot be.
 func settle(d *Desktop) {
 	done := make(chan struct{})
