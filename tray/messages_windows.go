@@ -91,12 +91,18 @@ func (m *messages) show(n Notification) {
 func (m *messages) withdraw(key string) {
 	m.post(func() {
 		m.balloon.withdraw(key)
-		if key == "" || m.toasts == nil {
-			return
+		if key != "" {
+			m.remove(tag(key))
+			m.sent = slices.DeleteFunc(m.sent, func(s sent) bool { return s.tag == tag(key) })
 		}
-		_ = m.toasts.Remove(tag(key)) // what cannot be taken back stays
-		m.sent = slices.DeleteFunc(m.sent, func(s sent) bool { return s.tag == tag(key) })
 	})
+}
+
+// remove takes a toast back. What cannot be taken back stays.
+func (m *messages) remove(tag string) {
+	if m.toasts != nil {
+		_ = m.toasts.Remove(tag)
+	}
 }
 
 // post has work done in the thread, or at once where there is none.
@@ -142,7 +148,7 @@ func (m *messages) end() {
 	}
 	own.Do(func() {
 		for _, s := range m.sent {
-			_ = m.toasts.Remove(s.tag)
+			m.remove(s.tag)
 		}
 		m.sent = nil
 	})
@@ -234,11 +240,7 @@ func (m *messages) answered(address string) (Intent, bool) {
 	}
 	answered := m.sent[i]
 	m.sent = slices.Delete(m.sent, i, i+1)
-	m.post(func() { // Windows may have left it there
-		if m.toasts != nil {
-			_ = m.toasts.Remove(answered.tag)
-		}
-	})
+	m.post(func() { m.remove(answered.tag) }) // Windows may have left it there
 	return answered.actions[button].Intent, true
 }
 

@@ -215,8 +215,15 @@ func TestToastsMayComeLate(t *testing.T) {
 	center.failures = 1
 	center.mu.Unlock()
 	opened <- nil
-	desktop.Notify(Notification{Summary: "Second"})
+	desktop.Notify(Notification{Key: "second", Summary: "Second", Actions: []Action{{"Review", Intent{Verb: Review}}}})
 	center.await(t, "First", "Second")
+
+	center.mu.Lock()
+	center.failures = 1
+	center.mu.Unlock()
+	opened <- errors.New("gone")
+	desktop.Notify(Notification{Summary: "Another balloon"})
+	desktop.Withdraw("second") // and the end has nobody to tell
 }
 
 // Two instances and two sessions have one place for toasts.
