@@ -180,7 +180,7 @@ func TestActionsArePassedOn(t *testing.T) {
 		if status, body := ask(t, "POST", url+"/api/services/chat/"+action); status != http.StatusAccepted {
 			t.Errorf("%s: %d %s", action, status, body)
 		}
-		if asked := <-i.asked; asked != action+" chat" {
+		if asked := next(t, i.asked); asked != action+" chat" {
 			t.Errorf("asked %q", asked)
 		}
 	}

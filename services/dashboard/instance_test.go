@@ -14,6 +14,7 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/manager/control/sse"
+	"agents-tray/services/web/webtest"
 )
 
 // instance speaks the protocol of package control on a Unix socket, as a running
@@ -35,6 +36,7 @@ type instance struct {
 	refusal  string
 	asked    chan string // "restart chat"
 	reviewed chan struct{}
+	joined   chan struct{} // a watcher has come
 	left     chan struct{} // a watcher has gone
 	unlooked chan struct{} // one of the usage has gone
 }
@@ -50,6 +52,7 @@ func start(t *testing.T, status control.Status) *instance {
 		usages:   control.Usages{},
 		asked:    make(chan string, 16),
 		reviewed: make(chan struct{}, 16),
+		joined:   make(chan struct{}, 16),
 		left:     make(chan struct{}, 16),
 		unlooked: make(chan struct{}, 16),
 	}
@@ -117,6 +120,10 @@ func (i *instance) serve(t *testing.T) {
 func (i *instance) stop() { i.server.Close() }
 
 func (i *instance) events(w http.ResponseWriter, r *http.Request) {
+	select {
+	case i.joined <- struct{}{}:
+	default: // no test counts them
+	}
 	defer func() { i.left <- struct{}{} }()
 	stream := sse.NewStream(w)
 	for {
@@ -130,6 +137,17 @@ func (i *instance) events(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+}
+
+// next is what comes next of what the pages ask for or do.
+func next[T any](t testing.TB, from <-chan T) (what T) {
+	t.Helper()
+	select {
+	case what = <-from:
+	case <-time.After(webtest.Patience):
+		t.Fatal("nothing came")
+	}
+	return what
 }
 
 func (i *instance) act(w http.ResponseWriter, r *http.Request) {

@@ -46,9 +46,9 @@ func TestRunAgainAsksOnceAndShowsWhatBecomesOfIt(t *testing.T) {
 	i := start(t, both())
 	i.review = lostPower()
 	b := webtest.Open(t, wide, open(t, i)+"/review")
-	<-i.reviewed
+	next(t, i.reviewed)
 	b.Press("[data-again]", kb.Enter)
-	if asked := <-i.asked; asked != "again Python platform 7" {
+	if asked := next(t, i.asked); asked != "again Python platform 7" {
 		t.Errorf("asked %q", asked)
 	}
 	b.Shows("Running again")

@@ -66,7 +66,7 @@ func TestADashboardThatIsGoneIsToldAndComesBack(t *testing.T) {
 			b.Shows("Both services are running.")
 			ask.ask(b)
 			if name != "by itself" {
-				<-i.asked
+				next(t, i.asked)
 				i.change(func(s *control.Status) { s.Services[0].State = manager.Stopping })
 				b.Until(`document.querySelector("#service-dashboard .state").innerText === "Stopping…"`)
 			}
@@ -98,9 +98,9 @@ func TestAnotherVersionReloadsThePage(t *testing.T) {
 func TestAHiddenPageDoesNotListen(t *testing.T) {
 	i := start(t, both())
 	b := webtest.Open(t, wide, open(t, i))
-	b.Until(`document.querySelector("#summary").innerText === "Both services are running."`)
+	next(t, i.joined)
 	hide(b, true)
-	<-i.left
+	next(t, i.left)
 	i.change(chatFailed)
 	hide(b, false)
 	b.Shows("Chat keeps crashing")

@@ -66,7 +66,7 @@ func TestButtonsAsk(t *testing.T) {
 	b := webtest.Open(t, wide, open(t, i))
 	b.Shows("Both services are running.")
 	b.Press("#restart-chat", kb.Enter)
-	if asked := <-i.asked; asked != "restart chat" {
+	if asked := next(t, i.asked); asked != "restart chat" {
 		t.Errorf("asked %q", asked)
 	}
 	b.Until(`document.querySelector("#restart-chat").getAttribute("aria-disabled") === "true"`)
@@ -96,7 +96,7 @@ func TestStoppingTheDashboardAsksFirst(t *testing.T) {
 	b.Until(`!document.querySelector("dialog").open`)
 	b.Click("#toggle-dashboard")
 	b.Click("dialog .danger")
-	if asked := <-i.asked; asked != "stop dashboard" {
+	if asked := next(t, i.asked); asked != "stop dashboard" {
 		t.Errorf("asked %q", asked)
 	}
 }
@@ -278,14 +278,14 @@ func TestItAsksWhetherToStart(t *testing.T) {
 	i.refusal = "everything has been stopped"
 	i.mu.Unlock()
 	b.Click("#start-all")
-	<-i.asked
+	next(t, i.asked)
 	b.Shows("Everything has been stopped.")
 	i.mu.Lock()
 	i.refusal = ""
 	i.mu.Unlock()
 	b.Allow("503")
 	b.Click("#start-all")
-	if asked := <-i.asked; asked != "start all" {
+	if asked := next(t, i.asked); asked != "start all" {
 		t.Errorf("it asked to %s", asked)
 	}
 	b.Until(`document.getElementById("asks") === null`)

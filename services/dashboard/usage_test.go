@@ -50,7 +50,7 @@ func TestAHiddenPageMeasuresNothing(t *testing.T) {
 	i.use(control.Usages{"chat": {Memory: 5e6, Processes: 1, Threads: 3, At: time.Now()}})
 	shows(b, "–, 5.0 MB, 1, 3")
 	hide(b, true)
-	<-i.unlooked
+	next(t, i.unlooked)
 	i.use(control.Usages{"chat": {Memory: 6e6, Processes: 1, Threads: 3, At: time.Now().Add(time.Minute)}})
 	hide(b, false)
 	shows(b, "–, 6.0 MB, 1, 3")
