@@ -94,6 +94,7 @@ func exchange(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	connected := time.Now()
 	stop := context.AfterFunc(request.Context(), func() { conn.SetDeadline(time.Unix(1, 0)) }) // ends what waits
 	request.Close = true
 	if err = request.Write(conn); err == nil {
@@ -107,9 +108,17 @@ func exchange(request *http.Request) (*http.Response, error) {
 	conn.Close()
 	if request.Context().Err() != nil {
 		err = request.Context().Err()
+		if time.Since(connected) >= silence {
+			err = errSilent
+		}
 	}
 	return nil, err
 }
+
+// silence is how long no answer is a cause, and no longer a try that was cut off.
+const silence = time.Second
+
+var errSilent = errors.New("it took the connection and said nothing")
 
 // exchanged is a body that closes its connection.
 type exchanged struct {

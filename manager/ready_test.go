@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -117,6 +118,32 @@ func TestATryThatIsCutOffHidesNoCause(t *testing.T) {
 			t.Errorf("of a first try that was cut off it says %v", err)
 		}
 	})
+}
+
+// At first its port is closed, then it takes connections and never answers.
+func TestAServiceThatIsSilentIsToldAsThat(t *testing.T) {
+	address := guardtest.FreeAddress(t)
+	ctx, cancel := context.WithTimeout(t.Context(), silence+time.Second)
+	defer cancel()
+	refused := make(chan struct{})
+	go func() {
+		<-refused
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		<-ctx.Done()
+		listener.Close()
+	}()
+	first := sync.OnceFunc(func() { close(refused) })
+	err := awaitReady(ctx, func(ctx context.Context) error {
+		defer first()
+		return Check{HTTP: "http://" + address}.ask(ctx)
+	})
+	if err != errSilent {
+		t.Errorf("the cause is %v", err)
+	}
 }
 
 func TestAStrangersAnswerIsNoProof(t *testing.T) {

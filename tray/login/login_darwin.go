@@ -27,8 +27,8 @@ func (e Entry) Enabled() bool {
 		!strings.Contains(string(data), "<key>Disabled</key><true/>")
 }
 
-// Enable has e started at login.
-func (e Entry) Enable() error {
+// enable has e started at login.
+func (e Entry) enable() error {
 	var text bytes.Buffer
 	text.WriteString(xml.Header + `<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">` + "\n")
 	fmt.Fprintf(&text, "<plist version=\"1.0\"><dict>\n<key>Label</key><string>%s</string>\n<key>ProgramArguments</key><array>", identity)

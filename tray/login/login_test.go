@@ -2,6 +2,7 @@ package login
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -42,5 +43,32 @@ func TestThis(t *testing.T) {
 	e, err := This("Configurable Agents")
 	if err != nil || !filepath.IsAbs(e.Program) || !strings.Contains(strings.Join(e.Args, " "), "-test.") {
 		t.Errorf("%+v, %v", e, err)
+	}
+}
+
+func TestOptions(t *testing.T) {
+	for _, test := range []struct{ args, want []string }{
+		{nil, nil},
+		{[]string{"--chat-port", "1"}, []string{"--chat-port", "1"}},
+		{[]string{"ui", "--chat-port", "1"}, []string{"--chat-port", "1"}},
+		{[]string{"ui"}, nil},
+		{[]string{"answer", "--", "agents-tray:x/0"}, nil},
+	} {
+		if got := options(test.args); !slices.Equal(got, test.want) {
+			t.Errorf("of %q it keeps %q, not %q", test.args, got, test.want)
+		}
+	}
+}
+
+func TestWhatGoRunHasMadeIsNotStartedAtLogin(t *testing.T) {
+	t.Setenv("GOCACHE", filepath.FromSlash("/somewhere/cache"))
+	for path, stays := range map[string]bool{
+		"/usr/bin/agents-tray": true, "/home/me/agents-tray/agents-tray": true, "/somewhere/cached/agents-tray": true,
+		"/tmp/go-build123/b001/exe/agents-tray": false, "/home/me/.cache/go-build/f0/f0e8-d/agents-tray": false,
+		"/somewhere/cache/f0/f0e8-d/agents-tray": false,
+	} {
+		if err := (Entry{Program: filepath.FromSlash(path)}).canStay(); (err == nil) != stays {
+			t.Errorf("of %s it says: %v", path, err)
+		}
 	}
 }

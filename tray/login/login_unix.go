@@ -41,8 +41,8 @@ func (e Entry) Enabled() bool {
 // icon is what packages install it as.
 const icon = "arpa.home.agentstray"
 
-// Enable has e started at login.
-func (e Entry) Enable() error {
+// enable has e started at login.
+func (e Entry) enable() error {
 	var text bytes.Buffer
 	command := quote(e.Program)
 	for _, arg := range e.Args {

@@ -38,8 +38,8 @@ func read(path string, value func(registry.Key) (string, error)) (string, error)
 	return value(key)
 }
 
-// Enable has e started at login.
-func (e Entry) Enable() error {
+// enable has e started at login.
+func (e Entry) enable() error {
 	key, _, err := registry.CreateKey(registry.CURRENT_USER, runKey, registry.SET_VALUE)
 	if err != nil {
 		return err
