@@ -49,6 +49,8 @@ func Menu(m Model) []Item {
 		{Label: say(words.QuitNow), Hidden: !asked, Intent: Intent{Verb: QuitNow}},
 		{Label: say(words.KeepRunning), Hidden: !asked, Intent: Intent{Verb: KeepRunning}},
 		moveItem(m),
+		restartItem(m),
+		logItem(m),
 		{Label: uncleanLine(m), Hidden: m.Unclean == "", Intent: Intent{Verb: Review}},
 		{Label: say(words.StartEverything), Hidden: !m.Asks, Intent: Intent{Verb: StartAll}},
 		{Label: m.Language.Sentence(m.Notice), Hidden: m.Notice == "", Intent: Intent{Verb: Notices}},
@@ -131,6 +133,23 @@ func moveItem(m Model) Item {
 				Intent: Intent{Verb: Move, Service: service.Name, Port: p.FreePort},
 			}
 		}
+	}
+	return Item{Hidden: true}
+}
+
+// restartItem offers another start of the service that the first line is about, unless
+// that has another way out.
+func restartItem(m Model) Item {
+	if in := troubled(m); len(in) > 0 && in[0].Problem.FreePort == 0 {
+		return Item{Label: m.Language.Say(words.RestartService, in[0].Title), Intent: Intent{Verb: Restart, Service: in[0].Name}}
+	}
+	return Item{Hidden: true}
+}
+
+// logItem shows why, which stands in the service's log.
+func logItem(m Model) Item {
+	if in := troubled(m); len(in) > 0 && in[0].Problem.FreePort == 0 {
+		return Item{Label: m.Language.Say(words.ShowLogOf, in[0].Title), Intent: Intent{Verb: ShowLog, Service: in[0].Name}}
 	}
 	return Item{Hidden: true}
 }

@@ -66,6 +66,8 @@ func models() map[string]Model {
 	held[1].Problem = &manager.Problem{Kind: manager.PortHeld, Summary: "Port 7860 is taken by node (pid 812)", FreePort: 7862}
 	crashing := services(manager.Running, manager.Failed)
 	crashing[1].Problem = &manager.Problem{Kind: manager.CrashLoop, Summary: "Chat keeps crashing"}
+	both := services(manager.Failed, manager.Failed)
+	both[0].Problem, both[1].Problem = &manager.Problem{Kind: manager.NotReady, Summary: "Dashboard does not answer"}, crashing[1].Problem
 	waiting := services(manager.Starting, manager.Waiting)
 	waiting[1].WaitsFor = "Dashboard"
 	slow := model(manager.PhaseStarting, waiting)
@@ -79,6 +81,7 @@ func models() map[string]Model {
 		"stopped":       model(manager.PhaseRunning, services(manager.Running, manager.Stopped)),
 		"port-held":     model(manager.PhaseTrouble, held),
 		"crashing":      model(manager.PhaseTrouble, crashing),
+		"both-crashing": model(manager.PhaseTrouble, both),
 		"unclean":       running(func(m *Model) { m.Unclean = "it was killed after 14:03" }),
 		"notice":        running(func(m *Model) { m.Notice = "The session record was damaged" }),
 		"no-page": running(func(m *Model) {

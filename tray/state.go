@@ -30,13 +30,28 @@ func StateLine(m Model) string {
 	case manager.PhaseRunning:
 		return say(words.Running)
 	case manager.PhaseTrouble:
-		for _, service := range m.Services {
-			if service.Problem != nil {
-				return m.Language.Sentence(service.Problem.Summary)
+		if in := troubled(m); len(in) > 0 {
+			line := m.Language.Sentence(in[0].Problem.Summary)
+			if len(in) > 1 {
+				line = say(words.AndMore, line, len(in)-1)
 			}
+			return line
 		}
 	}
 	return say(words.Stopped)
+}
+
+// troubled are the services that have a problem, while that is what there is to say.
+func troubled(m Model) (services []manager.Service) {
+	if m.Phase != manager.PhaseTrouble || m.Paused || m.Quitting != nil {
+		return nil
+	}
+	for _, service := range m.Services {
+		if service.Problem != nil {
+			services = append(services, service)
+		}
+	}
+	return services
 }
 
 // tooltipUnits is how much of a tooltip Windows shows, in UTF-16 units.

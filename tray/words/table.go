@@ -27,9 +27,12 @@ const (
 	Stopping
 	Stopped
 	Paused
+	AndMore
 
 	// The menu.
 	UsePort
+	RestartService
+	ShowLogOf
 	OpenPage
 	Services
 	Open
@@ -113,8 +116,11 @@ var table = [keys]line{
 	Stopping:        {state, [languages]string{"Stopping…", "Wird beendet…"}},
 	Stopped:         {state, [languages]string{"Stopped", "Angehalten"}},
 	Paused:          {state, [languages]string{"Paused", "Pausiert"}},
+	AndMore:         {state, [languages]string{"%s, and %d more", "%s, und %d weitere"}},
 
 	UsePort:          {label, [languages]string{"Use port %d for %s this time", "Diesmal Port %d für %s verwenden"}},
+	RestartService:   {label, [languages]string{"Restart %s", "%s neu starten"}},
+	ShowLogOf:        {label, [languages]string{"Show log of %s", "Protokoll von %s zeigen"}},
 	OpenPage:         {label, [languages]string{"Open %s", "%s öffnen"}},
 	Services:         {label, [languages]string{"Services", "Dienste"}},
 	Open:             {label, [languages]string{"Open", "Öffnen"}},
