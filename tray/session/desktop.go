@@ -52,7 +52,7 @@ func (s *Session) SetDesktop(d Desktop) {
 	case review != nil:
 		body := s.language.Sentence(review.Cause)
 		if line := review.Interrupted(); line != "" {
-			body += "\n" + line
+			body += "\n" + s.language.Sentence(line)
 		}
 		s.tell(tray.Notification{
 			Key: aboutUnclean, Summary: say(words.UncleanEnd), Body: body,

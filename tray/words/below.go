@@ -66,8 +66,13 @@ var below = [][languages]string{
 	{"Configurable Agents was killed by somebody or by another program.", "Configurable Agents wurde von jemandem oder von einem anderen Programm abgebrochen."},
 	{"Configurable Agents was killed by somebody, by another program, or by the system for lack of memory.", "Configurable Agents wurde abgebrochen: von jemandem, von einem anderen Programm oder vom System aus Speichermangel."},
 	{"The computer was restarted or lost power while Configurable Agents was running.", "Der Rechner wurde neu gestartet oder verlor den Strom, während Configurable Agents lief."},
+	{"1 workflow was active: Answer in “{1}”", "Ein Workflow lief: Antwort in „{1}“"},
+	{"1 workflow was active: {1}", "Ein Workflow lief: {1}"},
+	{"{1} workflows were active: {2} and {3} more", "{1} Workflows liefen: {2} und {3} weitere"},
+	{"{1} workflows were active: {2}", "{1} Workflows liefen: {2}"},
 	{"The session record was damaged", "Die Sitzungsaufzeichnung war beschädigt"},
 	{"This session is not being recorded", "Diese Sitzung wird nicht aufgezeichnet"},
+	{"Nothing of this session will be kept. {1}", "Von dieser Sitzung wird nichts behalten. {1}"},
 	{"Nothing of this session will be kept", "Von dieser Sitzung wird nichts behalten"},
 }
 
