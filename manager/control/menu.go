@@ -23,6 +23,8 @@ type Menus interface {
 	Menu() []MenuItem
 	// Choose does what an item does. The error is ErrNoItem if there is none now.
 	Choose(do string) error
+	// Text is what an item copies. The error is ErrNoItem if it copies nothing.
+	Text(do string) (string, error)
 }
 
 // ErrNoItem says that the menu has no such item, or that it cannot be chosen now.
@@ -35,8 +37,16 @@ func menuRoutes(mux *http.ServeMux, i Instance) {
 		return
 	}
 	mux.HandleFunc("GET /v1/menu", func(w http.ResponseWriter, _ *http.Request) { reply(w, menus.Menu()) })
+	mux.HandleFunc("GET /v1/menu/{do...}", func(w http.ResponseWriter, r *http.Request) {
+		text, err := menus.Text(typed(r))
+		if err != nil {
+			fail(w, http.StatusNotFound, err)
+			return
+		}
+		reply(w, text)
+	})
 	mux.HandleFunc("POST /v1/menu/{do...}", func(w http.ResponseWriter, r *http.Request) {
-		err := menus.Choose(strings.ReplaceAll(r.PathValue("do"), "/", " "))
+		err := menus.Choose(typed(r))
 		if errors.Is(err, ErrNoItem) {
 			fail(w, http.StatusNotFound, err)
 			return
@@ -44,6 +54,9 @@ func menuRoutes(mux *http.ServeMux, i Instance) {
 		done(w, err)
 	})
 }
+
+// typed is what was typed to choose an item.
+func typed(r *http.Request) string { return strings.ReplaceAll(r.PathValue("do"), "/", " ") }
 
 // Menu returns the tray's menu as it is now.
 func (c *Client) Menu(ctx context.Context) ([]MenuItem, error) {
@@ -54,11 +67,26 @@ func (c *Client) Menu(ctx context.Context) ([]MenuItem, error) {
 // Choose does what an item of the menu does; words are those of its Do. It returns when
 // the request is taken, not when it is carried out.
 func (c *Client) Choose(ctx context.Context, words ...string) error {
+	return noItem(c.post(ctx, itemPath(words)), words)
+}
+
+// Text returns what an item of the menu copies, and copies nothing.
+func (c *Client) Text(ctx context.Context, words ...string) (string, error) {
+	var text string
+	err := c.get(ctx, itemPath(words), &text)
+	return text, noItem(err, words)
+}
+
+func itemPath(words []string) string {
 	path := "/v1/menu"
 	for _, word := range words {
 		path += "/" + url.PathEscape(word)
 	}
-	err := c.post(ctx, path)
+	return path
+}
+
+// noItem names the item that there is not.
+func noItem(err error, words []string) error {
 	var refused *Refused
 	if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
 		return fmt.Errorf("%w: %s", ErrNoItem, strings.Join(words, " "))

@@ -28,6 +28,13 @@ func (w *withMenu) Choose(do string) error {
 	return nil
 }
 
+func (*withMenu) Text(do string) (string, error) {
+	if do != "copy my chat" {
+		return "", ErrNoItem
+	}
+	return "http://127.0.0.1:7860/\n“", nil
+}
+
 func TestTheMenu(t *testing.T) {
 	listener, address, err := Listen(t.TempDir())
 	if err != nil {
@@ -50,6 +57,12 @@ func TestTheMenu(t *testing.T) {
 		if err := client.Choose(t.Context(), words...); !errors.Is(err, ErrNoItem) {
 			t.Errorf("%q: %v", words, err)
 		}
+	}
+	if text, err := client.Text(t.Context(), "copy", "my", "chat"); err != nil || text != "http://127.0.0.1:7860/\n“" {
+		t.Errorf("it copies %q, %v", text, err)
+	}
+	if text, err := client.Text(t.Context(), "restart", "my", "chat"); !errors.Is(err, ErrNoItem) {
+		t.Errorf("it copies %q, %v", text, err)
 	}
 	if want := []string{"restart my chat", "restart my chat"}; !slices.Equal(instance.chosen, want) {
 		t.Errorf("chosen: %q", instance.chosen)

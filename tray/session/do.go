@@ -42,11 +42,10 @@ func (s *Session) Do(i tray.Intent) {
 		go s.pauseAll()
 	case tray.Resume:
 		go s.resume()
-	case tray.CopyAddress:
-		service, _ := s.manager.Snapshot().Service(i.Service)
-		s.copy(service.URL)
-	case tray.CopyDiagnosis:
-		s.copy(s.diagnosis())
+	case tray.CopyAddress, tray.CopyDiagnosis:
+		if text, err := s.Text(i.String()); err == nil {
+			s.copy(text)
+		}
 	case tray.AtLogin:
 		s.setAtLogin(i.On)
 	case tray.Notifications:

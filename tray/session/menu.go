@@ -40,6 +40,19 @@ func (s *Session) Choose(do string) error {
 	return nil
 }
 
+// Text is what an item of the menu copies.
+func (s *Session) Text(do string) (string, error) {
+	intent, _ := chosen(tray.Menu(s.Model()), do)
+	switch intent.Verb {
+	case tray.CopyAddress:
+		service, _ := s.manager.Snapshot().Service(intent.Service)
+		return service.URL, nil
+	case tray.CopyDiagnosis:
+		return s.diagnosis(), nil
+	}
+	return "", control.ErrNoItem
+}
+
 // chosen is what the item asks for that is typed like this.
 func chosen(items []tray.Item, do string) (tray.Intent, bool) {
 	for _, item := range items {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"agents-tray/manager/config"
@@ -68,11 +69,16 @@ func menuLines(items []control.MenuItem, indent string) []menuLine {
 	return lines
 }
 
-// Choose does what an item of the menu does. A question that comes of it, as of Quit while
-// workflows run, is printed with what answers it.
+// Choose does what an item of the menu does. What one would copy is printed instead. A
+// question that comes of it, as of Quit while workflows run, is printed with what answers it.
 func Choose(ctx context.Context, out io.Writer, folders config.Folders, words []string) error {
 	client, err := running(folders)
 	if err != nil {
+		return err
+	}
+	text, err := client.Text(ctx, words...)
+	if err == nil {
+		_, err = fmt.Fprintln(out, strings.TrimSuffix(text, "\n"))
 		return err
 	}
 	err = client.Choose(ctx, words...)

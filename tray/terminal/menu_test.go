@@ -39,6 +39,13 @@ func (a *asking) Choose(do string) error {
 	return nil
 }
 
+func (a *asking) Text(do string) (string, error) {
+	if do != "diagnosis" {
+		return "", control.ErrNoItem
+	}
+	return "State: running\nChat: ready\n", nil
+}
+
 func serving(t *testing.T) config.Folders {
 	t.Helper()
 	folders := someFolders(t)
@@ -76,6 +83,7 @@ func TestChoose(t *testing.T) {
 	folders := serving(t)
 	for _, test := range []struct{ words, says, fails string }{
 		{"stop chat", "", ""},
+		{"diagnosis", "State: running\nChat: ready\n", ""},
 		{"stop", "", "no such item now: stop. agents-tray menu"},
 		{"quit", "Quit? 2 workflows are running\nStop now and quit   agents-tray do quit-now\nDo not quit         agents-tray do keep-running\n", ""},
 	} {
