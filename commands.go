@@ -17,6 +17,7 @@ import (
 	"agents-tray/services/chat"
 	"agents-tray/services/dashboard"
 	"agents-tray/services/web"
+	"agents-tray/tray/session"
 	"agents-tray/tray/terminal"
 )
 
@@ -60,7 +61,7 @@ func logs() *cobra.Command {
 	var lines int
 	var follow bool
 	command := &cobra.Command{Use: "logs SERVICE", Short: "What a service printed", Args: cobra.ExactArgs(1), RunE: func(_ *cobra.Command, args []string) error {
-		folders := config.Locate()
+		folders, _ := session.Find() // without an instance its files are read
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
 		return terminal.Logs(ctx, os.Stdout, folders, args[0], lines, follow)
@@ -78,7 +79,8 @@ func sessions() *cobra.Command {
 		Short: "The latest sessions and how they ended, or what happened in one",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			return terminal.Sessions(command.Context(), command.OutOrStdout(), config.Locate(), strings.Join(args, ""), limit)
+			folders, _ := session.Find() // without an instance the record is read
+			return terminal.Sessions(command.Context(), command.OutOrStdout(), folders, strings.Join(args, ""), limit)
 		},
 	}
 	command.Flags().IntVarP(&limit, "sessions", "n", 20, "how many of the latest")
@@ -92,7 +94,11 @@ func menu() *cobra.Command {
 		Short: "What the tray's menu shows, and how to choose it here",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			return terminal.Menu(command.Context(), command.OutOrStdout(), config.Locate())
+			folders, err := session.Find()
+			if err != nil {
+				return err
+			}
+			return terminal.Menu(command.Context(), command.OutOrStdout(), folders)
 		},
 	}
 }
@@ -105,7 +111,11 @@ func do() *cobra.Command {
 		Example: "  agents-tray do restart chat\n  agents-tray do quit",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(command *cobra.Command, words []string) error {
-			return terminal.Choose(command.Context(), command.OutOrStdout(), config.Locate(), words)
+			folders, err := session.Find()
+			if err != nil {
+				return err
+			}
+			return terminal.Choose(command.Context(), command.OutOrStdout(), folders, words)
 		},
 	}
 }

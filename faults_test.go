@@ -73,6 +73,30 @@ func (u *user) disk() (fill, empty func()) {
 	}
 }
 
+// readOnly lets the user's folder only be read, and returns what makes it writable again.
+func (u *user) readOnly(name string) (writable func()) {
+	u.t.Helper()
+	folder := filepath.Join(u.folder, name)
+	mounted := true
+	writable = func() {
+		if mounted {
+			mounted = false
+			if err := syscall.Unmount(folder, syscall.MNT_DETACH); err != nil {
+				u.t.Error(err)
+			}
+		}
+	}
+	err := syscall.Mount(folder, folder, "", syscall.MS_BIND, "")
+	if err == nil {
+		u.t.Cleanup(writable)
+		err = syscall.Mount("", folder, "", syscall.MS_REMOUNT|syscall.MS_BIND|syscall.MS_RDONLY, "")
+	}
+	if err != nil {
+		u.t.Fatal("mount the folder once more, to be read only: ", err)
+	}
+	return writable
+}
+
 // While the disk is full everything goes on, and it says what is not being recorded; once
 // there is room, it catches up.
 func TestAFullDisk(t *testing.T) {
@@ -176,26 +200,68 @@ func TestAStateFolderThatCannotBeWritten(t *testing.T) {
 func TestADiskThatBecomesReadOnly(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	state := filepath.Join(u.folder, "state")
-	err := syscall.Mount(state, state, "", syscall.MS_BIND, "")
-	if err == nil {
-		defer syscall.Unmount(state, syscall.MNT_DETACH)
-		err = syscall.Mount("", state, "", syscall.MS_REMOUNT|syscall.MS_BIND|syscall.MS_RDONLY, "")
-	}
-	if err != nil {
-		t.Fatal("mount the folder once more, to be read only: ", err)
-	}
+	writable := u.readOnly("state")
 	if status := u.launch().end(); status != 0 {
 		t.Errorf("the second launch ended with status %d", status)
 	}
 	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
 		t.Errorf("it opened %s", url)
 	}
-	if err := syscall.Unmount(state, syscall.MNT_DETACH); err != nil {
-		t.Fatal(err)
-	}
+	writable()
 	p.kill(syscall.SIGTERM)
 	u.recorded("clean")
+}
+
+// Every command finds the instance that runs, whether or not the state folder could be
+// written when it began, and whether or not it can be now.
+func TestCommandsFindTheInstance(t *testing.T) {
+	for name, test := range map[string]struct{ before, after bool }{ // it can be written
+		"never written":     {false, false},
+		"no longer written": {true, false},
+		"written again":     {false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			u := newUser(t).withDesktop()
+			writable := func() {}
+			if !test.before {
+				writable = u.readOnly("state")
+			}
+			p := u.launch().ready()
+			switch {
+			case test.after:
+				writable()
+			case test.before:
+				u.readOnly("state")
+			}
+			if menu := u.command("menu"); !strings.Contains(menu, "agents-tray do restart chat") {
+				t.Errorf("the menu is\n%s", menu)
+			}
+			before := theChat(p.status("it answers", func(control.Status) bool { return true }))
+			u.command("do", "restart", "chat")
+			p.status("the Chat is back", func(s control.Status) bool {
+				return theChat(s).State == manager.Running && theChat(s).PID != before.PID
+			})
+			if log := u.command("logs", "chat"); log == "" {
+				t.Error("the Chat's log is empty")
+			}
+			if sessions := u.command("sessions"); !strings.Contains(sessions, "Running") {
+				t.Errorf("the sessions are\n%s", sessions)
+			}
+			if status := u.launch().end(); status != 0 {
+				t.Errorf("the second launch ended with status %d", status)
+			}
+			if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+				t.Errorf("the second launch opened %s", url)
+			}
+			if quit := u.command("quit"); quit != "Everything is stopped.\n" {
+				t.Errorf("quit says %q", quit)
+			}
+			p.end()
+			if quit := u.command("quit"); quit != "It is not running.\n" {
+				t.Errorf("the second quit says %q", quit)
+			}
+		})
+	}
 }
 
 // Both sides see the row in the Python platform's file.

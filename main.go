@@ -117,8 +117,7 @@ func (l launch) begin(locked func()) (*session.Session, error) {
 			return nil, fmt.Errorf("--db-url: %w", err)
 		}
 	}
-	if usual := config.Locate(); folders.Makeshift != nil && session.Runs(usual) {
-		options.Folders = usual // its instance began while that could be written
+	if _, err := session.Find(); err == nil { // perhaps not where this one would be
 		return session.Defer(options)
 	}
 	s, err := session.Begin(options)

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"agents-tray/manager/config"
 	"agents-tray/tray/session"
 )
 
@@ -15,7 +14,7 @@ func quit() *cobra.Command {
 	return &cobra.Command{
 		Use: "quit", Short: "Ask the running instance to stop everything, and wait until it has", Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			ran, err := session.QuitRunning(command.Context(), config.Locate())
+			ran, err := session.QuitRunning(command.Context())
 			if err != nil {
 				return err
 			}

@@ -113,7 +113,8 @@ func (u *user) state(name string) string {
 
 // address is where the running instance answers.
 func (u *user) address() (control.Address, error) {
-	return control.ReadAddress(u.state("control.json"), filepath.Join(u.folder, "run", "agents-tray", "control.json"))
+	run := filepath.Join(u.folder, "run", "agents-tray")
+	return control.ReadAddress(u.state("control.json"), filepath.Join(run, "control.json"), filepath.Join(run, "state", "control.json"))
 }
 
 func (u *user) environment() []string {

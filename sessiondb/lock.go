@@ -1,11 +1,9 @@
 package sessiondb
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -38,23 +36,6 @@ func TakeLock(path string) (*Lock, error) {
 			return &Lock{file}, nil
 		}
 		if err := file.Close(); err != nil {
-			return nil, err
-		}
-	}
-}
-
-// WaitLock takes the lock as soon as it is free; ErrLocked when ctx ends before.
-func WaitLock(ctx context.Context, path string) (*Lock, error) {
-	retry := time.NewTicker(10 * time.Millisecond) // flock cannot be waited for with an end
-	defer retry.Stop()
-	for {
-		lock, err := TakeLock(path)
-		if !errors.Is(err, ErrLocked) {
-			return lock, err
-		}
-		select {
-		case <-retry.C:
-		case <-ctx.Done():
 			return nil, err
 		}
 	}

@@ -2,6 +2,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -34,6 +35,18 @@ func Locate() Folders {
 	}
 }
 
+// Places are the folders that an instance may have, the usual ones first. Nothing is made.
+func Places() []Folders {
+	usual := Locate()
+	return []Folders{usual, usual.makeshift(errors.New("it could not be written at an earlier start"))}
+}
+
+// makeshift are the folders where the state folder cannot be written, and why.
+func (f Folders) makeshift(why error) Folders {
+	f.State, f.Makeshift = filepath.Join(f.Runtime, "state"), why
+	return f
+}
+
 // Prepare finds the folders and makes those that are written to, for this user only. A
 // state folder that cannot be written is replaced by a makeshift one beside the sockets.
 // The error, when there is no place for that either, says which one cannot be used, why,
@@ -47,7 +60,7 @@ func Prepare() (Folders, error) {
 		if !runs {
 			return f, err
 		}
-		f.State, f.Makeshift = filepath.Join(f.Runtime, "state"), err
+		f = f.makeshift(err)
 	}
 	if err := os.MkdirAll(f.Logs(), 0o700); err != nil {
 		return f, fmt.Errorf("the folder for logs: %w", err)

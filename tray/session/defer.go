@@ -23,7 +23,7 @@ func Defer(options Options) (*Session, error) {
 	retry := time.NewTicker(20 * time.Millisecond)
 	defer retry.Stop()
 	for {
-		err := askToOpen(ctx, options)
+		err := askToOpen(ctx)
 		var refused *control.Refused
 		if err == nil {
 			return nil, nil
@@ -35,7 +35,7 @@ func Defer(options Options) (*Session, error) {
 			return nil, fmt.Errorf("another instance is running, but: %w", err)
 		}
 		// It has not begun to answer, or does no longer: then the lock will be free.
-		if s, err := Begin(options); !errors.Is(err, ErrRunning) {
+		if s, err := beginAlone(options); !errors.Is(err, ErrRunning) {
 			return s, err
 		}
 		select {
@@ -46,20 +46,40 @@ func Defer(options Options) (*Session, error) {
 	}
 }
 
-func askToOpen(ctx context.Context, options Options) error {
-	address, err := control.ReadAddress(options.Folders.Control(), options.Folders.SpareControl())
+func askToOpen(ctx context.Context) error {
+	folders, err := Find()
 	if err != nil {
 		return err
 	}
-	return control.NewClient(address).Open(ctx, dashboard)
+	client, err := Reach(folders)
+	if err != nil {
+		return err
+	}
+	return client.Open(ctx, dashboard)
+}
+
+// beginAlone is Begin, unless an instance has other folders.
+func beginAlone(options Options) (*Session, error) {
+	if _, err := Find(); err == nil {
+		return nil, ErrRunning
+	}
+	return Begin(options)
 }
 
 func afterEnd(options Options) (*Session, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), endTime)
 	defer cancel()
-	s, err := BeginAfter(ctx, options)
-	if errors.Is(err, ErrRunning) {
-		return nil, errors.New("another instance is running, but does not answer. End the process agents-tray, then start it again")
+	retry := time.NewTicker(10 * time.Millisecond) // a lock cannot be waited for with an end
+	defer retry.Stop()
+	for {
+		s, err := beginAlone(options)
+		if !errors.Is(err, ErrRunning) {
+			return s, err
+		}
+		select {
+		case <-retry.C:
+		case <-ctx.Done():
+			return nil, errors.New("another instance is running, but does not answer. End the process agents-tray, then start it again")
+		}
 	}
-	return s, err
 }

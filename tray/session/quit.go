@@ -4,30 +4,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"agents-tray/manager/config"
-	"agents-tray/manager/control"
-	"agents-tray/sessiondb"
 )
 
 // QuitRunning asks the instance that is running to end, waits until it is gone, 20
 // seconds at most, and reports whether there was one. It starts nothing.
-func QuitRunning(ctx context.Context, folders config.Folders) (ran bool, err error) {
+func QuitRunning(ctx context.Context) (ran bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime+endTime)
 	defer cancel()
 	retry := time.NewTicker(20 * time.Millisecond)
 	defer retry.Stop()
 	unasked := errors.New("not asked yet")
 	for {
-		lock, err := sessiondb.TakeLock(folders.Lock())
-		switch {
-		case err == nil:
-			return ran, lock.Release()
-		case errors.Is(err, fs.ErrNotExist):
-			return ran, nil // there has never been one
-		case !errors.Is(err, ErrRunning):
+		folders, err := Find()
+		if errors.Is(err, ErrNotRunning) {
+			return ran, nil
+		} else if err != nil {
 			return ran, err
 		}
 		ran = true
@@ -44,11 +38,11 @@ func QuitRunning(ctx context.Context, folders config.Folders) (ran bool, err err
 }
 
 func askToQuit(ctx context.Context, folders config.Folders) error {
-	address, err := control.ReadAddress(folders.Control())
+	client, err := Reach(folders)
 	if err != nil {
 		return err
 	}
-	return control.NewClient(address).Quit(ctx)
+	return client.Quit(ctx)
 }
 
 // stillRunning says why an instance did not quit.

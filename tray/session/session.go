@@ -95,25 +95,6 @@ func Begin(options Options) (*Session, error) {
 	return begin(options, lock)
 }
 
-// Runs reports whether an instance has its state in those folders.
-func Runs(folders config.Folders) bool {
-	lock, err := sessiondb.TakeLock(folders.Lock())
-	if err == nil {
-		_ = lock.Release() // nobody else's
-	}
-	return errors.Is(err, ErrRunning)
-}
-
-// BeginAfter is Begin for when another instance is on its way out: it waits for the
-// lock until ctx ends.
-func BeginAfter(ctx context.Context, options Options) (*Session, error) {
-	lock, err := sessiondb.WaitLock(ctx, options.Folders.Lock())
-	if err != nil {
-		return nil, err
-	}
-	return begin(options, lock)
-}
-
 func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 	if options.Locked != nil {
 		options.Locked()

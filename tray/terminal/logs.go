@@ -15,6 +15,7 @@ import (
 
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
+	"agents-tray/tray/session"
 )
 
 // Logs prints the last lines of what a service printed and, with follow, each new one
@@ -44,11 +45,10 @@ type logPrinter struct {
 }
 
 func (p logPrinter) fromInstance(ctx context.Context, folders config.Folders, service string, lines int, follow bool) error {
-	address, err := control.ReadAddress(folders.Control(), folders.SpareControl())
+	client, err := session.Reach(folders)
 	if err != nil {
 		return errNoInstance
 	}
-	client := control.NewClient(address)
 	var refused *control.Refused
 	if !follow {
 		log, err := client.Log(ctx, service, lines)

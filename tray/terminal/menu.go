@@ -11,10 +11,8 @@ import (
 
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
+	"agents-tray/tray/session"
 )
-
-// ErrNotRunning says that there is no instance whose menu there could be.
-var ErrNotRunning = errors.New("agents-tray is not running: start it first")
 
 // Menu prints the tray's menu as it is now, and beside each item what chooses it here.
 func Menu(ctx context.Context, out io.Writer, folders config.Folders) error {
@@ -99,18 +97,18 @@ func Choose(ctx context.Context, out io.Writer, folders config.Folders, words []
 }
 
 func running(folders config.Folders) (*control.Client, error) {
-	address, err := control.ReadAddress(folders.Control())
+	client, err := session.Reach(folders)
 	if err != nil {
-		return nil, ErrNotRunning
+		return nil, session.ErrNotRunning
 	}
-	return control.NewClient(address), nil
+	return client, nil
 }
 
 // unanswered tells of an instance that is gone, which has left its address.
 func unanswered(err error) error {
 	var refused *control.Refused
 	if err != nil && !errors.As(err, &refused) {
-		return ErrNotRunning
+		return session.ErrNotRunning
 	}
 	return err
 }

@@ -65,8 +65,7 @@ type history struct {
 }
 
 func openHistory(ctx context.Context, folders config.Folders) (history, error) {
-	if address, err := control.ReadAddress(folders.Control()); err == nil {
-		client := control.NewClient(address)
+	if client, err := session.Reach(folders); err == nil {
 		if _, err := client.Status(ctx); err == nil { // else it is what a kill has left
 			return history{
 				func(limit int) ([]control.PastSession, error) { return client.Sessions(ctx, limit) },
