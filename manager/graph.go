@@ -6,7 +6,14 @@ import (
 	"strings"
 )
 
-func checkDependencies(specs []ServiceSpec) error {
+// NeverCompleted is a service whose completion is waited for in vain.
+type NeverCompleted string
+
+func (service NeverCompleted) Error() string {
+	return string(service) + " is started again whenever it ends, so it is never completed: set its restart to on-failure or never"
+}
+
+func checkDependencies(specs []ServiceSpec) (found []error) {
 	byName := map[string]ServiceSpec{}
 	names := make([]string, len(specs))
 	for i, s := range specs {
@@ -16,17 +23,16 @@ func checkDependencies(specs []ServiceSpec) error {
 		for _, dep := range s.dependencies() {
 			on, known := byName[dep]
 			if !known {
-				return &SpecError{s.Name, "depends_on." + dep, fmt.Errorf("there is no service %q; there are %s", dep, strings.Join(names, ", "))}
-			}
-			if s.DependsOn[dep] == ConditionCompleted && (on.Restart.Policy == "" || on.Restart.Policy == RestartAlways) {
-				return &SpecError{s.Name, "depends_on." + dep, fmt.Errorf("%s is started again whenever it ends, so it is never completed: set its restart to on-failure or never", dep)}
+				found = append(found, &SpecError{s.Name, "depends_on." + dep, fmt.Errorf("there is no service %q; there are %s", dep, strings.Join(names, ", "))})
+			} else if s.DependsOn[dep] == ConditionCompleted && (on.Restart.Policy == "" || on.Restart.Policy == RestartAlways) {
+				found = append(found, &SpecError{s.Name, "depends_on." + dep, NeverCompleted(dep)})
 			}
 		}
 	}
-	if path := cycle(byName, names); path != nil {
-		return &SpecError{path[0], "depends_on." + path[1], fmt.Errorf("the dependencies go round in a circle: %s", strings.Join(path, " → "))}
+	for _, path := range cycles(byName, names) {
+		found = append(found, &SpecError{path[0], "depends_on." + path[1], fmt.Errorf("the dependencies go round in a circle: %s", strings.Join(path, " → "))})
 	}
-	return nil
+	return found
 }
 
 // dependencies are the names in DependsOn, in order.
@@ -39,32 +45,29 @@ func (s ServiceSpec) dependencies() []string {
 	return names
 }
 
-// cycle returns a path of dependencies that ends where it begins, or nil.
-func cycle(specs map[string]ServiceSpec, names []string) []string {
+// cycles are paths of dependencies that end where they begin, one for each dependency that
+// leads back.
+func cycles(specs map[string]ServiceSpec, names []string) (found [][]string) {
 	done := map[string]bool{}
 	var path []string
-	var visit func(name string) []string
-	visit = func(name string) []string {
+	var visit func(name string)
+	visit = func(name string) {
 		if at := slices.Index(path, name); at >= 0 {
-			return append(slices.Clone(path[at:]), name)
+			found = append(found, append(slices.Clone(path[at:]), name))
+			return
 		}
 		if done[name] {
-			return nil
+			return
 		}
 		path = append(path, name)
-		defer func() { path = path[:len(path)-1] }()
 		for _, dep := range specs[name].dependencies() {
-			if found := visit(dep); found != nil {
-				return found
-			}
+			visit(dep)
 		}
+		path = path[:len(path)-1]
 		done[name] = true
-		return nil
 	}
 	for _, name := range names {
-		if found := visit(name); found != nil {
-			return found
-		}
+		visit(name)
 	}
-	return nil
+	return found
 }

@@ -2,6 +2,7 @@ package manager
 
 import (
 	"context"
+	"errors"
 	"slices"
 )
 
@@ -102,7 +103,7 @@ func (m *Manager) checkGraph() error {
 	for i, s := range m.services {
 		specs[i] = s.spec
 	}
-	err := checkDependencies(specs)
+	err := errors.Join(checkDependencies(specs)...)
 	m.checked = err == nil
 	return err
 }

@@ -18,59 +18,71 @@ var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
 var stopSignals = []string{"TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "KILL"}
 
 // Validate reports the first thing that is wrong with the specification by itself, as
-// a *SpecError; see ValidateAll for several together.
+// a *SpecError; see ValidateAll for several together, and all that is wrong.
 func (s ServiceSpec) Validate() error {
-	fault := func(field, format string, arguments ...any) error {
-		return &SpecError{s.Name, field, fmt.Errorf(format, arguments...)}
-	}
-	switch {
-	case !validName.MatchString(s.Name):
-		return fault("name", "%q is no name: use lower-case letters, digits, '-' and '_'", s.Name)
-	case len(s.Command) == 0 || s.Command[0] == "":
-		return fault("command", "no command given")
-	case s.StopSignal != "" && !slices.Contains(stopSignals, s.StopSignal):
-		return fault("stop.signal", "%q is not one of %s", s.StopSignal, strings.Join(stopSignals, ", "))
-	case s.StopTimeout < 0:
-		return fault("stop.timeout", "a timeout cannot be negative")
-	}
-	for _, pair := range s.Env {
-		if name, _, ok := strings.Cut(pair, "="); !ok || name == "" {
-			return fault("env", "%q is not NAME=value", pair)
-		}
-	}
-	if s.Listen != "" {
-		if err := validAddress(s.Listen); err != nil {
-			return fault("listen", "%w", err)
-		}
-	}
-	if !guard.HandsOver && slices.ContainsFunc(s.Command, func(a string) bool { return strings.Contains(a, "{fd}") }) {
-		return fault("command", "{fd} is not to be had on this system: it cannot hand over sockets. Use {listen} or {port}")
-	}
-	if field, err := s.Ready.validate(); err != nil {
-		return fault("ready."+field, "%w", err)
-	}
-	if field, err := s.Health.validate(); err != nil {
-		return fault("health."+field, "%w", err)
-	}
-	for field, address := range map[string]string{"ready.tcp": s.Ready.TCP, "health.tcp": s.Health.TCP} {
-		if guard.HandsOver && !guard.CountsWaiting && s.heldPort(address) {
-			return fault(field, "the guard holds that port open, so a connection proves nothing: use http, log or notify")
-		}
-	}
-	for field, check := range map[string]Check{"ready.http": s.Ready.Check, "health.http": s.Health.Check} {
-		if strings.HasPrefix(check.HTTP, "/") && s.url() == "" {
-			return fault(field, "%q is a path, but the service has no url or listen that it could be on", check.HTTP)
-		}
-	}
-	if field, err := s.Restart.validate(); err != nil {
-		return fault("restart."+field, "%w", err)
-	}
-	for dep, condition := range s.DependsOn {
-		if condition != ConditionStarted && condition != ConditionReady && condition != ConditionCompleted {
-			return fault("depends_on."+dep, "%q is not a condition: use started, ready or completed", condition)
-		}
+	if found := s.mistakes(); len(found) > 0 {
+		return found[0]
 	}
 	return nil
+}
+
+// mistakes are all that is wrong with the specification by itself.
+func (s ServiceSpec) mistakes() []*SpecError {
+	found := collector{service: s.Name}
+	found.when(!validName.MatchString(s.Name), "name", "%q is no name: use lower-case letters, digits, '-' and '_'", s.Name)
+	found.when(len(s.Command) == 0 || s.Command[0] == "", "command", "no command given")
+	found.when(s.StopSignal != "" && !slices.Contains(stopSignals, s.StopSignal), "stop.signal", "%q is not one of %s", s.StopSignal, strings.Join(stopSignals, ", "))
+	found.when(s.StopTimeout < 0, "stop.timeout", "a timeout cannot be negative")
+	for _, pair := range s.Env {
+		name, _, ok := strings.Cut(pair, "=")
+		found.when(!ok || name == "", "env", "%q is not NAME=value", pair)
+	}
+	if s.Listen != "" {
+		found.err("listen", validAddress(s.Listen))
+	}
+	found.when(!guard.HandsOver && slices.ContainsFunc(s.Command, func(a string) bool { return strings.Contains(a, "{fd}") }),
+		"command", "{fd} is not to be had on this system: it cannot hand over sockets. Use {listen} or {port}")
+	s.Ready.validate(found.below("ready"))
+	s.Health.validate(found.below("health"))
+	for _, c := range []struct {
+		key string
+		Check
+	}{{"ready", s.Ready.Check}, {"health", s.Health.Check}} {
+		found.when(guard.HandsOver && !guard.CountsWaiting && s.heldPort(c.TCP), c.key+".tcp",
+			"the guard holds that port open, so a connection proves nothing: use http, log or notify")
+		found.when(strings.HasPrefix(c.HTTP, "/") && s.url() == "", c.key+".http",
+			"%q is a path, but the service has no url or listen that it could be on", c.HTTP)
+	}
+	s.Restart.validate(found.below("restart"))
+	for _, dep := range s.dependencies() {
+		condition := s.DependsOn[dep]
+		found.when(condition != ConditionStarted && condition != ConditionReady && condition != ConditionCompleted,
+			"depends_on."+dep, "%q is not a condition: use started, ready or completed", condition)
+	}
+	return found.mistakes
+}
+
+// A collector takes what is wrong with a service's specification.
+type collector struct {
+	service  string
+	mistakes []*SpecError
+}
+
+func (c *collector) err(field string, err error) {
+	if err != nil {
+		c.mistakes = append(c.mistakes, &SpecError{c.service, field, err})
+	}
+}
+
+func (c *collector) when(wrong bool, field, format string, arguments ...any) {
+	if wrong {
+		c.err(field, fmt.Errorf(format, arguments...))
+	}
+}
+
+// below is when for the fields of one field; what is not wrong is no error.
+func (c *collector) below(field string) func(key string, err error) {
+	return func(key string, err error) { c.err(field+"."+key, err) }
 }
 
 // heldPort reports whether an address is the one that the guard holds open for the
@@ -93,84 +105,68 @@ func validAddress(address string) error {
 	return nil
 }
 
-func (c Check) validate() (field string, err error) {
-	switch {
-	case c.HTTP != "" && c.TCP != "":
-		return "tcp", errors.New("there is http already: use one of them")
-	case c.HTTP != "" && !strings.HasPrefix(c.HTTP, "/") && !strings.HasPrefix(c.HTTP, "http://") && !strings.HasPrefix(c.HTTP, "https://"):
-		return "http", fmt.Errorf("%q is neither a path such as /healthz nor a URL that begins with http:// or https://", c.HTTP)
-	case c.Status != 0 && (c.Status < 100 || c.Status > 599):
-		return "status", fmt.Errorf("%d is no HTTP status", c.Status)
-	case (c.Status != 0 || c.Body != "") && c.HTTP == "":
-		return "http", errors.New("missing: status and body are about its answer")
+// unless is an error, if something that must be is not.
+func unless(fine bool, format string, arguments ...any) error {
+	if fine {
+		return nil
 	}
-	if c.TCP != "" {
-		if err := validAddress(c.TCP); err != nil {
-			return "tcp", err
-		}
-	}
-	if _, err := regexp.Compile(c.Body); err != nil {
-		return "body", err
-	}
-	return "", nil
+	return fmt.Errorf(format, arguments...)
 }
 
-func (r Ready) validate() (field string, err error) {
-	if field, err := r.Check.validate(); err != nil {
-		return field, err
+// pattern says what is wrong with a regular expression.
+func pattern(expression string) error {
+	_, err := regexp.Compile(expression)
+	return err
+}
+
+func (c Check) validate(found func(key string, err error)) {
+	if c.HTTP != "" && c.TCP != "" {
+		found("tcp", errors.New("there is http already: use one of them"))
 	}
+	found("http", unless(c.HTTP == "" || strings.HasPrefix(c.HTTP, "/") || strings.HasPrefix(c.HTTP, "http://") || strings.HasPrefix(c.HTTP, "https://"),
+		"%q is neither a path such as /healthz nor a URL that begins with http:// or https://", c.HTTP))
+	found("status", unless(c.Status == 0 || c.Status >= 100 && c.Status <= 599, "%d is no HTTP status", c.Status))
+	found("http", unless(c.HTTP != "" || c.Status == 0 && c.Body == "", "missing: status and body are about its answer"))
+	if c.TCP != "" {
+		found("tcp", validAddress(c.TCP))
+	}
+	found("body", pattern(c.Body))
+}
+
+func (r Ready) validate(found func(key string, err error)) {
+	r.Check.validate(found)
 	ways := 0
 	for _, way := range []bool{r.HTTP != "" || r.TCP != "", r.Log != "", r.Notify} {
 		if way {
 			ways++
 		}
 	}
-	switch {
-	case ways > 1:
-		return "log", errors.New("use one of http, tcp, log and notify")
-	case r.Notify && !guard.Notifies:
-		return "notify", errors.New("this system has no such protocol: use http, tcp or log")
-	case r.Timeout < 0:
-		return "timeout", errors.New("a timeout cannot be negative")
-	}
-	if _, err := regexp.Compile(r.Log); err != nil {
-		return "log", err
-	}
-	return "", nil
+	found("log", unless(ways <= 1, "use one of http, tcp, log and notify"))
+	found("notify", unless(!r.Notify || guard.Notifies, "this system has no such protocol: use http, tcp or log"))
+	found("timeout", unless(r.Timeout >= 0, "a timeout cannot be negative"))
+	found("log", pattern(r.Log))
 }
 
-func (h Health) validate() (field string, err error) {
-	if field, err := h.Check.validate(); err != nil {
-		return field, err
-	}
-	switch {
-	case h.Notify && (h.HTTP != "" || h.TCP != ""):
-		return "notify", errors.New("use one of http, tcp and notify")
-	case h.Notify && !guard.Notifies:
-		return "notify", errors.New("this system has no such protocol: use http or tcp")
-	case h.Interval < 0:
-		return "interval", errors.New("it cannot be negative")
-	case h.Timeout < 0:
-		return "timeout", errors.New("it cannot be negative")
-	case h.Failures < 0:
-		return "failures", errors.New("it cannot be negative")
-	}
-	return "", nil
+func (h Health) validate(found func(key string, err error)) {
+	h.Check.validate(found)
+	found("notify", unless(!h.Notify || h.HTTP == "" && h.TCP == "", "use one of http, tcp and notify"))
+	found("notify", unless(!h.Notify || guard.Notifies, "this system has no such protocol: use http or tcp"))
+	found("interval", unless(h.Interval >= 0, "it cannot be negative"))
+	found("timeout", unless(h.Timeout >= 0, "it cannot be negative"))
+	found("failures", unless(h.Failures >= 0, "it cannot be negative"))
 }
 
-func (r Restart) validate() (field string, err error) {
+func (r Restart) validate(found func(key string, err error)) {
 	switch r.Policy {
 	case "", RestartAlways, RestartOnFailure, RestartNever:
 	default:
-		return "policy", fmt.Errorf("%q is not one of always, on-failure, never", r.Policy)
+		found("policy", fmt.Errorf("%q is not one of always, on-failure, never", r.Policy))
 	}
-	for field, d := range map[string]time.Duration{"delay": r.Delay, "max_delay": r.MaxDelay, "give_up": r.Window, "good_run": r.GoodRun} {
-		if d < 0 {
-			return field, errors.New("it cannot be negative")
-		}
+	for _, t := range []struct {
+		key string
+		time.Duration
+	}{{"delay", r.Delay}, {"max_delay", r.MaxDelay}, {"give_up", r.Window}, {"good_run", r.GoodRun}} {
+		found(t.key, unless(t.Duration >= 0, "it cannot be negative"))
 	}
-	if r.GiveUp < -1 {
-		return "give_up", errors.New("it cannot be negative")
-	}
-	return "", nil
+	found("give_up", unless(r.GiveUp >= -1, "it cannot be negative"))
 }

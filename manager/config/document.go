@@ -1,8 +1,8 @@
 package config
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -20,6 +20,9 @@ type document struct {
 	root   ast.Node            // nil: it is empty
 	keys   map[string]position // of each key that is there, by its path
 	faults []*Fault
+
+	unread   map[string]bool // the paths of what could not be read
+	misspelt map[string]bool // those of mappings with a key that there is not
 }
 
 // position is a place in the file; both count from 1, columns in characters.
@@ -38,43 +41,95 @@ func (d *document) fault(at position, key string, err error) *Fault {
 	return &Fault{d.file, at.line, max(1, at.column), key, source, err}
 }
 
-// maxFaults is how many faults are told of at once.
-const maxFaults = 10
-
-// err joins what has been found wrong, in the order of the file.
+// err is what has been found wrong, in the order of the file; nil: nothing.
 func (d *document) err() error {
-	slices.SortStableFunc(d.faults, func(a, b *Fault) int { return a.Line - b.Line })
-	var errs []error
-	for i, fault := range d.faults {
-		if i == maxFaults {
-			errs = append(errs, fmt.Errorf("%s: more errors: %d", d.file, len(d.faults)-i))
-			break
-		}
-		errs = append(errs, fault)
+	if len(d.faults) == 0 {
+		return nil
 	}
-	return errors.Join(errs...)
+	slices.SortStableFunc(d.faults, func(a, b *Fault) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
+	return &Mistakes{d.file, d.faults}
 }
 
-// locate gives an error about a field of a specification its place: that of the key,
-// or of the nearest one above that is there.
-func (d *document) locate(err error) error {
-	var spec *manager.SpecError
-	if d == nil || !errors.As(err, &spec) {
-		return err
+// restsOn are the other fields of a service that what is said of a field rests on.
+var restsOn = map[string][]string{
+	"command":     {"builtin"},
+	"listen":      {"builtin"},
+	"ready.http":  {"builtin", "url", "listen"},
+	"health.http": {"builtin", "url", "listen"},
+}
+
+// judge adds what is wrong with the specifications that were made of the document. What
+// may only come of what could not be read waits until that is corrected. The error is
+// what has no place in the file.
+func (d *document) judge(wrong error) error {
+	var nowhere []error
+	for _, err := range flat(wrong) {
+		var spec *manager.SpecError
+		if !errors.As(err, &spec) {
+			nowhere = append(nowhere, err)
+		} else if key, path := d.locate(spec); key == "" {
+			nowhere = append(nowhere, err)
+		} else if !d.waits(spec, key, path) {
+			d.faults = append(d.faults, d.fault(d.keys[key], path, spec.Err))
+		}
 	}
-	path := "services." + spec.Service
+	return errors.Join(nowhere...)
+}
+
+// flat are the errors that were joined.
+func flat(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
+}
+
+// locate returns the path of a field of a specification, and the key where it is: its
+// own, or the nearest one above that is there.
+func (d *document) locate(spec *manager.SpecError) (key, path string) {
+	path = "services." + spec.Service
 	if spec.Field != "" && spec.Field != "name" {
 		path += "." + spec.Field
 	}
-	key := path
-	for {
-		if at, found := d.keys[key]; found {
-			return d.fault(at, path, spec.Err)
+	for key = path; key != ""; key = key[:max(0, strings.LastIndexByte(key, '.'))] {
+		if _, found := d.keys[key]; found {
+			break
 		}
-		dot := strings.LastIndexByte(key, '.')
-		if dot < 0 {
-			return err
-		}
-		key = key[:dot]
 	}
+	return key, path
+}
+
+// waits reports whether what is said of a specification may only come of what could not
+// be read.
+func (d *document) waits(spec *manager.SpecError, key, path string) bool {
+	if spec.Field == "name" {
+		return false
+	}
+	if key != path && (d.unread[key] || d.misspelt[key]) || key == path && d.unreadBelow(path) {
+		return true
+	}
+	for _, field := range restsOn[spec.Field] {
+		if d.unreadBelow("services." + spec.Service + "." + field) {
+			return true
+		}
+	}
+	var job manager.NeverCompleted
+	if errors.As(spec.Err, &job) {
+		return d.unreadBelow("services." + string(job) + ".restart")
+	}
+	other, depends := strings.CutPrefix(spec.Field, "depends_on.")
+	return depends && d.unread["services."+other]
+}
+
+// unreadBelow reports whether what stands at a key, or below it, could not be read.
+func (d *document) unreadBelow(key string) bool {
+	for path := range d.unread {
+		if path == key || strings.HasPrefix(path, key+".") {
+			return true
+		}
+	}
+	return false
 }

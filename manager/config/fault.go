@@ -16,17 +16,50 @@ type Fault struct {
 	Err          error
 }
 
+// Mistakes are all that is wrong with a services file, in its order.
+type Mistakes struct {
+	File   string
+	Faults []*Fault // at least one
+}
+
+// maxFaults is how many of them an error tells of.
+const maxFaults = 100
+
+func (m *Mistakes) Error() string {
+	var lines []string
+	for i, fault := range m.Faults {
+		if i == maxFaults {
+			lines = append(lines, fmt.Sprintf("%s: more errors: %d", m.File, len(m.Faults)-i))
+			break
+		}
+		lines = append(lines, fault.Error())
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (m *Mistakes) Unwrap() []error {
+	errs := make([]error, len(m.Faults))
+	for i, fault := range m.Faults {
+		errs[i] = fault
+	}
+	return errs
+}
+
+// Text says what is wrong, without the place.
+func (f *Fault) Text() string {
+	if f.Key == "" {
+		return f.Err.Error()
+	}
+	return f.Key + ": " + f.Err.Error()
+}
+
 func (f *Fault) Unwrap() error { return f.Err }
 
 func (f *Fault) Error() string {
-	key := f.Key
-	if key != "" {
-		key += ": "
-	}
 	before, rest := f.excerpt()
 	number := fmt.Sprint(f.Line)
-	return fmt.Sprintf("%s:%d:%d: %s%v\n  %s | %s%s\n  %*s | %s^",
-		f.File, f.Line, f.Column, key, f.Err, number, before, rest, len(number), "", strings.Map(blank, before))
+	return fmt.Sprintf("%s:%d:%d: %s\n  %s | %s%s\n  %*s | %s^",
+		f.File, f.Line, f.Column, f.Text(), number, before, rest, len(number), "", strings.Map(blank, before))
 }
 
 // excerpt is what a screen takes of the line, before the place and from there on.

@@ -44,7 +44,12 @@ func open(path string, f Folders) (*document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the folder of the services file %s: %w", path, err)
 	}
-	return parse(path, folder, data)
+	d, err := parse(path, folder, data)
+	var fault *Fault
+	if errors.As(err, &fault) {
+		return nil, &Mistakes{path, []*Fault{fault}}
+	}
+	return d, err
 }
 
 func read(path string) ([]byte, error) {
@@ -63,7 +68,8 @@ func read(path string) ([]byte, error) {
 // parse makes YAML a document. The error is a *Fault.
 func parse(path, folder string, data []byte) (*document, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	d := &document{file: path, folder: folder, lines: strings.Split(string(data), "\n"), keys: map[string]position{}}
+	d := &document{file: path, folder: folder, lines: strings.Split(string(data), "\n"), keys: map[string]position{},
+		unread: map[string]bool{}, misspelt: map[string]bool{}}
 	for i, line := range d.lines {
 		if !utf8.ValidString(line) {
 			valid := strings.ToValidUTF8(line, "\ufffd")

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"agents-tray/manager"
 )
 
 // Whatever stands in a file, reading it ends with an error or with specifications that
@@ -27,20 +29,15 @@ func FuzzParse(f *testing.F) {
 			_ = err.Error() // it can be told
 			return
 		}
-		services, err := doc.services()
-		if err != nil {
-			_ = err.Error()
-			return
+		specs := complete(doc.services(), Options{}, Folders{State: "/state"})
+		wrong := manager.ValidateAll(specs)
+		if err := doc.judge(wrong); err != nil {
+			t.Errorf("without a place: %v", err)
 		}
-		for _, s := range complete(services, Options{}, Folders{State: "/state"}) {
-			err := s.Validate()
-			if err == nil {
-				continue
-			}
-			if _, placed := doc.locate(err).(*Fault); !placed {
-				t.Errorf("without a place: %v", err)
-			}
-			return
+		if err := doc.err(); err != nil {
+			_ = err.Error()
+		} else if wrong != nil {
+			t.Errorf("it waits for nothing: %v", wrong)
 		}
 	})
 }

@@ -31,6 +31,7 @@ func mapping(allowed keys) func(value) {
 		for _, e := range v.entries("a mapping", "; its keys are "+list) {
 			i := slices.Index(names, e.name)
 			if i < 0 {
+				e.misspelt[v.path] = true
 				e.faultAt(e.at, "there is no such key%s; allowed: %s", suggestion(e.name, names), list)
 				continue
 			}
@@ -77,7 +78,8 @@ func (v value) entries(expected, more string) []entry {
 		}
 		e := entry{value{v.document, pair.Value, strings.TrimPrefix(v.path+"."+name, ".")}, name, at}
 		if first, twice := lines[name]; twice {
-			e.faultAt(at, "this key is there already, in line %d", first)
+			// The first was read.
+			v.faults = append(v.faults, v.document.fault(at, e.path, fmt.Errorf("this key is there already, in line %d", first)))
 			continue
 		}
 		lines[name], v.keys[e.path] = at.line, at

@@ -98,6 +98,9 @@ func dependencies(into *map[string]manager.Condition) func(value) {
 			for _, node := range list.Values {
 				var name string
 				text(&name)(value{v.document, node, v.path})
+				if _, ok := scalar(node); !ok {
+					continue
+				}
 				read[name] = manager.ConditionReady
 				v.keys[v.path+"."+name] = start(node)
 			}

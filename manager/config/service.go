@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -23,9 +22,9 @@ const example = `services:
     open: true
 `
 
-// services are those of the document, in its order. The error joins what is wrong with
-// each by itself; what is wrong with them together, ValidateAll finds.
-func (d *document) services() ([]service, error) {
+// services are those of the document, in its order, as far as they can be read: what
+// cannot is added to the faults. What else is wrong with them, ValidateAll finds.
+func (d *document) services() []service {
 	var services []service
 	holder := map[string]string{} // of each built-in
 	if d.root != nil {
@@ -49,13 +48,7 @@ func (d *document) services() ([]service, error) {
 			}
 		}}})(value{d, d.root, ""})
 	}
-	if err := d.err(); err != nil {
-		return nil, err
-	}
-	if len(services) == 0 {
-		return nil, fmt.Errorf("%s: there are no services in this file. One of its own could be:\n\n%s", d.file, example)
-	}
-	return services, nil
+	return services
 }
 
 func readService(e entry) service {
@@ -100,9 +93,10 @@ func (s *service) finishBuiltin(e entry) {
 	if s.Listen != "" {
 		address, err := loopbackAddress(s.Listen)
 		if err != nil {
-			e.faultAtKey("listen", "%w", err)
+			e.faultAtKey("listen", "%w", err) // its port still counts
+		} else {
+			s.Listen = address
 		}
-		s.Listen = address
 	}
 	if !e.has("open") {
 		s.Open = true

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 
 	"agents-tray/manager"
@@ -22,7 +23,7 @@ type Options struct {
 }
 
 // Services are the services of the services file, in its order, ready to be added and
-// valid together. What is wrong with the file comes as one *Fault, or as several joined.
+// valid together. What is wrong with the file comes as *Mistakes.
 func Services(o Options, f Folders) ([]manager.ServiceSpec, error) {
 	if o.Host != "" {
 		host, err := loopback(o.Host)
@@ -40,15 +41,23 @@ func Services(o Options, f Folders) ([]manager.ServiceSpec, error) {
 		{builtin: "chat", ServiceSpec: manager.ServiceSpec{Name: "chat", Open: true}},
 	}
 	if doc != nil {
-		if services, err = doc.services(); err != nil {
-			return nil, err
-		}
+		services = doc.services()
 	}
 	specs := complete(services, o, f)
-	if len(specs) == 0 {
+	err = manager.ValidateAll(specs)
+	if doc != nil {
+		err = doc.judge(err)
+		err = errors.Join(doc.err(), err)
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case len(services) == 0:
+		return nil, fmt.Errorf("%s: there are no services in this file. One of its own could be:\n\n%s", doc.file, example)
+	case len(specs) == 0:
 		return nil, fmt.Errorf("%s: there is nothing to run but the Chat, which --no-chat leaves out", doc.file)
 	}
-	return specs, doc.locate(manager.ValidateAll(specs))
+	return specs, nil
 }
 
 // complete fills the built-in services in, as far as the options want them.

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -201,6 +202,50 @@ func TestTheHomeFolder(t *testing.T) {
 	}
 	if b.Dir != filepath.Dir(file) || b.Command[0] != "~b" {
 		t.Errorf("%+v", b)
+	}
+}
+
+// What only comes of another mistake waits until that is corrected.
+func TestWhatComesOfAMistakeIsNotOneMore(t *testing.T) {
+	installed(t)
+	for text, keys := range map[string]string{
+		"{comand: stubsvc}":                                          "comand",
+		"{builtin: dashbord}":                                        "builtin",
+		"{command: stubsvc, url: [x], ready: {http: /}}":             "url",
+		"{command: stubsvc, ready: {http: [x], status: 200}}":        "ready.http",
+		"{command: stubsvc, ready: {htp: /, status: 200}}":           "ready.htp",
+		"{command: stubsvc, restart: {policy: x}, depends_on: [a]}":  "restart.policy, depends_on.a",
+		"{command: stubsvc, restart: x, depends_on: {a: completed}}": "restart, depends_on.a",
+		"{command: stubsvc, depends_on: [a.b, [x], c]}":              "depends_on, depends_on.c",
+		"{command: stubsvd, command: stubsvc}":                       "command, command",
+		"{colour: blue, stop: {signal: X}}":                          "colour, stop.signal",
+	} {
+		_, err := Services(Options{File: write(t, "services:\n  a.b: {command: stubsvc}\n  a: "+text)}, Folders{})
+		var wrong *Mistakes
+		if !errors.As(err, &wrong) {
+			t.Fatalf("%s: %v", text, err)
+		}
+		var found []string
+		for _, fault := range wrong.Faults[1:] {
+			found = append(found, strings.TrimPrefix(fault.Key, "services.a."))
+		}
+		if got := strings.Join(found, ", "); got != keys {
+			t.Errorf("%s: it tells of %s\n%v", text, got, err)
+		}
+	}
+}
+
+// Nobody reads a thousand mistakes, but all are counted.
+func TestMoreMistakesThanAnybodyReads(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("services:\n")
+	for i := range maxFaults + 3 {
+		fmt.Fprintf(&text, "  s%d: {comand: stubsvc}\n", i)
+	}
+	_, err := Services(Options{File: write(t, text.String())}, Folders{})
+	var wrong *Mistakes
+	if !errors.As(err, &wrong) || len(wrong.Faults) != maxFaults+3 || strings.Count(err.Error(), "there is no such key") != maxFaults || !strings.HasSuffix(err.Error(), "more errors: 3") {
+		t.Errorf("%v", err)
 	}
 }
 

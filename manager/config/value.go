@@ -22,6 +22,7 @@ func (v value) fault(format string, arguments ...any) {
 }
 
 func (v value) faultAt(at position, format string, arguments ...any) {
+	v.unread[v.path] = true
 	v.faults = append(v.faults, v.document.fault(at, v.path, fmt.Errorf(format, arguments...)))
 }
 
