@@ -224,7 +224,13 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 	started := s.Started()
 	for {
 		status := s.Status()
+		select {
+		case <-s.QuitAsked(): // and no wish to quit was taken back
+			return nil
+		default:
+		}
 		screen.Show(status.Snapshot)
+		screen.ShowQuitting(status.Quitting)
 		select {
 		case <-changed:
 		case err := <-started:

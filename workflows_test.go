@@ -315,3 +315,39 @@ func TestAServiceThatEndsInterruptsItsWorkflows(t *testing.T) {
 		t.Errorf("the record tells of %q", told)
 	}
 }
+
+// The terminal and the status tell of each turn of a wish to quit, and of no change of
+// mind when it comes true.
+func TestTheTerminalTellsOfAWishToQuit(t *testing.T) {
+	u := newUser(t)
+	u.withSorter()
+	p := u.launchExactly("ui").ready()
+	p.report(control.Workflow{ID: "1", Name: "nightly-report"})
+	says := func(times int, line string) {
+		t.Helper()
+		wait(t, patience, fmt.Sprintf("%d times %q", times, line), func() bool { return strings.Count(p.out.String(), line) == times })
+	}
+	choose := func(do string) {
+		t.Helper()
+		if err := p.client().Choose(t.Context(), do); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const asked, decided, takenBack = "Quit while a workflow is running?", "Quits after a workflow, at ", "the wish to quit was taken back"
+	choose("quit")
+	says(1, asked)
+	if wish := p.status("it asks", func(s control.Status) bool { return s.Quitting != nil }).Quitting; !wish.Asked || wish.Decided || wish.Workflows != 1 {
+		t.Errorf("the status tells %+v", wish)
+	}
+	choose("keep-running")
+	says(1, takenBack)
+	choose("quit")
+	says(2, asked)
+	choose("finish")
+	says(1, decided)
+	if err := p.client().EndWorkflow(t.Context(), "sorter", "1"); err != nil {
+		t.Fatal(err)
+	}
+	p.cleanEnd()
+	says(1, takenBack)
+}

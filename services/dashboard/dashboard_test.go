@@ -346,3 +346,36 @@ func TestAServiceThatWaitsSaysForWhat(t *testing.T) {
 		t.Errorf("it says %q", word)
 	}
 }
+
+// While a wish to quit waits nothing is plainly running, whatever else there is to say.
+func TestAWishToQuitIsTold(t *testing.T) {
+	at := time.Date(2026, 5, 4, 14, 32, 0, 0, time.Local)
+	for _, test := range []struct {
+		wish          *control.Quitting
+		phase         manager.Phase
+		tone          tone
+		head, summary string
+	}{
+		{nil, manager.PhaseRunning, good, "Running", "Both services are running."},
+		{
+			&control.Quitting{Workflows: 1, Asked: true, Deadline: at}, manager.PhaseRunning, busy, "Asks whether to quit",
+			"1 workflow is running. Answer in the tray menu by 14:32, or it is finished first.",
+		},
+		{
+			&control.Quitting{Workflows: 2, Asked: true, Deadline: at}, manager.PhaseRunning, busy, "Asks whether to quit",
+			"2 workflows are running. Answer in the tray menu by 14:32, or they are finished first.",
+		},
+		{&control.Quitting{Workflows: 1, Decided: true, Deadline: at}, manager.PhaseRunning, busy, "About to quit", "Quits after 1 workflow, at 14:32 at the latest."},
+		{&control.Quitting{Workflows: 2, Decided: true, Deadline: at}, manager.PhaseTrouble, bad, "Chat keeps crashing", "Quits after 2 workflows, at 14:32 at the latest."},
+		{&control.Quitting{Decided: true, Deadline: at}, manager.PhaseStopping, busy, "Stopping…", "Both services are running."},
+	} {
+		status := both()
+		if test.phase == manager.PhaseTrouble {
+			chatFailed(&status)
+		}
+		status.Phase, status.Quitting = test.phase, test.wish
+		if o := view(&status, nil); o.Tone != test.tone || o.Headline != test.head || o.Summary != test.summary {
+			t.Errorf("%+v: %s %q, %q", test.wish, o.Tone, o.Headline, o.Summary)
+		}
+	}
+}

@@ -56,6 +56,18 @@ var scenes = []struct {
 			}
 		})
 	}, act: func(b *webtest.Tab, _ *instance) { b.Shows("Workflows under way") }},
+	{name: "quit-asked", stage: func(i *instance) {
+		i.change(func(s *control.Status) {
+			s.Workflows = []control.Workflow{{ID: "7", Source: "Python platform", Name: "nightly-report", Started: time.Now().Add(-20 * time.Minute)}}
+			s.Quitting = &control.Quitting{Workflows: 1, Asked: true, Deadline: time.Now().Add(time.Minute)}
+		})
+	}, act: func(b *webtest.Tab, _ *instance) { b.Shows("Asks whether to quit") }},
+	{name: "quit-decided", stage: func(i *instance) {
+		i.change(func(s *control.Status) {
+			s.Workflows = []control.Workflow{{ID: "7", Source: "Python platform", Name: "nightly-report", Started: time.Now().Add(-20 * time.Minute)}}
+			s.Quitting = &control.Quitting{Workflows: 1, Decided: true, Deadline: time.Now().Add(30 * time.Minute)}
+		})
+	}, act: func(b *webtest.Tab, _ *instance) { b.Shows("Quits after 1 workflow") }},
 	{name: "log-open", stage: talk, act: func(b *webtest.Tab, _ *instance) {
 		b.Click("#service-chat [data-log] summary")
 		b.Until(`document.querySelector(".log-line")`)
@@ -111,9 +123,13 @@ func TestEveryTextCanBeRead(t *testing.T) {
 				}
 				picture(b, fmt.Sprintf("%s-%s", scene.name, scheme))
 			}
-			b.Scheme("light")
-			b.Do(chromedp.EmulateViewport(phone, 740))
-			picture(b, scene.name+"-phone")
+			for name, width := range map[string]int64{"half": half, "phone": phone} {
+				b.Do(chromedp.EmulateViewport(width, 740))
+				for _, scheme := range []string{"light", "dark"} {
+					b.Scheme(scheme)
+					picture(b, fmt.Sprintf("%s-%s-%s", scene.name, name, scheme))
+				}
+			}
 		})
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 const (
 	wide  = 1280
+	half  = 500 // a window beside another
 	phone = 360
 )
 

@@ -112,7 +112,13 @@ func view(status *control.Status, err error) overview {
 func headline(status *control.Status) (tone, string) {
 	switch status.Phase {
 	case manager.PhaseRunning:
-		return good, "Running"
+		switch wish := status.Quitting; {
+		case wish == nil:
+			return good, "Running"
+		case wish.Decided:
+			return busy, "About to quit"
+		}
+		return busy, "Asks whether to quit"
 	case manager.PhaseStarting:
 		return busy, "Starting…"
 	case manager.PhaseStopping:
@@ -138,8 +144,12 @@ func troubleLine(services []manager.Service) string {
 	return line
 }
 
-// summary counts what runs. What has done its work is not meant to.
+// summary tells of a wish to quit; without one it counts what runs. What has done its
+// work is not meant to.
 func summary(status *control.Status) string {
+	if wish := status.Quitting; wish != nil && status.Phase != manager.PhaseStopping {
+		return quittingWords(wish)
+	}
 	all, ready, completed := 0, 0, 0
 	for _, s := range status.Services {
 		switch {
@@ -154,6 +164,18 @@ func summary(status *control.Status) string {
 		all++
 	}
 	return strings.TrimSpace(runningWords(ready, all) + " " + completedWords(completed, all))
+}
+
+// quittingWords tells of a wish to quit that waits.
+func quittingWords(wish *control.Quitting) string {
+	at, workflows, are, they := wish.Deadline.Local().Format("15:04"), "1 workflow", "is", "it is"
+	if wish.Workflows != 1 {
+		workflows, are, they = fmt.Sprintf("%d workflows", wish.Workflows), "are", "they are"
+	}
+	if wish.Decided {
+		return fmt.Sprintf("Quits after %s, at %s at the latest.", workflows, at)
+	}
+	return fmt.Sprintf("%s %s running. Answer in the tray menu by %s, or %s finished first.", workflows, are, at, they)
 }
 
 func runningWords(ready, all int) string {

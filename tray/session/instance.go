@@ -17,6 +17,9 @@ func (s *Session) Status() control.Status {
 		Version: s.options.Version, PID: os.Getpid(), Started: s.started, Snapshot: s.manager.Snapshot(),
 		Workflows: s.Workflows(),
 	}
+	if names, wish := s.quitting.look(); wish != nil {
+		status.Quitting = &control.Quitting{Workflows: len(names), Asked: !wish.Decided, Decided: wish.Decided, Deadline: wish.Deadline}
+	}
 	review := s.Review() // before the lock: the last workflow to end may take it, to quit
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -88,12 +88,17 @@ func (q *quitting) cancel() {
 	q.changed()
 }
 
+// quit ends the program. The wish is forgotten last: whoever sees it gone, and no end,
+// knows that it was taken back.
 func (q *quitting) quit() {
 	q.mu.Lock()
-	q.stop()
+	q.halt()
 	q.mu.Unlock()
 	q.over()
 	q.end()
+	q.mu.Lock()
+	q.stop()
+	q.mu.Unlock()
 }
 
 // close waits for nothing any more: the program ends.
@@ -106,8 +111,14 @@ func (q *quitting) close() {
 
 // stop forgets the wish.
 func (q *quitting) stop() {
+	q.halt()
+	q.wish = nil
+}
+
+// halt has the deadline bring about nothing.
+func (q *quitting) halt() {
 	if q.timer != nil {
 		q.timer.Stop()
 	}
-	q.wish, q.timer = nil, nil
+	q.timer = nil
 }

@@ -75,6 +75,19 @@ func TestQuitWhileWorkflowsRun(t *testing.T) {
 	}
 }
 
+// Whoever sees the wish gone, and no end, may say that it was taken back.
+func TestTheWishLastsUntilTheEndIsKnown(t *testing.T) {
+	w := newWisher()
+	w.end = func() {
+		if _, wish := w.look(); wish == nil {
+			t.Error("the wish was forgotten before the end was asked for")
+		}
+	}
+	w.set([]string{"Import"})
+	w.ask()
+	w.set(nil)
+}
+
 // What the menu shows while it waits.
 func TestTheWishThatIsShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

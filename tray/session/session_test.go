@@ -86,13 +86,16 @@ func TestQuitWaitsForWorkflows(t *testing.T) {
 	if m := s.Model(); m.Quitting == nil || m.Quitting.Decided || asked() {
 		t.Errorf("after Quit: %+v, ended %t", m.Quitting, asked())
 	}
+	if w := s.Status().Quitting; w == nil || w.Workflows != 1 || !w.Asked || w.Decided || !w.Deadline.Equal(s.Model().Quitting.Deadline) {
+		t.Errorf("after Quit the status tells %+v", w)
+	}
 	if got, want := d.labels(aboutQuit), []string{"Finish, then quit", "Stop now and quit", "Do not quit"}; !slices.Equal(got, want) {
 		t.Errorf("the message offers %q", got)
 	}
 	if err := s.Choose("keep-running"); err != nil {
 		t.Fatal(err)
 	}
-	if m := s.Model(); m.Quitting != nil || d.labels(aboutQuit) != nil || asked() {
+	if m := s.Model(); m.Quitting != nil || s.Status().Quitting != nil || d.labels(aboutQuit) != nil || asked() {
 		t.Errorf("after a change of mind: %+v, %q", m.Quitting, d.labels(aboutQuit))
 	}
 	if err := s.Choose("quit"); err != nil {
@@ -103,6 +106,9 @@ func TestQuitWaitsForWorkflows(t *testing.T) {
 	}
 	if m := s.Model(); m.Quitting == nil || !m.Quitting.Decided || asked() {
 		t.Errorf("after the decision: %+v", m.Quitting)
+	}
+	if w := s.Status().Quitting; w == nil || w.Asked || !w.Decided {
+		t.Errorf("after the decision the status tells %+v", w)
 	}
 	if got, want := d.labels(aboutQuit), []string{"Do not quit", "Stop now and quit"}; !slices.Equal(got, want) {
 		t.Errorf("the message offers %q", got)

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"agents-tray/manager"
+	"agents-tray/manager/control"
 )
 
 // Screen prints what happens to the services.
@@ -20,6 +21,7 @@ type Screen struct {
 	verbose bool
 	spinner *spinner.Spinner // nil where out is no terminal
 	shown   map[string]seen
+	wish    *control.Quitting // that was last shown
 }
 
 // seen is what was last shown of a service.

@@ -171,8 +171,8 @@ var table = [keys]line{
 	QuitQuestionOne:  {title, [languages]string{"Quit while a workflow is running?", "Beenden, während ein Workflow läuft?"}},
 	QuitQuestionMany: {title, [languages]string{"Quit while %d workflows are running?", "Beenden, während %d Workflows laufen?"}},
 	QuitQuestionBody: {body, [languages]string{
-		"Without an answer by %s they are finished first; then it quits.",
-		"Ohne Antwort bis %s werden sie noch fertig, dann wird beendet.",
+		"Without an answer by %s, what runs is finished first; then it quits.",
+		"Ohne Antwort bis %s wird erst fertig, was läuft; dann wird beendet.",
 	}},
 	QuitWaitsBody: {body, [languages]string{
 		"What still runs at %s is stopped then.",

@@ -105,3 +105,14 @@ func TestFit(t *testing.T) {
 		}
 	}
 }
+
+// One body stands below the question for one workflow and for many.
+func TestTheBodyOfTheQuestionToQuitFitsAnyNumber(t *testing.T) {
+	for language, plurals := range map[Language][]string{English: {" they ", " are "}, German: {" sie ", " werden "}} {
+		for _, plural := range plurals {
+			if body := language.Say(QuitQuestionBody, "14:32"); strings.Contains(body, plural) {
+				t.Errorf("%q is about more than one", body)
+			}
+		}
+	}
+}
