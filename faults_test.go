@@ -135,6 +135,87 @@ func TestAStartOnAFullDisk(t *testing.T) {
 	u.recorded("clean", "clean")
 }
 
+// quits ends the program on a disk that cannot be written, and asserts what it says of that.
+func (p *program) quits(words ...string) {
+	p.u.t.Helper()
+	if quit := p.u.command("quit"); quit != "Everything is stopped.\n" {
+		p.u.t.Errorf("quit says %q", quit)
+	}
+	if status := p.end(); status != 1 {
+		p.u.t.Errorf("exit status %d", status)
+	}
+	for _, want := range words {
+		if !strings.Contains(p.out.String(), want) {
+			p.u.t.Errorf("it does not say %q:\n%s", want, p.out.String())
+		}
+	}
+}
+
+// An end that was asked for is never told as a kill, whatever could be written of it.
+func TestAnEndThatCannotBeRecorded(t *testing.T) {
+	const asItShould, noRoom = "this session ended as it should", "no space left on device"
+	for name, test := range map[string]struct {
+		end     func(u *user)
+		endings []string // the last is that of the session which looks back
+		cause   string   // "": no alarm
+	}{
+		"a full disk": {func(u *user) {
+			fill, empty := u.disk()
+			p := u.launch("ui").ready()
+			fill()
+			p.quits(asItShould, noRoom)
+			empty()
+		}, []string{"clean", "clean"}, ""},
+		"a full disk over two sessions": {func(u *user) {
+			fill, empty := u.disk()
+			p := u.launch("ui").ready()
+			fill()
+			p.quits(asItShould, noRoom)
+			u.launch("ui").ready().quits(asItShould, noRoom)
+			empty()
+		}, []string{"clean", "clean"}, ""},
+		"a disk that can only be read": {func(u *user) {
+			p := u.launch("ui").ready()
+			writable := u.readOnly("state")
+			p.quits(asItShould, "read-only file system")
+			writable()
+		}, []string{"clean", "clean"}, ""},
+		"a full disk, and no other place": {func(u *user) {
+			fill, empty := u.disk()
+			p := u.launch("ui").ready()
+			if err := os.MkdirAll(u.state("farewells.json/taken"), 0o700); err != nil {
+				u.t.Fatal(err)
+			}
+			fill()
+			writable := u.readOnly("run")
+			p.quits("this session will be reported as ended unexpectedly", noRoom)
+			writable()
+			empty()
+		}, []string{"unexpected", "clean"}, "its end was not recorded"},
+		"a full disk, and then a kill": {func(u *user) {
+			fill, empty := u.disk()
+			p := u.launch("ui").ready()
+			fill()
+			p.quits(asItShould, noRoom)
+			empty()
+			u.launch("ui").ready().kill(syscall.SIGKILL)
+		}, []string{"clean", "killed", "clean"}, "was killed by somebody or by another program"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			u := newUser(t)
+			test.end(u)
+			switch review := u.review(); {
+			case review == nil && test.cause != "":
+				t.Error("it tells nothing")
+			case review != nil && (test.cause == "" || !strings.Contains(review.Cause, test.cause)):
+				t.Errorf("it tells of %+v", review)
+			}
+			u.recorded(test.endings...)
+			u.noSocket()
+		})
+	}
+}
+
 // A file that is removed or replaced while the program runs is written anew.
 func TestTheRecordIsRemoved(t *testing.T) {
 	u := newUser(t)

@@ -28,6 +28,8 @@ type Session struct {
 	Services []Service
 	// Seen is a sign of life of the session before this one that its record may lack.
 	Seen Seen
+	// Farewells are of earlier sessions, whose ends the record may lack.
+	Farewells []Farewell
 }
 
 // Seen is a sign of life of a session.
@@ -110,10 +112,18 @@ func (r *Record) begin(s Session) (*Previous, error) {
 			previous = other
 		}
 	}
+	var p pending
+	for _, f := range s.Farewells {
+		p.endings = append(p.endings, explanation{f.Mark, Clean, f.Reason, f.At})
+	}
 	if err != nil {
+		r.queue.putBack(p)
 		return previous, err
 	}
-	own, shared := r.write(&pending{}, nothing)
+	own, shared := r.write(&p, nothing)
+	if own != nil {
+		r.queue.putBack(p)
+	}
 	return previous, firstError(own, shared)
 }
 
@@ -221,6 +231,9 @@ func (r *Record) readPrevious() (previous *Previous, err error) {
 	}, r.session.Mark)
 	if err != nil || previous == nil {
 		return nil, err
+	}
+	if saidFarewell(r.session.Farewells, previous.Mark) {
+		previous.Ending = Clean
 	}
 	if seen := r.session.Seen; seen.Mark == previous.Mark && seen.At.After(previous.LastSeen) {
 		previous.LastSeen = seen.At

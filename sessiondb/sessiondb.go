@@ -35,6 +35,9 @@ import (
 // disk sync several times, which a service that is just starting would feel.
 const saveDelay = 250 * time.Millisecond
 
+// transactionSize is at least what a transaction writes, in bytes, its journal included.
+const transactionSize = 64 << 10
+
 // What could not be saved is tried again after firstRetry, and then after twice as long
 // each time, up to lastRetry.
 const (
@@ -150,7 +153,7 @@ func (r *Record) explained(err error) error {
 		return nil
 	}
 	if errors.Is(err, sqlite3.FULL) || errors.Is(err, sqlite3.IOERR) || errors.Is(err, sqlite3.CANTOPEN) {
-		if why := disk.Probe(filepath.Dir(r.path), 4096); why != nil {
+		if why := disk.Probe(filepath.Dir(r.path), transactionSize); why != nil {
 			err = why
 		}
 	}

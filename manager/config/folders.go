@@ -4,6 +4,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 
@@ -107,6 +108,16 @@ func (f Folders) Crash() string { return filepath.Join(f.State, "crash.txt") }
 // LastWords is the file for what the guard has seen of the end of a tray process that
 // was killed.
 func (f Folders) LastWords() string { return filepath.Join(f.State, "last-words.json") }
+
+// Farewells are where a session leaves that it ended as it should while its record cannot be
+// written: the first is beside the record, the other on what is most often another disk. That
+// folder is not of this state folder alone, so the name says of which it is.
+func (f Folders) Farewells() []string {
+	return []string{
+		filepath.Join(f.State, "farewells.json"),
+		filepath.Join(f.Runtime, fmt.Sprintf("farewells-%08x.json", crc32.ChecksumIEEE([]byte(f.State)))),
+	}
+}
 
 // Conversations is the Chat's database.
 func (f Folders) Conversations() string { return filepath.Join(f.State, "chat.db") }

@@ -13,6 +13,7 @@ import (
 type evidence struct {
 	boot, machine string
 	crash         string          // what the Go runtime wrote while it crashed
+	closed        bool            // it took away what that would stand in, as at an end of its own
 	words         guard.LastWords // of the guard that outlived the tray
 	kernel        bool            // its log says that it killed the tray for lack of memory
 	oomKills      int             // as in Session, by now
@@ -56,6 +57,9 @@ func judge(p *sessiondb.Previous, e evidence) verdict {
 	case v.exact: // the computer was still running
 		v.ending, v.short = sessiondb.Killed, "it was killed"
 		v.cause = "Configurable Agents was killed by somebody or by another program."
+	case e.closed: // a full disk can be told of nothing, but lets go of a file
+		v.ending, v.short = sessiondb.Unexpected, "it ended unrecorded"
+		v.cause = "How Configurable Agents ended is not known: its end was not recorded."
 	case p.Boot != "" && e.boot != "" && p.Boot != e.boot:
 		v.ending, v.short = sessiondb.Restarted, "the computer went down"
 		v.cause = "The computer was restarted or lost power while Configurable Agents was running."

@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -22,18 +23,22 @@ const sweepGrace = manager.Grace + 2*time.Second
 func (s *Session) openRecord() {
 	folders := s.options.Folders
 	found := evidence{
-		boot: sessiondb.BootID(), machine: sessiondb.MachineID(), crash: s.captureCrashes(),
+		boot: sessiondb.BootID(), machine: sessiondb.MachineID(),
 		words: guard.ReadLastWords(folders.LastWords()), oomKills: guard.OOMKills(),
 	}
+	found.crash, found.closed = s.captureCrashes()
 	s.record = sessiondb.Open(folders.SessionRecord(), sessiondb.Options{
 		Original: s.options.Database, Trouble: s.notRecorded, Mended: s.mended,
 	})
 	previous, err := s.record.Begin(sessiondb.Session{
 		Mark: s.mark, Version: s.options.Version, Boot: found.boot, Machine: found.machine, PID: os.Getpid(), Started: s.started,
 		OOMKills: found.oomKills, Services: s.planned(), Seen: sessiondb.Seen{Mark: found.words.Session, At: found.words.At},
+		Farewells: sessiondb.ReadFarewells(folders.Farewells()...),
 	})
 	if err == nil {
-		_ = os.Remove(folders.LastWords()) // they name their session: at worst they are read once more
+		for _, read := range append(folders.Farewells(), folders.LastWords()) {
+			_ = os.Remove(read) // it names its session: at worst it is read once more
+		}
 	}
 	if previous == nil {
 		return
@@ -92,21 +97,20 @@ func (s *Session) planned() []sessiondb.Service {
 	return services
 }
 
-// captureCrashes returns what the session before wrote while it crashed, and has the
-// Go runtime write there if this one does.
-func (s *Session) captureCrashes() string {
+// captureCrashes returns what the session before wrote while it crashed, and whether it
+// took away what that would stand in, which it does at its end. It has the Go runtime write
+// there if this session crashes.
+func (s *Session) captureCrashes() (crash string, closed bool) {
 	path := s.options.Folders.Crash()
 	before, err := os.ReadFile(path)
-	if err != nil {
-		before = nil // there is none
-	}
+	closed = errors.Is(err, fs.ErrNotExist)
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return string(before)
+		return string(before), closed
 	}
 	defer file.Close()                                   // the runtime has its own copy
 	_ = debug.SetCrashOutput(file, debug.CrashOptions{}) // then a crash is told as a kill
-	return string(before)
+	return string(before), closed
 }
 
 // follow records what happens to the services, and tells whoever looks.

@@ -172,7 +172,24 @@ func (s *Session) abandon(closers ...func() error) error {
 	for _, closer := range closers {
 		err = errors.Join(err, closer())
 	}
-	return errors.Join(err, s.record.End("It could not begin"), s.record.Close(), s.lock.Release())
+	const reason = "It could not begin"
+	ended := s.record.End(reason)
+	if ended != nil {
+		s.leaveFarewell(reason, ended)
+	}
+	ended = errors.Join(ended, s.record.Close())
+	_ = os.Remove(s.options.Folders.Crash()) // as at any end
+	return errors.Join(err, ended, s.lock.Release())
+}
+
+// leaveFarewell keeps elsewhere that the session ends as it should, which the record could
+// not take, and reports whether that is kept.
+func (s *Session) leaveFarewell(reason string, why error) bool {
+	if errors.Is(why, sessiondb.ErrOriginal) || errors.Is(why, sessiondb.ErrNewer) {
+		return false // our own record knows, or knows nothing of this session
+	}
+	f := sessiondb.Farewell{Mark: s.mark, Reason: reason, At: time.Now()}
+	return sessiondb.LeaveFarewell(f, s.options.Folders.Farewells()...) == nil
 }
 
 // remnants are the files that a killed tray leaves for its guard to remove.
@@ -274,15 +291,18 @@ func (s *Session) End(ctx context.Context) error {
 	for _, file := range []string{s.options.Folders.Control(), s.options.Folders.SpareControl()} {
 		_ = os.Remove(file) // one is not there; at worst a second launch asks nobody
 	}
+	told := "this session will be reported as ended unexpectedly"
 	if err == nil {
-		err = s.record.End(s.reason)
+		if err = s.record.End(s.reason); err != nil && s.leaveFarewell(s.reason, err) {
+			told = "this session ended as it should, which its next start will know, but what happened last could not be recorded"
+		}
 	}
 	if closed := s.record.Close(); err == nil {
 		err = closed
 	}
 	_ = os.Remove(s.options.Folders.Crash()) // empty: there was no crash
 	if err != nil {
-		err = fmt.Errorf("this session will be reported as ended unexpectedly: %w", err)
+		err = fmt.Errorf("%s: %w", told, err)
 	}
 	err = errors.Join(err, s.lock.Release())
 	if power := s.power.Load(); power != nil {
