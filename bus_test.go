@@ -134,6 +134,7 @@ func TestADesktopWithoutATray(t *testing.T) {
 	if url := u.browser.Wait(t.Context()); url != u.url(u.chat) {
 		t.Errorf("it opened %s", url)
 	}
+	u.command("do", "at-login", "off") // as it is already
 	u.command("do", "stop", "chat")
 	p.status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
 	wrong := u.launchExactly("do", "stop", "nobody")

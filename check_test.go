@@ -43,3 +43,13 @@ db         stubsvc                -               -
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+func TestQuitSaysWhatItCutsOff(t *testing.T) {
+	var out bytes.Buffer
+	root := commands()
+	root.SetArgs([]string{"quit", "--help"})
+	root.SetOut(&out)
+	if err := root.Execute(); err != nil || !strings.Contains(out.String(), "cut off, as by a signal") || !strings.Contains(out.String(), "agents-tray do quit") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"strconv"
@@ -27,7 +28,12 @@ func check() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "check",
 		Short: "Check the services file, and list what it says",
-		Args:  cobra.NoArgs,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("name the services file by --config: agents-tray check --config %s", args[0])
+			}
+			return nil
+		},
 		RunE: func(command *cobra.Command, _ []string) error {
 			services, err := config.Services(options, config.Locate())
 			if err != nil {
@@ -60,10 +66,13 @@ func port(into *int) func(string) error {
 func logs() *cobra.Command {
 	var lines int
 	var follow bool
-	command := &cobra.Command{Use: "logs SERVICE", Short: "What a service printed", Args: cobra.ExactArgs(1), RunE: func(_ *cobra.Command, args []string) error {
+	command := &cobra.Command{Use: "logs SERVICE", Short: "What a service printed", Args: cobra.ArbitraryArgs, RunE: func(_ *cobra.Command, args []string) error {
 		folders, _ := session.Find() // without an instance its files are read
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
+		if len(args) != 1 {
+			return terminal.WhichLog(ctx, folders, "name one service")
+		}
 		return terminal.Logs(ctx, os.Stdout, folders, args[0], lines, follow)
 	}}
 	command.Flags().IntVarP(&lines, "lines", "n", 200, "how many of the last lines")
@@ -109,7 +118,12 @@ func do() *cobra.Command {
 		Use:     "do ITEM",
 		Short:   "Choose an item of the tray's menu",
 		Example: "  agents-tray do restart chat\n  agents-tray do quit",
-		Args:    cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("name an item, as in agents-tray do restart chat. agents-tray menu lists what there is")
+			}
+			return nil
+		},
 		RunE: func(command *cobra.Command, words []string) error {
 			folders, err := session.Find()
 			if err != nil {

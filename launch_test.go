@@ -29,6 +29,15 @@ func TestASecondLaunchOpensTheDashboard(t *testing.T) {
 		if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
 			t.Errorf("it opened %s", url)
 		}
+		if want := "Configurable Agents is running already; its Dashboard was opened.\nNot used: --chat-port, --dashboard-port. "; !strings.HasPrefix(second.out.String(), want) {
+			t.Errorf("it says %q", second.out.String())
+		}
+	}
+	for _, args := range [][]string{{}, {"ui"}} {
+		if out := u.command(args...); out != "Configurable Agents is running already; its Dashboard was opened.\n" {
+			t.Errorf("without options it says %q", out)
+		}
+		u.browser.Wait(t.Context())
 	}
 	after := p.status("it answers", func(control.Status) bool { return true })
 	if after.PID != before.PID || after.Services[0].PID != before.Services[0].PID {
@@ -79,6 +88,11 @@ func TestBadInputIsRefused(t *testing.T) {
 		"port not number":   {[]string{"ui", "--chat-port", "http"}, []string{"--chat-port", "http"}},
 		"the same port":     {[]string{"ui", "--chat-port", "7861"}, []string{"port 7861 is dashboard's already"}},
 		"an open host":      {[]string{"ui", "--host", "0.0.0.0"}, []string{"0.0.0.0", "no password", "127.0.0.1"}},
+		"a file to check":   {[]string{"check", "/nope"}, []string{"agents-tray check --config /nope"}},
+		"no services":       {[]string{"logs", "nosuch"}, []string{`there is no log of a service "nosuch". Nothing was logged yet`}},
+		"nothing to do":     {[]string{"do"}, []string{"agents-tray menu lists"}},
+		"no service":        {[]string{"logs"}, []string{"name one service. Nothing was logged yet"}},
+		"two services":      {[]string{"logs", "a", "b"}, []string{"name one service. "}},
 		"an extra argument": {[]string{"ui", "now"}, []string{"now"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -95,6 +95,10 @@ func (l launch) run(command *cobra.Command, inTerminal bool) error {
 	} else {
 		err = l.inTray(signals)
 	}
+	if errors.Is(err, errElsewhere) {
+		fmt.Fprint(command.OutOrStdout(), elsewhere(command.Flags()))
+		return nil
+	}
 	var problem *manager.Problem
 	command.SilenceErrors = errors.As(err, &problem) // it stands on the screen already
 	return err
@@ -127,20 +131,14 @@ func (l launch) begin(locked func()) (*session.Session, error) {
 	return session.Defer(options)
 }
 
-// tellDesktop shows why the program cannot start to somebody who did not start it in
-// a terminal.
-func tellDesktop(desktop *tray.Desktop, err error) {
-	if err != nil {
-		summary := words.System().Say(words.CannotStart, tray.Name)
-		desktop.Notify(tray.Notification{Summary: summary, Body: err.Error(), Urgent: true})
-	}
-}
-
 // inTerminal shows the session line by line.
 func (l launch) inTerminal(signals <-chan os.Signal) error {
 	s, err := l.begin(nil)
-	if err != nil || s == nil {
+	if err != nil {
 		return err
+	}
+	if s == nil {
+		return errElsewhere
 	}
 	return untilAsked(s, terminal.New(os.Stdout, l.verbose), signals, true)
 }
@@ -165,8 +163,11 @@ func (l launch) inTray(signals <-chan os.Signal) error {
 	select {
 	case <-locked:
 	case b := <-begun:
+		if b.Session == nil && b.err == nil {
+			return errElsewhere
+		}
 		if b.Session == nil {
-			tellDesktop(desktop, b.err)
+			l.tellDesktop(desktop, b.err)
 			return b.err
 		}
 		begun <- b
@@ -181,7 +182,7 @@ func (l launch) inTray(signals <-chan os.Signal) error {
 			icon.Show(b.Session)
 			b.err = untilAsked(b.Session, terminal.New(os.Stdout, l.verbose), signals, false)
 		} else {
-			tellDesktop(desktop, b.err)
+			l.tellDesktop(desktop, b.err)
 		}
 		icon.Quit()
 		ended <- b.err

@@ -13,6 +13,8 @@ import (
 func quit() *cobra.Command {
 	return &cobra.Command{
 		Use: "quit", Short: "Ask the running instance to stop everything, and wait until it has", Args: cobra.NoArgs,
+		Long: "Ask the running instance to stop everything, and wait until it has.\n\n" +
+			"Workflows that run are cut off, as by a signal. \"agents-tray do quit\" asks first.",
 		RunE: func(command *cobra.Command, _ []string) error {
 			ran, err := session.QuitRunning(command.Context())
 			if err != nil {

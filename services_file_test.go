@@ -5,10 +5,13 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
@@ -78,9 +81,73 @@ func TestAMistakeInTheServicesFile(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s", want, p.out.String())
 		}
 	}
-	u.notifications.Wait(t.Context(), func(n traytest.Notification) bool {
-		return strings.HasSuffix(n.Summary, "cannot start") && strings.Contains(n.Body, "did you mean command?")
-	})
+	told := u.notifications.Wait(t.Context(), summary("Configurable Agents cannot start"))
+	if want := "services.yaml has a mistake in line 3: services.web.comand: there is no such key (did you mean command?)\nIn a terminal, agents-tray check shows it."; told.Body != want {
+		t.Errorf("the message says %q", told.Body)
+	}
+}
+
+// Of many mistakes the message shows the first, in the user's language.
+func TestManyMistakesInTheServicesFile(t *testing.T) {
+	for language, want := range map[string]string{
+		"C.UTF-8": "services.yaml has 3 mistakes. The first, in line 2: services.web.title: expected a text, not nothing\nIn a terminal, agents-tray check shows all.",
+		"de_DE":   "services.yaml hat 3 Fehler. Der erste, in Zeile 2: services.web.title: expected a text, not nothing\nIm Terminal zeigt alle agents-tray check.",
+	} {
+		u := newUser(t).withDesktop()
+		u.language = language
+		u.services("services:\n  web: {title: , command: sleep 600, listen: 127.0.0.1:99999, depends_on: [web]}\n")
+		u.launchExactly().end()
+		told := u.notifications.Wait(t.Context(), func(traytest.Notification) bool { return true })
+		if told.Body != want {
+			t.Errorf("the message says %q", told.Body)
+		}
+	}
+}
+
+// Somebody who started it in a terminal reads there what is wrong, and needs no message.
+func TestInATerminalNoMessageTellsOfAMistake(t *testing.T) {
+	u := newUser(t).withDesktop()
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range []string{"0.0.0.0", "192.168.1.2"} {
+		command := exec.Command(path, "--host", host)
+		command.Env = u.environment()
+		if host == "0.0.0.0" {
+			command.Stderr = openTerminal(t)
+		}
+		if err := command.Run(); err == nil {
+			t.Errorf("%s was taken", host)
+		}
+	}
+	u.notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "192.168.1.2") })
+	if all := u.notifications.All(); len(all) != 1 {
+		t.Errorf("it showed %+v", all)
+	}
+}
+
+// openTerminal makes a terminal that nobody looks at.
+func openTerminal(t *testing.T) *os.File {
+	t.Helper()
+	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { screen.Close() })
+	number, err := unix.IoctlGetInt(int(screen.Fd()), unix.TIOCGPTN)
+	if err == nil {
+		err = unix.IoctlSetPointerInt(int(screen.Fd()), unix.TIOCSPTLCK, 0)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { terminal.Close() })
+	return terminal
 }
 
 func TestTheServicesFileSaysWhatRuns(t *testing.T) {

@@ -38,7 +38,7 @@ func readable(conn *sqlite3.Conn) error {
 	case errors.Is(err, sqlite3.READONLY):
 		return errors.New("it was left in the middle of a write. Start Configurable Agents once, which mends it")
 	case err != nil:
-		return err
+		return mendable(err)
 	case n > len(migrations):
 		return ErrNewer
 	case n < len(migrations):
@@ -47,9 +47,25 @@ func readable(conn *sqlite3.Conn) error {
 	return nil
 }
 
-// Sessions and Events are those of a Record.
-func (r *Reader) Sessions(limit int) ([]Past, error)             { return sessions(r.conn, limit) }
-func (r *Reader) Events(mark string, limit int) ([]Event, error) { return events(r.conn, mark, limit) }
+// mendable says what to do about a damaged record; any other error stays as it is.
+func mendable(err error) error {
+	if damaged(err) {
+		return errors.New("it is damaged. Start Configurable Agents once, which sets it aside and goes on with the last good copy")
+	}
+	return err
+}
+
+// Sessions are those of a Record.
+func (r *Reader) Sessions(limit int) ([]Past, error) {
+	past, err := sessions(r.conn, limit)
+	return past, mendable(err)
+}
+
+// Events are those of a Record.
+func (r *Reader) Events(mark string, limit int) ([]Event, error) {
+	found, err := events(r.conn, mark, limit)
+	return found, mendable(err)
+}
 
 // Close closes the file.
 func (r *Reader) Close() error { return r.conn.Close() }

@@ -80,3 +80,15 @@ func TestAReaderOfARecordLeftInTheMiddleOfAWrite(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What cannot be read as a record is told of once, with what mends it.
+func TestAReaderOfADamagedRecord(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "session.db")
+	if err := os.WriteFile(path, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := OpenReader(path)
+	if err == nil || !strings.Contains(err.Error(), "it is damaged. Start Configurable Agents once") || strings.Contains(err.Error(), "sqlite3") {
+		t.Errorf("it says %v", err)
+	}
+}

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"slices"
+
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/tray"
@@ -32,7 +34,11 @@ func (s *Session) Choose(do string) error {
 	if s.ending() {
 		return manager.ErrShutDown
 	}
-	intent, ok := chosen(tray.Menu(s.Model()), do)
+	menu := tray.Menu(s.Model())
+	intent, ok := chosen(menu, do)
+	if !ok && isSo(menu, do) {
+		return nil
+	}
 	if !ok {
 		return control.ErrNoItem
 	}
@@ -64,4 +70,13 @@ func chosen(items []tray.Item, do string) (tray.Intent, bool) {
 		}
 	}
 	return tray.Intent{}, false
+}
+
+// isSo reports whether a setting is already as it is typed to be.
+func isSo(items []tray.Item, do string) bool {
+	return slices.ContainsFunc(items, func(item tray.Item) bool {
+		as := item.Intent
+		as.On = !as.On
+		return item.Checkable && !item.Disabled && !item.Hidden && as.String() == do || isSo(item.Items, do)
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,10 +35,46 @@ func Logs(ctx context.Context, out io.Writer, folders config.Folders, service st
 	if ctx.Err() != nil {
 		return nil // the user has seen enough
 	}
+	var refused *control.Refused
+	if errors.Is(err, errNoLog) || errors.As(err, &refused) && refused.Status == http.StatusNotFound {
+		return WhichLog(ctx, folders, fmt.Sprintf("there is no log of a service %q", service))
+	}
 	return err
 }
 
-var errNoInstance = errors.New("no instance answers")
+// WhichLog complains of the service that was asked for, and lists those that there are.
+func WhichLog(ctx context.Context, folders config.Folders, complaint string) error {
+	names := logged(ctx, folders)
+	if len(names) == 0 {
+		return fmt.Errorf("%s. Nothing was logged yet in %s: start agents-tray first", complaint, folders.Logs())
+	}
+	return fmt.Errorf("%s. There are %s: agents-tray logs %s", complaint, strings.Join(names, ", "), names[0])
+}
+
+// logged are the services that have a log: those of the running instance, in their order;
+// without one, those of the files.
+func logged(ctx context.Context, folders config.Folders) (names []string) {
+	if address, err := control.ReadAddress(folders.Control(), folders.SpareControl()); err == nil {
+		if status, err := control.NewClient(address).Status(ctx); err == nil {
+			for _, service := range status.Services {
+				names = append(names, service.Name)
+			}
+			return names
+		}
+	}
+	files, _ := filepath.Glob(filepath.Join(folders.Logs(), "*.log")) // the pattern is right
+	for _, file := range files {
+		if file != folders.GuardLog() {
+			names = append(names, strings.TrimSuffix(filepath.Base(file), ".log"))
+		}
+	}
+	return names
+}
+
+var (
+	errNoInstance = errors.New("no instance answers")
+	errNoLog      = errors.New("there is no such log")
+)
 
 type logPrinter struct {
 	out      *bufio.Writer
@@ -81,7 +118,7 @@ func (p logPrinter) fromInstance(ctx context.Context, folders config.Folders, se
 func (p logPrinter) fromFiles(ctx context.Context, folders config.Folders, service string, lines int, follow bool) error {
 	path := filepath.Join(folders.Logs(), service+".log")
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || filepath.Dir(path) != filepath.Clean(folders.Logs()) {
-		return fmt.Errorf("there is no log of a service %q in %s", service, folders.Logs())
+		return errNoLog
 	}
 	if follow {
 		return control.FollowLog(ctx, path, lines, p.print)

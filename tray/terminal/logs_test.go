@@ -22,6 +22,10 @@ type instance struct {
 	logs string
 }
 
+func (i instance) Status() control.Status {
+	return control.Status{Snapshot: manager.Snapshot{Services: []manager.Service{{Name: "chat"}}}}
+}
+
 func (i instance) LogFile(service string) (string, error) {
 	if service != "chat" {
 		return "", manager.ErrUnknownService(service)
@@ -73,6 +77,9 @@ func TestLogsWithAndWithoutAnInstance(t *testing.T) {
 			if !running {
 				server.Close() // and its address stays, as after a crash
 			}
+			if err := os.WriteFile(folders.GuardLog(), nil, 0o600); err != nil { // it is no service's
+				t.Fatal(err)
+			}
 			printTo(t, folders, "one", "two", "\x1b[31mthree\x1b[0m")
 			var out strings.Builder
 			if err := Logs(t.Context(), &out, folders, "chat", 2, false); err != nil {
@@ -86,7 +93,7 @@ func TestLogsWithAndWithoutAnInstance(t *testing.T) {
 				t.Error(err)
 			}
 			for _, name := range []string{"nobody", "../chat"} {
-				if err := Logs(t.Context(), io.Discard, folders, name, 2, false); err == nil || !strings.Contains(err.Error(), "there is no") {
+				if err := Logs(t.Context(), io.Discard, folders, name, 2, false); err == nil || !strings.Contains(err.Error(), "there is no") || !strings.HasSuffix(err.Error(), "There are chat: agents-tray logs chat") {
 					t.Errorf("%s: %v", name, err)
 				}
 			}

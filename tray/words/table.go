@@ -91,6 +91,8 @@ const (
 	Dismiss
 	OpenLog
 	CannotStart
+	MistakeBody
+	MistakesBody
 	GaveUpMany
 	BackAgain
 	BackMany
@@ -179,9 +181,14 @@ var table = [keys]line{
 		"Was um %s noch läuft, wird dann angehalten.",
 	}},
 
-	Dismiss:        {label, [languages]string{"Dismiss", "Verwerfen"}},
-	OpenLog:        {label, [languages]string{"Open log", "Protokoll öffnen"}},
-	CannotStart:    {title, [languages]string{"%s cannot start", "%s kann nicht starten"}},
+	Dismiss:     {label, [languages]string{"Dismiss", "Verwerfen"}},
+	OpenLog:     {label, [languages]string{"Open log", "Protokoll öffnen"}},
+	CannotStart: {title, [languages]string{"%s cannot start", "%s kann nicht starten"}},
+	MistakeBody: {body, [languages]string{"%s has a mistake in line %s\nIn a terminal, %s shows it.", "%s hat einen Fehler in Zeile %s\nIm Terminal zeigt ihn %s."}},
+	MistakesBody: {body, [languages]string{
+		"%s has %d mistakes. The first, in line %s\nIn a terminal, %s shows all.",
+		"%s hat %d Fehler. Der erste, in Zeile %s\nIm Terminal zeigt alle %s.",
+	}},
 	GaveUpMany:     {title, [languages]string{"%d services have failed", "%d Dienste sind ausgefallen"}},
 	BackAgain:      {title, [languages]string{"%s is running again", "%s läuft wieder"}},
 	BackMany:       {title, [languages]string{"All services are running again", "Alle Dienste laufen wieder"}},
