@@ -32,13 +32,17 @@ func (s *Session) Choose(do string) error {
 	if s.ending() {
 		return manager.ErrShutDown
 	}
-	intent, ok := chosen(tray.Menu(s.Model()), do)
+	intent, ok := chosen(offered(s.Model()), do)
 	if !ok {
 		return control.ErrNoItem
 	}
 	s.Do(intent)
 	return nil
 }
+
+// offered is what can be chosen: the menu, and of the ways out of taken ports all, not
+// only the one that the menu has a place for.
+func offered(m tray.Model) []tray.Item { return append(tray.Menu(m), tray.Moves(m)...) }
 
 // chosen is what the item asks for that is typed like this.
 func chosen(items []tray.Item, do string) (tray.Intent, bool) {
