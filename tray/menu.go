@@ -124,15 +124,24 @@ func pauseItem(m Model, stopping bool) Item {
 	return Item{Label: m.Language.Say(words.PauseAll), Disabled: stopping || m.Phase == manager.PhaseStopped, Intent: Intent{Verb: PauseAll}}
 }
 
-// moveItem offers the way out when somebody else has a service's port.
-func moveItem(m Model) Item {
+// Moves are the ways out where somebody else has a service's port.
+func Moves(m Model) []Item {
+	var moves []Item
 	for _, service := range m.Services {
 		if p := service.Problem; p != nil && p.FreePort != 0 {
-			return Item{
+			moves = append(moves, Item{
 				Label:  m.Language.Say(words.UsePort, p.FreePort, service.Title),
 				Intent: Intent{Verb: Move, Service: service.Name, Port: p.FreePort},
-			}
+			})
 		}
+	}
+	return moves
+}
+
+// moveItem offers the first of them: the menu has one place for it.
+func moveItem(m Model) Item {
+	if moves := Moves(m); len(moves) > 0 {
+		return moves[0]
 	}
 	return Item{Hidden: true}
 }

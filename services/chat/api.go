@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -44,7 +45,7 @@ func (c *chat) ask(w http.ResponseWriter, r *http.Request, id string, begin bool
 		return p, err
 	})
 	if err != nil {
-		c.refuse(w, err)
+		c.refuseToAsk(w, r, err)
 		return
 	}
 	web.JSON(w, http.StatusAccepted, map[string]string{"id": id})
@@ -100,7 +101,7 @@ func (c *chat) retry(w http.ResponseWriter, r *http.Request, prepare func(p *pro
 		return p, prepare(&p, id, messages[:end], c.present(messages[end], nil))
 	})
 	if err != nil {
-		c.refuse(w, err)
+		c.refuseToAsk(w, r, err)
 		return
 	}
 	w.WriteHeader(http.StatusAccepted)
@@ -123,10 +124,34 @@ func (c *chat) readyServer() (serverChoice, error) {
 		err = &refusal{http.StatusConflict, problem{What: "There is no model server yet.", Why: "None was found on this computer and none is set.",
 			Now: "Start one, or enter an address in the settings. Your message stays here until then."}}
 	case s.Model == "":
-		err = &refusal{http.StatusConflict, problem{What: "No model is chosen yet.", Why: fmt.Sprintf("%s may offer several.", s.Name),
-			Now: "Choose one in the settings. Your message stays here until then."}}
+		err = errNoModel
 	}
 	return s, err
+}
+
+// errNoModel says that there is a server in use, but none of its models is chosen.
+var errNoModel = errors.New("no model is chosen")
+
+// refuseToAsk answers a request that asked the model in vain. Why no model was chosen is
+// what the server says now: it may not even answer.
+func (c *chat) refuseToAsk(w http.ResponseWriter, r *http.Request, err error) {
+	if !errors.Is(err, errNoModel) {
+		c.refuse(w, err)
+		return
+	}
+	s, err := c.server()
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	ctx, cancel := short(r.Context())
+	defer cancel()
+	p := problem{What: "No model is chosen yet.", Why: fmt.Sprintf("%s may offer several.", s.Name), Now: "Choose one in the settings."}
+	if _, err := c.client.Models(ctx, s.Server); err != nil {
+		p = *explain(err, s)
+	}
+	p.Now += " Your message stays here until then."
+	c.refuse(w, &refusal{http.StatusConflict, p})
 }
 
 // stop ends the answer being written, and answers when it is saved.

@@ -32,6 +32,8 @@ func TestLook(t *testing.T) {
 		completion.LocalServer{Name: "LM Studio", Base: "http://127.0.0.1:9/v1"})
 	full := serve(t, "", completion.LocalServer{Name: "Ollama", Base: model.Base()})
 	full.post("/api/setup", nil)
+	dead := serve(t, "")
+	dead.post("/api/settings", map[string]string{"address": "http://127.0.0.1:1/v1"})
 	for _, text := range []string{"How do I make sourdough starter", "Translate this letter into French, please: it is quite a long one", "What is the capital of Australia"} {
 		full.begin(text)
 		model.Next(t).Answer("Fine.")
@@ -83,15 +85,27 @@ func TestLook(t *testing.T) {
 			b.send("Hello")
 			b.Shows("no model server yet")
 		}},
+		{"dead", dead.url + "/", func(b *tab) {
+			b.Allow("409")
+			b.Shows("127.0.0.1:1 does not answer.")
+			b.send("Hello")
+			b.Until(`document.getElementById("announcer").textContent !== ""`)
+		}},
+		{"dead-settings", dead.url + "/", func(b *tab) {
+			b.Allow("502")
+			b.Shows("127.0.0.1:1 does not answer.")
+			b.Click("#server")
+			b.Shows("enter another address.")
+		}},
 		{"gone-page", full.url + "/c/nowhere", func(b *tab) { b.Allow("404") }},
 	} {
-		for _, width := range []int64{1280, 360} {
+		for _, width := range []int64{1280, 500, 360} {
+			b := browse(t, width, shot.address)
+			shot.prepare(b)
 			for _, scheme := range []string{"light", "dark"} {
-				b := browse(t, width, shot.address)
 				b.Scheme(scheme)
-				shot.prepare(b)
 				picture := webtest.Run(b.Tab, chromedp.CaptureScreenshot(), "picture")
-				name := map[int64]string{1280: "wide", 360: "narrow"}[width]
+				name := map[int64]string{1280: "wide", 500: "half", 360: "narrow"}[width]
 				if err := os.WriteFile(filepath.Join(folder, "chat-"+shot.name+"-"+name+"-"+scheme+".png"), picture, 0o644); err != nil {
 					t.Fatal(err)
 				}

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -252,5 +253,62 @@ func TestCopy(t *testing.T) {
 	}
 	if thought := webtest.Eval[string](b.Tab, `document.querySelector(".thought").textContent`); thought != "hm" {
 		t.Errorf("thought %q", thought)
+	}
+}
+
+// A server that does not answer is told of once, and as that: not as one that may offer
+// several models.
+func TestADeadServerIsToldOnce(t *testing.T) {
+	a := serve(t, "")
+	a.post("/api/settings", map[string]string{"address": "http://127.0.0.1:1/v1"})
+	b := browse(t, 1280, a.url+"/")
+	b.Allow("409")
+	b.Shows("127.0.0.1:1 does not answer.")
+	b.send("Hello")
+	b.Until(`document.getElementById("announcer").textContent.startsWith("127.0.0.1:1 does not answer.")`)
+	if text := webtest.Eval[string](b.Tab, `document.querySelector(".content").innerText`); strings.Contains(text, "No model is chosen") || strings.Count(text, "does not answer") != 1 {
+		t.Errorf("the page says\n%s", text)
+	}
+	if kept := webtest.Eval[string](b.Tab, `document.getElementById("text").value`); kept != "Hello" {
+		t.Errorf("the message is %q", kept)
+	}
+	status, answer := a.request("POST", "/api/conversations", map[string]string{"text": "Hello"})
+	if status != http.StatusConflict {
+		t.Errorf("status %d", status)
+	}
+	contains(t, answer, "127.0.0.1:1 does not answer.", "Nothing listens at 127.0.0.1:1", "Your message stays here")
+}
+
+// Inside the settings nothing sends the user there.
+func TestTheSettingsDoNotNameThemselves(t *testing.T) {
+	page := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(page.Close)
+	a := serve(t, "")
+	for _, address := range []string{"http://127.0.0.1:1/v1", "http://no.such.host.invalid/v1", page.URL, "ftp://x"} {
+		for _, path := range []string{"/api/models", "/api/settings"} {
+			status, answer := a.request("POST", path, map[string]string{"address": address})
+			if strings.Contains(answer, "settings") || path == "/api/models" && status < 400 {
+				t.Errorf("%s of %s: %d %s", path, address, status, answer)
+			}
+		}
+	}
+	_, answer := a.request("POST", "/api/models", map[string]string{"address": "http://127.0.0.1:1/v1"})
+	contains(t, answer, "Start 127.0.0.1:1, then try again, or enter another address.")
+}
+
+// What fits needs no scroll bar.
+func TestTheLineToTypeFitsAPhone(t *testing.T) {
+	a := serve(t, "", completion.LocalServer{Name: "Ollama", Base: "http://127.0.0.1:1/v1"})
+	b := browse(t, 360, a.url+"/")
+	b.Shows("No model server found")
+	for _, button := range []string{"Copy", "Copied"} {
+		over := webtest.Eval[int](b.Tab, `(() => {
+			const line = document.querySelector("#setup pre");
+			line.nextSibling.textContent = `+webtest.Quote(button)+`;
+			return line.scrollWidth - line.clientWidth;
+		})()`)
+		if over > 0 {
+			t.Errorf("beside %s it is %d px too wide", button, over)
+		}
 	}
 }

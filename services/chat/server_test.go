@@ -165,7 +165,10 @@ func TestFailuresAreToldInThreeParts(t *testing.T) {
 			[]string{"broke off", "closed the connection", "Continue it", "<p>half</p>", `data-retry="continue"`}},
 		{"a web page", func(turn *modeltest.Turn) {
 			turn.Fail(200, http.Header{"Content-Type": {"text/html"}}, "<html><script>alert(1)</script>")
-		}, []string{"is no model server", "web page", "end in /v1"}},
+		}, []string{"is no model server", "It answered with a web page.", "end in /v1"}},
+		{"a web page that says no", func(turn *modeltest.Turn) {
+			turn.Fail(500, http.Header{"Content-Type": {"text/html"}}, "<html>Oops")
+		}, []string{"It reports an error of its own. It answered with a web page."}},
 		{"nonsense", func(turn *modeltest.Turn) {
 			turn.Raw("data: {oops}\n\n")
 			turn.Left()
@@ -192,6 +195,9 @@ func TestFailuresAreToldInThreeParts(t *testing.T) {
 			}
 			_, page := a.request("GET", "/c/"+id, nil)
 			contains(t, page, test.parts...)
+			if strings.Contains(page, "says: “it ") {
+				t.Error("the server's words are ours")
+			}
 		})
 	}
 	t.Run("a cut by length", func(t *testing.T) {

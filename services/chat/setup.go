@@ -121,7 +121,7 @@ func (c *chat) models(w http.ResponseWriter, r *http.Request) {
 		choice.Server, models, err = c.client.Find(ctx, choice.Server)
 	}
 	if err != nil {
-		web.JSON(w, http.StatusBadGateway, explain(err, choice))
+		web.JSON(w, http.StatusBadGateway, explainHere(err, choice))
 		return
 	}
 	if talkers := usable(models); len(talkers) > 0 {
@@ -159,7 +159,7 @@ func (c *chat) saveSettings(w http.ResponseWriter, r *http.Request) {
 	now := history.Settings{Model: body.Model, SetAside: old.SetAside}
 	if body.Address != "" {
 		if now.Address, err = completion.Normalize(body.Address); err != nil {
-			web.JSON(w, http.StatusBadRequest, explain(err, serverChoice{}))
+			web.JSON(w, http.StatusBadRequest, explainHere(err, serverChoice{}))
 			return
 		}
 		now.Key = body.Key

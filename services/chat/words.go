@@ -19,7 +19,13 @@ import (
 type problem = history.Problem
 
 // explain says in words why the model server gave no answer, or no whole one.
-func explain(err error, s serverChoice) *problem {
+func explain(err error, s serverChoice) *problem { return explainWhere(err, s, " in the settings") }
+
+// explainHere is explain for somebody who is in the settings.
+func explainHere(err error, s serverChoice) *problem { return explainWhere(err, s, "") }
+
+// explainWhere says where what has to be changed is, after each mention of it.
+func explainWhere(err error, s serverChoice, where string) *problem {
 	p := &problem{Detail: err.Error()}
 	var e *completion.Error
 	if !errors.As(err, &e) {
@@ -30,40 +36,43 @@ func explain(err error, s serverChoice) *problem {
 	if e.Message != "" {
 		said = fmt.Sprintf(" It says: “%s”", e.Message)
 	}
+	if e.WebPage {
+		said = " It answered with a web page."
+	}
 	switch e.Kind {
 	case completion.Unreachable:
 		p.What = s.Name + " does not answer."
 		p.Why = unreachable(err, s)
 		if s.Local() {
-			p.Now = "Start " + s.Name + ", then try again. Another server can be chosen in the settings."
+			p.Now = fmt.Sprintf("Start %s, then try again, or enter another address%s.", s.Name, where)
 		} else {
-			p.Now = "Check the connection and the address in the settings, then try again."
+			p.Now = fmt.Sprintf("Check the connection and the address%s, then try again.", where)
 		}
 	case completion.BadAddress:
 		p.What = "The address of the model server cannot be used."
 		p.Why = detail(e)
-		p.Now = "Correct it in the settings. It looks like http://127.0.0.1:11434/v1."
+		p.Now = fmt.Sprintf("Correct it%s. It looks like http://127.0.0.1:11434/v1.", where)
 	case completion.Moved:
 		p.What = s.Name + " sends requests on to another address."
 		p.Why = fmt.Sprintf("It names %s. What you say, and your key, only go to the address you chose.", e.Message)
-		p.Now = "If you trust that address, enter it in the settings."
+		p.Now = fmt.Sprintf("If you trust that address, enter it%s.", where)
 	case completion.KeyRefused:
 		p.What = s.Name + " refused the request."
 		p.Why = "The key is not accepted." + said
 		if s.Key == "" {
 			p.Why = "It asks for a key and none is set." + said
 		}
-		p.Now = "Enter a valid key in the settings, then try again."
+		p.Now = fmt.Sprintf("Enter a valid key%s, then try again.", where)
 	case completion.NotFound, completion.NotAModelServer:
 		p.What = fmt.Sprintf("What answers at %s is no model server.", s.Host())
 		p.Why = "It does not speak the OpenAI-compatible protocol at this address." + said
-		p.Now = "Check the address in the settings. Most servers want it to end in /v1."
+		p.Now = fmt.Sprintf("Check the address%s. Most servers want it to end in /v1.", where)
 	case completion.NoModel:
 		p.What = fmt.Sprintf("%s does not have the model %s.", s.Name, s.Model)
 		p.Why = "It may have been removed or renamed." + said
-		p.Now = "Choose another model in the settings, then try again."
+		p.Now = fmt.Sprintf("Choose another model%s, then try again.", where)
 		if s.Name == "Ollama" {
-			p.Now = fmt.Sprintf("Run “ollama pull %s”, or choose another model in the settings. Then try again.", s.Model)
+			p.Now = fmt.Sprintf("Run “ollama pull %s”, or choose another model%s. Then try again.", s.Model, where)
 		}
 	case completion.Busy:
 		p.What = s.Name + " takes no more requests at the moment."
@@ -78,7 +87,7 @@ func explain(err error, s serverChoice) *problem {
 	case completion.TooLong:
 		p.What = "The conversation is too long for this model."
 		p.Why = fmt.Sprintf("%s can only read so much at once.%s", s.Model, said)
-		p.Now = "Begin a new conversation, or choose a model with a larger context in the settings."
+		p.Now = fmt.Sprintf("Begin a new conversation, or choose a model with a larger context%s.", where)
 	case completion.Broken:
 		p.What = "The answer broke off."
 		p.Why = s.Name + " closed the connection before the answer was complete. It may have crashed or been stopped."
@@ -98,7 +107,7 @@ func explain(err error, s serverChoice) *problem {
 	case completion.Rejected:
 		p.What = s.Name + " did not accept the request."
 		p.Why = strings.TrimSpace(said)
-		p.Now = "Another model, chosen in the settings, may accept it."
+		p.Now = fmt.Sprintf("Another model may accept it: choose one%s.", where)
 	default:
 		p.What = s.Name + " failed."
 		p.Why = "It reports an error of its own." + said

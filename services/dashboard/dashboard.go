@@ -10,6 +10,7 @@
 //	GET  /api/events?log=chat:50&…      server-sent events (see stream): state, usage, and these logs
 //	GET  /api/logs?log=chat:1000        the same, of logs only
 //	POST /api/services/{name}/{action}  start, stop or restart; 202
+//	POST /api/services/{name}/move/{port}  to another port for this time, if it is offered; 202
 //	POST /api/workflows/{source}/{id}/again  run an interrupted workflow again; 202, {service}
 //
 // Errors of /api are {"error": "…"}.
@@ -44,6 +45,7 @@ func New(client *control.Client) http.Handler {
 	mux.HandleFunc("GET /api/logs", d.logEvents)
 	mux.HandleFunc("POST /api/start", d.startAll)
 	mux.HandleFunc("POST /api/services/{name}/{action}", d.act)
+	mux.HandleFunc("POST /api/services/{name}/move/{port}", d.move)
 	mux.HandleFunc("POST /api/workflows/{source}/{id}/again", d.runAgain)
 	mux.Handle("GET /assets/", web.Assets())
 	mux.Handle("GET /dashboard/", web.Files("/dashboard/", assets))

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"errors"
 	"net/http"
 
 	"agents-tray/manager/control"
@@ -27,6 +28,21 @@ func (d *dashboard) act(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := d.client.Act(r.Context(), r.PathValue("name"), action); err != nil {
+		refuse(w, err)
+		return
+	}
+	web.JSON(w, http.StatusAccepted, struct{}{})
+}
+
+// move passes on a request to give a service another port for this time, as the menu
+// offers where its own is taken.
+func (d *dashboard) move(w http.ResponseWriter, r *http.Request) {
+	err := d.client.Choose(r.Context(), "move", r.PathValue("name"), r.PathValue("port"))
+	if errors.Is(err, control.ErrNoItem) {
+		web.JSON(w, http.StatusConflict, failure{"that port is not offered any more: what stood in the way may be gone"})
+		return
+	}
+	if err != nil {
 		refuse(w, err)
 		return
 	}

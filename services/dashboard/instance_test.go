@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -75,6 +76,7 @@ func (i *instance) serve(t *testing.T) {
 	})
 	mux.HandleFunc("GET /v1/events", i.events)
 	mux.HandleFunc("POST /v1/services/{name}/{action}", i.act)
+	mux.HandleFunc("POST /v1/menu/{do...}", i.choose)
 	mux.HandleFunc("POST /v1/start", func(w http.ResponseWriter, _ *http.Request) {
 		i.mu.Lock()
 		refusal := i.refusal
@@ -160,6 +162,18 @@ func (i *instance) act(w http.ResponseWriter, r *http.Request) {
 	}
 	i.asked <- r.PathValue("action") + " " + r.PathValue("name")
 	answer(w, http.StatusAccepted, struct{}{})
+}
+
+// choose does what the menu offers: to move the Chat to the port that its problem names.
+func (i *instance) choose(w http.ResponseWriter, r *http.Request) {
+	status, _ := i.now()
+	problem := status.Services[1].Problem
+	if problem == nil || r.PathValue("do") != fmt.Sprintf("move/chat/%d", problem.FreePort) {
+		answer(w, http.StatusNotFound, failure{"the menu has no such item now"})
+		return
+	}
+	i.asked <- r.PathValue("do")
+	answer(w, http.StatusOK, struct{}{})
 }
 
 // again runs a workflow of the review again, as a service of its own.
@@ -326,6 +340,17 @@ func chatFailed(status *control.Status) {
 	chat.Problem = &manager.Problem{
 		Kind: manager.CrashLoop, Summary: "Chat keeps crashing",
 		Advice: "Look at its log for the reason, then start it again.",
+	}
+}
+
+// portHeld is the Chat without its port.
+func portHeld(status *control.Status) {
+	status.Phase = manager.PhaseTrouble
+	chat := &status.Services[1]
+	chat.State, chat.PID, chat.Started, chat.Ready = manager.Failed, 0, time.Time{}, time.Time{}
+	chat.Problem = &manager.Problem{
+		Kind: manager.PortHeld, Summary: "Port 7860 is taken by node (pid 812)", FreePort: 9862,
+		Advice: "Stop that program, or use another port for Chat: 9862 is free",
 	}
 }
 

@@ -42,6 +42,7 @@ var scenes = []struct {
 		})
 	}},
 	{name: "failed", stage: func(i *instance) { i.change(chatFailed) }, act: func(b *webtest.Tab, _ *instance) { b.Shows("Chat keeps crashing") }},
+	{name: "port-held", stage: func(i *instance) { i.change(portHeld) }, act: func(b *webtest.Tab, _ *instance) { b.Shows("Use port 9862 this time") }},
 	{name: "notices", stage: func(i *instance) {
 		i.change(func(s *control.Status) {
 			s.Notices = []string{"This desktop shows no tray icons. Everything in the tray menu is on this page too."}

@@ -75,6 +75,28 @@ func TestButtonsAsk(t *testing.T) {
 	b.Until(`!document.querySelector("#restart-chat").hasAttribute("aria-disabled")`)
 }
 
+// The way out that the problem names is a button, and the address is no way to whoever
+// has the port.
+func TestATakenPortHasAWayOut(t *testing.T) {
+	i := start(t, both())
+	b := webtest.Open(t, wide, open(t, i))
+	b.Until(`document.querySelector("#service-chat .facts a")`)
+	i.change(portHeld)
+	b.Shows("Use port 9862 this time")
+	b.Until(`document.querySelectorAll("#service-chat a[href^='http://127.0.0.1:7860']").length === 0`)
+	b.Shows("127.0.0.1:7860")
+	b.Click("#move-chat")
+	if asked := next(t, i.asked); asked != "move/chat/9862" {
+		t.Errorf("asked %q", asked)
+	}
+	b.Until(`document.querySelector("#move-chat").getAttribute("aria-disabled") === "true"`)
+	i.change(func(s *control.Status) { *s = both() })
+	b.Until(`!document.querySelector("#move-chat") && document.querySelector("#service-chat .facts a")`)
+	if status, body := ask(t, "POST", webtest.Eval[string](b, "location.origin")+"/api/services/chat/move/9862"); status != 409 || !strings.Contains(body, "not offered any more") {
+		t.Errorf("once it is over: %d %s", status, body)
+	}
+}
+
 func TestARefusalIsToldInTheCard(t *testing.T) {
 	i := start(t, both())
 	i.refusal = "the program is shutting down"
@@ -290,4 +312,19 @@ func TestItAsksWhetherToStart(t *testing.T) {
 		t.Errorf("it asked to %s", asked)
 	}
 	b.Until(`document.getElementById("asks") === null`)
+}
+
+// In no row of a card does one fact stand alone beside nothing.
+func TestFactsFillTheirRows(t *testing.T) {
+	b := webtest.Open(t, wide, open(t, start(t, both())))
+	for _, width := range []int64{wide, 800, 700, 640, half, phone, 320} {
+		b.Do(chromedp.EmulateViewport(width, 740))
+		alone := webtest.Eval[string](b, `(() => {
+			const rows = Map.groupBy(document.querySelectorAll("#service-chat .facts > div"), (fact) => fact.offsetTop);
+			return [...rows.values()].filter((row) => row.length === 1 && !row[0].matches(".wide")).map(([fact]) => fact.innerText).join();
+		})()`)
+		if alone != "" {
+			t.Errorf("at %d px %s stands alone", width, alone)
+		}
+	}
 }

@@ -46,6 +46,8 @@ type service struct {
 
 	CanOpen, CanStart, CanStop, CanRestart bool
 
+	MoveTo int // a port that it can have instead of one that is taken; 0: none
+
 	Self bool // the service that shows this page
 	Lost bool // nothing can be asked of it now
 }
@@ -244,6 +246,9 @@ func serviceView(s manager.Service, lost bool) service {
 		return v
 	}
 	v.CanOpen = s.State == manager.Running
+	if s.Problem != nil {
+		v.MoveTo = s.Problem.FreePort
+	}
 	v.CanStart = s.State.Idle()
 	v.CanStop = !v.CanStart && s.State != manager.Stopping
 	v.CanRestart = s.State == manager.Running || s.State == manager.Starting || s.State == manager.BackingOff

@@ -34,9 +34,9 @@ func (s *Session) Choose(do string) error {
 	if s.ending() {
 		return manager.ErrShutDown
 	}
-	menu := tray.Menu(s.Model())
-	intent, ok := chosen(menu, do)
-	if !ok && isSo(menu, do) {
+	items := offered(s.Model())
+	intent, ok := chosen(items, do)
+	if !ok && isSo(items, do) {
 		return nil
 	}
 	if !ok {
@@ -58,6 +58,10 @@ func (s *Session) Text(do string) (string, error) {
 	}
 	return "", control.ErrNoItem
 }
+
+// offered is what can be chosen: the menu, and of the ways out of taken ports all, not
+// only the one that the menu has a place for.
+func offered(m tray.Model) []tray.Item { return append(tray.Menu(m), tray.Moves(m)...) }
 
 // chosen is what the item asks for that is typed like this.
 func chosen(items []tray.Item, do string) (tray.Intent, bool) {

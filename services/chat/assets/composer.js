@@ -1,5 +1,6 @@
 // Where the user writes: sending, stopping, and the draft that survives a reload.
 
+import { announce } from "./announce.js";
 import { parts, post } from "./api.js";
 import { toLatest } from "./follow.js";
 
@@ -63,8 +64,15 @@ export function writing(now) {
   if (focused) text.focus();
 }
 
-// trouble shows a problem above the message.
+// trouble shows a problem above the message; one that the page tells already is only
+// brought into sight.
 export function trouble(problem) {
+  const told = [...document.querySelectorAll("#setup .what")].find((line) => line.textContent === problem.what);
+  if (told) {
+    told.parentElement.scrollIntoView({ block: "nearest" });
+    announce([problem.what, problem.why, problem.now].filter(Boolean).join(" "));
+    return;
+  }
   const close = document.createElement("button");
   close.type = "button";
   close.className = "small";

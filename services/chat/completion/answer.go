@@ -73,8 +73,8 @@ func (c *Client) answer(ctx context.Context, server Server, model string, messag
 	defer response.Body.Close()
 	body := watch(response.Body)
 	switch kind := response.Header.Get("Content-Type"); {
-	case strings.HasPrefix(kind, "text/html"):
-		return "", &Error{Kind: NotAModelServer, Message: "it sent a web page"}
+	case isWebPage(response):
+		return "", &Error{Kind: NotAModelServer, WebPage: true}
 	case strings.HasPrefix(kind, "application/json"):
 		return whole(body, each) // some servers know no streams
 	}

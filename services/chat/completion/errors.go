@@ -39,6 +39,7 @@ type Error struct {
 	Status     int    // HTTP status; 0 if there was none
 	Message    string // the server's own words, at most a few lines
 	RetryAfter string // seconds or a date, as the server sent it
+	WebPage    bool   // it answered with a web page
 	Err        error
 }
 
@@ -49,6 +50,9 @@ func (e *Error) Error() string {
 	}
 	if e.Message != "" {
 		parts = append(parts, e.Message)
+	}
+	if e.WebPage {
+		parts = append(parts, "it answered with a web page")
 	}
 	if e.Err != nil {
 		parts = append(parts, e.Err.Error())
@@ -72,17 +76,21 @@ func KindOf(err error) Kind {
 
 func statusError(response *http.Response) error {
 	body, _ := io.ReadAll(io.LimitReader(response.Body, maxError)) // what can be read is enough
-	isPage := strings.HasPrefix(response.Header.Get("Content-Type"), "text/html")
-	said := bodyComplaint(body)
+	said, isPage := bodyComplaint(body), isWebPage(response)
 	if isPage {
-		said = complaint{message: "it sent a web page"}
+		said = complaint{} // nothing that a reader would know again
 	}
 	e := classify(response.StatusCode, said)
+	e.WebPage = isPage
 	e.RetryAfter = shorten(response.Header.Get("Retry-After"))
 	if e.Kind == Moved {
 		e.Message = shorten(response.Header.Get("Location"))
 	}
 	return e
+}
+
+func isWebPage(response *http.Response) bool {
+	return strings.HasPrefix(response.Header.Get("Content-Type"), "text/html")
 }
 
 // classify tells the kind of an error from its status (0 in mid-stream) and from

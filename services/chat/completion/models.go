@@ -24,6 +24,9 @@ func (c *Client) Models(ctx context.Context, server Server) ([]string, error) {
 		return nil, err
 	}
 	defer response.Body.Close()
+	if isWebPage(response) {
+		return nil, &Error{Kind: NotAModelServer, WebPage: true}
+	}
 	var list struct {
 		Object       string
 		Data, Models []struct{ ID, Name string }
@@ -36,7 +39,7 @@ func (c *Client) Models(ctx context.Context, server Server) ([]string, error) {
 		entries = list.Models
 	}
 	if entries == nil && list.Object != "list" { // Ollama without models sends "data": null
-		return nil, &Error{Kind: NotAModelServer, Message: "it sent no list of models"}
+		return nil, &Error{Kind: NotAModelServer, Err: errors.New("it sent no list of models")}
 	}
 	models := make([]string, 0, len(entries))
 	for _, entry := range entries {

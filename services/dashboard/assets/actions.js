@@ -1,7 +1,7 @@
 // The buttons of the services: each posts one request, and says in the card when
 // it was refused.
 
-const verbs = { start: "started", stop: "stopped", restart: "restarted" };
+const verbs = { start: "started", stop: "stopped", restart: "restarted", move: "moved" };
 const memory = 15_000; // how long a request explains that the Dashboard is silent
 let asked = { action: null, at: 0 }; // what the user last asked of the Dashboard itself
 
@@ -14,11 +14,11 @@ export function listen() {
     const button = event.target.closest("[data-action]");
     if (!button || button.getAttribute("aria-disabled") === "true") return;
     const card = button.closest("[data-service]");
-    const { action } = button.dataset;
+    const { action, port } = button.dataset;
     const self = "self" in card.dataset;
     if (self && action === "stop" && !(await confirmStop())) return;
     if (self) asked = { action, at: Date.now() };
-    const refused = await post(card, button, action);
+    const refused = await post(card, button, action, port);
     if (self && refused) asked.action = null;
   });
 }
@@ -34,13 +34,13 @@ function confirmStop() {
 
 // post sends the request. The button waits for the next news of the service, which
 // write it anew; it reports whether the request was refused.
-async function post(card, button, action) {
+async function post(card, button, action, port) {
   const { service, title } = card.dataset;
   button.setAttribute("aria-disabled", "true");
   hide(card);
   let why = "";
   try {
-    const response = await fetch(`/api/services/${encodeURIComponent(service)}/${action}`, { method: "POST" });
+    const response = await fetch(`/api/services/${encodeURIComponent(service)}/${[action, port].filter(Boolean).join("/")}`, { method: "POST" });
     if (response.ok) {
       setTimeout(() => card.dispatchEvent(new CustomEvent("settle", { bubbles: true })), 5000);
       return false;
