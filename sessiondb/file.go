@@ -188,6 +188,9 @@ func (r *Record) copyPath() string { return r.path + ".copy" }
 
 // copy keeps a checked copy of the file, for when it is damaged.
 func (r *Record) copy() error {
+	if err := r.connect(); err != nil { // what failed last may have ended the connection
+		return fmt.Errorf("copy the session record: %w", err)
+	}
 	fresh := r.copyPath() + ".new"
 	if err := r.conn.Backup("main", fresh); err != nil {
 		_ = os.Remove(fresh) // it may not be there

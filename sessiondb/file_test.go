@@ -187,3 +187,22 @@ func TestACopyIsKept(t *testing.T) {
 		t.Errorf("the folder holds %v", left)
 	}
 }
+
+// After a write that has failed there is no connection, and nothing may wait to be written
+// when the copy is due.
+func TestACopyWithoutAConnection(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "session.db")
+	r := open(t, path)
+	begin(t, r, "s")
+	r.do(func() {
+		if err := r.disconnect(); err != nil {
+			t.Error(err)
+		}
+		r.copied = time.Time{}
+		r.keepCopy()
+	})
+	if got := query(t, path+".copy", `SELECT id FROM sessions`); got != "s" {
+		t.Errorf("the copy has %q", got)
+	}
+	end(t, r, true)
+}
