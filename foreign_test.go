@@ -30,6 +30,9 @@ func TestTheNumbersInTheRecordMayBeAStrangers(t *testing.T) {
 	if err := record.Close(); err != nil { // without an end
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(u.state("crash.txt"), nil, 0o600); err != nil { // which an end of its own would have removed
+		t.Fatal(err)
+	}
 	p := u.launchKinds(guardtest.Cooperative)
 	if p.settled().Unclean == nil {
 		t.Error("it does not tell of the session before")
