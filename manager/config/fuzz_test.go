@@ -35,7 +35,7 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("without a place: %v", err)
 		}
 		if err := doc.err(); err != nil {
-			_ = err.Error()
+			_ = err.Error() // the same
 		} else if wrong != nil {
 			t.Errorf("it waits for nothing: %v", wrong)
 		}
