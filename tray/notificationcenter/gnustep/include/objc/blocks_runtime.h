@@ -1,2 +1,0 @@
-// GNUstep asks for this where the compiler has blocks.
-#include <Block.h>
