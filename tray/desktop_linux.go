@@ -11,14 +11,14 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"agents-tray/tray/notify"
 )
 
 const (
 	busVariable = "DBUS_SESSION_BUS_ADDRESS"
 	watcherName = "org.kde.StatusNotifierWatcher"
 	watcherPath = "/StatusNotifierWatcher"
-
-	nameOwnerChanged = "org.freedesktop.DBus.NameOwnerChanged"
 )
 
 // ErrNoDesktop says that there is no desktop session to show anything in.
@@ -27,8 +27,8 @@ var ErrNoDesktop = errors.New("there is no desktop session (no session bus)")
 // A Desktop is the program's own connection to the session bus. It is not the one
 // the icon uses: that one must not see signals it does not expect.
 type Desktop struct {
-	messages messages
-	wg       sync.WaitGroup // of hear, for each connection, and of the messages
+	notifier *notify.DBus
+	wg       sync.WaitGroup // of hear, for each connection
 
 	mu     sync.Mutex
 	conn   *dbus.Conn // another one when the bus was gone
@@ -49,10 +49,10 @@ func Connect() (*Desktop, error) {
 		os.Setenv(busVariable, "unix:path="+socket) // for the icon's connection, too
 	}
 	d := &Desktop{}
+	d.notifier = notify.NewDBus(d.connection)
 	if err := d.connect(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoDesktop, err)
 	}
-	d.messages.begin(d)
 	_, _ = dbus.SessionBus() // the icon's: it is there when it is needed
 	return d, nil
 }
@@ -67,7 +67,7 @@ func (d *Desktop) connect() error {
 	}
 	signals := make(chan *dbus.Signal, 16)
 	conn.Signal(signals)
-	err = conn.AddMatchSignal(ownersOf(watcherName)...)
+	err = conn.AddMatchSignal(notify.OwnerOf(watcherName)...)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err != nil || d.closed {
@@ -89,7 +89,7 @@ func (d *Desktop) reconnect(quit <-chan struct{}) bool {
 			return false
 		}
 	}
-	d.messages.forget()
+	d.notifier.Reconnected()
 	return true
 }
 
@@ -103,16 +103,11 @@ func (d *Desktop) connection() *dbus.Conn {
 // any shape.
 func (d *Desktop) hear(signals <-chan *dbus.Signal) {
 	for signal := range signals {
-		var name, before, after string
-		switch {
-		case signal.Name != nameOwnerChanged:
-			d.messages.hear(signal)
-		case dbus.Store(signal.Body, &name, &before, &after) != nil || after == "":
-		case name == watcherName:
+		if name, owner, ok := notify.OwnerChanged(signal); ok && name == watcherName && owner != "" {
 			d.panelCame()
-		case name == notificationsName || name == portalName:
-			d.messages.post(d.messages.messengerCame)
+			continue
 		}
+		d.notifier.Signal(signal)
 	}
 }
 
@@ -172,7 +167,7 @@ func (d *Desktop) HasTray() bool {
 
 // Close ends the connection, after what is being shown is shown, within reason.
 func (d *Desktop) Close() {
-	d.messages.end()
+	d.notifier.Close()
 	d.mu.Lock()
 	d.closed = true
 	d.mu.Unlock()

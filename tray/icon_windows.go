@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/windows/registry"
 
 	"agents-tray/icons"
+	"agents-tray/tray/notify"
 	"agents-tray/tray/words"
 )
 
@@ -75,7 +76,7 @@ type shellIcon struct {
 	handle uintptr // of the picture
 	there  bool    // the shell has it
 	retry  time.Duration
-	unsaid *Notification // the shell has not taken it yet
+	unsaid *notify.Notification // the shell has not taken it yet
 }
 
 // looks are all that can be seen of the icon.
@@ -124,7 +125,7 @@ func (i *shellIcon) put() {
 	data := i.data(nifMessage | nifIcon | nifTip)
 	data.CallbackMessage, data.Icon = wmIcon, i.handle
 	put(data.Tip[:], i.shown.title)
-	i.there = notify(nimModify, data) || notify(nimAdd, data)
+	i.there = shellNotify(nimModify, data) || shellNotify(nimAdd, data)
 	if !i.there {
 		i.retry = min(max(2*i.retry, firstRetry), lastRetry)
 		setTimer.Call(i.window, retryTimer, uintptr(i.retry.Milliseconds()), 0)
@@ -146,7 +147,7 @@ func (i *shellIcon) tryAgain() {
 
 // say shows a message in place of the one before, as soon as there is an icon; an empty
 // one takes it away.
-func (i *shellIcon) say(n Notification) {
+func (i *shellIcon) say(n notify.Notification) {
 	i.unsaid = &n
 	if !i.there {
 		return
@@ -161,14 +162,14 @@ func (i *shellIcon) say(n Notification) {
 	if n.Body == "" && n.Summary != "" {
 		put(data.Info[:], " ") // without a text there is no message
 	}
-	if notify(nimModify, data) {
+	if shellNotify(nimModify, data) {
 		i.unsaid = nil
 	}
 }
 
 func (i *shellIcon) remove() {
 	killTimer.Call(i.window, retryTimer)
-	notify(nimDelete, i.data(0))
+	shellNotify(nimDelete, i.data(0))
 	destroyIcon.Call(i.handle)
 	i.there, i.handle = false, 0
 }
@@ -179,7 +180,7 @@ func (i *shellIcon) data(flags uint32) *notifyIconData {
 	return data
 }
 
-func notify(message uintptr, data *notifyIconData) bool {
+func shellNotify(message uintptr, data *notifyIconData) bool {
 	done, _, _ := shellNotifyIcon.Call(message, uintptr(unsafe.Pointer(data)))
 	return done != 0
 }

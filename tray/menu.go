@@ -53,7 +53,7 @@ func Menu(m Model) []Item {
 		logItem(m),
 		{Label: uncleanLine(m), Hidden: m.Unclean == "", Intent: Intent{Verb: Review}},
 		{Label: say(words.StartEverything), Hidden: !m.Asks, Intent: Intent{Verb: StartAll}},
-		{Label: m.Language.Sentence(m.Notice), Hidden: m.Notice == "", Intent: Intent{Verb: Notices}},
+		{Label: m.Notice, Hidden: m.Notice == "", Intent: Intent{Verb: Notices}},
 		{Separator: true},
 	}
 	menu = append(menu, open...)
@@ -100,7 +100,7 @@ func serviceLine(language words.Language, s manager.Service) string {
 	case s.State == manager.Waiting:
 		return language.Say(words.ServiceWaiting, s.WaitsFor)
 	case s.Problem != nil:
-		return language.Sentence(s.Problem.Summary)
+		return s.Problem.Summary
 	}
 	return language.Say(map[manager.State]words.Key{
 		manager.Stopped: words.ServiceStopped, manager.Starting: words.ServiceStarting, manager.Running: words.ServiceRunning,
@@ -164,7 +164,7 @@ func logItem(m Model) Item {
 }
 
 func uncleanLine(m Model) string {
-	return m.Language.Say(words.UncleanLine, m.Language.Sentence(m.Unclean))
+	return m.Language.Say(words.UncleanLine, m.Unclean)
 }
 
 // flatten lists all items depth first, so that each has a number.

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/windows"
 
 	"agents-tray/icons"
+	"agents-tray/tray/notify"
 	"agents-tray/tray/window"
 )
 
@@ -18,9 +19,7 @@ type face struct {
 	icon   shellIcon // of the window's thread
 }
 
-var (
-	registerWindowMessage = user32.NewProc("RegisterWindowMessageW")
-)
+var registerWindowMessage = user32.NewProc("RegisterWindowMessageW")
 
 const (
 	libraryClass = "SystrayClass"
@@ -85,7 +84,7 @@ func (t *Tray) awaitTaskbar() error {
 		return err
 	}
 	icon.window = probe.Handle
-	probe.Hear(created)
+	probe.Allow(created)
 	served := make(chan struct{})
 	t.wg.Go(func() {
 		select {
@@ -104,22 +103,22 @@ func (t *Tray) awaitTaskbar() error {
 // colour of the taskbar, again in every new one, and messages that answer.
 func (t *Tray) takeIcon() {
 	created := taskbarCreated()
-	own, err := window.Take(libraryClass, t.hear(created))
+	own, err := window.Subclass(libraryClass, t.handle(created))
 	if err != nil {
 		log.Printf("The icon stays empty: %v. The program can be used by \"agents-tray menu\", too.", err)
 		return
 	}
-	own.Hear(created)
+	own.Allow(created)
 	t.face.window = own
 	own.Do(func() {
 		t.face.icon.window = own.Handle
 		t.face.icon.show(iconState(t.first), Title(t.first))
 	})
-	t.desktop.messages.balloon.showOn(func(n Notification) { own.Do(func() { t.face.icon.say(n) }) })
+	t.desktop.notifier.ShowOn(func(n notify.Notification) { own.Do(func() { t.face.icon.say(n) }) })
 }
 
-// hear takes what the system tells the library's window.
-func (t *Tray) hear(taskbarCreated uintptr) window.Answer {
+// handle handles messages to the library's window before the library does.
+func (t *Tray) handle(taskbarCreated uintptr) window.HandlerFunc {
 	icon := &t.face.icon
 	return func(_, message, _, lParam uintptr) (uintptr, bool) {
 		switch message {
@@ -127,7 +126,7 @@ func (t *Tray) hear(taskbarCreated uintptr) window.Answer {
 			if lParam != balloonUserClick {
 				return 0, false
 			}
-			t.desktop.messages.balloon.clicked()
+			t.desktop.notifier.Clicked()
 		case taskbarCreated:
 			icon.again()
 		case wmTimer:

@@ -31,7 +31,7 @@ func StateLine(m Model) string {
 		return say(words.Running)
 	case manager.PhaseTrouble:
 		if in := troubled(m); len(in) > 0 {
-			line := m.Language.Sentence(in[0].Problem.Summary)
+			line := in[0].Problem.Summary
 			if len(in) > 1 {
 				line = say(words.AndMore, line, len(in)-1)
 			}

@@ -1,5 +1,6 @@
-//go:build manual
-
+// Manual writes the manual's pages into a folder.
+//
+//	go run ./packaging/manual FOLDER
 package main
 
 import (
@@ -7,18 +8,25 @@ import (
 	"os"
 
 	"github.com/spf13/cobra/doc"
+
+	"agents-tray/services"
+	"agents-tray/tray/cli"
 )
 
-// With the tag "manual", the program writes its manual's pages instead of running:
-//
-//	go run -tags manual . FOLDER
-func init() {
-	root := commands()
-	root.DisableAutoGenTag = true
-	header := &doc.GenManHeader{Section: "1", Source: "agents-tray", Manual: "Configurable Agents"}
-	if err := doc.GenManTree(root, header, os.Args[1]); err != nil {
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: go run ./packaging/manual FOLDER")
+		os.Exit(2)
+	}
+	if err := write(os.Args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	os.Exit(0)
+}
+
+// write writes a page of section 1 for each command.
+func write(folder string) error {
+	root := cli.Commands("", services.Command())
+	root.DisableAutoGenTag = true
+	return doc.GenManTree(root, &doc.GenManHeader{Section: "1", Source: "agents-tray", Manual: "Configurable Agents"}, folder)
 }

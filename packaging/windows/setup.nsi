@@ -156,10 +156,5 @@ Section Uninstall
     RMDir "$INSTDIR"
     Delete "$SMPROGRAMS\${NAME}.lnk"
     DeleteRegValue HKCU "${RUN}" "agents-tray"
-    ; What the program has made known itself, for its messages.
-    DeleteRegKey HKCU "Software\Classes\agents-tray"
-    Delete "$LOCALAPPDATA\cache\agents-tray\message.png"
-    RMDir "$LOCALAPPDATA\cache\agents-tray"
-    DeleteRegKey HKCU "Software\Classes\AppUserModelId\arpa.home.agentstray"
     DeleteRegKey HKCU "${UNINSTALL}"
 SectionEnd

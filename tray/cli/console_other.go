@@ -1,6 +1,6 @@
 //go:build !windows
 
-package main
+package cli
 
 // attachConsole has nothing to do where a terminal is inherited like any other file.
 func attachConsole() {}

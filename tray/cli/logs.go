@@ -1,4 +1,4 @@
-package terminal
+package cli
 
 import (
 	"bufio"
@@ -17,12 +17,34 @@ import (
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
 	"agents-tray/tray/session"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
 )
 
-// Logs prints the last lines of what a service printed and, with follow, each new one
+// logs shows what a service printed, of a running instance or of one that was.
+func logs() *cobra.Command {
+	var lines int
+	var follow bool
+	command := &cobra.Command{Use: "logs SERVICE", Short: "What a service printed", Args: cobra.ArbitraryArgs, RunE: func(_ *cobra.Command, args []string) error {
+		folders, _ := session.Find() // without an instance its files are read
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		if len(args) != 1 {
+			return whichLog(ctx, folders, "name one service")
+		}
+		return printLogs(ctx, os.Stdout, folders, args[0], lines, follow)
+	}}
+	command.Flags().IntVarP(&lines, "lines", "n", 200, "how many of the last lines")
+	command.Flags().BoolVarP(&follow, "follow", "f", false, "go on with new lines until Ctrl-C")
+	return command
+}
+
+// printLogs prints the last lines of what a service printed and, with follow, each new one
 // until ctx ends: its time, its stream and its text. The running instance is asked;
 // without one the files are read. Escape sequences reach a terminal only.
-func Logs(ctx context.Context, out io.Writer, folders config.Folders, service string, lines int, follow bool) error {
+func printLogs(ctx context.Context, out io.Writer, folders config.Folders, service string, lines int, follow bool) error {
 	if lines < 1 {
 		return fmt.Errorf("-n %d: give a number from 1", lines)
 	}
@@ -37,13 +59,13 @@ func Logs(ctx context.Context, out io.Writer, folders config.Folders, service st
 	}
 	var refused *control.Refused
 	if errors.Is(err, errNoLog) || errors.As(err, &refused) && refused.Status == http.StatusNotFound {
-		return WhichLog(ctx, folders, fmt.Sprintf("there is no log of a service %q", service))
+		return whichLog(ctx, folders, fmt.Sprintf("there is no log of a service %q", service))
 	}
 	return err
 }
 
-// WhichLog complains of the service that was asked for, and lists those that there are.
-func WhichLog(ctx context.Context, folders config.Folders, complaint string) error {
+// whichLog complains of the service that was asked for, and lists those that there are.
+func whichLog(ctx context.Context, folders config.Folders, complaint string) error {
 	names := logged(ctx, folders)
 	if len(names) == 0 {
 		return fmt.Errorf("%s. Nothing was logged yet in %s: start agents-tray first", complaint, folders.Logs())

@@ -1,4 +1,4 @@
-package terminal
+package cli
 
 import (
 	"context"
@@ -12,10 +12,50 @@ import (
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
 	"agents-tray/tray/session"
+
+	"github.com/spf13/cobra"
 )
 
-// Menu prints the tray's menu as it is now, and beside each item what chooses it here.
-func Menu(ctx context.Context, out io.Writer, folders config.Folders) error {
+// menu lists what the tray's menu offers, for a desktop without a tray.
+func menu() *cobra.Command {
+	return &cobra.Command{
+		Use:   "menu",
+		Short: "What the tray's menu shows, and how to choose it here",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			folders, err := session.Find()
+			if err != nil {
+				return err
+			}
+			return printCurrentMenu(command.Context(), command.OutOrStdout(), folders)
+		},
+	}
+}
+
+// do chooses an item of the menu.
+func do() *cobra.Command {
+	return &cobra.Command{
+		Use:     "do ITEM",
+		Short:   "Choose an item of the tray's menu",
+		Example: "  agents-tray do restart chat\n  agents-tray do quit",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("name an item, as in agents-tray do restart chat. agents-tray menu lists what there is")
+			}
+			return nil
+		},
+		RunE: func(command *cobra.Command, words []string) error {
+			folders, err := session.Find()
+			if err != nil {
+				return err
+			}
+			return choose(command.Context(), command.OutOrStdout(), folders, words)
+		},
+	}
+}
+
+// printCurrentMenu prints the tray's menu as it is now, and beside each item what chooses it here.
+func printCurrentMenu(ctx context.Context, out io.Writer, folders config.Folders) error {
 	client, err := running(folders)
 	if err != nil {
 		return err
@@ -67,9 +107,9 @@ func menuLines(items []control.MenuItem, indent string) []menuLine {
 	return lines
 }
 
-// Choose does what an item of the menu does. What one would copy is printed instead. A
+// choose does what an item of the menu does. What one would copy is printed instead. A
 // question that comes of it, as of Quit while workflows run, is printed with what answers it.
-func Choose(ctx context.Context, out io.Writer, folders config.Folders, words []string) error {
+func choose(ctx context.Context, out io.Writer, folders config.Folders, words []string) error {
 	client, err := running(folders)
 	if err != nil {
 		return err

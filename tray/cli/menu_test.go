@@ -1,4 +1,4 @@
-package terminal
+package cli
 
 import (
 	"errors"
@@ -16,7 +16,7 @@ type asking struct {
 	asks bool
 }
 
-func (a *asking) Menu() []control.MenuItem {
+func (a *asking) printCurrentMenu() []control.MenuItem {
 	on := true
 	if !a.asks {
 		return []control.MenuItem{
@@ -29,7 +29,7 @@ func (a *asking) Menu() []control.MenuItem {
 	}
 }
 
-func (a *asking) Choose(do string) error {
+func (a *asking) choose(do string) error {
 	switch do {
 	case "quit":
 		a.asks = true
@@ -64,7 +64,7 @@ func serving(t *testing.T) config.Folders {
 
 func TestMenu(t *testing.T) {
 	var out strings.Builder
-	if err := Menu(t.Context(), &out, serving(t)); err != nil {
+	if err := printCurrentMenu(t.Context(), &out, serving(t)); err != nil {
 		t.Fatal(err)
 	}
 	const want = `Running
@@ -89,12 +89,12 @@ func TestChoose(t *testing.T) {
 		{"quit", "Quit? 2 workflows are running\nStop now and quit   agents-tray do quit-now\nDo not quit         agents-tray do keep-running\n", ""},
 	} {
 		var out strings.Builder
-		err := Choose(t.Context(), &out, folders, strings.Fields(test.words))
+		err := choose(t.Context(), &out, folders, strings.Fields(test.words))
 		if out.String() != test.says || test.fails == "" && err != nil || test.fails != "" && (err == nil || !strings.Contains(err.Error(), test.fails)) {
 			t.Errorf("%s printed %q, %v", test.words, out.String(), err)
 		}
 	}
-	if err := Choose(t.Context(), &strings.Builder{}, someFolders(t), []string{"quit"}); !errors.Is(err, session.ErrNotRunning) {
+	if err := choose(t.Context(), &strings.Builder{}, someFolders(t), []string{"quit"}); !errors.Is(err, session.ErrNotRunning) {
 		t.Errorf("without an instance: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package terminal
+package cli
 
 import (
 	"context"
@@ -16,17 +16,35 @@ import (
 	"agents-tray/manager/control"
 	"agents-tray/sessiondb"
 	"agents-tray/tray/session"
+
+	"github.com/spf13/cobra"
 )
+
+// sessions shows the history, of a running instance or of one that was.
+func sessions() *cobra.Command {
+	var limit int
+	command := &cobra.Command{
+		Use:   "sessions [SESSION]",
+		Short: "The latest sessions and how they ended, or what happened in one",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			folders, _ := session.Find() // without an instance the record is read
+			return printHistory(command.Context(), command.OutOrStdout(), folders, strings.Join(args, ""), limit)
+		},
+	}
+	command.Flags().IntVarP(&limit, "sessions", "n", 20, "how many of the latest")
+	return command
+}
 
 const (
 	mostSessions = 200    // that the record keeps
 	mostEvents   = 10_000 // that it keeps
 )
 
-// Sessions prints the latest sessions as a table, newest first, or, of the one session
+// printHistory prints the latest sessions as a table, newest first, or, of the one session
 // whose id begins with id, what happened in it. The running instance is asked; without
 // one the record is read.
-func Sessions(ctx context.Context, out io.Writer, folders config.Folders, id string, limit int) error {
+func printHistory(ctx context.Context, out io.Writer, folders config.Folders, id string, limit int) error {
 	if limit < 1 || limit > mostSessions {
 		return fmt.Errorf("-n %d: give a number from 1 to %d", limit, mostSessions)
 	}
@@ -166,7 +184,7 @@ func lasted(s control.PastSession, now time.Time) string {
 	return manager.InWords(d)
 }
 
-// oneLine is the first line of a text for a terminal.
+// oneLine is the first line of a text for a
 func oneLine(text string) string {
 	line, _, _ := strings.Cut(control.Plain(text), "\n")
 	return strings.ReplaceAll(line, "\t", " ")

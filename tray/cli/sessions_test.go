@@ -1,4 +1,4 @@
-package terminal
+package cli
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ type recorded struct {
 }
 
 func (r recorded) Status() control.Status { return control.Status{} }
-func (r recorded) Sessions(limit int) ([]control.PastSession, error) {
+func (r recorded) printHistory(limit int) ([]control.PastSession, error) {
 	past, err := r.record.Sessions(limit)
 	return session.PastSessions(past, "third000"), err
 }
@@ -86,7 +86,7 @@ func TestSessionsWithAndWithoutAnInstance(t *testing.T) {
 				t.Fatal(err)
 			}
 			var out strings.Builder
-			if err := Sessions(t.Context(), &out, folders, "", 20); err != nil {
+			if err := printHistory(t.Context(), &out, folders, "", 20); err != nil {
 				t.Fatal(err)
 			}
 			for _, row := range []string{
@@ -98,7 +98,7 @@ func TestSessionsWithAndWithoutAnInstance(t *testing.T) {
 				}
 			}
 			out.Reset()
-			if err := Sessions(t.Context(), &out, folders, "fir", 20); err != nil {
+			if err := printHistory(t.Context(), &out, folders, "fir", 20); err != nil {
 				t.Fatal(err)
 			}
 			for _, row := range []string{
@@ -110,10 +110,10 @@ func TestSessionsWithAndWithoutAnInstance(t *testing.T) {
 				}
 			}
 			out.Reset()
-			if err := Sessions(t.Context(), &out, folders, "second", 20); err != nil || !strings.Contains(out.String(), "Nothing was recorded of its services.") {
+			if err := printHistory(t.Context(), &out, folders, "second", 20); err != nil || !strings.Contains(out.String(), "Nothing was recorded of its services.") {
 				t.Errorf("%v: %s", err, out.String())
 			}
-			if err := Sessions(t.Context(), io.Discard, folders, "nobody", 20); err == nil || !strings.Contains(err.Error(), `no session "nobody"`) {
+			if err := printHistory(t.Context(), io.Discard, folders, "nobody", 20); err == nil || !strings.Contains(err.Error(), `no session "nobody"`) {
 				t.Errorf("of one that never was: %v", err)
 			}
 		})
@@ -123,16 +123,16 @@ func TestSessionsWithAndWithoutAnInstance(t *testing.T) {
 func TestSessionsOfARecordThatIsNotThere(t *testing.T) {
 	folders := someFolders(t)
 	var out strings.Builder
-	if err := Sessions(t.Context(), &out, folders, "", 20); err != nil || !strings.Contains(out.String(), "No session has been recorded yet") {
+	if err := printHistory(t.Context(), &out, folders, "", 20); err != nil || !strings.Contains(out.String(), "No session has been recorded yet") {
 		t.Errorf("%v: %s", err, out.String())
 	}
 	if err := os.WriteFile(folders.SessionRecord(), []byte(strings.Repeat("no database at all ", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := Sessions(t.Context(), &out, folders, "", 20); err == nil || !strings.Contains(err.Error(), folders.SessionRecord()) {
+	if err := printHistory(t.Context(), &out, folders, "", 20); err == nil || !strings.Contains(err.Error(), folders.SessionRecord()) {
 		t.Errorf("of a damaged one: %v", err)
 	}
-	if err := Sessions(t.Context(), &out, folders, "", 0); err == nil {
+	if err := printHistory(t.Context(), &out, folders, "", 0); err == nil {
 		t.Error("no session at all was printed")
 	}
 }

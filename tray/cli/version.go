@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -9,14 +9,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// release is the version where there is no git to tell it, as in an archive of the
-// source: go build -ldflags "-X main.release=v1.2.3". Otherwise it is empty.
-var release string
-
-// version is the tag of the commit that this was built from, or what Go makes of the
+// version is the release that was given where there is no git to tell it, as in an archive
+// of the source; otherwise the tag of the commit that this was built from, or what Go makes of the
 // commit where it has none: v0.0.0-TIME-COMMIT. It ends in +dirty if files were
 // changed, and is "(devel)" if the build knows nothing of git.
-func version() string {
+func version(release string) string {
 	if release != "" {
 		return release
 	}
@@ -28,8 +25,8 @@ func version() string {
 }
 
 // about says in a few lines which program this is: for bug reports, and for "About".
-func about() string {
-	lines := []string{"agents-tray " + version()}
+func about(release string) string {
+	lines := []string{"agents-tray " + version(release)}
 	if commit, time, changed := builtFrom(); commit != "" {
 		line := fmt.Sprintf("commit %s of %s", commit, time)
 		if changed {
@@ -61,10 +58,10 @@ func builtFrom() (commit, time string, changed bool) {
 	return commit, time, changed
 }
 
-// sayVersion tells what is needed to report a fault.
-func sayVersion() *cobra.Command {
+// versionCommand tells what is needed to report a fault.
+func versionCommand(release string) *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Which version this is, and what it was built from", Args: cobra.NoArgs,
-		Run: func(command *cobra.Command, _ []string) { fmt.Fprintln(command.OutOrStdout(), about()) },
+		Run: func(command *cobra.Command, _ []string) { fmt.Fprintln(command.OutOrStdout(), about(release)) },
 	}
 }

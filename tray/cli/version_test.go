@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"os"
@@ -11,6 +11,7 @@ import (
 
 // The version is that of the tag, or of the commit, and says if files were changed.
 func TestTheVersionComesFromGit(t *testing.T) {
+	t.Chdir("../..")
 	folder := t.TempDir()
 	source, program := filepath.Join(folder, "source"), filepath.Join(folder, "agents-tray")
 	entries, err := os.ReadDir(".")
@@ -61,7 +62,7 @@ func TestTheVersionComesFromGit(t *testing.T) {
 	if got := version(); !strings.HasPrefix(got, "agents-tray v1.2.3\n") {
 		t.Errorf("at a tag: %s", got)
 	}
-	if err := os.WriteFile(filepath.Join(source, "quit.go"), append(read(t, "quit.go"), "// changed\n"...), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(source, "main.go"), append(read(t, "main.go"), "// changed\n"...), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if got := version(); !strings.HasPrefix(got, "agents-tray v1.2.3+dirty\n") || !strings.Contains(got, "not committed") {

@@ -1,4 +1,4 @@
-package tray
+package notify
 
 import (
 	"context"
@@ -9,141 +9,155 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// desktopEntry names the program's desktop entry and its icon, as packages install them.
-const desktopEntry = "arpa.home.agentstray"
+const (
+	// applicationName is the program's name for people.
+	applicationName = "Configurable Agents"
+	// desktopEntry names the program's desktop entry and its icon, as packages install them.
+	desktopEntry = "arpa.home.agentstray"
 
-// showTime is for the desktop to start what shows notifications, too.
-const showTime = 10 * time.Second
+	// callTime is how long a call may take. The desktop may have to start its server first.
+	callTime = 10 * time.Second
+	// closeTime is how long Close waits for messages that are not shown yet.
+	closeTime = time.Second
+	// queueLength is how many calls may wait for the desktop; more are dropped.
+	queueLength = 32
+)
 
-// A messenger is a way that desktops have to show messages. Each that is shown has an
-// identity there.
-type messenger interface {
+// A backend is a server on the session bus that shows messages. Each message that is shown
+// has an identity there.
+type backend interface {
 	// show shows a message in the place of the one with the identity before; empty: of none.
 	show(n Notification, before string) (identity string, err error)
 	withdraw(identity string)
 }
 
-// ways are the messengers from the best on: each answers whether it can be had on a
-// connection, and hears what a signal answers to its messages.
-var ways = []struct {
-	greet func(*dbus.Conn) (messenger, error)
-	hear  func(*dbus.Signal) (answer, bool)
+// backends are the kinds of server, the preferred one first: probe reports whether it can
+// be had on a connection, parse reads what a signal of it says about a message.
+var backends = []struct {
+	probe func(*dbus.Conn) (backend, error)
+	parse func(*dbus.Signal) (answer, bool)
 }{
-	{greetNotifications, hearNotifications},
-	{greetPortal, hearPortal},
+	{probeSpecification, parseSpecification},
+	{probePortal, parsePortal},
 }
 
-// answer is what somebody did about a message.
+// answer is what the user did about a message.
 type answer struct {
 	identity string
-	button   int // number of the action; dismissed: none
+	button   int // index of the action, or dismissed
 }
 
 // dismissed says that a message went away without an answer.
 const dismissed = -1
 
-// messages are the notifications that are shown, on the best messenger that there is.
-type messages struct {
-	queue chan func() // work for the one goroutine that talks to the desktop
-	done  chan struct{}
+// DBus shows messages by the best backend on the session bus. While there is none, as at
+// log-in, the latest ones wait for a minute.
+type DBus struct {
+	connection func() *dbus.Conn
+	queue      chan func() // calls for the one goroutine that talks to the desktop
+	done       chan struct{}
 
-	// Of that goroutine. Answers come to it, too: after the identity of what they answer.
-	way       messenger           // nil: to be chosen, and nothing is shown
-	late      late                // waits for one
-	listening bool                // for one that comes
-	shown     map[string]string   // identity by key
-	answers   map[string][]Action // by identity
-	desktop   *Desktop
+	// Owned by that goroutine. Answers go through it, too: they come after the identity
+	// of what they answer.
+	backend  backend // nil: to be chosen, and nothing is shown
+	pending  pending
+	watching bool                // for a backend that appears
+	shown    map[string]string   // identity by key
+	actions  map[string][]Action // by identity
 
-	mu    sync.Mutex
-	do    func(Intent)
-	ended bool
+	mu     sync.Mutex
+	answer func(string)
+	closed bool
 }
 
-// begin starts the goroutine.
-func (m *messages) begin(d *Desktop) {
-	m.queue, m.done = make(chan func(), 32), make(chan struct{})
-	m.shown, m.answers = map[string]string{}, map[string][]Action{}
-	m.desktop, m.do = d, func(Intent) {}
+// NewDBus starts a notifier on what connection returns, which may become another one (see
+// Reconnected). Signals that the connection receives must be given to Signal.
+func NewDBus(connection func() *dbus.Conn) *DBus {
+	b := &DBus{
+		connection: connection, queue: make(chan func(), queueLength), done: make(chan struct{}),
+		shown: map[string]string{}, actions: map[string][]Action{}, answer: func(string) {},
+	}
 	go func() {
-		defer close(m.done)
-		for work := range m.queue {
-			work()
+		defer close(b.done)
+		for call := range b.queue {
+			call()
 		}
 	}()
+	return b
 }
 
-// end waits a moment for what is still to be shown.
-func (m *messages) end() {
-	m.mu.Lock()
-	m.ended = true
-	close(m.queue)
-	m.mu.Unlock()
+// Close waits a second for what is still to be shown, then closes the connection, which
+// ends the call that hangs.
+func (b *DBus) Close() {
+	b.mu.Lock()
+	b.closed = true
+	close(b.queue)
+	b.mu.Unlock()
 	select {
-	case <-m.done:
-	case <-time.After(time.Second):
-		m.desktop.connection().Close() // that ends what it waits for
-		<-m.done
+	case <-b.done:
+	case <-time.After(closeTime):
+		b.connection().Close()
+		<-b.done
 	}
 }
 
-// post gives the goroutine work; one that is that far behind does without.
-func (m *messages) post(work func()) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.ended {
+// post queues a call. It is dropped when the queue is full.
+func (b *DBus) post(call func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
 		return
 	}
 	select {
-	case m.queue <- work:
+	case b.queue <- call:
 	default:
 	}
 }
 
 // Notify shows a message. It does not wait for it to be shown.
-func (d *Desktop) Notify(n Notification) { d.messages.post(func() { d.messages.show(n) }) }
+func (b *DBus) Notify(n Notification) { b.post(func() { b.show(n) }) }
 
 // Withdraw takes the message of this key away, if it is shown.
-func (d *Desktop) Withdraw(key string) { d.messages.post(func() { d.messages.withdraw(key) }) }
+func (b *DBus) Withdraw(key string) { b.post(func() { b.withdraw(key) }) }
 
-// Answer has answers to notifications carried out. Until it is called they get lost.
-func (d *Desktop) Answer(do func(Intent)) {
-	d.messages.mu.Lock()
-	defer d.messages.mu.Unlock()
-	d.messages.do = do
+// OnAnswer has answers given to do. Until it is called they get lost.
+func (b *DBus) OnAnswer(do func(string)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.answer = do
 }
 
-func (m *messages) answer() func(Intent) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.do
+func (b *DBus) onAnswer() func(string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.answer
 }
 
-// forget drops what was shown on a bus that is gone.
-func (m *messages) forget() {
-	m.post(func() {
-		m.leave()
-		m.listening = false
-		if len(m.late) > 0 {
-			m.listen()
+// Reconnected forgets what was shown on a bus that is gone.
+func (b *DBus) Reconnected() {
+	b.post(func() {
+		b.forget()
+		b.watching = false
+		if len(b.pending) > 0 {
+			b.watch()
 		}
 	})
 }
 
-// leave gives the messenger up, and with it what it shows.
-func (m *messages) leave() {
-	m.way = nil
-	clear(m.shown)
-	clear(m.answers)
+// forget gives the backend up, and with it what it shows.
+func (b *DBus) forget() {
+	b.backend = nil
+	clear(b.shown)
+	clear(b.actions)
 }
 
-// choose finds who shows messages; the error says why there is nobody.
-func (m *messages) choose() error {
+// choose finds a backend; the error says why there is none.
+func (b *DBus) choose() error {
 	var errs []error
-	for _, way := range ways {
-		messenger, err := way.greet(m.desktop.connection())
+	for _, kind := range backends {
+		backend, err := kind.probe(b.connection())
 		if err == nil {
-			m.way = messenger
+			b.backend = backend
 			return nil
 		}
 		errs = append(errs, err)
@@ -151,77 +165,134 @@ func (m *messages) choose() error {
 	return errors.Join(errs...)
 }
 
-func (m *messages) show(n Notification) {
-	m.late.drop(n.Key)
-	for range 2 { // who showed messages may have left, and another be there
-		if m.way == nil {
-			if err := m.choose(); err != nil {
-				m.wait(n, err)
+func (b *DBus) show(n Notification) {
+	b.pending.drop(n.Key)
+	for range 2 { // the backend may have left, and another one be there
+		if b.backend == nil {
+			if err := b.choose(); err != nil {
+				b.wait(n, err)
 				return
 			}
-			if m.showLate(); m.way == nil {
+			if b.showPending(); b.backend == nil {
 				continue // it has left
 			}
 		}
-		before := m.shown[n.Key]
-		identity, err := m.way.show(n, before)
+		before := b.shown[n.Key]
+		identity, err := b.backend.show(n, before)
 		if err == nil {
-			delete(m.answers, before)
-			m.answers[identity] = n.Actions
+			delete(b.actions, before)
+			b.actions[identity] = n.Actions
 			if n.Key != "" {
-				m.shown[n.Key] = identity
+				b.shown[n.Key] = identity
 			}
 			return
 		}
 		if errors.Is(err, context.DeadlineExceeded) {
-			return // it hangs; it may be over the next time
+			return // it hangs, and may answer the next time
 		}
-		m.leave()
+		b.forget()
 	}
-	m.wait(n, nil)
+	b.wait(n, nil)
 }
 
-func (m *messages) withdraw(key string) {
-	m.late.drop(key)
-	identity, shown := m.shown[key]
-	delete(m.shown, key)
-	delete(m.answers, identity)
+func (b *DBus) withdraw(key string) {
+	b.pending.drop(key)
+	identity, shown := b.shown[key]
+	delete(b.shown, key)
+	delete(b.actions, identity)
 	if shown {
-		m.way.withdraw(identity)
+		b.backend.withdraw(identity)
 	}
 }
 
-// hear takes an answer to a notification.
-func (m *messages) hear(signal *dbus.Signal) {
-	for _, way := range ways {
-		if answer, ok := way.hear(signal); ok {
-			m.post(func() {
-				if intent := m.answered(answer); intent.Verb != Nothing {
-					m.answer()(intent)
+// wait keeps a message until a backend appears; why is the error that choose had.
+func (b *DBus) wait(n Notification, why error) {
+	b.pending.add(n, time.Now())
+	if !errors.Is(why, context.DeadlineExceeded) { // else there is one, which hangs
+		b.watch()
+	}
+}
+
+// watch has pending messages shown when a backend appears, or has appeared just now.
+func (b *DBus) watch() {
+	if b.watching {
+		return
+	}
+	for _, name := range []string{notificationsName, portalName} {
+		if b.connection().AddMatchSignal(OwnerOf(name)...) != nil {
+			return
+		}
+	}
+	b.watching = true
+	b.appeared()
+}
+
+// appeared shows what is pending, if there is a backend.
+func (b *DBus) appeared() {
+	if len(b.pending) > 0 && (b.backend != nil || b.choose() == nil) {
+		b.showPending()
+	}
+}
+
+func (b *DBus) showPending() {
+	for _, n := range b.pending.take(time.Now()) {
+		b.show(n)
+	}
+}
+
+// Signal takes a signal of the connection: an answer to a message, or the appearance of a
+// backend. Signals of others, of any shape, are ignored.
+func (b *DBus) Signal(signal *dbus.Signal) {
+	if name, owner, ok := OwnerChanged(signal); ok {
+		if owner != "" && (name == notificationsName || name == portalName) {
+			b.post(b.appeared)
+		}
+		return
+	}
+	for _, kind := range backends {
+		if answer, ok := kind.parse(signal); ok {
+			b.post(func() {
+				if text := b.answered(answer); text != "" {
+					b.onAnswer()(text)
 				}
 			})
 		}
 	}
 }
 
-// answered forgets a notification, and returns what the pressed button asks for.
-func (m *messages) answered(a answer) Intent {
-	actions := m.answers[a.identity]
-	delete(m.answers, a.identity)
-	for about, identity := range m.shown {
+// answered forgets a message, and returns what its pressed button answers.
+func (b *DBus) answered(a answer) string {
+	actions := b.actions[a.identity]
+	delete(b.actions, a.identity)
+	for key, identity := range b.shown {
 		if identity == a.identity {
-			delete(m.shown, about)
+			delete(b.shown, key)
 		}
 	}
 	if a.button < 0 || a.button >= len(actions) {
-		return Intent{}
+		return ""
 	}
-	return actions[a.button].Intent
+	return actions[a.button].Answer
 }
 
-// call asks something of the desktop, for showTime at most.
+// call calls a method of the desktop, for callTime at most.
 func call(object dbus.BusObject, method string, arguments ...any) *dbus.Call {
-	ctx, cancel := context.WithTimeout(context.Background(), showTime)
+	ctx, cancel := context.WithTimeout(context.Background(), callTime)
 	defer cancel()
 	return object.CallWithContext(ctx, method, 0, arguments...)
+}
+
+// OwnerOf matches the signals that tell of a new owner of a bus name.
+func OwnerOf(name string) []dbus.MatchOption {
+	return []dbus.MatchOption{
+		dbus.WithMatchSender("org.freedesktop.DBus"), dbus.WithMatchInterface("org.freedesktop.DBus"),
+		dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, name),
+	}
+}
+
+// OwnerChanged reads such a signal; owner is empty when the name has lost its owner.
+func OwnerChanged(signal *dbus.Signal) (name, owner string, ok bool) {
+	var before string
+	ok = signal.Name == "org.freedesktop.DBus.NameOwnerChanged" && dbus.Store(signal.Body, &name, &before, &owner) == nil
+	return name, owner, ok
 }

@@ -1,4 +1,4 @@
-package tray
+package notify
 
 import (
 	"slices"
@@ -10,26 +10,40 @@ import (
 	"agents-tray/tray/traytest"
 )
 
-func connect(t *testing.T, address string) (*Desktop, <-chan Intent) {
+// connect returns a notifier on the bus at an address, and the answers it gives.
+func connect(t *testing.T, address string) (*DBus, <-chan string) {
 	t.Helper()
-	t.Setenv(busVariable, address)
-	desktop, err := Connect()
+	conn, err := dbus.Connect(address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(desktop.Close)
-	asked := make(chan Intent, 16)
-	desktop.Answer(func(i Intent) { asked <- i })
-	return desktop, asked
+	notifier := NewDBus(func() *dbus.Conn { return conn })
+	signals := make(chan *dbus.Signal, 16)
+	conn.Signal(signals)
+	heard := make(chan struct{})
+	go func() {
+		defer close(heard)
+		for signal := range signals {
+			notifier.Signal(signal)
+		}
+	}()
+	t.Cleanup(func() {
+		notifier.Close()
+		conn.Close()
+		<-heard
+	})
+	answers := make(chan string, 16)
+	notifier.OnAnswer(func(answer string) { answers <- answer })
+	return notifier, answers
 }
 
 // keepsCrashing is a message with all there can be.
 var keepsCrashing = Notification{
 	Key: "trouble", Summary: "Chat <b>keeps</b> crashing", Body: "It ended & so on", Urgent: true,
-	Actions: []Action{{"Open log", Intent{Verb: ShowLog, Service: "chat"}}, {"Restart", Intent{Verb: Restart, Service: "chat"}}, {Label: "Dismiss"}},
+	Actions: []Action{{"Open log", "show log"}, {"Restart", "restart"}, {Label: "Dismiss"}},
 }
 
-func expect(t *testing.T, asked <-chan Intent, want Intent) {
+func expect(t *testing.T, asked <-chan string, want string) {
 	t.Helper()
 	select {
 	case got := <-asked:
@@ -50,14 +64,14 @@ func latest(t *testing.T, shown *traytest.Notifications, count int) traytest.Not
 	})
 }
 
-// In a sandbox messages come by the desktop's portal, with buttons that work; a later one
+// In a sandbox messages come by the notifier's portal, with buttons that work; a later one
 // takes the place of the one before, and it goes when it is no longer true.
 func TestMessagesFromASandbox(t *testing.T) {
 	bus, address := traytest.StartSandbox(t)
 	shown := bus.StartNotifications(t)
-	desktop, asked := connect(t, address)
+	notifier, asked := connect(t, address)
 
-	desktop.Notify(keepsCrashing)
+	notifier.Notify(keepsCrashing)
 	first := latest(t, shown, 1)
 	if first.Summary != keepsCrashing.Summary || first.Body != keepsCrashing.Body {
 		t.Errorf("it says %q and %q", first.Summary, first.Body)
@@ -69,20 +83,20 @@ func TestMessagesFromASandbox(t *testing.T) {
 		t.Errorf("it is as urgent as %v", urgency)
 	}
 	shown.Invoke(first.ID, "1")
-	expect(t, asked, Intent{Verb: Restart, Service: "chat"})
+	expect(t, asked, "restart")
 
-	desktop.Notify(keepsCrashing)
+	notifier.Notify(keepsCrashing)
 	shown.Invoke(latest(t, shown, 2).ID, "default")
-	expect(t, asked, Intent{Verb: ShowLog, Service: "chat"})
+	expect(t, asked, "show log")
 
-	desktop.Notify(keepsCrashing)
+	notifier.Notify(keepsCrashing)
 	third := latest(t, shown, 3)
-	desktop.Notify(Notification{Key: keepsCrashing.Key, Summary: "Chat is running again"})
+	notifier.Notify(Notification{Key: keepsCrashing.Key, Summary: "Chat is running again"})
 	fourth := latest(t, shown, 4)
 	if fourth.Replaces != third.ID || len(fourth.Actions) != 0 && fourth.Actions[0] != "default" {
 		t.Errorf("the latest is %+v, after %d", fourth, third.ID)
 	}
-	desktop.Withdraw(keepsCrashing.Key)
+	notifier.Withdraw(keepsCrashing.Key)
 	shown.WaitClosed(t.Context(), fourth.ID)
 }
 
@@ -90,13 +104,13 @@ func TestMessagesFromASandbox(t *testing.T) {
 // was to say until then is said unless it is no longer true.
 func TestMessagesWithoutAServerAtFirst(t *testing.T) {
 	bus := traytest.StartBus(t)
-	desktop, asked := connect(t, bus.Address)
+	notifier, asked := connect(t, bus.Address)
 	for range 2 {
-		desktop.Notify(Notification{Key: "unclean", Summary: "Nobody sees this"})
-		desktop.Notify(Notification{Key: keepsCrashing.Key, Summary: "Nor this"})
-		desktop.Withdraw("unclean")
-		desktop.Notify(keepsCrashing)
-		settle(desktop)
+		notifier.Notify(Notification{Key: "unclean", Summary: "Nobody sees this"})
+		notifier.Notify(Notification{Key: keepsCrashing.Key, Summary: "Nor this"})
+		notifier.Withdraw("unclean")
+		notifier.Notify(keepsCrashing)
+		settle(notifier)
 		shown := bus.StartNotifications(t)
 		n := latest(t, shown, 1)
 		if n.Summary != keepsCrashing.Summary {
@@ -106,7 +120,7 @@ func TestMessagesWithoutAServerAtFirst(t *testing.T) {
 			t.Errorf("it is %+v", n)
 		}
 		shown.Invoke(n.ID, "1")
-		expect(t, asked, Intent{Verb: Restart, Service: "chat"})
+		expect(t, asked, "restart")
 		shown.Leave()
 	}
 }
@@ -114,18 +128,18 @@ func TestMessagesWithoutAServerAtFirst(t *testing.T) {
 // What waits is never shown over what is newer.
 func TestALateMessageIsNotTheLatest(t *testing.T) {
 	bus := traytest.StartBus(t)
-	desktop, _ := connect(t, bus.Address)
-	desktop.Notify(Notification{Key: "trouble", Summary: "It fails"})
-	desktop.Notify(Notification{Key: "unclean", Summary: "It was killed"})
-	settle(desktop)
+	notifier, _ := connect(t, bus.Address)
+	notifier.Notify(Notification{Key: "trouble", Summary: "It fails"})
+	notifier.Notify(Notification{Key: "unclean", Summary: "It was killed"})
+	settle(notifier)
 	busy := make(chan struct{})
-	desktop.messages.post(func() { <-busy })
-	desktop.Notify(Notification{Key: "trouble", Summary: "It is back"})
+	notifier.post(func() { <-busy })
+	notifier.Notify(Notification{Key: "trouble", Summary: "It is back"})
 	shown := bus.StartNotifications(t) // that is heard after all this
 	close(busy)
-	settle(desktop)
+	settle(notifier)
 	latest(t, shown, 2)
-	settle(desktop)
+	settle(notifier)
 	var summaries []string
 	for _, n := range shown.All() {
 		summaries = append(summaries, n.Summary)
@@ -136,9 +150,9 @@ func TestALateMessageIsNotTheLatest(t *testing.T) {
 }
 
 // settle waits until what was to be shown is shown, or cannot be.
-func settle(d *Desktop) {
+func settle(d *DBus) {
 	done := make(chan struct{})
-	d.messages.post(func() { close(done) })
+	d.post(func() { close(done) })
 	<-done
 }
 
@@ -150,26 +164,26 @@ func TestAPortalThatHangs(t *testing.T) {
 	hang := func(string, string) (dbus.Variant, *dbus.Error) {
 		asked <- struct{}{}
 		<-ended
-		return dbus.Variant{}, dbus.NewError("org.freedesktop.DBus.Error.Failed", nil)
+		return dbus.Variant{}, dbus.NewError("org.freenotifier.DBus.Error.Failed", nil)
 	}
-	if err := portal.ExportMethodTable(map[string]any{"Get": hang}, portalPath, "org.freedesktop.DBus.Properties"); err != nil {
+	if err := portal.ExportMethodTable(map[string]any{"Get": hang}, portalPath, "org.freenotifier.DBus.Properties"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := portal.RequestName(portalName, dbus.NameFlagDoNotQueue); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv(busVariable, bus.Address)
-	desktop, err := Connect()
+	conn, err := dbus.Connect(bus.Address)
 	if err != nil {
 		t.Fatal(err)
 	}
+	notifier := NewDBus(func() *dbus.Conn { return conn })
 	for range 100 { // more than wait for their turn
-		desktop.Notify(keepsCrashing)
+		notifier.Notify(keepsCrashing)
 	}
 	<-asked
 	began := time.Now()
-	desktop.Close()
-	if took := time.Since(began); took > showTime/2 {
+	notifier.Close()
+	if took := time.Since(began); took > callTime/2 {
 		t.Errorf("the end took %v", took)
 	}
 	close(ended)

@@ -1,4 +1,4 @@
-package tray
+package notify
 
 import (
 	"fmt"
@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-func TestLateMessages(t *testing.T) {
+func TestPendingMessages(t *testing.T) {
 	began := time.Now()
 	at := func(seconds int) time.Time { return began.Add(time.Duration(seconds) * time.Second) }
-	var l late
+	var l pending
 	l.add(Notification{Summary: "too old"}, at(0))
 	l.add(Notification{Key: "trouble", Summary: "replaced"}, at(10))
 	l.add(Notification{Key: "unclean", Summary: "dropped"}, at(10))
@@ -29,7 +29,7 @@ func TestLateMessages(t *testing.T) {
 	for i := range 100 {
 		l.add(Notification{Summary: fmt.Sprint(i)}, at(80))
 	}
-	if got := summaries(l.take(at(80))); len(got) != latePlaces || got[latePlaces-1] != "99" {
+	if got := summaries(l.take(at(80))); len(got) != mostPending || got[mostPending-1] != "99" {
 		t.Errorf("shown late are %q", got)
 	}
 	if left := l.take(at(80)); left != nil {

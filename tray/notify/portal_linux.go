@@ -1,4 +1,4 @@
-package tray
+package notify
 
 import (
 	"strconv"
@@ -14,14 +14,14 @@ const (
 	portalPlaces = 16 // for messages without a key
 )
 
-// portal is the messenger of the desktop portal, the only one that a sandbox can reach
+// portal is the backend of the desktop portal, the only one that a sandbox can reach
 // without being allowed to. It does not tell of messages that go away unanswered.
 type portal struct {
 	object dbus.BusObject
 	last   int // message without a key
 }
 
-func greetPortal(conn *dbus.Conn) (messenger, error) {
+func probePortal(conn *dbus.Conn) (backend, error) {
 	p := &portal{object: conn.Object(portalName, portalPath)}
 	var version uint32 // of the interface, which is there if anybody shows messages
 	if err := call(p.object, "org.freedesktop.DBus.Properties.Get", portalInterface, "version").Store(&version); err != nil {
@@ -63,7 +63,7 @@ func (p *portal) withdraw(identity string) {
 	call(p.object, portalInterface+".RemoveNotification", identity)
 }
 
-func hearPortal(signal *dbus.Signal) (answer, bool) {
+func parsePortal(signal *dbus.Signal) (answer, bool) {
 	var identity, action string
 	var parameters []dbus.Variant
 	if signal.Name != portalInterface+".ActionInvoked" || dbus.Store(signal.Body, &identity, &action, &parameters) != nil {

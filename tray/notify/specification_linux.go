@@ -1,4 +1,4 @@
-package tray
+package notify
 
 import (
 	"html"
@@ -13,17 +13,17 @@ const (
 	notificationsPath = "/org/freedesktop/Notifications"
 )
 
-// notifications is the messenger of the Desktop Notifications Specification 1.2. Its
+// specification is the backend of the Desktop Notifications Specification 1.2. Its
 // library on the shelf (esiqveland/notify) ends the program when somebody sends a signal
 // of an unexpected shape.
-type notifications struct {
+type specification struct {
 	object          dbus.BusObject
 	actions, markup bool // what the desktop can do
 	all             bool // it makes a button of the click on the message, too
 }
 
-func greetNotifications(conn *dbus.Conn) (messenger, error) {
-	s := &notifications{object: conn.Object(notificationsName, notificationsPath)}
+func probeSpecification(conn *dbus.Conn) (backend, error) {
+	s := &specification{object: conn.Object(notificationsName, notificationsPath)}
 	var capabilities []string
 	if err := call(s.object, notificationsName+".GetCapabilities").Store(&capabilities); err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func greetNotifications(conn *dbus.Conn) (messenger, error) {
 	return s, conn.AddMatchSignal(dbus.WithMatchObjectPath(notificationsPath), dbus.WithMatchInterface(notificationsName))
 }
 
-func (s *notifications) show(n Notification, before string) (string, error) {
+func (s *specification) show(n Notification, before string) (string, error) {
 	body := n.Body
 	if s.markup {
 		body = html.EscapeString(body)
@@ -55,11 +55,11 @@ func (s *notifications) show(n Notification, before string) (string, error) {
 	}
 	hints := map[string]dbus.Variant{"urgency": dbus.MakeVariant(urgency), "desktop-entry": dbus.MakeVariant(desktopEntry)}
 	var id uint32
-	err := call(s.object, notificationsName+".Notify", Name, number(before), desktopEntry, n.Summary, body, buttons, hints, int32(-1)).Store(&id)
+	err := call(s.object, notificationsName+".Notify", applicationName, number(before), desktopEntry, n.Summary, body, buttons, hints, int32(-1)).Store(&id)
 	return strconv.FormatUint(uint64(id), 10), err
 }
 
-func (s *notifications) withdraw(identity string) {
+func (s *specification) withdraw(identity string) {
 	call(s.object, notificationsName+".CloseNotification", number(identity))
 }
 
@@ -69,7 +69,7 @@ func number(identity string) uint32 {
 	return uint32(id)
 }
 
-func hearNotifications(signal *dbus.Signal) (answer, bool) {
+func parseSpecification(signal *dbus.Signal) (answer, bool) {
 	var id, reason uint32
 	var key string
 	button := dismissed

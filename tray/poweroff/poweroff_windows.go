@@ -35,7 +35,7 @@ func Begin(_ context.Context, _, why string) *Watch {
 	go func() {
 		defer close(ended)
 		runtime.LockOSThread() // a window belongs to a thread
-		own, err := window.Open(className, w.answer(why, released))
+		own, err := window.Open(className, w.handle(why, released))
 		opened <- own
 		if err == nil {
 			own.Serve()
@@ -54,8 +54,8 @@ func Begin(_ context.Context, _, why string) *Watch {
 	return w
 }
 
-// answer takes what the system asks and says about the end of the session.
-func (w *Watch) answer(why string, released <-chan struct{}) window.Answer {
+// handle handles what the system asks and says about the end of the session.
+func (w *Watch) handle(why string, released <-chan struct{}) window.HandlerFunc {
 	reason := windows.StringToUTF16Ptr(why)
 	return func(handle, message, wParam, lParam uintptr) (uintptr, bool) {
 		switch message {

@@ -85,7 +85,7 @@ func (a *announcer) failure(services []manager.Service) tray.Notification {
 	n := tray.Notification{Key: aboutTrouble, Urgent: true}
 	if len(services) == 1 {
 		p, name := services[0].Problem, services[0].Name
-		n.Summary = a.language.Sentence(p.Summary)
+		n.Summary = p.Summary
 		n.Body = a.explain(p)
 		n.Actions = []tray.Action{
 			{Label: say(words.OpenLog), Intent: tray.Intent{Verb: tray.ShowLog, Service: name}},
@@ -101,7 +101,7 @@ func (a *announcer) failure(services []manager.Service) tray.Notification {
 		n.Summary = say(words.GaveUpMany, len(services))
 		var lines []string
 		for _, service := range services {
-			lines = append(lines, a.language.Sentence(service.Problem.Summary))
+			lines = append(lines, service.Problem.Summary)
 		}
 		n.Body = strings.Join(lines, "\n")
 		n.Actions = []tray.Action{
@@ -119,7 +119,7 @@ func (a *announcer) explain(p *manager.Problem) string {
 	var sentences []string
 	for _, text := range []string{p.Cause, p.Advice} {
 		if text != "" {
-			sentences = append(sentences, a.language.Sentence(text)+".")
+			sentences = append(sentences, text+".")
 		}
 	}
 	lines := p.Lines[max(0, len(p.Lines)-2):]

@@ -43,16 +43,16 @@ func (s *Session) SetDesktop(d Desktop) {
 	case asks:
 		s.answer(tray.Notification{ // nothing else would say why nothing happens
 			Key: aboutUnclean, Summary: say(words.NothingStarted), Urgent: true,
-			Body: say(words.NothingStartedBody, s.language.Sentence(review.Cause)),
+			Body: say(words.NothingStartedBody, review.Cause),
 			Actions: []tray.Action{
 				{Label: say(words.StartEverything), Intent: tray.Intent{Verb: tray.StartAll}},
 				{Label: say(words.Review), Intent: tray.Intent{Verb: tray.Review}},
 			},
 		})
 	case review != nil:
-		body := s.language.Sentence(review.Cause)
+		body := review.Cause
 		if line := review.Interrupted(); line != "" {
-			body += "\n" + s.language.Sentence(line)
+			body += "\n" + line
 		}
 		s.tell(tray.Notification{
 			Key: aboutUnclean, Summary: say(words.UncleanEnd), Body: body,
@@ -64,7 +64,7 @@ func (s *Session) SetDesktop(d Desktop) {
 	}
 	for _, notice := range notices {
 		s.tell(tray.Notification{
-			Summary: tray.Name, Body: s.language.Sentence(notice),
+			Summary: tray.Name, Body: notice,
 			Actions: []tray.Action{{Label: say(words.OpenPage, "Dashboard"), Intent: tray.Intent{Verb: tray.Notices}}},
 		})
 	}

@@ -26,6 +26,8 @@ var (
 	getWindowLongPtr = user32.NewProc("GetWindowLongPtrW")
 	setWindowLongPtr = user32.NewProc("SetWindowLongPtrW")
 	callWindowProc   = user32.NewProc("CallWindowProcW")
+
+	changeWindowMessageFilter = user32.NewProc("ChangeWindowMessageFilterEx")
 )
 
 const (
@@ -42,18 +44,18 @@ const (
 type Window struct {
 	Handle uintptr
 	class  *uint16
-	answer Answer
-	usual  func(window, message, wParam, lParam uintptr) uintptr // what is done with what is not answered
+	handle HandlerFunc
+	next   func(window, message, wParam, lParam uintptr) uintptr // handles what handle does not
 
-	mu   sync.Mutex
-	left []func() // to do
+	mu    sync.Mutex
+	queue []func() // for the window's thread
 }
 
-// Answer takes a message; with what is not answered is done what is usual.
-type Answer func(window, message, wParam, lParam uintptr) (result uintptr, answered bool)
+// HandlerFunc handles a message; handled is false to leave it to the default procedure.
+type HandlerFunc func(window, message, wParam, lParam uintptr) (result uintptr, handled bool)
 
-// definition is WNDCLASSEXW.
-type definition struct {
+// classDefinition is WNDCLASSEXW.
+type classDefinition struct {
 	size, style                        uint32
 	procedure                          uintptr
 	classExtra, windowExtra            int32
@@ -62,8 +64,8 @@ type definition struct {
 	iconSmall                          windows.Handle
 }
 
-// received is MSG.
-type received struct {
+// msg is MSG.
+type msg struct {
 	window         uintptr
 	message        uint32
 	wParam, lParam uintptr
@@ -72,40 +74,29 @@ type received struct {
 	private        uint32
 }
 
-// Parents of windows.
-const (
-	desktop = 0
-	unheard = ^uintptr(2) // HWND_MESSAGE, -3
-)
-
-// Open opens a window of a class of its own. The thread must be locked.
-func Open(class string, answer Answer) (*Window, error) { return open(class, desktop, answer) }
-
-// OpenUnheard opens one that gets only what is sent to it alone: nobody who tells all
-// windows something waits for it.
-func OpenUnheard(class string, answer Answer) (*Window, error) { return open(class, unheard, answer) }
-
-func open(class string, parent uintptr, answer Answer) (*Window, error) {
+// Open opens an invisible top-level window of a class of its own, which receives
+// broadcasts too. The calling goroutine must be locked to its thread, and must call Serve.
+func Open(class string, handle HandlerFunc) (*Window, error) {
 	name, err := windows.UTF16PtrFromString(class)
 	if err != nil {
 		return nil, err
 	}
-	w := &Window{class: name, answer: answer, usual: byDefault}
-	d := definition{procedure: windows.NewCallback(w.hear), className: name}
+	w := &Window{class: name, handle: handle, next: defaultProcedure}
+	d := classDefinition{procedure: windows.NewCallback(w.procedure), className: name}
 	d.size = uint32(unsafe.Sizeof(d))
 	if atom, _, err := registerClass.Call(uintptr(unsafe.Pointer(&d))); atom == 0 {
 		return nil, fmt.Errorf("register the window class %s: %w", class, err)
 	}
-	w.Handle, _, err = createWindow.Call(0, uintptr(unsafe.Pointer(name)), 0, 0, 0, 0, 0, 0, parent, 0, 0, 0)
+	w.Handle, _, err = createWindow.Call(0, uintptr(unsafe.Pointer(name)), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 	if w.Handle == 0 {
-		w.forgetClass()
+		w.unregister()
 		return nil, fmt.Errorf("create a window of the class %s: %w", class, err)
 	}
 	return w, nil
 }
 
-// byDefault is what the system does, for a window that Serve serves.
-func byDefault(window, message, wParam, lParam uintptr) uintptr {
+// defaultProcedure is DefWindowProc, for a window that Serve serves.
+func defaultProcedure(window, message, wParam, lParam uintptr) uintptr {
 	if message == destroy {
 		postQuitMessage.Call(0)
 		return 0
@@ -114,15 +105,15 @@ func byDefault(window, message, wParam, lParam uintptr) uintptr {
 	return result
 }
 
-// Take has a window of this process answer first, that somebody else has opened and
-// serves. It is found by its class.
-func Take(class string, answer Answer) (*Window, error) {
+// Subclass handles first what a window of this process is sent that somebody else has
+// opened and serves. It is found by its class; an error if there is none.
+func Subclass(class string, handle HandlerFunc) (*Window, error) {
 	name, err := windows.UTF16PtrFromString(class)
 	if err != nil {
 		return nil, err
 	}
-	w := &Window{answer: answer}
-	for handle, process := range all(desktop, name) {
+	w := &Window{handle: handle}
+	for handle, process := range windowsOf(name) {
 		if process == windows.GetCurrentProcessId() {
 			w.Handle = handle
 			break
@@ -135,22 +126,22 @@ func Take(class string, answer Answer) (*Window, error) {
 	if before == 0 {
 		return nil, fmt.Errorf("find the procedure of a window of the class %s: %w", class, err)
 	}
-	w.usual = func(window, message, wParam, lParam uintptr) uintptr {
+	w.next = func(window, message, wParam, lParam uintptr) uintptr {
 		result, _, _ := callWindowProc.Call(before, window, message, wParam, lParam)
 		return result
 	}
-	if set, _, err := setWindowLongPtr.Call(w.Handle, procedureOf, windows.NewCallback(w.hear)); set == 0 {
+	if set, _, err := setWindowLongPtr.Call(w.Handle, procedureOf, windows.NewCallback(w.procedure)); set == 0 {
 		return nil, fmt.Errorf("hear first what a window of the class %s is told: %w", class, err)
 	}
 	return w, nil
 }
 
-// all are the windows of a class under a parent, and their processes.
-func all(parent uintptr, class *uint16) iter.Seq2[uintptr, uint32] {
+// windowsOf are the top-level windows of a class, and their processes.
+func windowsOf(class *uint16) iter.Seq2[uintptr, uint32] {
 	return func(yield func(uintptr, uint32) bool) {
 		var handle uintptr
 		for {
-			if handle, _, _ = findWindowEx.Call(parent, handle, uintptr(unsafe.Pointer(class)), 0); handle == 0 {
+			if handle, _, _ = findWindowEx.Call(0, handle, uintptr(unsafe.Pointer(class)), 0); handle == 0 {
 				return
 			}
 			var process uint32
@@ -162,24 +153,24 @@ func all(parent uintptr, class *uint16) iter.Seq2[uintptr, uint32] {
 	}
 }
 
-func (w *Window) forgetClass() { unregisterClass.Call(uintptr(unsafe.Pointer(w.class)), 0) }
+func (w *Window) unregister() { unregisterClass.Call(uintptr(unsafe.Pointer(w.class)), 0) }
 
-// hear is the window's procedure.
-func (w *Window) hear(handle, message, wParam, lParam uintptr) uintptr {
+// procedure is the window's procedure.
+func (w *Window) procedure(handle, message, wParam, lParam uintptr) uintptr {
 	if message == work {
-		w.carryOut()
+		w.drain()
 		return 0
 	}
-	if result, answered := w.answer(handle, message, wParam, lParam); answered {
+	if result, handled := w.handle(handle, message, wParam, lParam); handled {
 		return result
 	}
-	return w.usual(handle, message, wParam, lParam)
+	return w.next(handle, message, wParam, lParam)
 }
 
 // Serve answers messages until the window is destroyed.
 func (w *Window) Serve() {
-	defer w.forgetClass()
-	var m received
+	defer w.unregister()
+	var m msg
 	for {
 		if more, _, _ := getMessage.Call(uintptr(unsafe.Pointer(&m)), 0, 0, 0); int32(more) <= 0 {
 			return
@@ -189,11 +180,11 @@ func (w *Window) Serve() {
 	}
 }
 
-// Do has work done in the window's thread. It does not wait for it; after the window's
-// end it is left undone.
+// Do runs a function in the window's thread. It does not wait for it. After the window is
+// destroyed it is not run.
 func (w *Window) Do(do func()) {
 	w.mu.Lock()
-	w.left = append(w.left, do)
+	w.queue = append(w.queue, do)
 	w.mu.Unlock()
 	w.Post(work)
 }
@@ -201,12 +192,19 @@ func (w *Window) Do(do func()) {
 // Post sends the window a message, and does not wait for it.
 func (w *Window) Post(message uintptr) { postMessage.Call(w.Handle, message, 0, 0) }
 
-func (w *Window) carryOut() {
+func (w *Window) drain() {
 	w.mu.Lock()
-	left := w.left
-	w.left = nil
+	queue := w.queue
+	w.queue = nil
 	w.mu.Unlock()
-	for _, do := range left {
+	for _, do := range queue {
 		do()
 	}
+}
+
+// Allow has a message come through also where the program was started by an administrator,
+// whose windows Windows shields from programs with fewer rights.
+func (w *Window) Allow(message uintptr) {
+	const allow = 1 // MSGFLT_ALLOW
+	changeWindowMessageFilter.Call(w.Handle, message, allow, 0)
 }

@@ -1,4 +1,4 @@
-package terminal
+package cli
 
 import (
 	"strings"
@@ -30,7 +30,7 @@ func TestQuittingIsTold(t *testing.T) {
 		{"the last one is done", []*control.Quitting{{Decided: true, Deadline: at(32)}}, nil},
 	} {
 		var out strings.Builder
-		s := &Screen{out: &out}
+		s := &screen{out: &out}
 		for _, wish := range test.wishes {
 			s.ShowQuitting(wish)
 		}

@@ -1,6 +1,4 @@
-// Agents-tray keeps the services of an AI-agent platform running on one's own
-// computer, and shows them in the desktop's tray.
-package main
+package cli
 
 import (
 	"context"
@@ -15,71 +13,11 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/config"
-	_ "agents-tray/manager/guard/early" // the process of the guard goes no further
 	"agents-tray/sessiondb"
 	"agents-tray/tray"
 	"agents-tray/tray/session"
-	"agents-tray/tray/terminal"
 	"agents-tray/tray/words"
 )
-
-//go:generate go generate ./icons
-
-// A double click is how this program is meant to be started on Windows.
-func init() { cobra.MousetrapHelpText = "" }
-
-func main() {
-	attachConsole()
-	if err := commands().Execute(); err != nil {
-		os.Exit(1)
-	}
-}
-
-// launch are the options of both forms of the program.
-type launch struct {
-	config.Options
-	database string // URL
-	start    bool
-	verbose  bool
-}
-
-func commands() *cobra.Command {
-	var options launch
-	root := &cobra.Command{
-		Use:   "agents-tray",
-		Short: "Configurable Agents: Dashboard and Chat, started, watched and stopped from the tray",
-		Args:  cobra.NoArgs,
-		RunE:  func(command *cobra.Command, _ []string) error { return options.run(command, false) },
-
-		SilenceUsage: true, CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		Version: version(),
-	}
-	ui := &cobra.Command{
-		Use:   "ui",
-		Short: "The same in the terminal, without a tray",
-		Args:  cobra.NoArgs,
-		RunE:  func(command *cobra.Command, _ []string) error { return options.run(command, true) },
-	}
-	for _, command := range []*cobra.Command{root, ui} {
-		flags := command.Flags()
-		configFlag(command, &options.Options)
-		flags.StringVar(&options.Host, "host", "", "`address` to listen on, this computer's only (default 127.0.0.1)")
-		flags.Func("dashboard-port", "`port` of the Dashboard (default 7861)", port(&options.DashboardPort))
-		flags.Func("chat-port", "`port` of the Chat (default 7860)", port(&options.ChatPort))
-		flags.BoolVar(&options.NoChat, "no-chat", false, "do not start the Chat")
-		flags.StringVar(&options.database, "db-url", "", "`URL` of the Python platform's database, such as sqlite:///configurable_agents.db: keep the session's state there, too")
-		flags.BoolVar(&options.start, "start", false, "start the services even if the last two sessions ended unexpectedly")
-		flags.BoolVarP(&options.verbose, "verbose", "v", false, "say more in the terminal")
-	}
-	root.AddCommand(ui, menu(), do(), check(), logs(), sessions(), quit(), updates(), sayVersion(), serve())
-	for _, command := range systemCommands {
-		root.AddCommand(command())
-	}
-	return root
-}
-
-// systemCommands are those that only some systems have.
-var systemCommands []func() *cobra.Command
 
 // run is the program: a session, shown in the tray or in the terminal, until it is
 // asked to end.
@@ -115,7 +53,7 @@ func (l launch) begin(locked func()) (*session.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := session.Options{Version: version(), Folders: folders, Services: services, ServicesFile: l.File, Start: l.start, Locked: locked}
+	options := session.Options{Version: l.version, Folders: folders, Services: services, ServicesFile: l.File, Start: l.start, Locked: locked}
 	if l.database != "" {
 		if options.Database, err = sessiondb.ParseURL(l.database); err != nil {
 			return nil, fmt.Errorf("--db-url: %w", err)
@@ -140,10 +78,10 @@ func (l launch) inTerminal(signals <-chan os.Signal) error {
 	if s == nil {
 		return errElsewhere
 	}
-	return untilAsked(s, terminal.New(os.Stdout, l.verbose), signals, true)
+	return untilAsked(s, newScreen(os.Stdout, l.verbose), signals, true)
 }
 
-// inTray shows the session in the tray; where there is no desktop, in the terminal. The
+// inTray shows the session in the tray; where there is no desktop, in the  The
 // icon does not wait for the session, only for the certainty that it is the only one.
 func (l launch) inTray(signals <-chan os.Signal) error {
 	desktop, err := tray.Connect()
@@ -180,7 +118,7 @@ func (l launch) inTray(signals <-chan os.Signal) error {
 			desktop.Answer(b.Do)
 			b.SetDesktop(desktop)
 			icon.Show(b.Session)
-			b.err = untilAsked(b.Session, terminal.New(os.Stdout, l.verbose), signals, false)
+			b.err = untilAsked(b.Session, newScreen(os.Stdout, l.verbose), signals, false)
 		} else {
 			l.tellDesktop(desktop, b.err)
 		}
@@ -194,7 +132,7 @@ func (l launch) inTray(signals <-chan os.Signal) error {
 // untilAsked follows the session until somebody asks for its end, and ends it.
 // alone says that the terminal is the only place where it shows: there a service that
 // cannot start is the end.
-func untilAsked(s *session.Session, screen *terminal.Screen, signals <-chan os.Signal, alone bool) error {
+func untilAsked(s *session.Session, screen *screen, signals <-chan os.Signal, alone bool) error {
 	failed := follow(s, screen, signals, alone)
 	screen.Say("Stopping…")
 	ctx, hurry := context.WithCancel(context.Background())
@@ -215,11 +153,9 @@ func untilAsked(s *session.Session, screen *terminal.Screen, signals <-chan os.S
 
 // follow shows what happens until the end is asked for, and returns what made it
 // pointless to go on.
-func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signal, alone bool) error {
+func follow(s *session.Session, screen *screen, signals <-chan os.Signal, alone bool) error {
 	changed, stop := s.Changes()
 	defer stop()
-	releases, stopLooking := watchUpdates()
-	defer stopLooking()
 	defer screen.End()
 	screen.Begin("Starting Configurable Agents")
 	started := s.Started()
@@ -260,9 +196,6 @@ func follow(s *session.Session, screen *terminal.Screen, signals <-chan os.Signa
 			started = nil
 			debug.SetGCPercent(100)
 			debug.FreeOSMemory() // what only the start has needed
-		case release := <-releases:
-			screen.Say("%s", release)
-			s.TellNewer(release.String())
 		case <-s.QuitAsked():
 			return nil
 		case <-signals:

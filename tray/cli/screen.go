@@ -1,6 +1,6 @@
 // Package terminal is the tray's counterpart where there is none: a line for each
 // step, with a spinner while it lasts.
-package terminal
+package cli
 
 import (
 	"fmt"
@@ -15,8 +15,8 @@ import (
 	"agents-tray/manager/control"
 )
 
-// Screen prints what happens to the services.
-type Screen struct {
+// screen prints what happens to the services.
+type screen struct {
 	out     io.Writer
 	verbose bool
 	spinner *spinner.Spinner // nil where out is no terminal
@@ -30,9 +30,9 @@ type seen struct {
 	byHand bool
 }
 
-// New returns a screen on out.
-func New(out *os.File, verbose bool) *Screen {
-	s := &Screen{out: out, verbose: verbose, shown: map[string]seen{}}
+// newScreen returns a screen on out.
+func newScreen(out *os.File, verbose bool) *screen {
+	s := &screen{out: out, verbose: verbose, shown: map[string]seen{}}
 	if term.IsTerminal(int(out.Fd())) {
 		s.spinner = spinner.New(spinner.CharSets[14], 80*time.Millisecond, spinner.WithWriterFile(out))
 	}
@@ -40,7 +40,7 @@ func New(out *os.File, verbose bool) *Screen {
 }
 
 // Begin says what is about to happen.
-func (s *Screen) Begin(what string) {
+func (s *screen) Begin(what string) {
 	if s.spinner == nil {
 		fmt.Fprintln(s.out, what)
 		return
@@ -50,12 +50,12 @@ func (s *Screen) Begin(what string) {
 }
 
 // Say prints a line.
-func (s *Screen) Say(format string, arguments ...any) {
+func (s *screen) Say(format string, arguments ...any) {
 	s.above(func() { fmt.Fprintf(s.out, format+"\n", arguments...) })
 }
 
 // above prints while the spinner steps aside.
-func (s *Screen) above(print func()) {
+func (s *screen) above(print func()) {
 	if s.spinner != nil && s.spinner.Active() {
 		s.spinner.Stop()
 		defer s.spinner.Start()
@@ -64,14 +64,14 @@ func (s *Screen) above(print func()) {
 }
 
 // End takes the spinner away.
-func (s *Screen) End() {
+func (s *screen) End() {
 	if s.spinner != nil {
 		s.spinner.Stop()
 	}
 }
 
 // Show prints what has changed in a snapshot since the last.
-func (s *Screen) Show(snapshot manager.Snapshot) {
+func (s *screen) Show(snapshot manager.Snapshot) {
 	for _, service := range snapshot.Services {
 		before, now := s.shown[service.Name], seen{service.State, service.ByHand}
 		if s.shown[service.Name] = now; before.state == now.state && (now.state != manager.Stopped || before.byHand == now.byHand) {

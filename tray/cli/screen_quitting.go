@@ -1,4 +1,4 @@
-package terminal
+package cli
 
 import (
 	"agents-tray/manager/control"
@@ -7,7 +7,7 @@ import (
 
 // ShowQuitting prints what has become of the wish to quit since it was last shown; nil
 // says that there is none.
-func (s *Screen) ShowQuitting(wish *control.Quitting) {
+func (s *screen) ShowQuitting(wish *control.Quitting) {
 	before := s.wish
 	switch {
 	case wish == nil && before == nil, wish != nil && before != nil && wish.Decided == before.Decided && wish.Deadline.Equal(before.Deadline):

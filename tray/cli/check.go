@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"agents-tray/manager"
+	"agents-tray/manager/config"
+
+	"github.com/spf13/cobra"
+)
+
+// check says what is wrong with the services file, or what it says; it starts nothing.
+func check() *cobra.Command {
+	var options config.Options
+	command := &cobra.Command{
+		Use:   "check",
+		Short: "Check the services file, and list what it says",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("name the services file by --config: agents-tray check --config %s", args[0])
+			}
+			return nil
+		},
+		RunE: func(command *cobra.Command, _ []string) error {
+			services, err := config.Services(options, config.Locate())
+			if err != nil {
+				return err
+			}
+			return listServices(command.OutOrStdout(), services)
+		},
+	}
+	configFlag(command, &options)
+	return command
+}
+
+// listServices prints services as a table.
+func listServices(to io.Writer, specs []manager.ServiceSpec) error {
+	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "NAME\tCOMMAND\tLISTEN\tDEPENDS ON")
+	for _, s := range specs {
+		command := strings.Join(s.Command, " ")
+		if s.Builtin != "" {
+			command = "(built in)"
+		}
+		var needs []string
+		for name, condition := range s.DependsOn {
+			needs = append(needs, name+" "+string(condition))
+		}
+		slices.Sort(needs)
+		row := []string{s.Name, command, s.Listen, strings.Join(needs, ", ")}
+		for i := range row {
+			if row[i] == "" {
+				row[i] = "-"
+			}
+		}
+		fmt.Fprintln(table, strings.Join(row, "\t"))
+	}
+	return table.Flush()
+}

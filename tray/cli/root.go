@@ -1,0 +1,88 @@
+// Package cli is the program's command line: each command in a file of its own, and the
+// form of the program for a terminal.
+package cli
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"agents-tray/manager/config"
+)
+
+// A double click is how this program is meant to be started on Windows.
+func init() { cobra.MousetrapHelpText = "" }
+
+// Main runs the command that the process was started with, and returns the process's exit
+// status. release is the version of a build that does not know its commit (see version);
+// builtins are commands of packages that this one does not know.
+func Main(release string, builtins ...*cobra.Command) (status int) {
+	attachConsole()
+	if err := Commands(release, builtins...).Execute(); err != nil {
+		return 1
+	}
+	return 0
+}
+
+// Commands returns the root command with all others below it.
+func Commands(release string, builtins ...*cobra.Command) *cobra.Command {
+	options := launch{version: version(release)}
+	root := &cobra.Command{
+		Use:   "agents-tray",
+		Short: "Configurable Agents: Dashboard and Chat, started, watched and stopped from the tray",
+		Args:  cobra.NoArgs,
+		RunE:  func(command *cobra.Command, _ []string) error { return options.run(command, false) },
+
+		SilenceUsage: true, CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		Version: options.version,
+	}
+	ui := &cobra.Command{
+		Use:   "ui",
+		Short: "The same in the terminal, without a tray",
+		Args:  cobra.NoArgs,
+		RunE:  func(command *cobra.Command, _ []string) error { return options.run(command, true) },
+	}
+	options.flags(root)
+	options.flags(ui)
+	root.AddCommand(ui, menu(), do(), check(), logs(), sessions(), quit(), versionCommand(release))
+	root.AddCommand(builtins...)
+	return root
+}
+
+// launch are the options of both forms of the program.
+type launch struct {
+	config.Options
+	version  string
+	database string // URL
+	start    bool
+	verbose  bool
+}
+
+func (l *launch) flags(command *cobra.Command) {
+	flags := command.Flags()
+	configFlag(command, &l.Options)
+	flags.StringVar(&l.Host, "host", "", "`address` to listen on, this computer's only (default 127.0.0.1)")
+	flags.Func("dashboard-port", "`port` of the Dashboard (default 7861)", port(&l.DashboardPort))
+	flags.Func("chat-port", "`port` of the Chat (default 7860)", port(&l.ChatPort))
+	flags.BoolVar(&l.NoChat, "no-chat", false, "do not start the Chat")
+	flags.StringVar(&l.database, "db-url", "", "`URL` of the Python platform's database, such as sqlite:///configurable_agents.db: keep the session's state there, too")
+	flags.BoolVar(&l.start, "start", false, "start the services even if the last two sessions ended unexpectedly")
+	flags.BoolVarP(&l.verbose, "verbose", "v", false, "say more in the terminal")
+}
+
+func configFlag(command *cobra.Command, options *config.Options) {
+	command.Flags().StringVar(&options.File, "config", "", "the services `file` (default services.yaml in "+config.Locate().Config+")")
+}
+
+// port reads a port's number.
+func port(into *int) func(string) error {
+	return func(text string) error {
+		n, err := strconv.ParseUint(text, 10, 16)
+		if err != nil || n == 0 {
+			return errors.New("a port is a number from 1 to 65535")
+		}
+		*into = int(n)
+		return nil
+	}
+}
