@@ -13,11 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"agents-tray/manager/config"
-	"agents-tray/manager/control"
-	"agents-tray/manager/guard"
-	"agents-tray/services/chat"
-	"agents-tray/services/dashboard"
-	"agents-tray/services/web"
 	"agents-tray/tray/session"
 	"agents-tray/tray/terminal"
 )
@@ -132,31 +127,4 @@ func do() *cobra.Command {
 			return terminal.Choose(command.Context(), command.OutOrStdout(), folders, words)
 		},
 	}
-}
-
-// serve runs one built-in service; the guard starts it.
-func serve() *cobra.Command {
-	command := &cobra.Command{Use: "serve", Short: "Run one built-in service by itself", Hidden: true, Args: cobra.NoArgs}
-	var chatOptions chat.Options
-	var listen string
-	dashboardCommand := &cobra.Command{Use: "dashboard", Short: "The Dashboard", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
-		address, err := control.FromEnvironment()
-		if err != nil {
-			return err
-		}
-		return web.Run("dashboard", listen, dashboard.New(control.NewClient(address)))
-	}}
-	dashboardCommand.Flags().StringVar(&listen, "listen", "127.0.0.1:7861", "address, where no socket is handed over")
-	chatCommand := &cobra.Command{Use: "chat", Short: "The Chat", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
-		if address, err := control.FromEnvironment(); err == nil { // else it runs by itself
-			chatOptions.Instance, chatOptions.Service = control.NewClient(address), guard.ServiceName()
-		}
-		handler, closer := chat.New(chatOptions)
-		return errors.Join(web.Run("chat", listen, handler), closer.Close())
-	}}
-	chatCommand.Flags().StringVar(&listen, "listen", "127.0.0.1:7860", "address, where no socket is handed over")
-	chatCommand.Flags().StringVar(&chatOptions.Database, "database", "chat.db", "file for the conversations")
-	chatCommand.Flags().StringVar(&chatOptions.DashboardURL, "dashboard", "", "address of the Dashboard")
-	command.AddCommand(dashboardCommand, chatCommand)
-	return command
 }

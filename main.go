@@ -16,6 +16,7 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/config"
 	_ "agents-tray/manager/guard/early" // the process of the guard goes no further
+	"agents-tray/services"
 	"agents-tray/sessiondb"
 	"agents-tray/tray"
 	"agents-tray/tray/session"
@@ -71,7 +72,7 @@ func commands() *cobra.Command {
 		flags.BoolVar(&options.start, "start", false, "start the services even if the last two sessions ended unexpectedly")
 		flags.BoolVarP(&options.verbose, "verbose", "v", false, "say more in the terminal")
 	}
-	root.AddCommand(ui, menu(), do(), check(), logs(), sessions(), quit(), updates(), sayVersion(), serve())
+	root.AddCommand(ui, menu(), do(), check(), logs(), sessions(), quit(), updates(), sayVersion(), services.Command())
 	for _, command := range systemCommands {
 		root.AddCommand(command())
 	}
