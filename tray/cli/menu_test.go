@@ -16,7 +16,7 @@ type asking struct {
 	asks bool
 }
 
-func (a *asking) printCurrentMenu() []control.MenuItem {
+func (a *asking) Menu() []control.MenuItem {
 	on := true
 	if !a.asks {
 		return []control.MenuItem{
@@ -29,7 +29,7 @@ func (a *asking) printCurrentMenu() []control.MenuItem {
 	}
 }
 
-func (a *asking) choose(do string) error {
+func (a *asking) Choose(do string) error {
 	switch do {
 	case "quit":
 		a.asks = true

@@ -22,7 +22,7 @@ type recorded struct {
 }
 
 func (r recorded) Status() control.Status { return control.Status{} }
-func (r recorded) printHistory(limit int) ([]control.PastSession, error) {
+func (r recorded) Sessions(limit int) ([]control.PastSession, error) {
 	past, err := r.record.Sessions(limit)
 	return session.PastSessions(past, "third000"), err
 }

@@ -164,9 +164,9 @@ func TestAPortalThatHangs(t *testing.T) {
 	hang := func(string, string) (dbus.Variant, *dbus.Error) {
 		asked <- struct{}{}
 		<-ended
-		return dbus.Variant{}, dbus.NewError("org.freenotifier.DBus.Error.Failed", nil)
+		return dbus.Variant{}, dbus.NewError("org.freedesktop.DBus.Error.Failed", nil)
 	}
-	if err := portal.ExportMethodTable(map[string]any{"Get": hang}, portalPath, "org.freenotifier.DBus.Properties"); err != nil {
+	if err := portal.ExportMethodTable(map[string]any{"Get": hang}, portalPath, "org.freedesktop.DBus.Properties"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := portal.RequestName(portalName, dbus.NameFlagDoNotQueue); err != nil {

@@ -1,0 +1,56 @@
+// Package services runs the built-in services, the Dashboard and the Chat, each as a
+// process of its own.
+package services
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"agents-tray/manager/control"
+	"agents-tray/manager/guard"
+	"agents-tray/services/chat"
+	"agents-tray/services/dashboard"
+	"agents-tray/services/web"
+)
+
+// Command is "serve NAME", which runs one built-in service until it is told to stop. The
+// guard starts it; it is hidden from the user's help.
+func Command() *cobra.Command {
+	command := &cobra.Command{Use: "serve", Short: "Run one built-in service by itself", Hidden: true, Args: cobra.NoArgs}
+	command.AddCommand(dashboardCommand(), chatCommand())
+	return command
+}
+
+func dashboardCommand() *cobra.Command {
+	var listen string
+	command := &cobra.Command{Use: "dashboard", Short: "The Dashboard", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
+		address, err := control.FromEnvironment()
+		if err != nil {
+			return err
+		}
+		return web.Run("dashboard", listen, dashboard.New(control.NewClient(address)))
+	}}
+	listenFlag(command, &listen, "127.0.0.1:7861")
+	return command
+}
+
+func chatCommand() *cobra.Command {
+	var options chat.Options
+	var listen string
+	command := &cobra.Command{Use: "chat", Short: "The Chat", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
+		if address, err := control.FromEnvironment(); err == nil { // without an instance it runs by itself
+			options.Instance, options.Service = control.NewClient(address), guard.ServiceName()
+		}
+		handler, closer := chat.New(options)
+		return errors.Join(web.Run("chat", listen, handler), closer.Close())
+	}}
+	listenFlag(command, &listen, "127.0.0.1:7860")
+	command.Flags().StringVar(&options.Database, "database", "chat.db", "file for the conversations")
+	command.Flags().StringVar(&options.DashboardURL, "dashboard", "", "address of the Dashboard")
+	return command
+}
+
+func listenFlag(command *cobra.Command, listen *string, address string) {
+	command.Flags().StringVar(listen, "listen", address, "address, where no socket is handed over")
+}
