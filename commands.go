@@ -18,7 +18,6 @@ import (
 	"agents-tray/services/chat"
 	"agents-tray/services/dashboard"
 	"agents-tray/services/web"
-	"agents-tray/tray/session"
 	"agents-tray/tray/terminal"
 )
 
@@ -67,7 +66,7 @@ func logs() *cobra.Command {
 	var lines int
 	var follow bool
 	command := &cobra.Command{Use: "logs SERVICE", Short: "What a service printed", Args: cobra.ArbitraryArgs, RunE: func(_ *cobra.Command, args []string) error {
-		folders, _ := session.Find() // without an instance its files are read
+		folders, _ := control.Find() // without an instance its files are read
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
 		if len(args) != 1 {
@@ -88,7 +87,7 @@ func sessions() *cobra.Command {
 		Short: "The latest sessions and how they ended, or what happened in one",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			folders, _ := session.Find() // without an instance the record is read
+			folders, _ := control.Find() // without an instance the record is read
 			return terminal.Sessions(command.Context(), command.OutOrStdout(), folders, strings.Join(args, ""), limit)
 		},
 	}
@@ -103,7 +102,7 @@ func menu() *cobra.Command {
 		Short: "What the tray's menu shows, and how to choose it here",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			folders, err := session.Find()
+			folders, err := control.Find()
 			if err != nil {
 				return err
 			}
@@ -125,7 +124,7 @@ func do() *cobra.Command {
 			return nil
 		},
 		RunE: func(command *cobra.Command, words []string) error {
-			folders, err := session.Find()
+			folders, err := control.Find()
 			if err != nil {
 				return err
 			}

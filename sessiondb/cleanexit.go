@@ -9,22 +9,23 @@ import (
 	"agents-tray/manager/disk"
 )
 
-// A Farewell says of a session that it ended as it should, where its record could not say
-// so: it is left in a file beside, for the next start.
-type Farewell struct {
+// A CleanExit is a clean-exit marker: it says that a session ended in order although its
+// record could not be written. It is kept in a file of its own for the next start.
+type CleanExit struct {
 	Mark   string    `json:"session"`
 	Reason string    `json:"reason"` // as for End
 	At     time.Time `json:"at"`
 }
 
-// keepFarewells bounds how many wait for a record that can be written again.
-const keepFarewells = 20
+// maxCleanExits bounds how many a file holds until the record can be written again.
+const maxCleanExits = 20
 
-// LeaveFarewell adds a farewell to the first of files that can be written.
-func LeaveFarewell(f Farewell, files ...string) (err error) {
+// WriteCleanExit adds a marker to the first of files that can be written. The error says
+// why the last of them could not.
+func WriteCleanExit(marker CleanExit, files ...string) (err error) {
 	for _, file := range files {
-		all := append(ReadFarewells(file), f)
-		text, _ := json.Marshal(all[max(0, len(all)-keepFarewells):]) // texts and times: cannot fail
+		all := append(ReadCleanExits(file), marker)
+		text, _ := json.Marshal(all[max(0, len(all)-maxCleanExits):]) // texts and times: cannot fail
 		if err = disk.Replace(file, text); err == nil {
 			return nil
 		}
@@ -32,12 +33,12 @@ func LeaveFarewell(f Farewell, files ...string) (err error) {
 	return err
 }
 
-// ReadFarewells reads what LeaveFarewell has left in files. One that is not there, or is
-// none of ours, says nothing.
-func ReadFarewells(files ...string) []Farewell {
-	var all []Farewell
+// ReadCleanExits reads the markers that WriteCleanExit has written to files. A file that is
+// missing, or cannot be read as such, holds none.
+func ReadCleanExits(files ...string) []CleanExit {
+	var all []CleanExit
 	for _, file := range files {
-		var here []Farewell
+		var here []CleanExit
 		if text, err := os.ReadFile(file); err == nil && json.Unmarshal(text, &here) == nil {
 			all = append(all, here...)
 		}
@@ -45,7 +46,7 @@ func ReadFarewells(files ...string) []Farewell {
 	return all
 }
 
-// saidFarewell reports whether one of the farewells is of the session of that mark.
-func saidFarewell(all []Farewell, mark string) bool {
-	return slices.ContainsFunc(all, func(f Farewell) bool { return f.Mark == mark })
+// hasCleanExit reports whether one of the markers is of the session with that mark.
+func hasCleanExit(all []CleanExit, mark string) bool {
+	return slices.ContainsFunc(all, func(f CleanExit) bool { return f.Mark == mark })
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A farewell is believed of its session only, and kept in the record.
-func TestAFarewell(t *testing.T) {
+// A marker counts for its own session only, and is taken into the record.
+func TestACleanExitMarker(t *testing.T) {
 	for of, want := range map[string]Ending{"first": Clean, "another": NotEnded} {
 		t.Run(of, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "session.db")
@@ -17,7 +17,7 @@ func TestAFarewell(t *testing.T) {
 			begin(t, r, "first")
 			end(t, r, false)
 			r = open(t, path)
-			previous, err := r.Begin(Session{Mark: "second", Farewells: []Farewell{{of, "Quit by the user", time.Now()}}})
+			previous, err := r.Begin(Session{Mark: "second", CleanExits: []CleanExit{{of, "Quit by the user", time.Now()}}})
 			if err != nil || previous == nil || previous.Ending != want {
 				t.Errorf("the session before is %+v (%v)", previous, err)
 			}
@@ -30,29 +30,29 @@ func TestAFarewell(t *testing.T) {
 	}
 }
 
-// Farewells are left in the first place that can be written, the latest of them.
-func TestFarewellsAreLeft(t *testing.T) {
+// Markers are written to the first file that can be, and the latest are kept.
+func TestCleanExitMarkersAreWritten(t *testing.T) {
 	folder := t.TempDir()
 	if err := os.WriteFile(filepath.Join(folder, "file"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	nowhere, somewhere := filepath.Join(folder, "file", "farewells"), filepath.Join(folder, "farewells")
-	if err := LeaveFarewell(Farewell{Mark: "lost"}, nowhere); err == nil {
-		t.Error("it was left nowhere")
+	unwritable, writable := filepath.Join(folder, "file", "farewells"), filepath.Join(folder, "farewells")
+	if err := WriteCleanExit(CleanExit{Mark: "lost"}, unwritable); err == nil {
+		t.Error("it was written to a file below a file")
 	}
-	for n := range keepFarewells + 1 {
-		if err := LeaveFarewell(Farewell{Mark: fmt.Sprint(n)}, nowhere, somewhere); err != nil {
+	for n := range maxCleanExits + 1 {
+		if err := WriteCleanExit(CleanExit{Mark: fmt.Sprint(n)}, unwritable, writable); err != nil {
 			t.Fatal(err)
 		}
 	}
-	all := ReadFarewells(nowhere, somewhere)
-	if len(all) != keepFarewells || all[0].Mark != "1" || all[keepFarewells-1].Mark != fmt.Sprint(keepFarewells) {
+	all := ReadCleanExits(unwritable, writable)
+	if len(all) != maxCleanExits || all[0].Mark != "1" || all[maxCleanExits-1].Mark != fmt.Sprint(maxCleanExits) {
 		t.Errorf("left were %+v", all)
 	}
-	if err := os.WriteFile(somewhere, []byte("not ours"), 0o600); err != nil {
+	if err := os.WriteFile(writable, []byte("not ours"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if all := ReadFarewells(somewhere); len(all) != 0 {
+	if all := ReadCleanExits(writable); len(all) != 0 {
 		t.Errorf("read were %+v", all)
 	}
 }

@@ -13,9 +13,8 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
-// originalTimeout is how long the Python platform may hold its file before we go on
-// without.
-const originalTimeout = 250 * time.Millisecond
+// platformTimeout is how long a lock of the Python platform on its file is waited for.
+const platformTimeout = 250 * time.Millisecond
 
 // ParseURL returns the absolute path of the database file that an SQLAlchemy URL names,
 // as in the Python platform's option --db-url: three slashes before a path that is
@@ -43,43 +42,43 @@ func ParseURL(text string) (string, error) {
 	return filepath.Abs(filepath.FromSlash(path))
 }
 
-// ErrOriginal says that the Python platform's file could not be written. Our own could.
-var ErrOriginal = errors.New("its row cannot be written")
+// ErrPlatformFile says that the Python platform's file could not be written. Our own could.
+var ErrPlatformFile = errors.New("its row cannot be written")
 
-// openOriginal opens the Python platform's file for one use: it is theirs, and they may
-// replace it.
-func (r *Record) openOriginal(flags sqlite3.OpenFlag) (*sqlite3.Conn, error) {
-	conn, err := sqlite3.OpenFlags(r.options.Original, flags)
+// openPlatformFile opens the Python platform's file for one use: the platform owns it, and
+// may replace it between two.
+func (r *Record) openPlatformFile(flags sqlite3.OpenFlag) (*sqlite3.Conn, error) {
+	conn, err := sqlite3.OpenFlags(r.options.PlatformFile, flags)
 	if err != nil {
 		return nil, err
 	}
-	if err := conn.BusyTimeout(originalTimeout); err != nil {
+	if err := conn.BusyTimeout(platformTimeout); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return conn, nil
 }
 
-// writeOriginal writes the row of session_state into the Python platform's file. Nothing
-// else there is touched.
-func (r *Record) writeOriginal() error {
-	conn, err := r.openOriginal(sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE)
+// writePlatformRow writes the row of session_state into the Python platform's file, and
+// changes nothing else there. The error wraps ErrPlatformFile.
+func (r *Record) writePlatformRow() error {
+	conn, err := r.openPlatformFile(sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE)
 	if err == nil {
 		err = steps(func() error { return conn.Exec(sessionState) }, func() error { return r.writeRow(conn) })
 		err = errors.Join(err, conn.Close())
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrOriginal, r.options.Original, err)
+		return fmt.Errorf("%w: %s: %w", ErrPlatformFile, r.options.PlatformFile, err)
 	}
 	return nil
 }
 
-// readOriginal returns a session of the Python platform that has not ended in order, as
+// readPlatformRow returns a session of the Python platform that has not ended in order, as
 // its row tells; nil if there is none, or its file cannot be read.
-func (r *Record) readOriginal() *Previous {
-	if _, err := os.Stat(r.options.Original); err != nil {
+func (r *Record) readPlatformRow() *Previous {
+	if _, err := os.Stat(r.options.PlatformFile); err != nil {
 		return nil
 	}
-	conn, err := r.openOriginal(sqlite3.OPEN_READONLY)
+	conn, err := r.openPlatformFile(sqlite3.OPEN_READONLY)
 	if err != nil {
 		return nil
 	}
@@ -88,11 +87,11 @@ func (r *Record) readOriginal() *Previous {
 	_ = rows(conn, `SELECT session_start, active_workflows, session_data, last_updated FROM session_state
 		WHERE id = 'default' AND dirty_shutdown <> 0`, func(s *sqlite3.Stmt) {
 		var d data
-		_ = json.Unmarshal(s.ColumnRawText(2), &d) // not ours
+		_ = json.Unmarshal(s.ColumnRawText(2), &d) // the platform's own: no mark
 		if d.Mark != "" {
-			return // ours: our own file knows it
+			return // this program's own session, which its own file knows
 		}
-		previous = &Previous{Foreign: true, LastSeen: parseTime(s.ColumnText(3))}
+		previous = &Previous{OfPlatform: true, LastSeen: parseTime(s.ColumnText(3))}
 		previous.Started = parseTime(s.ColumnText(0))
 		var names []string
 		_ = json.Unmarshal(s.ColumnRawText(1), &names) // not a list of names: unknown

@@ -38,16 +38,16 @@ func script(t testing.TB, path, sql string) {
 }
 
 // The Python platform's own file keeps the row, and nothing else of ours; both sides see it.
-func TestTheRowInTheOriginalsFile(t *testing.T) {
+func TestTheRowInThePlatformsFile(t *testing.T) {
 	folder := t.TempDir()
 	original, path := filepath.Join(folder, "configurable_agents.db"), filepath.Join(folder, "session.db")
 	script(t, original, originalTable+`; CREATE TABLE executions (id TEXT);
 		INSERT INTO session_state VALUES ('default', '2026-11-20 09:15:00', 1, '["run-1", "run-2"]', '{''chat'': None}', '2026-11-20 10:00:00.500000')`)
 	tables := query(t, original, `SELECT name FROM sqlite_master ORDER BY name`)
 
-	r := Open(path, Options{Original: original})
+	r := Open(path, Options{PlatformFile: original})
 	previous := begin(t, r, "ours")
-	if previous == nil || !previous.Foreign || previous.Ending != NotEnded || len(previous.Workflows) != 2 || previous.Workflows[1].Name != "run-2" {
+	if previous == nil || !previous.OfPlatform || previous.Ending != NotEnded || len(previous.Workflows) != 2 || previous.Workflows[1].Name != "run-2" {
 		t.Fatalf("the original's row reads as %+v", previous)
 	}
 	if want := time.Date(2026, 11, 20, 10, 0, 0, 5e8, time.UTC); !previous.LastSeen.Equal(want) {
@@ -73,7 +73,7 @@ func TestTheRowInTheOriginalsFile(t *testing.T) {
 	}
 
 	// Ours was killed: both files know, and the other side is not blamed for it.
-	r = Open(path, Options{Original: original})
+	r = Open(path, Options{PlatformFile: original})
 	if previous := begin(t, r, "killed"); previous == nil || previous.Ending != Clean {
 		t.Errorf("after a clean end: %+v", previous)
 	}
@@ -81,15 +81,15 @@ func TestTheRowInTheOriginalsFile(t *testing.T) {
 	if dirty := query(t, original, `SELECT dirty_shutdown FROM session_state`); dirty != "1" {
 		t.Errorf("after a kill: %s", dirty)
 	}
-	r = Open(path, Options{Original: original})
-	if previous := begin(t, r, "after"); previous == nil || previous.Foreign || previous.Mark != "killed" || previous.Ending != NotEnded {
+	r = Open(path, Options{PlatformFile: original})
+	if previous := begin(t, r, "after"); previous == nil || previous.OfPlatform || previous.Mark != "killed" || previous.Ending != NotEnded {
 		t.Errorf("after a kill: %+v", previous)
 	}
 	end(t, r, true)
 }
 
 // Our own file has the same table, column for column.
-func TestTheTableIsTheOriginals(t *testing.T) {
+func TestTheTableIsThePlatforms(t *testing.T) {
 	folder := t.TempDir()
 	original, path := filepath.Join(folder, "original.db"), filepath.Join(folder, "session.db")
 	script(t, original, originalTable)
@@ -112,7 +112,7 @@ func TestTheTableIsTheOriginals(t *testing.T) {
 
 // The other side's file may be missing, busy, damaged, or somebody's picture: that is
 // told, and our own record is complete all the same.
-func TestTroubleWithTheOriginalsFile(t *testing.T) {
+func TestAPlatformFileThatCannotBeWritten(t *testing.T) {
 	for name, spoil := range map[string]func(t *testing.T, original string){
 		"a folder": func(t *testing.T, original string) {
 			if err := os.Mkdir(original, 0o700); err != nil {
@@ -139,7 +139,7 @@ func TestTroubleWithTheOriginalsFile(t *testing.T) {
 			folder := t.TempDir()
 			original, path := filepath.Join(folder, "original.db"), filepath.Join(folder, "session.db")
 			spoil(t, original)
-			r := Open(path, Options{Original: original})
+			r := Open(path, Options{PlatformFile: original})
 			if _, err := r.Begin(Session{Mark: "s"}); err == nil || !strings.Contains(err.Error(), original) {
 				t.Errorf("begin: %v", err)
 			}
@@ -159,11 +159,11 @@ func TestTroubleWithTheOriginalsFile(t *testing.T) {
 }
 
 // What could not be written to the other side's file is written once it can be.
-func TestTheOriginalsFileIsCaughtUpWith(t *testing.T) {
+func TestThePlatformsFileIsCaughtUpWith(t *testing.T) {
 	folder := t.TempDir()
 	original := filepath.Join(folder, "missing", "original.db")
 	var troubles []error
-	r := Open(filepath.Join(folder, "session.db"), Options{Original: original, Trouble: func(err error) { troubles = append(troubles, err) }})
+	r := Open(filepath.Join(folder, "session.db"), Options{PlatformFile: original, OnSaveError: func(err error) { troubles = append(troubles, err) }})
 	if _, err := r.Begin(Session{Mark: "s"}); err == nil {
 		t.Fatal("the row stands in a file that cannot be")
 	}

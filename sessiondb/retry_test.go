@@ -43,7 +43,7 @@ func TestAFolderThatComesLater(t *testing.T) {
 func TestALockedFileIsCaughtUpWith(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "session.db")
 	told := make(chan error, 10)
-	r := Open(path, Options{Trouble: func(err error) { told <- err }})
+	r := Open(path, Options{OnSaveError: func(err error) { told <- err }})
 	begin(t, r, "s")
 	r.do(func() { _ = r.conn.BusyTimeout(time.Millisecond) })
 	other, err := sqlite3.Open(path)

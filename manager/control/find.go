@@ -1,4 +1,4 @@
-package session
+package control
 
 import (
 	"errors"
@@ -8,21 +8,19 @@ import (
 	"syscall"
 
 	"agents-tray/manager/config"
-	"agents-tray/manager/control"
-	"agents-tray/sessiondb"
 )
 
-// ErrNotRunning says that there is no instance.
+// ErrNotRunning says that there is no running instance.
 var ErrNotRunning = errors.New("agents-tray is not running: start it first")
 
-// Find returns the folders of the instance that is running. It may have begun when the
-// usual state folder could be written, or when it could not, whatever is so now. Without one
-// the folders are the usual ones, and the error is ErrNotRunning, or says why it cannot be
-// told.
+// Find returns the folders of the running instance: the usual ones, or those that it uses
+// because the usual state folder could not be written when it started. If no instance is
+// running the folders are the usual ones and the error is ErrNotRunning; any other error
+// says why that cannot be told.
 func Find() (config.Folders, error) {
 	var unknown error
 	for _, folders := range config.Places() {
-		switch err := runs(folders); {
+		switch err := running(folders); {
 		case err == nil:
 			return folders, nil
 		case !errors.Is(err, ErrNotRunning):
@@ -35,30 +33,30 @@ func Find() (config.Folders, error) {
 	return config.Locate(), ErrNotRunning
 }
 
-// runs is nil if an instance has its state in those folders, and ErrNotRunning if none has.
-// It makes nothing: they may be on a disk that can only be read.
-func runs(folders config.Folders) error {
+// running returns nil if an instance holds the lock of those folders, and ErrNotRunning if
+// none does. It creates no file where there is none: the folders may be on a read-only disk.
+func running(folders config.Folders) error {
 	_, err := os.Stat(folders.Lock())
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return ErrNotRunning
 	}
-	lock, err := sessiondb.TakeLock(folders.Lock())
+	lock, err := TakeLock(folders.Lock())
 	switch {
 	case errors.Is(err, ErrRunning):
 		return nil
 	case err != nil:
 		return err
 	}
-	_ = lock.Release() // nobody else's
+	_ = lock.Release() // the lock was free: at worst its file stays
 	return ErrNotRunning
 }
 
-// Reach returns a client of the instance that has its state in those folders. The error is
-// that of control.ReadAddress.
-func Reach(folders config.Folders) (*control.Client, error) {
-	address, err := control.ReadAddress(folders.Control(), folders.SpareControl())
+// ClientFor returns a client of the instance that has its state in those folders. It does
+// not connect yet. The error is that of ReadAddress.
+func ClientFor(folders config.Folders) (*Client, error) {
+	address, err := ReadAddress(folders.Control(), folders.SpareControl())
 	if err != nil {
 		return nil, err
 	}
-	return control.NewClient(address), nil
+	return NewClient(address), nil
 }

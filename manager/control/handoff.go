@@ -1,4 +1,4 @@
-package session
+package control
 
 import (
 	"context"
@@ -6,80 +6,82 @@ import (
 	"fmt"
 	"net/http"
 	"time"
-
-	"agents-tray/manager/control"
 )
 
 const (
 	answerTime = 5 * time.Second  // for a running instance to answer
-	endTime    = 15 * time.Second // for one that is stopping to be gone
+	endTime    = 15 * time.Second // for one that is stopping to end
 )
 
-// Defer asks the instance that is running to open the Dashboard, and returns nil. If
-// that instance is on its way out, Defer waits for its end and begins a session.
-func Defer(options Options) (*Session, error) {
+// HandOff asks the running instance to open page, and returns nil when it has taken the
+// request. If that instance is ending, or does not answer, HandOff waits for its end and
+// then calls begin, which is to start an instance and to return ErrRunning if another one
+// holds the lock; HandOff returns begin's error. The caller learns from begin which of both
+// has happened.
+func HandOff(page string, begin func() error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
 	defer cancel()
 	retry := time.NewTicker(20 * time.Millisecond)
 	defer retry.Stop()
 	for {
-		err := askToOpen(ctx)
-		var refused *control.Refused
+		err := askToOpen(ctx, page)
+		var refused *Refused
 		if err == nil {
-			return nil, nil
+			return nil
 		} else if errors.As(err, &refused) && refused.Status == http.StatusServiceUnavailable {
-			return afterEnd(options) // it is on its way out
+			return beginAfterEnd(begin) // it is ending
 		} else if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
-			return nil, errors.New("it is running already, without a Dashboard that could be opened: its icon is in the tray")
+			return errors.New("it is running already, without a Dashboard that could be opened: its icon is in the tray")
 		} else if errors.As(err, &refused) {
-			return nil, fmt.Errorf("another instance is running, but: %w", err)
+			return fmt.Errorf("another instance is running, but: %w", err)
 		}
-		// It has not begun to answer, or does no longer: then the lock will be free.
-		if s, err := beginAlone(options); !errors.Is(err, ErrRunning) {
-			return s, err
+		// Nothing answers: it is still starting, or has just ended and freed the lock.
+		if err := beginAlone(begin); !errors.Is(err, ErrRunning) {
+			return err
 		}
 		select {
 		case <-retry.C:
 		case <-ctx.Done():
-			return afterEnd(options)
+			return beginAfterEnd(begin)
 		}
 	}
 }
 
-func askToOpen(ctx context.Context) error {
+func askToOpen(ctx context.Context, page string) error {
 	folders, err := Find()
 	if err != nil {
 		return err
 	}
-	client, err := Reach(folders)
+	client, err := ClientFor(folders)
 	if err != nil {
 		return err
 	}
-	return client.Open(ctx, dashboard)
+	return client.Open(ctx, page)
 }
 
-// beginAlone is Begin, unless an instance has other folders.
-func beginAlone(options Options) (*Session, error) {
+// beginAlone calls begin, unless an instance is running in any of the folders that Find
+// looks in: begin itself tries only the lock of its own.
+func beginAlone(begin func() error) error {
 	if _, err := Find(); err == nil {
-		return nil, ErrRunning
+		return ErrRunning
 	}
-	return Begin(options)
+	return begin()
 }
 
-func afterEnd(options Options) (*Session, error) {
+// beginAfterEnd calls begin until no other instance is running, or endTime is over.
+func beginAfterEnd(begin func() error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), endTime)
 	defer cancel()
-	retry := time.NewTicker(10 * time.Millisecond) // a lock cannot be waited for with an end
+	retry := time.NewTicker(10 * time.Millisecond) // waiting for a file lock cannot be cancelled
 	defer retry.Stop()
 	for {
-		s, err := beginAlone(options)
-		if !errors.Is(err, ErrRunning) {
-			return s, err
+		if err := beginAlone(begin); !errors.Is(err, ErrRunning) {
+			return err
 		}
 		select {
 		case <-retry.C:
 		case <-ctx.Done():
-			return nil, errors.New("another instance is running, but does not answer. End the process agents-tray, then start it again")
+			return errors.New("another instance is running, but does not answer. End the process agents-tray, then start it again")
 		}
 	}
 }

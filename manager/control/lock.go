@@ -1,4 +1,4 @@
-package sessiondb
+package control
 
 import (
 	"errors"
@@ -8,15 +8,15 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// ErrLocked says that another instance holds the lock.
-var ErrLocked = errors.New("another instance is running")
+// ErrRunning says that another instance is running: it holds the lock of the state folder.
+var ErrRunning = errors.New("another instance is running")
 
 // A Lock makes one instance of the program the only one on a state folder. The
 // system releases it when the process ends, however it ends; a file that is left
-// holds nothing.
+// behind is not locked.
 type Lock struct{ file *flock.Flock }
 
-// TakeLock takes the lock at path, or returns ErrLocked.
+// TakeLock takes the lock at path, or returns ErrRunning.
 func TakeLock(path string) (*Lock, error) {
 	for {
 		file := flock.New(path, flock.SetPermissions(0o600))
@@ -25,9 +25,9 @@ func TakeLock(path string) (*Lock, error) {
 			return nil, fmt.Errorf("lock %s: %w", path, err)
 		}
 		if !locked {
-			return nil, errors.Join(ErrLocked, file.Close())
+			return nil, errors.Join(ErrRunning, file.Close())
 		}
-		// The one before us may have removed the file between our open and our lock.
+		// The previous holder may have removed the file between our open and our lock.
 		ours, err := file.Stat()
 		if err != nil {
 			return nil, errors.Join(err, file.Close())
@@ -41,10 +41,10 @@ func TakeLock(path string) (*Lock, error) {
 	}
 }
 
-// Release gives the lock up and removes its file.
+// Release removes the lock's file and gives the lock up.
 func (l *Lock) Release() error {
-	// Removed while it is held, so that nobody else's lock can be meant. Where an open
-	// file cannot be removed it stays, which does no harm.
+	// The file is removed while it is locked, so that it cannot be another process's lock.
+	// Windows does not remove an open file; an unlocked file that stays does no harm.
 	_ = os.Remove(l.file.Path())
 	return l.file.Close()
 }

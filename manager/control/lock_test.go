@@ -1,4 +1,4 @@
-package sessiondb
+package control
 
 import (
 	"errors"
@@ -15,13 +15,13 @@ func TestLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := TakeLock(path); !errors.Is(err, ErrLocked) {
+	if _, err := TakeLock(path); !errors.Is(err, ErrRunning) {
 		t.Errorf("taken twice: %v", err)
 	}
 	waiting := make(chan error, 1)
 	go func() {
 		next, err := TakeLock(path)
-		for end := time.Now().Add(10 * time.Second); errors.Is(err, ErrLocked) && time.Now().Before(end); {
+		for end := time.Now().Add(10 * time.Second); errors.Is(err, ErrRunning) && time.Now().Before(end); {
 			next, err = TakeLock(path)
 		}
 		if err == nil {

@@ -1,4 +1,4 @@
-package session
+package control
 
 import (
 	"context"
@@ -9,8 +9,9 @@ import (
 	"agents-tray/manager/config"
 )
 
-// QuitRunning asks the instance that is running to end, waits until it is gone, 20
-// seconds at most, and reports whether there was one. It starts nothing.
+// QuitRunning asks the running instance to end, waits until it has released its lock, 20
+// seconds at most, and reports whether there was one. The error says why it still runs, or
+// why that cannot be told. QuitRunning never starts an instance.
 func QuitRunning(ctx context.Context) (ran bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime+endTime)
 	defer cancel()
@@ -25,7 +26,7 @@ func QuitRunning(ctx context.Context) (ran bool, err error) {
 			return ran, err
 		}
 		ran = true
-		// It may not answer yet, or no longer.
+		// Ask again until it has taken the request: it may still be starting, or be ending.
 		if unasked != nil {
 			unasked = askToQuit(ctx, folders)
 		}
@@ -38,7 +39,7 @@ func QuitRunning(ctx context.Context) (ran bool, err error) {
 }
 
 func askToQuit(ctx context.Context, folders config.Folders) error {
-	client, err := Reach(folders)
+	client, err := ClientFor(folders)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package session
+package verdict
 
-// killedForMemory is false: this system has no such log.
-func killedForMemory(int) bool { return false }
+// KilledForMemory is false: this system has no such log.
+func KilledForMemory(int) bool { return false }

@@ -1,110 +1,96 @@
-package session
+// Package verdict tells how the previous session ended, from what the next start finds.
+// Its answer is data; whoever shows it makes the sentences.
+package verdict
 
 import (
-	"fmt"
 	"time"
 
-	"agents-tray/manager/control"
-	"agents-tray/manager/guard"
 	"agents-tray/sessiondb"
 )
 
-// Evidence is what the present knows of the end of the session before.
-type evidence struct {
-	boot, machine string
-	crash         string          // what the Go runtime wrote while it crashed
-	closed        bool            // it took away what that would stand in, as at an end of its own
-	words         guard.LastWords // of the guard that outlived the tray
-	kernel        bool            // its log says that it killed the tray for lack of memory
-	oomKills      int             // as in Session, by now
+// Evidence is what the next start knows of the previous session's end, beside its record.
+type Evidence struct {
+	Boot, Machine string // of this start; see sessiondb.BootID and MachineID
+	// Crash is what the Go runtime wrote while the session crashed, or empty.
+	Crash string
+	// CrashFileGone says that the file for Crash was removed, as a session does at its own
+	// end: it ended in order, even if the record says nothing of it.
+	CrashFileGone bool
+	// Report is the guard's, of this or of another session.
+	Report ExitReport
+	// KernelKill says that the kernel's log has it killed for lack of memory; see KilledForMemory.
+	KernelKill bool
+	// OOMKills is the number of processes that the system has killed for lack of memory by now.
+	OOMKills int
 }
 
-// A verdict is how a session ended, as far as that can be told.
-type verdict struct {
-	ending sessiondb.Ending
-	cause  string // one sentence for people; empty: nothing to be alarmed about
-	short  string // the same for a line of the menu
-	detail string // for those who ask
-	at     time.Time
-	exact  bool // at is when it ended, not the last sign of life
+// ExitReport is what a guard knows of the end of the tray process that it has outlived.
+type ExitReport struct {
+	Session     string    // its mark
+	At          time.Time // when it ended
+	OutOfMemory bool      // the system killed a process for lack of memory just then
 }
 
-// judge tells how p ended, which the record does not say. What is certain comes before
-// what is likely.
-func judge(p *sessiondb.Previous, e evidence) verdict {
-	v := verdict{at: p.LastSeen}
-	words := e.words
-	if words.Session == p.Mark && p.Mark != "" {
-		v.at, v.exact = words.At, true
+// Cause is what ended a session.
+type Cause int
+
+const (
+	Nothing       Cause = iota // nothing that the user need be told of
+	Platform                   // it was a session of the Python platform, left dirty by it
+	Crash                      // the program crashed
+	OutOfMemory                // the system killed it for lack of memory
+	Kill                       // a user or another program killed it
+	PossibleOOM                // as Kill, or the system for lack of memory
+	Unrecorded                 // it ended by itself, without a record of it
+	Restart                    // the computer was restarted or lost power
+	OtherComputer              // the record is another computer's: nothing is known
+)
+
+// Verdict is how a session ended, as far as that can be told.
+type Verdict struct {
+	Ending sessiondb.Ending
+	Cause  Cause
+	Crash  string    // of Crash: what the Go runtime wrote
+	Kills  int       // of PossibleOOM: processes killed for lack of memory since the session started
+	At     time.Time // when it ended, or the last sign of life; may be zero
+	Exact  bool      // At is when it ended
+}
+
+// Alarming reports whether the user should be told of it.
+func (v Verdict) Alarming() bool { return v.Cause != Nothing && v.Cause != OtherComputer }
+
+// Judge tells how p ended, which was not marked as clean. Certain evidence comes before
+// what is only likely.
+func Judge(p *sessiondb.Previous, e Evidence) Verdict {
+	v := Verdict{At: p.LastSeen}
+	report := e.Report
+	if report.Session == p.Mark && p.Mark != "" {
+		v.At, v.Exact = report.At, true
 	} else {
-		words = guard.LastWords{}
+		report = ExitReport{}
 	}
-	since := e.oomKills - p.OOMKills
+	kills := e.OOMKills - p.OOMKills
 	switch {
-	case p.Foreign:
-		v.ending, v.short = sessiondb.Unexpected, "it was the Python platform's"
-		v.cause = "It was a session of the Python platform, whose database says that it did not end in order. If it still runs, stop it: both want the same ports."
+	case p.OfPlatform:
+		v.Ending, v.Cause = sessiondb.Unexpected, Platform
 	case p.Ending == sessiondb.Unknown:
-		v.ending = sessiondb.Unknown
-	case p.Machine != "" && e.machine != "" && p.Machine != e.machine:
-		v.ending, v.detail = sessiondb.Unknown, "The record was made on another computer."
-	case e.crash != "":
-		v.ending, v.short, v.detail = sessiondb.Crashed, "it crashed", e.crash
-		v.cause = "Configurable Agents itself crashed."
-	case words.OutOfMemory, e.kernel:
-		v.ending, v.short = sessiondb.OutOfMemory, "memory had run out"
-		v.cause = "The system killed Configurable Agents because memory had run out."
-	case v.exact: // the computer was still running
-		v.ending, v.short = sessiondb.Killed, "it was killed"
-		v.cause = "Configurable Agents was killed by somebody or by another program."
-	case e.closed: // a full disk can be told of nothing, but lets go of a file
-		v.ending, v.short = sessiondb.Unexpected, "it ended unrecorded"
-		v.cause = "How Configurable Agents ended is not known: its end was not recorded."
-	case p.Boot != "" && e.boot != "" && p.Boot != e.boot:
-		v.ending, v.short = sessiondb.Restarted, "the computer went down"
-		v.cause = "The computer was restarted or lost power while Configurable Agents was running."
-	case since > 0:
-		v.ending, v.short = sessiondb.Killed, "it was killed"
-		v.cause = "Configurable Agents was killed by somebody, by another program, or by the system for lack of memory."
-		v.detail = fmt.Sprintf("Since that session started, the system has killed %d %s for lack of memory.", since, plural(since, "process", "processes"))
+		v.Ending = sessiondb.Unknown
+	case p.Machine != "" && e.Machine != "" && p.Machine != e.Machine:
+		v.Ending, v.Cause = sessiondb.Unknown, OtherComputer
+	case e.Crash != "":
+		v.Ending, v.Cause, v.Crash = sessiondb.Crashed, Crash, e.Crash
+	case report.OutOfMemory, e.KernelKill:
+		v.Ending, v.Cause = sessiondb.OutOfMemory, OutOfMemory
+	case v.Exact: // the guard has seen it, so the computer was running
+		v.Ending, v.Cause = sessiondb.Killed, Kill
+	case e.CrashFileGone: // on a full disk nothing can be written, but a file can be removed
+		v.Ending, v.Cause = sessiondb.Unexpected, Unrecorded
+	case p.Boot != "" && e.Boot != "" && p.Boot != e.Boot:
+		v.Ending, v.Cause = sessiondb.Restarted, Restart
+	case kills > 0:
+		v.Ending, v.Cause, v.Kills = sessiondb.Killed, PossibleOOM, kills
 	default:
-		v.ending, v.short = sessiondb.Killed, "it was killed"
-		v.cause = "Configurable Agents was killed by somebody or by another program."
+		v.Ending, v.Cause = sessiondb.Killed, Kill
 	}
 	return v
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
-}
-
-// review is the verdict for people; nil if there is nothing to be alarmed about.
-func (v verdict) review(p *sessiondb.Previous) *control.Review {
-	if v.cause == "" {
-		return nil
-	}
-	review := &control.Review{
-		Started: p.Started, LastSeen: v.at, Version: p.Version, Cause: v.cause, Detail: v.detail,
-		Services: []control.ReviewService{}, Workflows: reviewWorkflows(p.Workflows),
-	}
-	for _, service := range p.Services {
-		review.Services = append(review.Services, control.ReviewService{
-			Name: service.Name, Title: service.Title, State: service.State, PID: service.PID, Since: service.Since,
-		})
-	}
-	return review
-}
-
-// line is what the menu says of it after "Last session ended unexpectedly".
-func (v verdict) line() string {
-	switch {
-	case v.at.IsZero():
-		return v.short
-	case v.exact:
-		return v.short + " at " + v.at.Local().Format("15:04")
-	}
-	return v.short + " after " + v.at.Local().Format("15:04")
 }

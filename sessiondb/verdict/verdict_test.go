@@ -1,65 +1,68 @@
-package session
+package verdict
 
 import (
-	"strings"
 	"testing"
 	"time"
 
-	"agents-tray/manager/guard"
 	"agents-tray/sessiondb"
 )
 
 func TestHowASessionEnded(t *testing.T) {
-	seen, killed := time.Date(2026, 11, 20, 14, 3, 0, 0, time.Local), time.Date(2026, 11, 20, 15, 30, 0, 0, time.Local)
+	seen, ended := time.Date(2026, 11, 20, 14, 3, 0, 0, time.Local), time.Date(2026, 11, 20, 15, 30, 0, 0, time.Local)
 	before := sessiondb.Previous{LastSeen: seen, Session: sessiondb.Session{Mark: "before", Boot: "boot", Machine: "machine", OOMKills: 3}}
-	now := evidence{boot: "boot", machine: "machine", oomKills: 3}
-	words := guard.LastWords{Session: "before", At: killed}
+	now := Evidence{Boot: "boot", Machine: "machine", OOMKills: 3}
+	report := ExitReport{Session: "before", At: ended}
 	for name, test := range map[string]struct {
-		change func(*sessiondb.Previous, *evidence)
-		ending sessiondb.Ending
-		line   string // "": no alarm
+		change func(*sessiondb.Previous, *Evidence)
+		want   Verdict // its At and Exact: see below
+		exact  bool    // the guard has seen the end
 	}{
-		"killed, and nobody saw it":      {func(*sessiondb.Previous, *evidence) {}, sessiondb.Killed, "it was killed after 14:03"},
-		"killed before the guard's eyes": {func(_ *sessiondb.Previous, e *evidence) { e.words = words }, sessiondb.Killed, "it was killed at 15:30"},
-		"the guard saw another session's end": {func(_ *sessiondb.Previous, e *evidence) {
-			e.words = guard.LastWords{Session: "earlier", At: killed, OutOfMemory: true}
-		}, sessiondb.Killed, "it was killed after 14:03"},
-		"another start of the system": {func(_ *sessiondb.Previous, e *evidence) { e.boot = "next" }, sessiondb.Restarted, "the computer went down after 14:03"},
-		"killed, and then another start of the system": {func(_ *sessiondb.Previous, e *evidence) { e.boot, e.words = "next", words },
-			sessiondb.Killed, "it was killed at 15:30"},
-		"its end was not recorded": {func(_ *sessiondb.Previous, e *evidence) { e.closed = true }, sessiondb.Unexpected, "it ended unrecorded after 14:03"},
-		"its end was not recorded, and then another start of the system": {func(_ *sessiondb.Previous, e *evidence) { e.closed, e.boot = true, "next" },
-			sessiondb.Unexpected, "it ended unrecorded after 14:03"},
-		"killed before the guard's eyes, with nothing to write a crash to": {func(_ *sessiondb.Previous, e *evidence) { e.closed, e.words = true, words },
-			sessiondb.Killed, "it was killed at 15:30"},
-		"a crash": {func(_ *sessiondb.Previous, e *evidence) { e.crash = "panic: x" }, sessiondb.Crashed, "it crashed after 14:03"},
-		"a crash, and then another start of the system": {func(_ *sessiondb.Previous, e *evidence) { e.crash, e.boot = "panic: x", "next" }, sessiondb.Crashed, "it crashed after 14:03"},
-		"out of memory, says the guard": {func(_ *sessiondb.Previous, e *evidence) { e.words = words; e.words.OutOfMemory = true },
-			sessiondb.OutOfMemory, "memory had run out at 15:30"},
-		"out of memory, says the kernel":       {func(_ *sessiondb.Previous, e *evidence) { e.kernel = true }, sessiondb.OutOfMemory, "memory had run out after 14:03"},
-		"perhaps out of memory":                {func(_ *sessiondb.Previous, e *evidence) { e.oomKills = 5 }, sessiondb.Killed, "it was killed after 14:03"},
-		"a system that cannot be told":         {func(_ *sessiondb.Previous, e *evidence) { e.boot = "" }, sessiondb.Killed, "it was killed after 14:03"},
-		"a record from another computer":       {func(p *sessiondb.Previous, e *evidence) { e.machine, e.boot = "other", "next" }, sessiondb.Unknown, ""},
-		"a record restored from a copy":        {func(p *sessiondb.Previous, _ *evidence) { p.Ending = sessiondb.Unknown }, sessiondb.Unknown, ""},
-		"an earlier version knew no computers": {func(p *sessiondb.Previous, _ *evidence) { p.Machine = "" }, sessiondb.Killed, "it was killed after 14:03"},
-		"the Python platform's":                {func(p *sessiondb.Previous, _ *evidence) { p.Foreign = true }, sessiondb.Unexpected, "it was the Python platform's after 14:03"},
-		"nothing is known of when":             {func(p *sessiondb.Previous, _ *evidence) { p.LastSeen = time.Time{} }, sessiondb.Killed, "it was killed"},
+		"killed, and nobody saw it": {func(*sessiondb.Previous, *Evidence) {}, Verdict{Ending: sessiondb.Killed, Cause: Kill}, false},
+		"killed, and the guard saw it": {func(_ *sessiondb.Previous, e *Evidence) { e.Report = report },
+			Verdict{Ending: sessiondb.Killed, Cause: Kill}, true},
+		"the guard saw another session's end": {func(_ *sessiondb.Previous, e *Evidence) {
+			e.Report = ExitReport{Session: "earlier", At: ended, OutOfMemory: true}
+		}, Verdict{Ending: sessiondb.Killed, Cause: Kill}, false},
+		"another start of the system": {func(_ *sessiondb.Previous, e *Evidence) { e.Boot = "next" },
+			Verdict{Ending: sessiondb.Restarted, Cause: Restart}, false},
+		"killed, and then another start of the system": {func(_ *sessiondb.Previous, e *Evidence) { e.Boot, e.Report = "next", report },
+			Verdict{Ending: sessiondb.Killed, Cause: Kill}, true},
+		"its end was not recorded": {func(_ *sessiondb.Previous, e *Evidence) { e.CrashFileGone = true },
+			Verdict{Ending: sessiondb.Unexpected, Cause: Unrecorded}, false},
+		"its end was not recorded, and then another start of the system": {func(_ *sessiondb.Previous, e *Evidence) { e.CrashFileGone, e.Boot = true, "next" },
+			Verdict{Ending: sessiondb.Unexpected, Cause: Unrecorded}, false},
+		"killed, and the guard saw it, with nothing to write a crash to": {func(_ *sessiondb.Previous, e *Evidence) { e.CrashFileGone, e.Report = true, report },
+			Verdict{Ending: sessiondb.Killed, Cause: Kill}, true},
+		"a crash": {func(_ *sessiondb.Previous, e *Evidence) { e.Crash = "panic: x" },
+			Verdict{Ending: sessiondb.Crashed, Cause: Crash, Crash: "panic: x"}, false},
+		"a crash, and then another start of the system": {func(_ *sessiondb.Previous, e *Evidence) { e.Crash, e.Boot = "panic: x", "next" },
+			Verdict{Ending: sessiondb.Crashed, Cause: Crash, Crash: "panic: x"}, false},
+		"out of memory, says the guard": {func(_ *sessiondb.Previous, e *Evidence) { e.Report = report; e.Report.OutOfMemory = true },
+			Verdict{Ending: sessiondb.OutOfMemory, Cause: OutOfMemory}, true},
+		"out of memory, says the kernel": {func(_ *sessiondb.Previous, e *Evidence) { e.KernelKill = true },
+			Verdict{Ending: sessiondb.OutOfMemory, Cause: OutOfMemory}, false},
+		"perhaps out of memory": {func(_ *sessiondb.Previous, e *Evidence) { e.OOMKills = 5 },
+			Verdict{Ending: sessiondb.Killed, Cause: PossibleOOM, Kills: 2}, false},
+		"a system that cannot be told": {func(_ *sessiondb.Previous, e *Evidence) { e.Boot = "" },
+			Verdict{Ending: sessiondb.Killed, Cause: Kill}, false},
+		"a record from another computer": {func(_ *sessiondb.Previous, e *Evidence) { e.Machine, e.Boot = "other", "next" },
+			Verdict{Ending: sessiondb.Unknown, Cause: OtherComputer}, false},
+		"a record restored from a copy": {func(p *sessiondb.Previous, _ *Evidence) { p.Ending = sessiondb.Unknown },
+			Verdict{Ending: sessiondb.Unknown, Cause: Nothing}, false},
+		"an earlier version knew no computers": {func(p *sessiondb.Previous, _ *Evidence) { p.Machine = "" },
+			Verdict{Ending: sessiondb.Killed, Cause: Kill}, false},
+		"the Python platform's": {func(p *sessiondb.Previous, _ *Evidence) { p.OfPlatform = true },
+			Verdict{Ending: sessiondb.Unexpected, Cause: Platform}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, e := before, now
 			test.change(&p, &e)
-			v := judge(&p, e)
-			if v.ending != test.ending {
-				t.Errorf("it ended as %q, want %q", v.ending, test.ending)
+			want := test.want
+			if want.At = seen; test.exact {
+				want.At, want.Exact = ended, true
 			}
-			if alarm := v.review(&p); (alarm != nil) != (test.line != "") {
-				t.Errorf("the alarm is %+v", alarm)
-			}
-			if test.line != "" && v.line() != test.line {
-				t.Errorf("the menu says %q", v.line())
-			}
-			if name == "perhaps out of memory" && !strings.Contains(v.detail, "2 processes for lack of memory") {
-				t.Errorf("the detail is %q", v.detail)
+			if got := Judge(&p, e); got != want {
+				t.Errorf("%+v, want %+v", got, want)
 			}
 		})
 	}

@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"slices"
@@ -11,8 +11,8 @@ import (
 	"agents-tray/tray/words"
 )
 
-// gatherTime is how long the news of one failure waits for others: one message tells of
-// all that fails together.
+// gatherTime is how long a failure waits for others, so that one message tells of all that
+// fail together.
 const gatherTime = 300 * time.Millisecond
 
 // Keys of the messages, of which there is one each at a time.
@@ -23,8 +23,8 @@ const (
 	aboutOpening = "opening "
 )
 
-// announcer tells of services that have failed, and that they are back: together what
-// comes together, and nothing twice.
+// announcer shows messages about services that have failed or recovered. It coalesces
+// changes that come together, and tells nothing twice.
 type announcer struct {
 	language words.Language
 	show     func(tray.Notification)
@@ -37,7 +37,7 @@ type announcer struct {
 	closed bool
 }
 
-// look takes the present state. What is to be told of it is told a little later.
+// look takes the present state. Messages about it come after gatherTime.
 func (a *announcer) look(snapshot manager.Snapshot) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -54,10 +54,10 @@ func (a *announcer) tell() {
 	a.timer = nil
 	now, before := failed(a.latest), a.told
 	if a.closed || same(now, before) {
-		return // it was over in a moment
+		return // it has recovered meanwhile
 	}
 	if len(now) == 0 && anyOf(a.latest, before, func(s manager.State) bool { return !s.Idle() && s != manager.Running }) {
-		return // they are on their way, and it will be seen where to
+		return // they are starting: wait for the outcome
 	}
 	a.told = now
 	switch {
@@ -70,7 +70,7 @@ func (a *announcer) tell() {
 	}
 }
 
-// close tells nothing any more.
+// close stops all messages.
 func (a *announcer) close() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -150,8 +150,8 @@ func failed(s manager.Snapshot) []manager.Service {
 	return services
 }
 
-// same reports whether these are the same failures. One that has failed again has failed
-// anew: its problem is another.
+// same reports whether these are the same failures. One that has failed again
+// counts as another: its problem is a new one.
 func same(a, b []manager.Service) bool {
 	return slices.EqualFunc(a, b, func(a, b manager.Service) bool { return a.Name == b.Name && a.Problem == b.Problem })
 }

@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"strings"
@@ -28,7 +28,7 @@ func TestAnUncleanEndIsToldInGermanAsAWhole(t *testing.T) {
 			}
 			review.Workflows = append(review.Workflows, control.ReviewWorkflow{Workflow: control.Workflow{Name: name}})
 		}
-		s, messages := &Session{language: words.German, review: review, settings: openSettings(t.TempDir())}, shown{}
+		s, messages := &Instance{language: words.German, review: review, settings: openSettings(t.TempDir())}, shown{}
 		s.SetDesktop(&messages)
 		if len(messages) != 1 || !strings.HasPrefix(messages[0].Body, "Der Rechner wurde neu gestartet") || !strings.HasSuffix(messages[0].Body, "\n"+want) {
 			t.Errorf("of %d workflows it says %+v, not %q", count, messages, want)

@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"fmt"
@@ -15,15 +15,15 @@ import (
 // shownLines are the last lines of a service in the diagnosis.
 const shownLines = 20
 
-// diagnosis is what somebody who is to help needs to know, without what is none of their
-// business. It is in English, whoever copies it.
-func (s *Session) diagnosis() string {
+// diagnosis is a report for whoever helps the user, without private data. It is always in
+// English.
+func (i *Instance) diagnosis() string {
 	var b strings.Builder
-	status := s.Status()
+	status := i.Status()
 	fmt.Fprintf(&b, "%s %s (%s/%s, %s)\n", tray.Name, status.Version, runtime.GOOS, runtime.GOARCH, runtime.Version())
 	fmt.Fprintf(&b, "State: %s, since %s\n", status.Phase, status.Started.UTC().Format(time.RFC3339))
 	fmt.Fprintf(&b, "Desktop: %s, %s; locale %s\n", orNone(os.Getenv("XDG_CURRENT_DESKTOP")), orNone(os.Getenv("XDG_SESSION_TYPE")), orNone(os.Getenv("LANG")))
-	fmt.Fprintf(&b, "Files: %s, %s\n", s.options.Folders.State, s.options.Folders.Config)
+	fmt.Fprintf(&b, "Files: %s, %s\n", i.options.Folders.State, i.options.Folders.Config)
 	if review := status.Unclean; review != nil {
 		fmt.Fprintf(&b, "Last session: %s Last seen %s\n%s", review.Cause, review.LastSeen.UTC().Format(time.RFC3339), review.Detail)
 	}
@@ -38,13 +38,13 @@ func (s *Session) diagnosis() string {
 		if service.Problem != nil {
 			fmt.Fprintf(&b, "  problem: %s\n", service.Problem)
 		}
-		b.WriteString(s.lastLines(service.Name))
+		b.WriteString(i.lastLines(service.Name))
 	}
-	return s.redactor().clean(b.String())
+	return i.redactor().clean(b.String())
 }
 
-func (s *Session) lastLines(service string) string {
-	path, err := s.LogFile(service)
+func (i *Instance) lastLines(service string) string {
+	path, err := i.LogFile(service)
 	if err != nil {
 		return ""
 	}
@@ -59,15 +59,15 @@ func (s *Session) lastLines(service string) string {
 	return b.String()
 }
 
-// redactor knows what is this user's own.
-func (s *Session) redactor() redactor {
+// redactor returns a redactor of this user's data and of the services' secrets.
+func (i *Instance) redactor() redactor {
 	home, _ := os.UserHomeDir() // then it is nowhere
 	name := ""
 	if u, err := user.Current(); err == nil {
 		name = u.Username
 	}
 	environment := os.Environ()
-	for _, spec := range s.options.Services {
+	for _, spec := range i.options.Services {
 		for _, pair := range spec.Env {
 			environment = append(environment, "="+pair) // all of these are secret
 		}

@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"slices"
@@ -10,108 +10,108 @@ import (
 
 // Do carries out a click. It does not block: what asks the manager for something goes
 // on by itself, ends with the manager at the latest, and shows its outcome in the menu.
-func (s *Session) Do(i tray.Intent) {
-	switch i.Verb {
+func (i *Instance) Do(intent tray.Intent) {
+	switch intent.Verb {
 	case tray.Open:
-		s.openLater(i.Service, "")
+		i.openLater(intent.Service, "")
 	case tray.ShowLog:
-		s.showLog(i.Service)
+		i.showLog(intent.Service)
 	case tray.Review:
-		s.openReview()
+		i.openReview()
 	case tray.Dismiss:
-		s.Reviewed()
+		i.Reviewed()
 	case tray.Notices:
-		s.openLater(s.dashboard(), "")
+		i.openLater(i.dashboard(), "")
 	case tray.Start:
-		go s.manager.Start(i.Service)
+		go i.manager.Start(intent.Service)
 	case tray.Stop:
-		go s.manager.Stop(i.Service)
+		go i.manager.Stop(intent.Service)
 	case tray.Restart:
-		go s.manager.Restart(i.Service)
+		go i.manager.Restart(intent.Service)
 	case tray.Move:
-		go s.manager.Move(i.Service, i.Port)
+		go i.manager.Move(intent.Service, intent.Port)
 	case tray.History:
-		s.openLater(s.dashboard(), "/sessions")
+		i.openLater(i.dashboard(), "/sessions")
 	case tray.EditServices:
-		s.editServices()
+		i.editServices()
 	case tray.StartAll:
-		s.StartAll()
+		i.StartAll()
 	case tray.RestartAll:
-		go s.restartAll()
+		go i.restartAll()
 	case tray.PauseAll:
-		go s.pauseAll()
+		go i.pauseAll()
 	case tray.Resume:
-		go s.resume()
+		go i.resume()
 	case tray.CopyAddress, tray.CopyDiagnosis:
-		if text, err := s.Text(i.String()); err == nil {
-			s.copy(text)
+		if text, err := i.Text(intent.String()); err == nil {
+			i.copy(text)
 		}
 	case tray.AtLogin:
-		s.setAtLogin(i.On)
+		i.setAtLogin(intent.On)
 	case tray.Notifications:
-		s.afterSetting(s.settings.set(func(c *choices) { c.Quiet = !i.On }))
+		i.afterSetting(i.settings.set(func(c *choices) { c.Quiet = !intent.On }))
 	case tray.NoTray:
-		s.tellNoTray()
+		i.tellNoTray()
 	case tray.Quit:
-		s.quitting.ask()
+		i.quitting.ask()
 	case tray.FinishAndQuit:
-		s.quitting.finish()
+		i.quitting.finish()
 	case tray.KeepRunning:
-		s.quitting.cancel()
+		i.quitting.cancel()
 	case tray.QuitNow:
-		s.Quit()
+		i.Quit()
 	}
 }
 
 // setAtLogin has the system start the program at login, or no longer.
-func (s *Session) setAtLogin(on bool) {
+func (i *Instance) setAtLogin(on bool) {
 	if on {
-		s.afterSetting(s.atLogin.Enable())
+		i.afterSetting(i.atLogin.Enable())
 	} else {
-		s.afterSetting(s.atLogin.Disable())
+		i.afterSetting(i.atLogin.Disable())
 	}
 }
 
-// afterSetting shows a setting as it is now, and says why it is not as wished.
-func (s *Session) afterSetting(err error) {
+// afterSetting shows a setting as it is now; an error says why it was not changed.
+func (i *Instance) afterSetting(err error) {
 	if err != nil {
-		s.answer(tray.Notification{Summary: s.language.Say(words.NotChanged), Body: err.Error()})
+		i.answer(tray.Notification{Summary: i.language.Say(words.NotChanged), Body: err.Error()})
 	}
-	s.changed.tell()
+	i.changed.tell()
 }
 
 // restartAll restarts all services but those that the user has stopped, or that have
 // done what they were to do.
-func (s *Session) restartAll() {
-	for _, service := range s.manager.Snapshot().Services {
+func (i *Instance) restartAll() {
+	for _, service := range i.manager.Snapshot().Services {
 		if service.State != manager.Stopped && service.State != manager.Completed {
-			_ = s.manager.Restart(service.Name) // it is known; the end of the program may come first
+			_ = i.manager.Restart(service.Name) // it is known; the end of the program may come first
 		}
 	}
 }
 
 // pauseAll stops all services, those that depend on others first, and remembers which.
-func (s *Session) pauseAll() {
+func (i *Instance) pauseAll() {
 	var names []string
-	for _, service := range s.manager.Snapshot().Services {
+	for _, service := range i.manager.Snapshot().Services {
 		if service.State != manager.Stopped && service.State != manager.Completed {
 			names = append(names, service.Name)
 		}
 	}
-	still := stillPaused(s.manager.Snapshot(), s.settings.get().Paused)
-	err := s.settings.set(func(c *choices) { c.Paused = append(still, names...) })
+	still := stillPaused(i.manager.Snapshot(), i.settings.get().Paused)
+	err := i.settings.set(func(c *choices) { c.Paused = append(still, names...) })
 	for _, name := range slices.Backward(names) {
-		_ = s.manager.Stop(name) // as in restartAll
+		_ = i.manager.Stop(name) // as in restartAll
 	}
-	s.afterSetting(err)
+	i.afterSetting(err)
 }
 
 // resume starts what was paused, but what somebody has started since.
-func (s *Session) resume() {
-	names := stillPaused(s.manager.Snapshot(), s.settings.get().Paused)
-	err := s.settings.set(func(c *choices) { c.Paused = nil })
+func (i *Instance) resume() {
+	names := stillPaused(i.manager.Snapshot(), i.settings.get().Paused)
+	err := i.settings.set(func(c *choices) { c.Paused = nil })
 	for _, name := range names {
-		_ = s.manager.Start(name) // as in restartAll
+		_ = i.manager.Start(name) // as in restartAll
 	}
-	s.afterSetting(err)
+	i.afterSetting(err)
 }

@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"fmt"
@@ -10,21 +10,21 @@ import (
 )
 
 // Sessions returns the latest sessions of the record, newest first.
-func (s *Session) Sessions(limit int) ([]control.PastSession, error) {
-	past, err := s.record.Sessions(limit)
-	return PastSessions(past, s.mark), err
+func (i *Instance) Sessions(limit int) ([]control.PastSession, error) {
+	past, err := i.record.Sessions(limit)
+	return PastSessions(past, i.mark), err
 }
 
 // SessionEvents returns the latest events of a session of the record, oldest first.
-func (s *Session) SessionEvents(session string, limit int) ([]control.SessionEvent, error) {
-	past, err := s.record.Sessions(1000)
-	if err == nil && !slices.ContainsFunc(past, func(p sessiondb.Past) bool { return p.Mark == session }) {
+func (i *Instance) SessionEvents(session string, limit int) ([]control.SessionEvent, error) {
+	past, err := i.record.Sessions(1000)
+	if err == nil && !slices.ContainsFunc(past, func(p sessiondb.PastSession) bool { return p.Mark == session }) {
 		return nil, NoSession(session)
 	}
 	if err != nil {
 		return nil, err
 	}
-	events, err := s.record.Events(session, limit)
+	events, err := i.record.Events(session, limit)
 	return PastEvents(events), err
 }
 
@@ -35,7 +35,7 @@ func NoSession(session string) error {
 
 // PastSessions are sessions of the record as the control API tells of them; current is
 // the mark of the one that runs.
-func PastSessions(past []sessiondb.Past, current string) []control.PastSession {
+func PastSessions(past []sessiondb.PastSession, current string) []control.PastSession {
 	sessions := make([]control.PastSession, len(past))
 	for i, p := range past {
 		sessions[i] = control.PastSession{

@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"context"
@@ -48,7 +48,7 @@ func (d *desk) labels(key string) []string {
 }
 
 // begun begins a session without services, which ends with the test.
-func begun(t *testing.T) (*Session, *desk) {
+func begun(t *testing.T) (*Instance, *desk) {
 	t.Helper()
 	t.Setenv("LANG", "C")
 	folders := config.Folders{State: t.TempDir(), Config: t.TempDir(), Runtime: t.TempDir()}

@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"slices"
@@ -9,7 +9,7 @@ import (
 )
 
 // Menu is the tray's menu for those without a tray, without what is hidden.
-func (s *Session) Menu() []control.MenuItem { return plain(tray.Menu(s.Model())) }
+func (i *Instance) Menu() []control.MenuItem { return plain(tray.Menu(i.Model())) }
 
 func plain(items []tray.Item) []control.MenuItem {
 	list := []control.MenuItem{}
@@ -30,11 +30,11 @@ func plain(items []tray.Item) []control.MenuItem {
 }
 
 // Choose does what an item of the menu does.
-func (s *Session) Choose(do string) error {
-	if s.ending() {
+func (i *Instance) Choose(do string) error {
+	if i.ending() {
 		return manager.ErrShutDown
 	}
-	items := offered(s.Model())
+	items := offered(i.Model())
 	intent, ok := chosen(items, do)
 	if !ok && isSo(items, do) {
 		return nil
@@ -42,28 +42,28 @@ func (s *Session) Choose(do string) error {
 	if !ok {
 		return control.ErrNoItem
 	}
-	s.Do(intent)
+	i.Do(intent)
 	return nil
 }
 
 // Text is what an item of the menu copies.
-func (s *Session) Text(do string) (string, error) {
-	intent, _ := chosen(tray.Menu(s.Model()), do)
+func (i *Instance) Text(do string) (string, error) {
+	intent, _ := chosen(tray.Menu(i.Model()), do)
 	switch intent.Verb {
 	case tray.CopyAddress:
-		service, _ := s.manager.Snapshot().Service(intent.Service)
+		service, _ := i.manager.Snapshot().Service(intent.Service)
 		return service.URL, nil
 	case tray.CopyDiagnosis:
-		return s.diagnosis(), nil
+		return i.diagnosis(), nil
 	}
 	return "", control.ErrNoItem
 }
 
-// offered is what can be chosen: the menu, and of the ways out of taken ports all, not
-// only the one that the menu has a place for.
+// offered is what can be chosen: the menu, and moves to another port for all services
+// whose port is taken, of which the menu shows only the first.
 func offered(m tray.Model) []tray.Item { return append(tray.Menu(m), tray.Moves(m)...) }
 
-// chosen is what the item asks for that is typed like this.
+// chosen returns the intent of the item that is typed as do, if it can be chosen now.
 func chosen(items []tray.Item, do string) (tray.Intent, bool) {
 	for _, item := range items {
 		if item.Intent.String() == do && !item.Disabled && !item.Hidden {

@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"strings"
@@ -7,24 +7,24 @@ import (
 	"agents-tray/tray"
 )
 
-// Model is what the tray shows of the session.
-func (s *Session) Model() tray.Model {
-	chosen, snapshot := s.settings.get(), s.manager.Snapshot()
+// Model is what the tray shows of the instance.
+func (i *Instance) Model() tray.Model {
+	chosen, snapshot := i.settings.get(), i.manager.Snapshot()
 	model := tray.Model{
-		Snapshot: snapshot, Language: s.language, Version: s.options.Version,
+		Snapshot: snapshot, Language: i.language, Version: i.options.Version,
 		Paused:        len(stillPaused(snapshot, chosen.Paused)) > 0,
-		AtLogin:       s.atLogin.Enabled(),
+		AtLogin:       i.atLogin.Enabled(),
 		Notifications: !chosen.Quiet,
 	}
-	model.Workflows, model.Quitting = s.quitting.look()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	model.Usual, model.Asks = s.usual, s.asks
-	if s.review != nil && !s.reviewed {
-		model.Unclean = s.unclean.line()
+	model.Workflows, model.Quitting = i.quitting.look()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	model.Usual, model.Asks = i.usual, i.asks
+	if i.review != nil && !i.reviewed {
+		model.Unclean = menuLine(i.unclean)
 	}
-	if n := len(s.notices); n > 0 {
-		model.Notice, _, _ = strings.Cut(s.notices[n-1].text, ". ")
+	if n := len(i.notices); n > 0 {
+		model.Notice, _, _ = strings.Cut(i.notices[n-1].text, ". ")
 	}
 	return model
 }

@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"slices"
@@ -7,8 +7,7 @@ import (
 	"agents-tray/tray/words"
 )
 
-// A notice is something for the user to know. One with a topic is replaced by the next
-// word on it.
+// A notice is something for the user to know. A new text on its topic replaces it.
 type notice struct{ topic, text string }
 
 // newerNotice is the topic of a newer version.
@@ -18,37 +17,37 @@ const newerNotice = "newer version"
 const recordNotice = "record"
 
 // notice adds something for the user to know.
-func (s *Session) notice(text string) { s.setNotice(text, text) }
+func (i *Instance) notice(text string) { i.setNotice(text, text) }
 
 // TellNewer lets the user know of a newer version, in a sentence.
-func (s *Session) TellNewer(what string) {
-	s.setNotice(newerNotice, what)
-	s.tell(tray.Notification{
+func (i *Instance) TellNewer(what string) {
+	i.setNotice(newerNotice, what)
+	i.tell(tray.Notification{
 		Key: newerNotice, Summary: tray.Name, Body: what,
-		Actions: []tray.Action{{Label: s.language.Say(words.OpenPage, "Dashboard"), Intent: tray.Intent{Verb: tray.Notices}}},
+		Actions: []tray.Action{{Label: i.language.Say(words.OpenPage, "Dashboard"), Intent: tray.Intent{Verb: tray.Notices}}},
 	})
 }
 
-// setNotice says how a topic stands; with no text there is nothing to say any more.
-func (s *Session) setNotice(topic, text string) {
-	s.mu.Lock()
-	at := slices.IndexFunc(s.notices, func(n notice) bool { return n.topic == topic })
+// setNotice sets the notice of a topic; an empty text removes it.
+func (i *Instance) setNotice(topic, text string) {
+	i.mu.Lock()
+	at := slices.IndexFunc(i.notices, func(n notice) bool { return n.topic == topic })
 	switch {
 	case at < 0 && text != "":
-		s.notices = append(s.notices, notice{topic, text})
+		i.notices = append(i.notices, notice{topic, text})
 	case at >= 0 && text == "":
-		s.notices = slices.Delete(s.notices, at, at+1)
+		i.notices = slices.Delete(i.notices, at, at+1)
 	case at >= 0:
-		s.notices[at].text = text
+		i.notices[at].text = text
 	}
-	s.mu.Unlock()
-	s.changed.tell()
+	i.mu.Unlock()
+	i.changed.tell()
 }
 
-// noticeTexts are the words of all of them. The caller holds mu.
-func (s *Session) noticeTexts() []string {
+// noticeTexts returns the texts of all notices. The caller holds mu.
+func (i *Instance) noticeTexts() []string {
 	var texts []string
-	for _, n := range s.notices {
+	for _, n := range i.notices {
 		texts = append(texts, n.text)
 	}
 	return texts

@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"io"
@@ -19,8 +19,8 @@ import (
 const dashboard = "dashboard"
 
 // dashboard returns the name of the service whose pages show the program itself.
-func (s *Session) dashboard() string {
-	for _, spec := range s.options.Services {
+func (i *Instance) dashboard() string {
+	for _, spec := range i.options.Services {
 		if spec.Builtin == dashboard {
 			return spec.Name
 		}
@@ -28,117 +28,116 @@ func (s *Session) dashboard() string {
 	return dashboard // there is none
 }
 
-// opener opens pages once their service answers, each once, whatever the number of
-// clicks until then.
+// opener opens pages once their service is ready, each once, however often it was asked for.
 type opener struct {
 	mu     sync.Mutex
-	wanted map[string]wish // by service
+	wanted map[string]pendingOpen // by service
 	closed bool
 }
 
-// wish is a page that is to be opened.
-type wish struct {
+// pendingOpen is a page that is to be opened when its service is ready.
+type pendingOpen struct {
 	path string
-	slow *time.Timer // until the user is told that it takes time
+	slow *time.Timer // until the user is told that the page will open later
 }
 
-// slowTime is how long a page is waited for without a word.
+// slowTime is how long a page is waited for before the user is told.
 const slowTime = 2 * time.Second
 
-// Open opens a service's page, or "review", in the browser, once it answers. A session
+// Open opens a service's page, or "review", in the browser, once it answers. An instance
 // that is ending opens nothing: the error is manager.ErrShutDown.
-func (s *Session) Open(page string) error {
-	if s.ending() {
+func (i *Instance) Open(page string) error {
+	if i.ending() {
 		return manager.ErrShutDown
 	}
 	if page == "review" {
-		s.openReview()
+		i.openReview()
 		return nil
 	}
-	if _, ok := s.manager.Snapshot().Service(page); !ok && page == dashboard {
-		page = s.dashboard()
+	if _, ok := i.manager.Snapshot().Service(page); !ok && page == dashboard {
+		page = i.dashboard()
 	}
-	if _, ok := s.manager.Snapshot().Service(page); !ok {
+	if _, ok := i.manager.Snapshot().Service(page); !ok {
 		return manager.ErrUnknownService(page)
 	}
-	s.openLater(page, "")
+	i.openLater(page, "")
 	return nil
 }
 
-func (s *Session) openReview() {
-	s.openLater(s.dashboard(), "/review")
-	s.Reviewed()
+func (i *Instance) openReview() {
+	i.openLater(i.dashboard(), "/review")
+	i.Reviewed()
 }
 
 // showLog opens the Dashboard's page of a log, or the file where there is no
 // Dashboard to show it.
-func (s *Session) showLog(service string) {
-	if view, ok := s.manager.Snapshot().Service(s.dashboard()); ok && view.State == manager.Running {
-		s.openLater(s.dashboard(), "/services/"+service+"/log")
+func (i *Instance) showLog(service string) {
+	if view, ok := i.manager.Snapshot().Service(i.dashboard()); ok && view.State == manager.Running {
+		i.openLater(i.dashboard(), "/services/"+service+"/log")
 		return
 	}
-	if path, err := s.LogFile(service); err == nil {
-		s.browse.start(func() { s.couldNotOpen(browser.OpenFile(path), path) })
+	if path, err := i.LogFile(service); err == nil {
+		i.browse.start(func() { i.couldNotOpen(browser.OpenFile(path), path) })
 	}
 }
 
 // editServices opens the services file, and says when it counts.
-func (s *Session) editServices() {
-	path, err := config.Edit(config.Options{File: s.options.ServicesFile}, s.options.Folders)
+func (i *Instance) editServices() {
+	path, err := config.Edit(config.Options{File: i.options.ServicesFile}, i.options.Folders)
 	if err != nil {
-		s.answer(tray.Notification{Summary: s.language.Say(words.NotChanged), Body: err.Error()})
+		i.answer(tray.Notification{Summary: i.language.Say(words.NotChanged), Body: err.Error()})
 		return
 	}
-	s.answer(tray.Notification{Summary: tray.Name, Body: s.language.Say(words.EditServicesBody, filepath.Base(path))})
-	s.browse.start(func() { s.couldNotOpen(browser.OpenFile(path), path) })
+	i.answer(tray.Notification{Summary: tray.Name, Body: i.language.Say(words.EditServicesBody, filepath.Base(path))})
+	i.browse.start(func() { i.couldNotOpen(browser.OpenFile(path), path) })
 }
 
 // openLater opens a page now or when its service answers; a service that is stopped
 // is started for it.
-func (s *Session) openLater(service, path string) {
-	s.browse.want(service, path, func() { s.tellOpening(service) })
-	if view, _ := s.manager.Snapshot().Service(service); view.State.Idle() {
-		go s.manager.Start(service) // ends with the manager at the latest; its outcome shows in the menu
+func (i *Instance) openLater(service, path string) {
+	i.browse.want(service, path, func() { i.tellOpening(service) })
+	if view, _ := i.manager.Snapshot().Service(service); view.State.Idle() {
+		go i.manager.Start(service) // ends with the manager at the latest; its outcome shows in the menu
 	}
-	s.openReady()
+	i.openReady()
 }
 
 // openReady opens the pages that are waited for and can be opened now.
-func (s *Session) openReady() {
-	for _, service := range s.browse.look(s.manager.Snapshot(), s.openPage) {
-		s.withdraw(aboutOpening + service)
+func (i *Instance) openReady() {
+	for _, service := range i.browse.openReady(i.manager.Snapshot(), i.openPage) {
+		i.withdraw(aboutOpening + service)
 	}
 }
 
 // openPage runs the browser's command, which may take as long as the browser runs.
-func (s *Session) openPage(url string) { s.couldNotOpen(browser.OpenURL(url), url) }
+func (i *Instance) openPage(url string) { i.couldNotOpen(browser.OpenURL(url), url) }
 
-func (s *Session) couldNotOpen(err error, what string) {
+func (i *Instance) couldNotOpen(err error, what string) {
 	if err == nil {
 		return
 	}
-	s.answer(tray.Notification{Summary: s.language.Say(words.NoBrowser), Body: s.language.Say(words.NoBrowserBody, what, err)})
+	i.answer(tray.Notification{Summary: i.language.Say(words.NoBrowser), Body: i.language.Say(words.NoBrowserBody, what, err)})
 }
 
 // tellOpening says that a page which was asked for will come, if its service is slow.
-func (s *Session) tellOpening(service string) {
-	if view, ok := s.manager.Snapshot().Service(service); ok && !view.State.Idle() {
-		s.tell(tray.Notification{
-			Key: aboutOpening + service, Summary: s.language.Say(words.OpensLater, view.Title), Body: s.language.Say(words.OpensLaterBody),
+func (i *Instance) tellOpening(service string) {
+	if view, ok := i.manager.Snapshot().Service(service); ok && !view.State.Idle() {
+		i.tell(tray.Notification{
+			Key: aboutOpening + service, Summary: i.language.Say(words.OpensLater, view.Title), Body: i.language.Say(words.OpensLaterBody),
 		})
 	}
 }
 
 func init() {
-	browser.Stdout, browser.Stderr = io.Discard, io.Discard // a browser's noise is nobody's
+	browser.Stdout, browser.Stderr = io.Discard, io.Discard // it is of no use in this program's output
 }
 
-// want notes that a page is to be opened; slow is called if that takes long.
+// want adds a page that is to be opened; slow is called if it is not after slowTime.
 func (o *opener) want(service, path string, slow func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.wanted == nil {
-		o.wanted = map[string]wish{}
+		o.wanted = map[string]pendingOpen{}
 	}
 	w, ok := o.wanted[service]
 	if !ok && !o.closed {
@@ -148,25 +147,25 @@ func (o *opener) want(service, path string, slow func()) {
 	o.wanted[service] = w
 }
 
-// look opens what is wanted and ready, and returns the services whose page is no longer
-// waited for.
-func (o *opener) look(snapshot manager.Snapshot, open func(url string)) (settled []string) {
+// openReady opens the pages whose service is ready, drops those whose service is gone, and
+// returns the services of which the user was told to wait and need wait no more.
+func (o *opener) openReady(snapshot manager.Snapshot, open func(url string)) (told []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for service, wish := range o.wanted {
+	for service, pending := range o.wanted {
 		view, ok := snapshot.Service(service)
 		if ok && view.State != manager.Running {
 			continue
 		}
 		delete(o.wanted, service)
-		if wish.slow != nil && !wish.slow.Stop() {
-			settled = append(settled, service)
+		if pending.slow != nil && !pending.slow.Stop() {
+			told = append(told, service)
 		}
 		if ok && view.URL != "" {
-			o.startLocked(func() { open(view.URL + wish.path) })
+			o.startLocked(func() { open(view.URL + pending.path) })
 		}
 	}
-	return settled
+	return told
 }
 
 func (o *opener) start(run func()) {
@@ -181,14 +180,14 @@ func (o *opener) startLocked(run func()) {
 	}
 }
 
-// close ends the opening of pages.
+// close drops the pages that are waited for; none is opened any more.
 func (o *opener) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.closed = true
-	for _, wish := range o.wanted {
-		if wish.slow != nil {
-			wish.slow.Stop()
+	for _, pending := range o.wanted {
+		if pending.slow != nil {
+			pending.slow.Stop()
 		}
 	}
 	clear(o.wanted)

@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"crypto/sha256"
@@ -18,29 +18,29 @@ import (
 const platformNotice = "platform"
 
 // watchPlatform follows what the Python platform has under way, until the end.
-func (s *Session) watchPlatform() {
-	if s.options.Database == "" {
+func (i *Instance) watchPlatform() {
+	if i.options.Database == "" {
 		return
 	}
-	_ = os.RemoveAll(s.again()) // what earlier sessions have run again
-	watcher, err := platform.Watch(platform.Options{Path: s.options.Database, Changed: s.platformChanged})
+	_ = os.RemoveAll(i.again()) // what earlier sessions have run again
+	watcher, err := platform.Watch(platform.Options{Path: i.options.Database, Changed: i.platformChanged})
 	if err != nil {
-		s.setNotice(platformNotice, "What the Python platform runs is not known: "+err.Error()+".")
+		i.setNotice(platformNotice, "What the Python platform runs is not known: "+err.Error()+".")
 		return
 	}
-	s.wg.Go(func() {
-		<-s.quit
+	i.wg.Go(func() {
+		<-i.quit
 		_ = watcher.Close() // it has only read
 	})
 }
 
 // platformChanged takes what the platform has under way in place of what it had.
-func (s *Session) platformChanged(now platform.State) {
-	s.setNotice(platformNotice, now.Trouble)
-	_ = s.changeWorkflows(func(active []report, _ manager.Snapshot) ([]report, error) {
+func (i *Instance) platformChanged(now platform.State) {
+	i.setNotice(platformNotice, now.Trouble)
+	_ = i.changeWorkflows(func(active []report, _ manager.Snapshot) ([]report, error) {
 		active = slices.DeleteFunc(active, func(r report) bool { return r.Source == platform.Source })
 		for _, run := range now.Runs {
-			if more, err := put(active, report{s.platformWorkflow(run), process{}}); err == nil { // else there are too many to know all
+			if more, err := put(active, report{i.platformWorkflow(run), process{}}); err == nil { // else there are too many to know all
 				active = more
 			}
 		}
@@ -49,7 +49,7 @@ func (s *Session) platformChanged(now platform.State) {
 }
 
 // platformWorkflow is a run as the record keeps it: with the command that runs it again.
-func (s *Session) platformWorkflow(run platform.Run) control.Workflow {
+func (i *Instance) platformWorkflow(run platform.Run) control.Workflow {
 	w := control.Workflow{
 		ID: run.ID, Source: platform.Source, Name: run.Name, Started: run.Started,
 		Note: "Its configuration is written into the file that its command names when it is run from here.",
@@ -58,24 +58,24 @@ func (s *Session) platformWorkflow(run platform.Run) control.Workflow {
 		w.Note = "It cannot be run again from here: " + run.Unreadable + " cannot be read in the platform's database."
 		return w
 	}
-	w.Again = run.Command(s.platformService().Command[0], s.platformConfig(run.ID))
+	w.Again = run.Command(i.platformService().Command[0], i.platformConfig(run.ID))
 	return w
 }
 
 // platformConfig is the file for the configuration of a run that is to run again. It is
 // written when that is asked for.
-func (s *Session) platformConfig(id string) string {
+func (i *Instance) platformConfig(id string) string {
 	sum := sha256.Sum256([]byte(id))
-	return filepath.Join(s.again(), hex.EncodeToString(sum[:8])+".yaml")
+	return filepath.Join(i.again(), hex.EncodeToString(sum[:8])+".yaml")
 }
 
 // again is the folder of such files.
-func (s *Session) again() string { return filepath.Join(s.options.Folders.State, "again") }
+func (i *Instance) again() string { return filepath.Join(i.options.Folders.State, "again") }
 
 // platformService is how the platform is run here: as the service that does, or else as
 // found in PATH.
-func (s *Session) platformService() manager.ServiceSpec {
-	for _, spec := range s.options.Services {
+func (i *Instance) platformService() manager.ServiceSpec {
+	for _, spec := range i.options.Services {
 		if spec.Builtin != "" || strings.TrimSuffix(filepath.Base(spec.Command[0]), ".exe") != platform.Program {
 			continue
 		}
@@ -97,19 +97,19 @@ func fromFolder(dir, file string) string {
 
 // preparePlatform writes the configuration of a run that is to run again, and completes
 // the service that does: beside the database, whose path the platform takes from there.
-func (s *Session) preparePlatform(w control.Workflow, spec *manager.ServiceSpec) error {
+func (i *Instance) preparePlatform(w control.Workflow, spec *manager.ServiceSpec) error {
 	refuse := func(why string) error { return &control.Refused{Status: http.StatusConflict, Message: why} }
-	config := s.platformConfig(w.ID)
+	config := i.platformConfig(w.ID)
 	switch {
-	case s.options.Database == "":
+	case i.options.Database == "":
 		return refuse("the platform's database is not known to this session: start with --db-url, as before")
 	case !slices.Contains(w.Again, config):
 		return refuse("its command was recorded for another state folder")
 	}
-	if err := platform.WriteConfig(s.options.Database, w.ID, config); err != nil {
+	if err := platform.WriteConfig(i.options.Database, w.ID, config); err != nil {
 		return refuse(err.Error())
 	}
-	before := s.platformService()
-	spec.Dir, spec.Env, spec.EnvFile = filepath.Dir(s.options.Database), before.Env, before.EnvFile
+	before := i.platformService()
+	spec.Dir, spec.Env, spec.EnvFile = filepath.Dir(i.options.Database), before.Env, before.EnvFile
 	return nil
 }

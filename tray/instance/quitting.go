@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"slices"
@@ -13,19 +13,19 @@ const (
 	finishTime   = 30 * time.Minute // for the workflows to finish; then they are stopped
 )
 
-// quitting is the wish to quit while workflows run. Signals, logging off and a shutdown
-// are no wish: they end the program at once.
+// quitting is the user's request to quit, which waits while workflows run. Signals, logging
+// off and a shutdown end the program at once, without it.
 type quitting struct {
 	end func() // the program
-	// asked tells the user of the question, decided that their workflows are waited for,
-	// and over that the question is gone, because it was answered or there is none left.
+	// asked shows the question whether to wait, decided that the workflows are waited for,
+	// and over withdraws either.
 	asked, decided func(workflows int, deadline time.Time)
 	over           func()
 	changed        func()
 
 	mu        sync.Mutex
 	workflows []string
-	wish      *tray.Quitting
+	request   *tray.Quitting // nil: none
 	timer     *time.Timer
 	closed    bool
 }
@@ -34,7 +34,7 @@ type quitting struct {
 func (q *quitting) set(names []string) {
 	q.mu.Lock()
 	q.workflows = slices.Clone(names)
-	done := q.wish != nil && len(names) == 0
+	done := q.request != nil && len(names) == 0
 	q.mu.Unlock()
 	if done {
 		q.quit()
@@ -43,10 +43,10 @@ func (q *quitting) set(names []string) {
 }
 
 // look returns what the menu shows.
-func (q *quitting) look() (workflows []string, wish *tray.Quitting) {
+func (q *quitting) look() (workflows []string, request *tray.Quitting) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.workflows, q.wish // both are replaced, never changed
+	return q.workflows, q.request // both are replaced, never changed
 }
 
 // ask ends the program, or asks first if workflows run.
@@ -62,10 +62,10 @@ func (q *quitting) wait(decided bool, limit time.Duration, then func(), tell fun
 	q.stop()
 	n, deadline := len(q.workflows), time.Now().Add(limit)
 	if n > 0 && !q.closed {
-		wish := &tray.Quitting{Decided: decided, Deadline: deadline}
-		q.wish = wish
+		request := &tray.Quitting{Decided: decided, Deadline: deadline}
+		q.request = request
 		q.timer = time.AfterFunc(limit, func() {
-			if _, now := q.look(); now == wish { // else it was answered in that moment
+			if _, now := q.look(); now == request { // else it was answered meanwhile
 				then()
 			}
 		})
@@ -79,7 +79,7 @@ func (q *quitting) wait(decided bool, limit time.Duration, then func(), tell fun
 	q.changed()
 }
 
-// cancel goes on as if nobody had wished to quit.
+// cancel takes the request back.
 func (q *quitting) cancel() {
 	q.mu.Lock()
 	q.stop()
@@ -88,8 +88,8 @@ func (q *quitting) cancel() {
 	q.changed()
 }
 
-// quit ends the program. The wish is forgotten last: whoever sees it gone, and no end,
-// knows that it was taken back.
+// quit ends the program. The request is cleared last, so that one which is cleared without
+// an end asked for was taken back.
 func (q *quitting) quit() {
 	q.mu.Lock()
 	q.halt()
@@ -101,7 +101,7 @@ func (q *quitting) quit() {
 	q.mu.Unlock()
 }
 
-// close waits for nothing any more: the program ends.
+// close clears the request for good: the program ends.
 func (q *quitting) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -109,13 +109,13 @@ func (q *quitting) close() {
 	q.stop()
 }
 
-// stop forgets the wish.
+// stop clears the request. The caller holds mu.
 func (q *quitting) stop() {
 	q.halt()
-	q.wish = nil
+	q.request = nil
 }
 
-// halt has the deadline bring about nothing.
+// halt stops the deadline's timer. The caller holds mu.
 func (q *quitting) halt() {
 	if q.timer != nil {
 		q.timer.Stop()

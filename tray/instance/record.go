@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"errors"
@@ -12,131 +12,133 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/guard"
 	"agents-tray/sessiondb"
+	"agents-tray/sessiondb/verdict"
 )
 
-// sweepGrace is what a guard gets to finish that is still stopping the services of a
-// tray that was killed: its own deadline and a little more.
+// sweepGrace is the time for the guard of a killed tray to finish stopping the services: its
+// own deadline and a little more.
 const sweepGrace = manager.Grace + 2*time.Second
 
-// openRecord opens the session record, marks it dirty, and deals with what the
-// session before has left. A record that cannot be kept stops nothing.
-func (s *Session) openRecord() {
-	folders := s.options.Folders
-	found := evidence{
-		boot: sessiondb.BootID(), machine: sessiondb.MachineID(),
-		words: guard.ReadLastWords(folders.LastWords()), oomKills: guard.OOMKills(),
+// openRecord opens the session record, marks it dirty, ends what the previous session has
+// left running and tells how that session ended. A record that cannot be written does not
+// stop the instance from starting.
+func (i *Instance) openRecord() {
+	folders := i.options.Folders
+	found := verdict.Evidence{
+		Boot: sessiondb.BootID(), Machine: sessiondb.MachineID(),
+		Report: verdict.ExitReport(guard.ReadExitReport(folders.ExitReport())), OOMKills: guard.OOMKills(),
 	}
-	found.crash, found.closed = s.captureCrashes()
-	s.record = sessiondb.Open(folders.SessionRecord(), sessiondb.Options{
-		Original: s.options.Database, Trouble: s.notRecorded, Mended: s.mended,
+	found.Crash, found.CrashFileGone = i.captureCrashes()
+	i.record = sessiondb.Open(folders.SessionRecord(), sessiondb.Options{
+		PlatformFile: i.options.Database, OnSaveError: i.notRecorded, OnRecovery: i.recordRecovered,
 	})
-	previous, err := s.record.Begin(sessiondb.Session{
-		Mark: s.mark, Version: s.options.Version, Boot: found.boot, Machine: found.machine, PID: os.Getpid(), Started: s.started,
-		OOMKills: found.oomKills, Services: s.planned(), Seen: sessiondb.Seen{Mark: found.words.Session, At: found.words.At},
-		Farewells: sessiondb.ReadFarewells(folders.Farewells()...),
+	previous, err := i.record.Begin(sessiondb.Session{
+		Mark: i.mark, Version: i.options.Version, Boot: found.Boot, Machine: found.Machine, PID: os.Getpid(), Started: i.started,
+		OOMKills: found.OOMKills, Services: i.planned(), Seen: sessiondb.Seen{Mark: found.Report.Session, At: found.Report.At},
+		CleanExits: sessiondb.ReadCleanExits(folders.CleanExitMarkers()...),
 	})
 	if err == nil {
-		for _, read := range append(folders.Farewells(), folders.LastWords()) {
-			_ = os.Remove(read) // it names its session: at worst it is read once more
+		for _, read := range append(folders.CleanExitMarkers(), folders.ExitReport()) {
+			_ = os.Remove(read) // each names its session, so reading it again does no harm
 		}
 	}
 	if previous == nil {
 		return
 	}
-	s.stopped = previous.Stopped
+	i.stopped = previous.Stopped
 	if previous.Ending == sessiondb.Clean {
 		return
 	}
-	if previous.Boot == found.boot && previous.Mark != "" {
+	if previous.Boot == found.Boot && previous.Mark != "" {
 		if _, err := guard.Sweep(previous.Mark, sweepGrace); err != nil {
-			s.notice("Something of the last session still runs: " + err.Error())
+			i.notice("Something of the last session still runs: " + err.Error())
 		}
-		found.kernel = killedForMemory(previous.PID)
+		found.KernelKill = verdict.KilledForMemory(previous.PID)
 	}
-	verdict := judge(previous, found)
-	s.unclean, s.review = verdict, verdict.review(previous)
-	s.asks = s.review != nil && previous.Repeated
-	if !previous.Foreign {
-		s.record.Explain(previous.Mark, verdict.ending, verdict.detail, verdict.at)
+	v := verdict.Judge(previous, found)
+	i.unclean, i.review = v, reviewOf(previous, v)
+	i.asks = i.review != nil && previous.Repeated
+	if !previous.OfPlatform {
+		i.record.SetEnding(previous.Mark, v.Ending, verdictDetail(v), v.At)
 	}
 }
 
-// notRecorded tells that the record cannot be written, or no longer that.
-func (s *Session) notRecorded(err error) {
+// notRecorded sets the notice that the record cannot be written; with nil it takes it away.
+func (i *Instance) notRecorded(err error) {
 	text := ""
 	switch {
-	case errors.Is(err, sessiondb.ErrOriginal):
+	case errors.Is(err, sessiondb.ErrPlatformFile):
 		text = "The Python platform does not see this session. " + manager.Sentence(err.Error())
 	case err != nil:
 		text = "This session is not being recorded. Should it end unexpectedly, that may go unnoticed. " + manager.Sentence(err.Error())
 	}
-	s.setNotice(recordNotice, text)
+	i.setNotice(recordNotice, text)
 }
 
-// mended tells what became of a record that could not be used.
-func (s *Session) mended(m sessiondb.Mending) {
+// recordRecovered adds a notice of what was done about a record that could not be used.
+func (i *Instance) recordRecovered(r sessiondb.Recovery) {
 	switch {
-	case m.Removed && m.Rescued:
-		s.notice("The session record was removed while it was in use. It was written anew, with all that was in it.")
-	case m.Removed:
-		s.notice("The session record was removed while it was in use. A new one was begun.")
-	case m.Copy.IsZero():
-		s.notice("The session record was damaged. A new one was begun; the old file is kept as " + m.Aside)
+	case r.Removed && r.Complete:
+		i.notice("The session record was removed while it was in use. It was written anew, with all that was in it.")
+	case r.Removed:
+		i.notice("The session record was removed while it was in use. A new one was begun.")
+	case r.CopyTime.IsZero():
+		i.notice("The session record was damaged. A new one was begun; the old file is kept as " + r.DamagedFile)
 	default:
-		s.notice("The session record was damaged. The copy of " + m.Copy.Local().Format("2 January, 15:04") +
-			" has taken its place, so how the last session ended is not known; the damaged file is kept as " + m.Aside)
+		i.notice("The session record was damaged. The copy of " + r.CopyTime.Local().Format("2 January, 15:04") +
+			" has taken its place, so how the last session ended is not known; the damaged file is kept as " + r.DamagedFile)
 	}
 }
 
 // planned are the services before any has started.
-func (s *Session) planned() []sessiondb.Service {
-	services := make([]sessiondb.Service, len(s.options.Services))
-	for i, spec := range s.options.Services {
-		services[i] = sessiondb.Service{Name: spec.Name, Title: spec.Title, State: string(manager.Starting), Since: s.started}
+func (i *Instance) planned() []sessiondb.Service {
+	services := make([]sessiondb.Service, len(i.options.Services))
+	for n, spec := range i.options.Services {
+		services[n] = sessiondb.Service{Name: spec.Name, Title: spec.Title, State: string(manager.Starting), Since: i.started}
 	}
 	return services
 }
 
-// captureCrashes returns what the session before wrote while it crashed, and whether it
-// took away what that would stand in, which it does at its end. It has the Go runtime write
-// there if this session crashes.
-func (s *Session) captureCrashes() (crash string, closed bool) {
-	path := s.options.Folders.Crash()
+// captureCrashes returns what the previous session wrote to the crash file while it crashed,
+// and whether that file is gone: a session removes it at its own end. From then on the Go
+// runtime writes to the file if this process crashes.
+func (i *Instance) captureCrashes() (crash string, gone bool) {
+	path := i.options.Folders.Crash()
 	before, err := os.ReadFile(path)
-	closed = errors.Is(err, fs.ErrNotExist)
+	gone = errors.Is(err, fs.ErrNotExist)
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return string(before), closed
+		return string(before), gone
 	}
-	defer file.Close()                                   // the runtime has its own copy
-	_ = debug.SetCrashOutput(file, debug.CrashOptions{}) // then a crash is told as a kill
-	return string(before), closed
+	defer file.Close()                                   // the runtime duplicates the descriptor
+	_ = debug.SetCrashOutput(file, debug.CrashOptions{}) // without it a crash is told as a kill
+	return string(before), gone
 }
 
-// follow records what happens to the services, and tells whoever looks.
-func (s *Session) follow() {
-	events := s.manager.Subscribe(1024)
-	changes := s.manager.Watch()
+// follow records what happens to the services, and passes each change on, until stopRecording.
+func (i *Instance) follow() {
+	events := i.manager.Subscribe(1024)
+	changes := i.manager.Watch()
 	ended := make(chan struct{})
-	s.stopRecording = func() {
-		s.manager.Unwatch(changes)
+	i.stopRecording = func() {
+		i.manager.Unwatch(changes)
 		close(ended)
 		events.Close()
 	}
-	s.wg.Go(func() {
+	i.wg.Go(func() {
 		for e := range events.C {
-			s.onEvent(e)
+			i.onEvent(e)
 		}
 	})
-	s.wg.Go(func() {
+	i.wg.Go(func() {
 		for {
 			select {
 			case <-changes:
-				s.saveServices()
-				s.followWorkflows()
-				s.changed.tell()
-				s.openReady()
-				s.announcer.look(s.manager.Snapshot())
+				i.saveServices()
+				i.followWorkflows()
+				i.changed.tell()
+				i.openReady()
+				i.announcer.look(i.manager.Snapshot())
 			case <-ended:
 				return
 			}
@@ -144,24 +146,24 @@ func (s *Session) follow() {
 	})
 }
 
-// saveServices keeps the record's picture of what runs true.
-func (s *Session) saveServices() {
-	snapshot := s.manager.Snapshot()
+// saveServices saves the state of the services in the record.
+func (i *Instance) saveServices() {
+	snapshot := i.manager.Snapshot()
 	if snapshot.Phase == manager.PhaseStopped || snapshot.Phase == manager.PhaseStopping {
-		return // what ran before the end is what will be asked for
+		return // the record keeps what ran before the end
 	}
-	asks := s.Asks()
+	asks := i.Asks()
 	services := make([]sessiondb.Service, len(snapshot.Services))
-	for i, service := range snapshot.Services {
-		services[i] = sessiondb.Service{
+	for n, service := range snapshot.Services {
+		services[n] = sessiondb.Service{
 			Name: service.Name, Title: service.Title, State: string(service.State), PID: service.PID, Since: service.Started,
-			ByHand: service.ByHand && !service.Once || asks && slices.Contains(s.stopped, service.Name),
+			ByHand: service.ByHand && !service.Once || asks && slices.Contains(i.stopped, service.Name),
 		}
 	}
-	s.record.SetServices(services)
+	i.record.SetServices(services)
 }
 
-// waitWords says when a service is started again.
+// waitWords says after what time a service is started again.
 func waitWords(wait time.Duration) string {
 	if wait == 0 {
 		return "at once"
@@ -170,7 +172,7 @@ func waitWords(wait time.Duration) string {
 }
 
 // onEvent records an event, and lets the user know of what needs them.
-func (s *Session) onEvent(e manager.Event) {
+func (i *Instance) onEvent(e manager.Event) {
 	row := sessiondb.Event{At: time.Now()}
 	switch e := e.(type) {
 	case manager.ServiceStarted:
@@ -189,9 +191,9 @@ func (s *Session) onEvent(e manager.Event) {
 		row = sessiondb.Event{At: e.At, Kind: "guard lost", Detail: e.Err.Error()}
 	case manager.GuardFault:
 		row = sessiondb.Event{At: e.At, Kind: "guard fault", Detail: e.Err.Error()}
-		s.notice(e.Err.Error())
+		i.notice(e.Err.Error())
 	case manager.Missed:
 		row = sessiondb.Event{At: time.Now(), Kind: "missed", Detail: fmt.Sprintf("%d events", e.N)}
 	}
-	s.record.Add(row)
+	i.record.Add(row)
 }

@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"regexp"
@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// redactor takes out of a text what is nobody's business but the user's: secrets, the
-// name of the user, and with it where their files are.
+// redactor removes private data from a text: secrets, the user's name and home folder.
 type redactor struct {
 	replace *strings.Replacer
 	name    *regexp.Regexp // nil: none

@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"fmt"
@@ -8,29 +8,19 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
-	"agents-tray/sessiondb"
 	"agents-tray/sessiondb/platform"
 	"agents-tray/tray"
 	"agents-tray/tray/words"
 )
 
-// A rerun is a workflow of the session before that was asked to run again.
+// A rerun is a workflow of the previous session that was asked to run again.
 type rerun struct {
 	control.Workflow
 	service string        // that runs it, once
-	told    *manager.Exit // the end that the user was told of
+	told    *manager.Exit // the exit that the user was told of
 }
 
-// reviewWorkflows are the workflows that the session before had under way.
-func reviewWorkflows(interrupted []sessiondb.Workflow) []control.ReviewWorkflow {
-	list := []control.ReviewWorkflow{}
-	for _, w := range interrupted {
-		list = append(list, control.ReviewWorkflow{Workflow: control.Workflow(w)})
-	}
-	return list
-}
-
-// inReview returns a review with what has become of its workflows; nil if there is none.
+// inReview returns r with the services that run its workflows again; nil for nil.
 func (w *workflows) inReview(r *control.Review) *control.Review {
 	if r == nil {
 		return nil
@@ -55,33 +45,33 @@ func (w *workflows) rerunOf(workflow control.Workflow) string {
 	return ""
 }
 
-// RunAgain runs a workflow that the session before had under way once more, by the
-// command that its record holds, as a service of its own that is not restarted. Nothing
-// else can be run this way.
-func (s *Session) RunAgain(source, id string) (service string, err error) {
-	workflow, err := s.interrupted(source, id)
+// RunAgain runs a workflow that the previous session had under way again, by the command
+// in the record, as a service that is not restarted, and returns that service. The error is
+// a control.Refused if there is no such workflow, or none that can be run again.
+func (i *Instance) RunAgain(source, id string) (service string, err error) {
+	workflow, err := i.interrupted(source, id)
 	if err != nil {
 		return "", err
 	}
-	s.work.mu.Lock()
-	defer s.work.mu.Unlock() // two clicks run it once
-	if service := s.work.rerunOf(workflow); service != "" {
-		if now, _ := s.manager.Snapshot().Service(service); !now.State.Idle() {
+	i.work.mu.Lock()
+	defer i.work.mu.Unlock() // a double click runs it once
+	if service := i.work.rerunOf(workflow); service != "" {
+		if now, _ := i.manager.Snapshot().Service(service); !now.State.Idle() {
 			return service, nil
 		}
-		return service, s.manager.Start(service)
+		return service, i.manager.Start(service)
 	}
-	spec := s.rerunSpec(workflow)
+	spec := i.rerunSpec(workflow)
 	if source == platform.Source {
-		if err := s.preparePlatform(workflow, &spec); err != nil {
+		if err := i.preparePlatform(workflow, &spec); err != nil {
 			return "", err
 		}
 	}
-	if err := s.manager.AddService(spec); err != nil {
+	if err := i.manager.AddService(spec); err != nil {
 		return "", err
 	}
-	s.work.reruns = append(s.work.reruns, rerun{Workflow: workflow, service: spec.Name})
-	return spec.Name, s.manager.Start(spec.Name)
+	i.work.reruns = append(i.work.reruns, rerun{Workflow: workflow, service: spec.Name})
+	return spec.Name, i.manager.Start(spec.Name)
 }
 
 // done returns the names of the services whose workflow has run to its end since it was
@@ -99,18 +89,18 @@ func (w *workflows) done(now manager.Snapshot) (services []manager.Service) {
 }
 
 // tellDone lets the user know that a workflow has run again.
-func (s *Session) tellDone(service manager.Service) {
-	say := s.language.Say
-	s.tell(tray.Notification{
+func (i *Instance) tellDone(service manager.Service) {
+	say := i.language.Say
+	i.tell(tray.Notification{
 		Summary: say(words.RanAgain, service.Title), Body: say(words.RanAgainBody),
 		Actions: []tray.Action{{Label: say(words.OpenLog), Intent: tray.Intent{Verb: tray.ShowLog, Service: service.Name}}},
 	})
 }
 
 // interrupted finds a workflow of the review that can be run again.
-func (s *Session) interrupted(source, id string) (control.Workflow, error) {
-	if s.review != nil {
-		for _, w := range s.review.Workflows {
+func (i *Instance) interrupted(source, id string) (control.Workflow, error) {
+	if i.review != nil {
+		for _, w := range i.review.Workflows {
 			if w.Source != source || w.ID != id {
 				continue
 			}
@@ -125,17 +115,17 @@ func (s *Session) interrupted(source, id string) (control.Workflow, error) {
 
 // rerunSpec is the service that runs a workflow again: in the folder and with the
 // environment of the service that ran it before, if that is still there.
-func (s *Session) rerunSpec(w control.Workflow) manager.ServiceSpec {
+func (i *Instance) rerunSpec(w control.Workflow) manager.ServiceSpec {
 	spec := manager.ServiceSpec{
-		Name: s.freeName("again-" + nameFrom(w.Name)), Title: w.Name, Command: w.Again, Once: true,
+		Name: i.freeName("again-" + nameFrom(w.Name)), Title: w.Name, Command: w.Again, Once: true,
 	}
-	if before, err := s.manager.Spec(w.Source); err == nil {
+	if before, err := i.manager.Spec(w.Source); err == nil {
 		spec.Dir, spec.Env, spec.EnvFile = before.Dir, before.Env, before.EnvFile
 	}
 	return spec
 }
 
-// nameFrom makes of any words what can be part of a service's name.
+// nameFrom turns any text into a valid part of a service's name.
 func nameFrom(words string) string {
 	const limit = 40
 	name := strings.Map(func(r rune) rune {
@@ -153,8 +143,8 @@ func nameFrom(words string) string {
 }
 
 // freeName returns name, with a number if there is a service of that name already.
-func (s *Session) freeName(name string) string {
-	snapshot := s.manager.Snapshot()
+func (i *Instance) freeName(name string) string {
+	snapshot := i.manager.Snapshot()
 	free := name
 	for n := 2; ; n++ {
 		if _, taken := snapshot.Service(free); !taken {

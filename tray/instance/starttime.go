@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"slices"
@@ -8,30 +8,30 @@ import (
 )
 
 const (
-	patience     = time.Second // for a start; then the menu says how long it usually takes
-	usualStarts  = 5           // earlier sessions that say so
-	eventsAStart = 10_000      // as many as are kept: the first of a session are wanted
+	slowStart   = time.Second // after which the menu says how long a start usually takes
+	usualStarts = 5           // earlier sessions that are looked at
+	startEvents = 10_000      // all that are kept: those of the start come first
 )
 
-// tellUsual says how long a start usually takes, once this one takes long.
-func (s *Session) tellUsual() {
-	if s.Asks() {
+// tellUsual has the menu say how long a start usually takes, once this one is slow.
+func (i *Instance) tellUsual() {
+	if i.Asks() {
 		return // nothing starts
 	}
-	slow := time.NewTimer(patience)
+	slow := time.NewTimer(slowStart)
 	defer slow.Stop()
 	select {
 	case <-slow.C:
-	case <-s.up:
+	case <-i.up:
 		return
-	case <-s.quit:
+	case <-i.quit:
 		return
 	}
-	usual := usualStart(s.record, s.mark)
-	s.mu.Lock()
-	s.usual = usual
-	s.mu.Unlock()
-	s.changed.tell()
+	usual := usualStart(i.record, i.mark)
+	i.mu.Lock()
+	i.usual = usual
+	i.mu.Unlock()
+	i.changed.tell()
 }
 
 // usualStart is the median of how long the latest sessions but this took until all
@@ -46,7 +46,7 @@ func usualStart(record *sessiondb.Record, this string) time.Duration {
 		if session.Mark == this {
 			continue
 		}
-		events, err := record.Events(session.Mark, eventsAStart)
+		events, err := record.Events(session.Mark, startEvents)
 		if err != nil {
 			continue
 		}
@@ -61,8 +61,8 @@ func usualStart(record *sessiondb.Record, this string) time.Duration {
 	return took[len(took)/2]
 }
 
-// startTime is how long a start took: until the last service was ready, before anything
-// else happened. 0: it did not get that far.
+// startTime is how long a start took: until the last service became ready, not counting what
+// came after anything else had happened. 0: none became ready.
 func startTime(began time.Time, events []sessiondb.Event) time.Duration {
 	var took time.Duration
 	for _, e := range events {

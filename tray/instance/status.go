@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"context"
@@ -11,67 +11,67 @@ import (
 	"agents-tray/manager/control"
 )
 
-// Status is everything there is to see.
-func (s *Session) Status() control.Status {
+// Status returns everything that the control API and the terminal show.
+func (i *Instance) Status() control.Status {
 	status := control.Status{
-		Version: s.options.Version, PID: os.Getpid(), Started: s.started, Snapshot: s.manager.Snapshot(),
-		Workflows: s.Workflows(),
+		Version: i.options.Version, PID: os.Getpid(), Started: i.started, Snapshot: i.manager.Snapshot(),
+		Workflows: i.Workflows(),
 	}
-	if names, wish := s.quitting.look(); wish != nil {
-		status.Quitting = &control.Quitting{Workflows: len(names), Asked: !wish.Decided, Decided: wish.Decided, Deadline: wish.Deadline}
+	if names, request := i.quitting.look(); request != nil {
+		status.Quitting = &control.Quitting{Workflows: len(names), Asked: !request.Decided, Decided: request.Decided, Deadline: request.Deadline}
 	}
-	review := s.Review() // before the lock: the last workflow to end may take it, to quit
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.reviewed {
+	review := i.Review() // before mu is locked: it takes the lock of the workflows, whose holder may take mu
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if !i.reviewed {
 		status.Unclean = review
 	}
-	status.Notices, status.Asks = s.noticeTexts(), s.asks
+	status.Notices, status.Asks = i.noticeTexts(), i.asks
 	return status
 }
 
 // Changes returns a channel that gets a value after each change of Status.
-func (s *Session) Changes() (<-chan struct{}, func()) { return s.changed.listen() }
+func (i *Instance) Changes() (<-chan struct{}, func()) { return i.changed.listen() }
 
 // Act starts, stops or restarts a service.
-func (s *Session) Act(service string, action control.Action) error {
+func (i *Instance) Act(service string, action control.Action) error {
 	switch action {
 	case control.Start:
-		return s.manager.Start(service)
+		return i.manager.Start(service)
 	case control.Stop:
-		return s.manager.Stop(service)
+		return i.manager.Stop(service)
 	case control.Restart:
-		return s.manager.Restart(service)
+		return i.manager.Restart(service)
 	}
 	return fmt.Errorf("%q is not an action", action)
 }
 
 // LogFile returns the file of a service's output.
-func (s *Session) LogFile(service string) (string, error) {
-	if _, ok := s.manager.Snapshot().Service(service); !ok {
+func (i *Instance) LogFile(service string) (string, error) {
+	if _, ok := i.manager.Snapshot().Service(service); !ok {
 		return "", manager.ErrUnknownService(service)
 	}
-	return filepath.Join(s.options.Folders.Logs(), service+".log"), nil
+	return filepath.Join(i.options.Folders.Logs(), service+".log"), nil
 }
 
 // Usage measures what a service uses.
-func (s *Session) Usage(ctx context.Context, service string) (manager.Usage, error) {
-	return s.manager.Usage(ctx, service)
+func (i *Instance) Usage(ctx context.Context, service string) (manager.Usage, error) {
+	return i.manager.Usage(ctx, service)
 }
 
-// Review returns how the session before ended, nil if cleanly.
-func (s *Session) Review() *control.Review { return s.work.inReview(s.review) }
+// Review returns how the previous session ended, nil if cleanly.
+func (i *Instance) Review() *control.Review { return i.work.inReview(i.review) }
 
-// Reviewed says that the user knows how the session before ended.
-func (s *Session) Reviewed() {
-	s.mu.Lock()
-	s.reviewed = true
-	s.mu.Unlock()
-	s.withdraw(aboutUnclean)
-	s.changed.tell()
+// Reviewed marks the review as seen, and withdraws what reminds of it.
+func (i *Instance) Reviewed() {
+	i.mu.Lock()
+	i.reviewed = true
+	i.mu.Unlock()
+	i.withdraw(aboutUnclean)
+	i.changed.tell()
 }
 
-// hub tells listeners that something has changed.
+// hub wakes listeners when something has changed. Wakes that are not taken yet coalesce.
 type hub struct {
 	mu        sync.Mutex
 	listeners map[chan struct{}]bool
@@ -98,7 +98,7 @@ func (h *hub) tell() {
 	for c := range h.listeners {
 		select {
 		case c <- struct{}{}:
-		default: // told already
+		default: // a wake is pending already
 		}
 	}
 }

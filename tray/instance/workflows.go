@@ -1,4 +1,4 @@
-package session
+package instance
 
 import (
 	"fmt"
@@ -16,7 +16,7 @@ import (
 // maxWorkflows is how many workflows all services together can have under way.
 const maxWorkflows = 128
 
-// workflows are those under way, and what has become of those of the session before.
+// workflows are those under way, and what has become of those of the previous session.
 type workflows struct {
 	mu     sync.Mutex
 	active []report
@@ -42,25 +42,25 @@ func runOf(s manager.Service) (process, bool) {
 }
 
 // Workflows returns what is under way, in the order of the first reports.
-func (s *Session) Workflows() []control.Workflow {
-	s.work.mu.Lock()
-	defer s.work.mu.Unlock()
+func (i *Instance) Workflows() []control.Workflow {
+	i.work.mu.Lock()
+	defer i.work.mu.Unlock()
 	var active []control.Workflow
-	for _, r := range s.work.active {
+	for _, r := range i.work.active {
 		active = append(active, r.Workflow)
 	}
 	return active
 }
 
 // SetWorkflow takes the report of a service that runs: a workflow is under way.
-func (s *Session) SetWorkflow(w control.Workflow) error {
-	if _, err := s.manager.Spec(w.Source); err != nil { // and Snapshot is of now
+func (i *Instance) SetWorkflow(w control.Workflow) error {
+	if _, err := i.manager.Spec(w.Source); err != nil { // and Snapshot is of now
 		return err
 	}
 	if w.Started.IsZero() {
 		w.Started = time.Now()
 	}
-	return s.changeWorkflows(func(active []report, now manager.Snapshot) ([]report, error) {
+	return i.changeWorkflows(func(active []report, now manager.Snapshot) ([]report, error) {
 		service, _ := now.Service(w.Source)
 		runner, runs := runOf(service)
 		if !runs {
@@ -94,8 +94,8 @@ func put(active []report, r report) ([]report, error) {
 }
 
 // EndWorkflow takes the report of a service that a workflow is over.
-func (s *Session) EndWorkflow(source, id string) error {
-	return s.changeWorkflows(func(active []report, _ manager.Snapshot) ([]report, error) {
+func (i *Instance) EndWorkflow(source, id string) error {
+	return i.changeWorkflows(func(active []report, _ manager.Snapshot) ([]report, error) {
 		at := slices.IndexFunc(active, func(r report) bool { return r.Source == source && r.ID == id })
 		if at < 0 {
 			return active, &control.Refused{Status: http.StatusNotFound, Message: fmt.Sprintf("%s has no workflow %q under way", source, id)}
@@ -106,58 +106,58 @@ func (s *Session) EndWorkflow(source, id string) error {
 
 // changeWorkflows changes what is under way, and the record with it. The snapshot is
 // taken with the lock held: a later one ends what a process that is gone has reported.
-func (s *Session) changeWorkflows(change func([]report, manager.Snapshot) ([]report, error)) error {
-	s.work.mu.Lock()
-	active, err := change(s.work.active, s.manager.Snapshot())
+func (i *Instance) changeWorkflows(change func([]report, manager.Snapshot) ([]report, error)) error {
+	i.work.mu.Lock()
+	active, err := change(i.work.active, i.manager.Snapshot())
 	if err == nil {
-		s.work.active = active
-		s.saveWorkflows()
+		i.work.active = active
+		i.saveWorkflows()
 	}
-	s.work.mu.Unlock()
+	i.work.mu.Unlock()
 	if err == nil {
-		s.changed.tell()
+		i.changed.tell()
 	}
 	return err
 }
 
-// saveWorkflows has the record, and a wish to quit, know what is under way. Once the end
+// saveWorkflows tells the record, and a request to quit, what is under way. Once the end
 // is asked for the record goes on to know what was before: that is what the end has
 // interrupted. It is called with the lock held, so that they hear of changes in their
 // order.
-func (s *Session) saveWorkflows() {
-	names := make([]string, len(s.work.active))
-	for i, r := range s.work.active {
-		names[i] = r.Name
+func (i *Instance) saveWorkflows() {
+	names := make([]string, len(i.work.active))
+	for n, r := range i.work.active {
+		names[n] = r.Name
 	}
-	s.quitting.set(names)
+	i.quitting.set(names)
 	select {
-	case <-s.quit:
+	case <-i.quit:
 		return
 	default:
 	}
-	saved := make([]sessiondb.Workflow, len(s.work.active))
-	for i, r := range s.work.active {
-		saved[i] = sessiondb.Workflow(r.Workflow)
+	saved := make([]sessiondb.Workflow, len(i.work.active))
+	for n, r := range i.work.active {
+		saved[n] = sessiondb.Workflow(r.Workflow)
 	}
-	s.record.SetWorkflows(saved)
+	i.record.SetWorkflows(saved)
 }
 
 // followWorkflows looks after what is under way when services have changed: a workflow
 // ends with the process that runs it, and one that runs again is under way.
-func (s *Session) followWorkflows() {
-	s.work.mu.Lock()
-	now := s.manager.Snapshot()
-	lost, changed := s.work.settle(now)
+func (i *Instance) followWorkflows() {
+	i.work.mu.Lock()
+	now := i.manager.Snapshot()
+	lost, changed := i.work.settle(now)
 	if changed {
-		s.saveWorkflows()
+		i.saveWorkflows()
 	}
-	done := s.work.done(now)
-	s.work.mu.Unlock()
+	done := i.work.done(now)
+	i.work.mu.Unlock()
 	for _, service := range done {
-		s.tellDone(service)
+		i.tellDone(service)
 	}
 	for _, r := range lost {
-		s.record.Add(sessiondb.Event{At: time.Now(), Service: r.runner.service, Kind: "workflow interrupted", PID: r.runner.pid, Detail: r.Name})
+		i.record.Add(sessiondb.Event{At: time.Now(), Service: r.runner.service, Kind: "workflow interrupted", PID: r.runner.pid, Detail: r.Name})
 	}
 }
 

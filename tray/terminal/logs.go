@@ -16,7 +16,6 @@ import (
 
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
-	"agents-tray/tray/session"
 )
 
 // Logs prints the last lines of what a service printed and, with follow, each new one
@@ -82,7 +81,7 @@ type logPrinter struct {
 }
 
 func (p logPrinter) fromInstance(ctx context.Context, folders config.Folders, service string, lines int, follow bool) error {
-	client, err := session.Reach(folders)
+	client, err := control.ClientFor(folders)
 	if err != nil {
 		return errNoInstance
 	}

@@ -11,7 +11,6 @@ import (
 
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
-	"agents-tray/tray/session"
 )
 
 // Menu prints the tray's menu as it is now, and beside each item what chooses it here.
@@ -97,9 +96,9 @@ func Choose(ctx context.Context, out io.Writer, folders config.Folders, words []
 }
 
 func running(folders config.Folders) (*control.Client, error) {
-	client, err := session.Reach(folders)
+	client, err := control.ClientFor(folders)
 	if err != nil {
-		return nil, session.ErrNotRunning
+		return nil, control.ErrNotRunning
 	}
 	return client, nil
 }
@@ -108,7 +107,7 @@ func running(folders config.Folders) (*control.Client, error) {
 func unanswered(err error) error {
 	var refused *control.Refused
 	if err != nil && !errors.As(err, &refused) {
-		return session.ErrNotRunning
+		return control.ErrNotRunning
 	}
 	return err
 }
