@@ -61,7 +61,7 @@ func (i *Instance) lastLines(service string) string {
 
 // redactor returns a redactor of this user's data and of the services' secrets.
 func (i *Instance) redactor() redactor {
-	home, _ := os.UserHomeDir() // then it is nowhere
+	home, _ := os.UserHomeDir() // without one there is nothing to replace
 	name := ""
 	if u, err := user.Current(); err == nil {
 		name = u.Username

@@ -48,7 +48,7 @@ func newRedactor(home, user string, environment []string) redactor {
 
 var (
 	secretName = regexp.MustCompile(`(?i)key|token|secret|passw|credential|auth|cookie`)
-	// secrets are texts that betray themselves; what is kept of them is in brackets.
+	// secrets match texts that look like secrets; the group is what is kept.
 	secrets = []*regexp.Regexp{
 		regexp.MustCompile(`(?i)(\b(?:bearer|basic)\s+)[\w.~+/=-]{6,}`),
 		regexp.MustCompile(`(?i)([\w-]*(?:key|token|secret|passw(?:or)?d|passwd|ticket|authorization)["']?\s*[:=]\s*["']?)[^\s"'&,;]+`),
@@ -68,7 +68,7 @@ func (r redactor) clean(text string) string {
 		text = secret.ReplaceAllString(text, with)
 	}
 	if r.name != nil {
-		for range 2 { // neighbours share what stands between them
+		for range 2 { // a match consumes the character that the next one needs
 			text = r.name.ReplaceAllString(text, "${1}[user]${2}")
 		}
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 // settings are what the user has chosen in the menu. They are kept in a small file
-// beside the services file; without one, or with one that cannot be read, all is as at
-// first.
+// beside the services file; without one, or with one that cannot be read, the defaults
+// hold.
 type settings struct {
 	path string
 
