@@ -33,7 +33,7 @@ var guardPolicy = Restart{
 func (l *link) launch(m *Manager) {
 	l.m = m
 	client, err := guard.Launch(m.options.Guard, guard.Hello{
-		Grace: Grace, Log: m.options.GuardLog, LastWords: m.options.LastWords, Remove: m.options.Remove,
+		Grace: Grace, Log: m.options.GuardLog, ExitReport: m.options.ExitReport, Remove: m.options.Remove,
 	})
 	if client == nil {
 		l.lost(err)

@@ -30,9 +30,9 @@ type Options struct {
 	Guard guard.Program
 	// GuardLog is a file for the guard's own trouble. Default: none.
 	GuardLog string
-	// LastWords is a file for what the guard knows of this process's end, should it come
+	// ExitReport is the file for what the guard knows of this process's end, should it come
 	// without Shutdown. Default: none.
-	LastWords string
+	ExitReport string
 	// Remove are files that the guard removes at the end if this process cannot.
 	Remove []string
 	// LogFolder is where the services' output is kept, a file each. Empty: nowhere.

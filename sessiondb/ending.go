@@ -6,18 +6,18 @@ import "time"
 type Ending string
 
 const (
-	NotEnded    Ending = ""              // it runs, or nobody has noticed its end yet
+	NotEnded    Ending = ""              // it runs, or its end is not recorded yet
 	Clean       Ending = "clean"         // everything was stopped in order
 	Unexpected  Ending = "unexpected"    // not in order; nothing more is known
 	Restarted   Ending = "restarted"     // the computer was restarted, or lost power
 	Crashed     Ending = "crashed"       // by a fault of its own
 	OutOfMemory Ending = "out of memory" // the system killed it
-	Killed      Ending = "killed"        // by somebody or something else
+	Killed      Ending = "killed"        // by a user, another program, or for a reason that is not known
 	Unknown     Ending = "unknown"       // the record that would tell was lost, or is another computer's
 )
 
 // Unclean reports whether the session is known not to have ended in order.
 func (e Ending) Unclean() bool { return e != Clean && e != Unknown }
 
-// repeatTime is how soon one unclean end must follow another to be the same trouble.
+// repeatTime is the longest time between two unclean ends that count as repeated.
 const repeatTime = 10 * time.Minute

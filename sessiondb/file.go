@@ -16,29 +16,29 @@ import (
 // busyTimeout is how long another program, such as a backup, may hold the file.
 const busyTimeout = 2 * time.Second
 
-// A Mending is what was done about a file that could not be used as it was.
-type Mending struct {
-	Aside   string    // where a damaged file is kept, or empty
-	Copy    time.Time // of when the copy is that took its place; zero: a new file was begun
-	Removed bool      // somebody had removed the file while it was in use
-	Rescued bool      // all that was in a removed file is in the new one
+// A Recovery says what was done about a file that was damaged, or removed while in use.
+type Recovery struct {
+	DamagedFile string    // where the damaged file is kept; empty: the file was not damaged
+	CopyTime    time.Time // when the copy was made that took its place; zero: a new file was begun
+	Removed     bool      // the file was removed while it was in use
+	Complete    bool      // everything that was in the removed file is in the new one
 }
 
-// connect makes sure that the file is open. The error says why it cannot be written; it
-// may be possible to read it all the same, if r.conn is set.
+// connect opens the file unless it is open. The error says why it cannot be written; if
+// r.conn is set it can be read all the same.
 func (r *Record) connect() error {
 	if r.conn != nil {
 		return r.readOnly
 	}
 	conn, err := r.openFile(r.path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
 	if damaged(err) {
-		conn, err = r.mend()
+		conn, err = r.recoverFile()
 	}
 	r.readOnly = err
-	if err != nil { // what it knows can perhaps be read
+	if err != nil { // perhaps it can be read
 		conn, _ = r.openFile(r.path, sqlite3.OPEN_READONLY)
 	}
-	r.conn, r.entered = conn, false
+	r.conn, r.inserted = conn, false
 	return err
 }
 
@@ -67,7 +67,7 @@ func (r *Record) openFile(path string, flags sqlite3.OpenFlag) (*sqlite3.Conn, e
 		return nil, errors.Join(err, conn.Close())
 	}
 	if flags&sqlite3.OPEN_CREATE != 0 {
-		_ = os.Chmod(path, 0o600) // it names what the user works with
+		_ = os.Chmod(path, 0o600) // it names what the user works with, which is private
 	}
 	return conn, nil
 }
@@ -92,8 +92,8 @@ func prepare(conn *sqlite3.Conn, write bool) error {
 	return migrate(conn)
 }
 
-// checkStart looks whether the tables that a start depends on are in order. They are
-// small; to check the whole file, as is done before it is copied, takes as long as a start.
+// checkStart checks the tables that a start depends on. They are small; checking the whole
+// file takes as long as a start, and is done before it is copied.
 func checkStart(conn *sqlite3.Conn) error {
 	tables := []string{"sqlite_schema"}
 	err := rows(conn, `SELECT name FROM sqlite_schema WHERE name IN ('sessions', 'session_state')`, func(s *sqlite3.Stmt) {
@@ -107,7 +107,8 @@ func checkStart(conn *sqlite3.Conn) error {
 
 var errDamaged = errors.New("the file is damaged")
 
-// check looks whether a table is in order, or with "1" the whole file.
+// check runs SQLite's quick_check on a table, or with "1" on the whole file. The error is
+// errDamaged, or says why the file could not be read.
 func check(conn *sqlite3.Conn, what string) error {
 	verdict, err := queryText(conn, `PRAGMA quick_check(`+what+`)`)
 	switch {
@@ -119,25 +120,25 @@ func check(conn *sqlite3.Conn, what string) error {
 	return fmt.Errorf("%w: %s", errDamaged, verdict)
 }
 
-// damaged reports whether err says that the file's content is not to be trusted, as
-// opposed to a file that cannot be read or written now.
+// damaged reports whether err says that the file's content is corrupt, as opposed to a file
+// that cannot be read or written now.
 func damaged(err error) bool {
 	return errors.Is(err, errDamaged) || errors.Is(err, sqlite3.NOTADB) || errors.Is(err, sqlite3.CORRUPT)
 }
 
-// mend replaces a damaged file by the last good copy, or by a new file.
-func (r *Record) mend() (*sqlite3.Conn, error) {
+// recoverFile replaces a damaged file by the last good copy, or by a new file, and opens it.
+func (r *Record) recoverFile() (*sqlite3.Conn, error) {
 	aside, err := setAside(r.path)
 	if err != nil {
 		return nil, err
 	}
-	mending := Mending{Aside: aside}
+	recovery := Recovery{DamagedFile: aside}
 	if info, err := os.Stat(r.copyPath()); err == nil && copyFile(r.copyPath(), r.path) == nil {
-		mending.Copy = info.ModTime()
+		recovery.CopyTime = info.ModTime()
 	}
 	conn, err := r.openFile(r.path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
 	if damaged(err) { // the copy, too
-		mending.Copy = time.Time{}
+		recovery.CopyTime = time.Time{}
 		if err = os.Remove(r.path); err == nil {
 			conn, err = r.openFile(r.path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
 		}
@@ -145,10 +146,10 @@ func (r *Record) mend() (*sqlite3.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !mending.Copy.IsZero() { // how the sessions that the copy takes for running have ended is not in it
+	if !recovery.CopyTime.IsZero() { // the copy does not know how the sessions ended that ran when it was made
 		err = execute(conn, `UPDATE sessions SET ending = ?, ended = last_seen WHERE ending IS NULL AND id <> ?`, string(Unknown), r.session.Mark)
 	}
-	r.mended(mending)
+	r.onRecovery(recovery)
 	return conn, err
 }
 
@@ -164,19 +165,19 @@ func setAside(path string) (string, error) {
 	return aside, nil
 }
 
-// follow deals with a file that is no longer at its path. One that was removed is
-// written anew from what we still hold of it; one that was replaced is left to whoever
-// did that.
-func (r *Record) follow() error {
+// fileMoved handles a file that is no longer at its path. One that was removed is written
+// anew from the open connection; one that was replaced is left as it is. The connection is
+// closed, so that the next use opens the file at the path.
+func (r *Record) fileMoved() error {
 	if _, err := os.Lstat(r.path); errors.Is(err, fs.ErrNotExist) {
 		err := os.MkdirAll(filepath.Dir(r.path), 0o700)
 		if err == nil {
 			err = r.conn.Backup("main", r.path)
 		}
 		if err != nil {
-			_ = os.Remove(r.path) // half of a file is of no use
+			_ = os.Remove(r.path) // an incomplete backup
 		}
-		r.mended(Mending{Removed: true, Rescued: err == nil})
+		r.onRecovery(Recovery{Removed: true, Complete: err == nil})
 	}
 	return r.disconnect()
 }
@@ -186,9 +187,9 @@ const copyAfter = 24 * time.Hour
 
 func (r *Record) copyPath() string { return r.path + ".copy" }
 
-// copy keeps a checked copy of the file, for when it is damaged.
+// copy makes a checked copy of the file, for recovery.
 func (r *Record) copy() error {
-	if err := r.connect(); err != nil { // what failed last may have ended the connection
+	if err := r.connect(); err != nil { // an earlier error may have closed the connection
 		return fmt.Errorf("copy the session record: %w", err)
 	}
 	fresh := r.copyPath() + ".new"

@@ -11,14 +11,14 @@ import (
 
 // A witness hears what a record has to say.
 type witness struct {
-	troubles []error
-	mendings []Mending
+	troubles   []error
+	recoveries []Recovery
 }
 
 func (w *witness) options() Options {
 	return Options{
-		Trouble: func(err error) { w.troubles = append(w.troubles, err) },
-		Mended:  func(m Mending) { w.mendings = append(w.mendings, m) },
+		OnSaveError: func(err error) { w.troubles = append(w.troubles, err) },
+		OnRecovery:  func(m Recovery) { w.recoveries = append(w.recoveries, m) },
 	}
 }
 
@@ -60,10 +60,10 @@ func TestADamagedFileIsSetAside(t *testing.T) {
 			if previous := begin(t, r, "s"); previous != nil {
 				t.Errorf("a fresh record knows of %+v", previous)
 			}
-			if len(w.mendings) != 1 || !strings.Contains(filepath.Base(w.mendings[0].Aside), "damaged") || !w.mendings[0].Copy.IsZero() {
-				t.Fatalf("mended: %+v", w.mendings)
+			if len(w.recoveries) != 1 || !strings.Contains(filepath.Base(w.recoveries[0].DamagedFile), "damaged") || !w.recoveries[0].CopyTime.IsZero() {
+				t.Fatalf("recovered: %+v", w.recoveries)
 			}
-			if kept := readFile(t, w.mendings[0].Aside); string(kept) != string(content) {
+			if kept := readFile(t, w.recoveries[0].DamagedFile); string(kept) != string(content) {
 				t.Error("the damaged file was changed")
 			}
 			end(t, r, true)
@@ -98,8 +98,8 @@ func TestTheLastGoodCopyIsRestored(t *testing.T) {
 			if previous == nil || previous.Mark != "second" || previous.Ending != Unknown || fmt.Sprint(previous.Stopped) != "[chat]" {
 				t.Errorf("the copy says %+v", previous)
 			}
-			if len(w.mendings) != 1 || w.mendings[0].Aside == "" || time.Since(w.mendings[0].Copy) > time.Minute {
-				t.Errorf("mended: %+v", w.mendings)
+			if len(w.recoveries) != 1 || w.recoveries[0].DamagedFile == "" || time.Since(w.recoveries[0].CopyTime) > time.Minute {
+				t.Errorf("recovered: %+v", w.recoveries)
 			}
 			end(t, r, true)
 			if got := query(t, path, `SELECT id, ending FROM sessions ORDER BY rowid`); got != "first|clean\nsecond|unknown\nthird|clean" {
@@ -116,8 +116,8 @@ func TestTheLastGoodCopyIsRestored(t *testing.T) {
 		}
 		var w witness
 		r := Open(path, w.options())
-		if previous := begin(t, r, "third"); previous != nil || len(w.mendings) != 1 || !w.mendings[0].Copy.IsZero() {
-			t.Errorf("%+v, mended: %+v", previous, w.mendings)
+		if previous := begin(t, r, "third"); previous != nil || len(w.recoveries) != 1 || !w.recoveries[0].CopyTime.IsZero() {
+			t.Errorf("%+v, recovered: %+v", previous, w.recoveries)
 		}
 		end(t, r, true)
 	})
@@ -149,8 +149,8 @@ func TestDamageAmongTheEvents(t *testing.T) {
 	r.Add(Event{At: time.Now(), Service: "web", Kind: "started"})
 	r.flush(t)
 	r.do(r.keepCopy)
-	if len(w.mendings) != 1 || w.mendings[0].Copy.IsZero() {
-		t.Fatalf("mended: %+v", w.mendings)
+	if len(w.recoveries) != 1 || w.recoveries[0].CopyTime.IsZero() {
+		t.Fatalf("recovered: %+v", w.recoveries)
 	}
 	r.Add(Event{At: time.Now(), Service: "web", Kind: "ready"})
 	end(t, r, true)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// maxWaiting bounds the events in memory while the file cannot be written.
+// maxWaiting bounds the events kept in memory while the file cannot be written.
 const maxWaiting = 4_096
 
 // Event is something that happened to a service.
@@ -17,7 +17,7 @@ type Event struct {
 	Detail  string // for people
 }
 
-// A queue holds what waits to be saved, so that nobody waits for the disk.
+// A queue holds what is to be saved, so that callers do not wait for the disk.
 type queue struct {
 	ready chan struct{}
 
@@ -30,19 +30,19 @@ type pending struct {
 	lost      int        // events dropped because too many were waiting
 	services  []Service  // nil: unchanged
 	workflows []Workflow // nil: unchanged
-	endings   []explanation
+	endings   []endingUpdate
 	tried     batch
 }
 
-// A batch is what was to be saved together when the disk failed, perhaps after it had
-// taken everything: the first so many of what is pending.
+// A batch is what a failed transaction was to save: the first events and lost ones of what
+// is pending. The disk may have failed after it had taken everything; see dropSaved.
 type batch struct {
 	number       int // 0: there was none
 	events, lost int
 }
 
-// An explanation says how an earlier session ended.
-type explanation struct {
+// An endingUpdate says how an earlier session ended.
+type endingUpdate struct {
 	mark   string
 	ending Ending
 	detail string
@@ -71,10 +71,10 @@ func (r *Record) SetWorkflows(workflows []Workflow) {
 	r.queue.add(func(p *pending) { p.workflows = workflows })
 }
 
-// Explain saves how an earlier session ended, and what there is to say about it. It
-// never blocks.
-func (r *Record) Explain(mark string, ending Ending, detail string, at time.Time) {
-	r.queue.add(func(p *pending) { p.endings = append(p.endings, explanation{mark, ending, detail, at}) })
+// SetEnding saves how and when an earlier session ended, with a detail for people, within a
+// moment. It never blocks.
+func (r *Record) SetEnding(mark string, ending Ending, detail string, at time.Time) {
+	r.queue.add(func(p *pending) { p.endings = append(p.endings, endingUpdate{mark, ending, detail, at}) })
 }
 
 func (q *queue) add(change func(*pending)) {
@@ -84,7 +84,7 @@ func (q *queue) add(change func(*pending)) {
 	q.mu.Unlock()
 	select {
 	case q.ready <- struct{}{}:
-	default: // told already
+	default: // already signalled
 	}
 }
 
@@ -105,7 +105,8 @@ func (q *queue) take() pending {
 	return taken
 }
 
-// putBack returns what may not have been saved to the head of the queue.
+// putBack returns what may not have been saved to the head of the queue. Newer services
+// and workflows replace it.
 func (q *queue) putBack(p pending) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

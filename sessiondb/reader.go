@@ -13,7 +13,7 @@ import (
 type Reader struct{ conn *sqlite3.Conn }
 
 // OpenReader opens the record at path for reading. A file that was left in the middle of
-// a write can only be read once the next session has mended it: the error says so.
+// a write can only be read after the next session has recovered it: the error says so.
 func OpenReader(path string) (*Reader, error) {
 	conn, err := sqlite3.OpenFlags(path, sqlite3.OPEN_READONLY)
 	if err == nil {
@@ -38,7 +38,7 @@ func readable(conn *sqlite3.Conn) error {
 	case errors.Is(err, sqlite3.READONLY):
 		return errors.New("it was left in the middle of a write. Start Configurable Agents once, which mends it")
 	case err != nil:
-		return mendable(err)
+		return recoverable(err)
 	case n > len(migrations):
 		return ErrNewer
 	case n < len(migrations):
@@ -47,24 +47,24 @@ func readable(conn *sqlite3.Conn) error {
 	return nil
 }
 
-// mendable says what to do about a damaged record; any other error stays as it is.
-func mendable(err error) error {
+// recoverable says what the user can do about a damaged record; any other error stays as it is.
+func recoverable(err error) error {
 	if damaged(err) {
 		return errors.New("it is damaged. Start Configurable Agents once, which sets it aside and goes on with the last good copy")
 	}
 	return err
 }
 
-// Sessions are those of a Record.
-func (r *Reader) Sessions(limit int) ([]Past, error) {
+// Sessions returns the latest sessions, newest first, as Record.Sessions does.
+func (r *Reader) Sessions(limit int) ([]PastSession, error) {
 	past, err := sessions(r.conn, limit)
-	return past, mendable(err)
+	return past, recoverable(err)
 }
 
-// Events are those of a Record.
+// Events returns the latest events of a session, oldest first, as Record.Events does.
 func (r *Reader) Events(mark string, limit int) ([]Event, error) {
 	found, err := events(r.conn, mark, limit)
-	return found, mendable(err)
+	return found, recoverable(err)
 }
 
 // Close closes the file.

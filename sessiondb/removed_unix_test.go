@@ -46,8 +46,8 @@ func TestAFileThatIsRemoved(t *testing.T) {
 			if got := query(t, path, `SELECT service FROM service_events ORDER BY id`); got != "a\nb" {
 				t.Errorf("the events are %q", got)
 			}
-			if len(w.mendings) != 1 || !w.mendings[0].Removed || !w.mendings[0].Rescued {
-				t.Errorf("mended: %+v", w.mendings)
+			if len(w.recoveries) != 1 || !w.recoveries[0].Removed || !w.recoveries[0].Complete {
+				t.Errorf("recovered: %+v", w.recoveries)
 			}
 		})
 	}

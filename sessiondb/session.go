@@ -21,15 +21,15 @@ type Session struct {
 	Machine string    // identifies the computer; see MachineID
 	PID     int       // of the tray process
 	Started time.Time // now, if zero
-	// OOMKills is how many processes the system had ended for lack of memory by then.
+	// OOMKills is the number of processes that the system had killed for lack of memory by Started.
 	OOMKills int
-	// Services are those that are about to start: a session that is killed at once
-	// knows them.
+	// Services are those that are about to start, so that the record of a session that is
+	// killed at once has them.
 	Services []Service
-	// Seen is a sign of life of the session before this one that its record may lack.
+	// Seen is a sign of life of the previous session that may be missing in its record.
 	Seen Seen
-	// Farewells are of earlier sessions, whose ends the record may lack.
-	Farewells []Farewell
+	// CleanExits are the markers of earlier sessions whose ends the record may lack.
+	CleanExits []CleanExit
 }
 
 // Seen is a sign of life of a session.
@@ -45,7 +45,7 @@ type Service struct {
 	State string    `json:"state"`
 	PID   int       `json:"pid,omitempty"`
 	Since time.Time `json:"since,omitzero"`
-	// ByHand says that the user stopped it. That outlives the session, however it ends.
+	// ByHand says that the user stopped it. The next session keeps it stopped.
 	ByHand bool `json:"by_hand,omitempty"`
 }
 
@@ -66,20 +66,20 @@ type Workflow struct {
 // Previous is what the record says of the session before this one.
 type Previous struct {
 	Session
-	Ending    Ending     // NotEnded: not in order, and it is for the caller to say how (see Explain)
+	Ending    Ending     // NotEnded: not in order; the caller finds out how and calls SetEnding
 	LastSeen  time.Time  // the last sign of life
 	Workflows []Workflow // that were active
 	Stopped   []string   // names of services that the user had stopped, in this session or before
 	// Repeated says that another unclean end came less than ten minutes before.
 	Repeated bool
-	// Foreign says that it was not a session of this program: the row of session_state
+	// OfPlatform says that it was not a session of this program: the row of session_state
 	// was left dirty by the Python platform.
-	Foreign bool
+	OfPlatform bool
 }
 
 // Begin reads how the previous session stands and marks this one dirty, durably.
 // previous is nil on the very first start, and when the record cannot be read. The error
-// says why this session is not being recorded; what can be is made up for later.
+// says why this session is not being recorded; saving is tried again later.
 func (r *Record) Begin(s Session) (previous *Previous, err error) {
 	if s.Started.IsZero() {
 		s.Started = time.Now()
@@ -87,7 +87,7 @@ func (r *Record) Begin(s Session) (previous *Previous, err error) {
 	r.do(func() {
 		previous, err = r.begin(s)
 		r.report(err)
-		err = r.explained(err)
+		err = r.describe(err)
 	})
 	return previous, err
 }
@@ -104,8 +104,8 @@ func (r *Record) begin(s Session) (*Previous, error) {
 	if previous != nil {
 		r.state.stopped = previous.Stopped
 	}
-	if r.options.Original != "" && (previous == nil || !previous.Ending.Unclean()) {
-		if other := r.readOriginal(); other != nil {
+	if r.options.PlatformFile != "" && (previous == nil || !previous.Ending.Unclean()) {
+		if other := r.readPlatformRow(); other != nil {
 			if previous != nil {
 				other.Stopped = previous.Stopped
 			}
@@ -113,18 +113,18 @@ func (r *Record) begin(s Session) (*Previous, error) {
 		}
 	}
 	var p pending
-	for _, f := range s.Farewells {
-		p.endings = append(p.endings, explanation{f.Mark, Clean, f.Reason, f.At})
+	for _, f := range s.CleanExits {
+		p.endings = append(p.endings, endingUpdate{f.Mark, Clean, f.Reason, f.At})
 	}
 	if err != nil {
 		r.queue.putBack(p)
 		return previous, err
 	}
-	own, shared := r.write(&p, nothing)
+	own, platform := r.write(&p, nothing)
 	if own != nil {
 		r.queue.putBack(p)
 	}
-	return previous, firstError(own, shared)
+	return previous, firstError(own, platform)
 }
 
 // End marks the session clean, for a reason such as "quit". It must be called only when
@@ -135,7 +135,7 @@ func (r *Record) End(reason string) (err error) {
 		r.state.take(p)
 		r.state = state{stopped: r.state.stopped}
 		p.services, p.workflows = nil, nil
-		own, shared := r.write(&p, func() error {
+		own, platform := r.write(&p, func() error {
 			return execute(r.conn, `UPDATE sessions SET ended = ?, ending = ?, detail = ? WHERE id = ?`,
 				time.Now(), string(Clean), reason, r.session.Mark)
 		})
@@ -143,23 +143,23 @@ func (r *Record) End(reason string) (err error) {
 			r.state = before
 			r.queue.putBack(p)
 		}
-		err = r.explained(firstError(own, shared))
+		err = r.describe(firstError(own, platform))
 	})
 	return err
 }
 
-// enter writes the session into the file, unless it stands there, and puts the history
-// in order. It is part of a transaction.
-func (r *Record) enter() error {
-	if r.entered {
+// insertSession adds the session's row unless the file has it, closes the rows of earlier
+// sessions and bounds their number. It is part of a transaction.
+func (r *Record) insertSession() error {
+	if r.inserted {
 		return nil
 	}
 	s := r.session
 	return steps(
-		// Whoever knows how it ended will say so; see Explain.
+		// The caller of Begin finds out more, and calls SetEnding.
 		r.exec(`UPDATE sessions SET ending = ?, ended = coalesce(last_seen, started) WHERE ending IS NULL AND id <> ?`,
 			string(Unexpected), s.Mark),
-		r.exec(`UPDATE sessions SET state = NULL WHERE state IS NOT NULL AND id <> ?`, s.Mark), // its reader has been there
+		r.exec(`UPDATE sessions SET state = NULL WHERE state IS NOT NULL AND id <> ?`, s.Mark), // readPrevious has read it
 		r.exec(`INSERT OR IGNORE INTO sessions (id, version, boot_id, machine, pid, started, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			s.Mark, s.Version, s.Boot, s.Machine, int64(s.PID), s.Started, s.Started),
 		r.exec(`DELETE FROM sessions WHERE rowid <= (SELECT max(rowid) FROM sessions) - ?`, int64(keepSessions)),
@@ -191,8 +191,9 @@ func (r *Record) insert(p pending) error {
 		r.exec(`DELETE FROM service_events WHERE id <= (SELECT max(id) FROM service_events) - ?`, int64(keepEvents))())
 }
 
-// settle drops from p what has reached the file although the disk said otherwise.
-func (r *Record) settle(p *pending) error {
+// dropSaved removes from p what a failed transaction has written all the same: the number
+// of the last batch stands in the file.
+func (r *Record) dropSaved(p *pending) error {
 	if p.tried.number == 0 {
 		return nil
 	}
@@ -207,8 +208,8 @@ func (r *Record) settle(p *pending) error {
 	return nil
 }
 
-// explain writes how earlier sessions have ended. It is part of a transaction.
-func (r *Record) explain(endings []explanation) error {
+// setEndings writes how earlier sessions ended. It is part of a transaction.
+func (r *Record) setEndings(endings []endingUpdate) error {
 	for _, e := range endings {
 		err := execute(r.conn, `UPDATE sessions SET ending = ?, detail = ?, ended = ? WHERE id = ?`, string(e.ending), e.detail, e.at, e.mark)
 		if err != nil {
@@ -232,7 +233,7 @@ func (r *Record) readPrevious() (previous *Previous, err error) {
 	if err != nil || previous == nil {
 		return nil, err
 	}
-	if saidFarewell(r.session.Farewells, previous.Mark) {
+	if hasCleanExit(r.session.CleanExits, previous.Mark) {
 		previous.Ending = Clean
 	}
 	if seen := r.session.Seen; seen.Mark == previous.Mark && seen.At.After(previous.LastSeen) {

@@ -6,8 +6,9 @@
 // Python platform, column for column, with its one row of id 'default', so that both
 // sides can read it. That row can be kept in the platform's own file instead.
 //
-// The order of use is the promise: Lock, Open, Begin (the record now says "dirty"),
-// then start services; all processes confirmed gone, then End (it says "clean").
+// The order of use makes the record reliable: take the instance's lock, Open, Begin (the
+// record now says "dirty"), then start services; when all processes are confirmed gone,
+// End (it says "clean").
 //
 //	record := sessiondb.Open(path, sessiondb.Options{})
 //	previous, err := record.Begin(sessiondb.Session{…})
@@ -15,7 +16,7 @@
 //	err = record.End("quit")
 //	err = record.Close()
 //
-// No fault of the disk stops the program. A damaged file is set aside and the last good
+// No disk error stops the program. A damaged file is set aside and the last good
 // copy takes its place; what cannot be written now is kept in memory, within bounds, and
 // written when it can be.
 package sessiondb
@@ -31,8 +32,8 @@ import (
 	"agents-tray/manager/disk"
 )
 
-// saveDelay is how long events wait for others to be saved with. Each save makes the
-// disk sync several times, which a service that is just starting would feel.
+// saveDelay is how long events are collected before they are saved together. Each save
+// syncs the disk several times, which would slow down services that are starting.
 const saveDelay = 250 * time.Millisecond
 
 // transactionSize is at least what a transaction writes, in bytes, its journal included.
@@ -45,17 +46,17 @@ const (
 	lastRetry  = time.Minute
 )
 
-// Options say where the record differs from the usual.
+// Options of a Record. All of them are optional.
 type Options struct {
-	// Original is a database file of the Python platform. The row of session_state is
+	// PlatformFile is a database file of the Python platform. The row of session_state is
 	// kept there. Default: in the record itself.
-	Original string
-	// Trouble is told why nothing can be saved, once for each reason, and nil when
-	// everything is saved again. It must not block, nor call the record.
-	Trouble func(error)
-	// Mended is told what was done about a file that could not be used. It must not
+	PlatformFile string
+	// OnSaveError is called with the reason why nothing can be saved, once for each reason,
+	// and with nil when everything is saved again. It must not block, nor call the record.
+	OnSaveError func(error)
+	// OnRecovery is called with what was done about a file that could not be used. It must not
 	// block, nor call the record.
-	Mended func(Mending)
+	OnRecovery func(Recovery)
 
 	vfs string // SQLite's name of the file system, for tests
 }
@@ -70,15 +71,15 @@ type Record struct {
 	closed  error // valid after done
 
 	// Owned by run:
-	conn     *sqlite3.Conn // nil: the file is not open
-	readOnly error         // why the open file cannot be written, or nil
-	session  Session       // as Begin has it; empty before
-	state    state
-	batch    int  // counts what was written, or tried to be
-	entered  bool // the session stands in the file
-	unshared bool // the row in the Python platform's file is not as it should be
-	trouble  error
-	copied   time.Time // when the copy was made, or tried to be
+	conn          *sqlite3.Conn // nil: the file is not open
+	readOnly      error         // why the open file cannot be written, or nil
+	session       Session       // as Begin has it; empty before
+	state         state
+	batch         int  // the number of the latest transaction, failed ones included
+	inserted      bool // the file has the session's row
+	platformStale bool // the row in the Python platform's file is to be written again
+	saveError     error
+	copied        time.Time // when a copy was last tried
 }
 
 // Open returns the record at path. The file is opened, or made, by the first call that
@@ -107,7 +108,7 @@ func (r *Record) run() {
 		select {
 		case work, ok := <-r.work:
 			if !ok {
-				r.closed = r.explained(errors.Join(r.save(), r.disconnect()))
+				r.closed = r.describe(errors.Join(r.save(), r.disconnect()))
 				return
 			}
 			work()
@@ -122,7 +123,7 @@ func (r *Record) run() {
 			if err == nil {
 				retry = firstRetry
 				r.keepCopy()
-			} else if !errors.Is(err, ErrNewer) { // it will not become older
+			} else if !errors.Is(err, ErrNewer) { // trying again does not help
 				due = time.After(retry)
 				retry = min(2*retry, lastRetry)
 			}
@@ -137,18 +138,19 @@ func (r *Record) do(work func()) {
 	<-done
 }
 
-// report tells of a change in what can be saved.
+// report calls OnSaveError when err differs from the error before.
 func (r *Record) report(err error) {
-	err = r.explained(err)
-	same := (err == nil) == (r.trouble == nil) && (err == nil || err.Error() == r.trouble.Error())
-	r.trouble = err
-	if !same && r.options.Trouble != nil {
-		r.options.Trouble(err)
+	err = r.describe(err)
+	same := (err == nil) == (r.saveError == nil) && (err == nil || err.Error() == r.saveError.Error())
+	r.saveError = err
+	if !same && r.options.OnSaveError != nil {
+		r.options.OnSaveError(err)
 	}
 }
 
-// explained says of which file an error is, and what the matter is where SQLite does not.
-func (r *Record) explained(err error) error {
+// describe adds the file to an error, and replaces SQLite's generic errors by what is wrong
+// with the disk.
+func (r *Record) describe(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -160,23 +162,23 @@ func (r *Record) explained(err error) error {
 	return fmt.Errorf("session record %s: %w", r.path, err)
 }
 
-func (r *Record) mended(m Mending) {
-	if r.options.Mended != nil {
-		r.options.Mended(m)
+func (r *Record) onRecovery(m Recovery) {
+	if r.options.OnRecovery != nil {
+		r.options.OnRecovery(m)
 	}
 }
 
-// keepCopy makes a copy if it is time for one.
+// keepCopy makes a copy if the last one is older than copyAfter.
 func (r *Record) keepCopy() {
 	if time.Since(r.copied) < copyAfter {
 		return
 	}
 	r.copied = time.Now()
 	err := r.copy()
-	if damaged(err) { // where the start did not look
-		_ = r.disconnect() // it is not to be trusted any more
-		r.conn, err = r.mend()
-		r.entered = false
+	if damaged(err) { // in tables that the start does not check
+		_ = r.disconnect() // the file is set aside
+		r.conn, err = r.recoverFile()
+		r.inserted = false
 		r.report(firstError(err, r.save()))
 		return
 	}
@@ -191,52 +193,52 @@ func (r *Record) save() error {
 		return nil
 	}
 	p := r.queue.take()
-	if p.empty() && r.entered && !r.unshared {
+	if p.empty() && r.inserted && !r.platformStale {
 		return nil
 	}
-	own, shared := r.write(&p, nothing)
+	own, platform := r.write(&p, nothing)
 	if own != nil {
 		r.queue.putBack(p)
 	}
-	return firstError(own, shared)
+	return firstError(own, platform)
 }
 
 // write writes what waits, and what more belongs to it, in one transaction, and then the
 // row in the Python platform's file. The first error says why nothing was written, the
 // second why that row was not.
-func (r *Record) write(p *pending, more func() error) (own, shared error) {
+func (r *Record) write(p *pending, more func() error) (own, platform error) {
 	r.state.take(*p)
-	own = r.attempt(p, more)
+	own = r.tryWrite(p, more)
 	if errors.Is(own, sqlite3.READONLY_DBMOVED) {
-		own = firstError(r.follow(), r.attempt(p, more))
+		own = firstError(r.fileMoved(), r.tryWrite(p, more))
 	}
 	if own != nil && !errors.Is(own, sqlite3.BUSY) && !errors.Is(own, ErrNewer) {
-		_ = r.disconnect() // the next one opens it, and looks at it, anew
+		_ = r.disconnect() // the next save opens and checks it anew
 	}
-	if r.options.Original != "" {
-		shared = r.writeOriginal()
-		r.unshared = shared != nil
+	if r.options.PlatformFile != "" {
+		platform = r.writePlatformRow()
+		r.platformStale = platform != nil
 	}
-	return own, shared
+	return own, platform
 }
 
-func (r *Record) attempt(p *pending, more func() error) (err error) {
-	if err := steps(r.connect, func() error { return r.settle(p) }); err != nil {
+func (r *Record) tryWrite(p *pending, more func() error) (err error) {
+	if err := steps(r.connect, func() error { return r.dropSaved(p) }); err != nil {
 		return err
 	}
 	r.batch++
 	p.tried = batch{r.batch, len(p.events), p.lost}
-	entered := r.entered
-	defer func() { r.entered = entered || err == nil }()
+	inserted := r.inserted
+	defer func() { r.inserted = inserted || err == nil }()
 	transaction, err := r.conn.BeginImmediate()
 	if err != nil {
 		return err
 	}
 	defer transaction.End(&err)
 	return steps(
-		r.enter,
+		r.insertSession,
 		func() error { return r.insert(*p) },
-		func() error { return r.explain(p.endings) },
+		func() error { return r.setEndings(p.endings) },
 		r.writeState,
 		more,
 	)

@@ -10,9 +10,9 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
-// open opens a record that needs no mending.
+// open opens a record that needs no recovery.
 func open(t testing.TB, path string) *Record {
-	return Open(path, Options{Mended: func(m Mending) { t.Errorf("%s was mended: %+v", path, m) }})
+	return Open(path, Options{OnRecovery: func(m Recovery) { t.Errorf("%s was recovered: %+v", path, m) }})
 }
 
 func begin(t testing.TB, r *Record, mark string) *Previous {

@@ -9,7 +9,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
-// A state is how the session stands: what its next start will want to know.
+// A state is what the next start needs to know of the session.
 type state struct {
 	dirty     bool
 	services  []Service
@@ -24,7 +24,7 @@ type data struct {
 	Boot     string    `json:"boot_id"`
 	PID      int       `json:"pid"`
 	OOMKills int       `json:"oom_kills,omitempty"`
-	Batch    int       `json:"batch,omitempty"` // the last that was written; see settle
+	Batch    int       `json:"batch,omitempty"` // the last that was written; see dropSaved
 	Services []Service `json:"services"`
 	Stopped  []string  `json:"stopped,omitempty"`
 	// Workflows are those of active_workflows, where only their names stand.
@@ -87,11 +87,11 @@ func (r *Record) encode() (stateText, names string) {
 	return encoded(d), encoded(active)
 }
 
-// writeState writes how the session stands. It is part of a transaction.
+// writeState writes the session's state. It is part of a transaction.
 func (r *Record) writeState() error {
 	text, _ := r.encode()
 	err := execute(r.conn, `UPDATE sessions SET last_seen = ?, state = ? WHERE id = ?`, time.Now(), text, r.session.Mark)
-	if err == nil && r.options.Original == "" {
+	if err == nil && r.options.PlatformFile == "" {
 		err = r.writeRow(r.conn)
 	}
 	return err

@@ -105,14 +105,14 @@ func (f Folders) GuardLog() string { return filepath.Join(f.State, "logs", "guar
 // Crash is the file that the Go runtime writes to when the tray process crashes.
 func (f Folders) Crash() string { return filepath.Join(f.State, "crash.txt") }
 
-// LastWords is the file for what the guard has seen of the end of a tray process that
+// ExitReport is the file for what the guard has seen of the end of a tray process that
 // was killed.
-func (f Folders) LastWords() string { return filepath.Join(f.State, "last-words.json") }
+func (f Folders) ExitReport() string { return filepath.Join(f.State, "last-words.json") }
 
-// Farewells are where a session leaves that it ended as it should while its record cannot be
-// written: the first is beside the record, the other on what is most often another disk. That
-// folder is not of this state folder alone, so the name says of which it is.
-func (f Folders) Farewells() []string {
+// CleanExitMarkers are the files that say of a session whose record could not be written
+// that it ended in order. The first is beside the record, the other most often on another
+// disk. Several state folders share the runtime folder, so that name tells them apart.
+func (f Folders) CleanExitMarkers() []string {
 	return []string{
 		filepath.Join(f.State, "farewells.json"),
 		filepath.Join(f.Runtime, fmt.Sprintf("farewells-%08x.json", crc32.ChecksumIEEE([]byte(f.State)))),

@@ -34,7 +34,7 @@ func NewClient(address Address) *Client {
 	}}}
 }
 
-// Refused is an error that the instance itself answered with.
+// Refused is an error answer of the instance.
 type Refused struct {
 	Status  int // HTTP status
 	Message string
@@ -71,7 +71,7 @@ func (c *Client) do(ctx context.Context, method, path string, body any) (*http.R
 	if response.StatusCode >= 400 {
 		defer response.Body.Close()
 		refusal := struct{ Error string }{response.Status}
-		_ = json.NewDecoder(io.LimitReader(response.Body, 64<<10)).Decode(&refusal) // the status speaks when the body does not
+		_ = json.NewDecoder(io.LimitReader(response.Body, 64<<10)).Decode(&refusal) // without a readable body the status is the message
 		return nil, &Refused{response.StatusCode, refusal.Error}
 	}
 	return response, nil
@@ -90,7 +90,7 @@ func (c *Client) exchange(ctx context.Context, method, path string, body, into a
 	return nil
 }
 
-// call sends one request whose answer says no more than that it succeeded.
+// call sends one request whose answer has no content of interest.
 func (c *Client) call(ctx context.Context, method, path string, body any) error {
 	response, err := c.do(ctx, method, path, body)
 	if err != nil {
@@ -111,15 +111,15 @@ func (c *Client) put(ctx context.Context, path string, body any) error {
 	return c.call(ctx, http.MethodPut, path, body)
 }
 
-// hear reads a stream of events whose data is a T each, until ctx ends or the connection
+// stream reads a stream of events whose data is a T each, until ctx ends or the connection
 // does. It never returns nil.
-func hear[T any](ctx context.Context, c *Client, path string, heard func(T)) error {
+func stream[T any](ctx context.Context, c *Client, path string, received func(T)) error {
 	response, err := c.do(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close()
-	return sse.Read(response.Body, heard)
+	return sse.Read(response.Body, received)
 }
 
 // Status returns the present state.
@@ -131,7 +131,7 @@ func (c *Client) Status(ctx context.Context) (Status, error) {
 // Watch calls seen with the present status and then after each change, until ctx
 // ends or the connection does. It never returns nil.
 func (c *Client) Watch(ctx context.Context, seen func(Status)) error {
-	return hear(ctx, c, "/v1/events", seen)
+	return stream(ctx, c, "/v1/events", seen)
 }
 
 // Action is what can be asked of one service.
@@ -160,12 +160,11 @@ func (c *Client) Log(ctx context.Context, service string, lines int) (Log, error
 }
 
 // Follow calls seen with the last lines of a service's output, in batches; then once
-// with none, to say that this was what there was; and then with each batch of new ones,
-// in order, until ctx ends or the connection does. A seen that is slow delays nobody
-// else; if lines were rotated away meanwhile, one of the stream Missed stands for them.
+// with none, to mark the end of what was there; and then with each batch of new ones,
+// in order, until ctx ends or the connection does. A slow seen delays no other reader; if lines were rotated away meanwhile, one of the stream Missed stands for them.
 // It never returns nil.
 func (c *Client) Follow(ctx context.Context, service string, lines int, seen func([]LogLine)) error {
-	return hear(ctx, c, "/v1/services/"+url.PathEscape(service)+"/log?follow=1&lines="+strconv.Itoa(lines), seen)
+	return stream(ctx, c, "/v1/services/"+url.PathEscape(service)+"/log?follow=1&lines="+strconv.Itoa(lines), seen)
 }
 
 // Usage returns what a service uses now.
@@ -175,10 +174,10 @@ func (c *Client) Usage(ctx context.Context, service string) (manager.Usage, erro
 }
 
 // WatchUsage calls seen with what the services that run use, at once and then every two
-// seconds, until ctx ends or the connection does. It is measured only for that, so ctx
-// should end when nobody looks. It never returns nil.
+// seconds, until ctx ends or the connection does. Each caller
+// costs a measurement, so ctx should end when nobody needs it. It never returns nil.
 func (c *Client) WatchUsage(ctx context.Context, seen func(Usages)) error {
-	return hear(ctx, c, "/v1/usage", seen)
+	return stream(ctx, c, "/v1/usage", seen)
 }
 
 // Open opens a service's page, or "review", in the user's browser.

@@ -43,19 +43,19 @@ type Status struct {
 	manager.Snapshot
 	// Workflows are those under way, in the order of their first reports.
 	Workflows []Workflow `json:"workflows,omitempty"`
-	// Quitting is set while the user's wish to quit waits for Workflows.
+	// Quitting is set while a request to quit waits for Workflows.
 	Quitting *Quitting `json:"quitting,omitempty"`
 	// Unclean is set while the previous session's unclean end has not been reviewed.
 	Unclean *Review `json:"unclean,omitempty"`
 	// Asks says that nothing was started, since the last two sessions ended unexpectedly
-	// and soon after each other: the user is to say so.
+	// and soon after each other: the user decides.
 	Asks bool `json:"asks,omitempty"`
 	// Notices are things the user should know that concern no single service.
 	Notices []string `json:"notices,omitempty"`
 }
 
-// Quitting is a wish to quit that waits. Whoever sees it gone, and the program not about
-// to end, knows that it was taken back.
+// Quitting is a request to quit that waits. If it is gone and the program is not ending, it
+// was taken back.
 type Quitting struct {
 	Workflows int `json:"workflows"` // how many it waits for
 	// Asked says that the user is asked, and not yet what they want: without an answer by

@@ -163,7 +163,7 @@ func (g *guard) run(requests <-chan Request, stop <-chan os.Signal) int {
 				g.handle(request)
 			} else {
 				requests = nil
-				g.leaveWords()
+				g.writeExitReport()
 				g.over = true
 				g.shutdown(g.hello.Grace)
 			}

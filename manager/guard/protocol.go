@@ -76,9 +76,9 @@ type Hello struct {
 	Grace time.Duration `json:"grace"`
 	// Log is a file for the guard's own trouble, crash output included. Default: none.
 	Log string `json:"log,omitempty"`
-	// LastWords is a file for what the guard knows of the tray's end, should it end without
+	// ExitReport is the file for what the guard knows of the tray's end, should it end without
 	// a word of its own. Default: none.
-	LastWords string `json:"last_words,omitempty"`
+	ExitReport string `json:"last_words,omitempty"`
 	// Remove are files to remove once everything is gone, when the tray could not:
 	// the control socket of a tray that was killed.
 	Remove []string `json:"remove,omitempty"`

@@ -16,7 +16,6 @@ import (
 
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
-	"agents-tray/tray/session"
 	"os/signal"
 	"syscall"
 
@@ -28,7 +27,7 @@ func logs() *cobra.Command {
 	var lines int
 	var follow bool
 	command := &cobra.Command{Use: "logs SERVICE", Short: "What a service printed", Args: cobra.ArbitraryArgs, RunE: func(_ *cobra.Command, args []string) error {
-		folders, _ := session.Find() // without an instance its files are read
+		folders, _ := control.Find() // without an instance its files are read
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
 		if len(args) != 1 {
@@ -104,7 +103,7 @@ type logPrinter struct {
 }
 
 func (p logPrinter) fromInstance(ctx context.Context, folders config.Folders, service string, lines int, follow bool) error {
-	client, err := session.Reach(folders)
+	client, err := control.ClientFor(folders)
 	if err != nil {
 		return errNoInstance
 	}

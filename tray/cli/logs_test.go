@@ -16,17 +16,17 @@ import (
 	"agents-tray/manager/control"
 )
 
-// instance is one that knows where the logs are, and nothing else.
-type instance struct {
+// logInstance is one that knows where the logs are, and nothing else.
+type logInstance struct {
 	control.Instance
 	logs string
 }
 
-func (i instance) Status() control.Status {
+func (i logInstance) Status() control.Status {
 	return control.Status{Snapshot: manager.Snapshot{Services: []manager.Service{{Name: "chat"}}}}
 }
 
-func (i instance) LogFile(service string) (string, error) {
+func (i logInstance) LogFile(service string) (string, error) {
 	if service != "chat" {
 		return "", manager.ErrUnknownService(service)
 	}
@@ -40,7 +40,7 @@ func run(t *testing.T, folders config.Folders) *control.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := control.Serve(listener, address, instance{logs: folders.Logs()})
+	server := control.Serve(listener, address, logInstance{logs: folders.Logs()})
 	t.Cleanup(server.Close)
 	if err := address.Write(folders.Control()); err != nil {
 		t.Fatal(err)

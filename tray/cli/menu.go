@@ -11,7 +11,6 @@ import (
 
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
-	"agents-tray/tray/session"
 
 	"github.com/spf13/cobra"
 )
@@ -23,7 +22,7 @@ func menu() *cobra.Command {
 		Short: "What the tray's menu shows, and how to choose it here",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			folders, err := session.Find()
+			folders, err := control.Find()
 			if err != nil {
 				return err
 			}
@@ -45,7 +44,7 @@ func do() *cobra.Command {
 			return nil
 		},
 		RunE: func(command *cobra.Command, words []string) error {
-			folders, err := session.Find()
+			folders, err := control.Find()
 			if err != nil {
 				return err
 			}
@@ -137,9 +136,9 @@ func choose(ctx context.Context, out io.Writer, folders config.Folders, words []
 }
 
 func running(folders config.Folders) (*control.Client, error) {
-	client, err := session.Reach(folders)
+	client, err := control.ClientFor(folders)
 	if err != nil {
-		return nil, session.ErrNotRunning
+		return nil, control.ErrNotRunning
 	}
 	return client, nil
 }
@@ -148,7 +147,7 @@ func running(folders config.Folders) (*control.Client, error) {
 func unanswered(err error) error {
 	var refused *control.Refused
 	if err != nil && !errors.As(err, &refused) {
-		return session.ErrNotRunning
+		return control.ErrNotRunning
 	}
 	return err
 }

@@ -7,7 +7,6 @@ import (
 
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
-	"agents-tray/tray/session"
 )
 
 // asking is an instance with a menu, which asks back when it is told to quit.
@@ -94,7 +93,7 @@ func TestChoose(t *testing.T) {
 			t.Errorf("%s printed %q, %v", test.words, out.String(), err)
 		}
 	}
-	if err := choose(t.Context(), &strings.Builder{}, someFolders(t), []string{"quit"}); !errors.Is(err, session.ErrNotRunning) {
+	if err := choose(t.Context(), &strings.Builder{}, someFolders(t), []string{"quit"}); !errors.Is(err, control.ErrNotRunning) {
 		t.Errorf("without an instance: %v", err)
 	}
 }

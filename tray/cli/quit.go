@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"agents-tray/tray/session"
+	"agents-tray/manager/control"
 )
 
 // quit ends the running instance from elsewhere, as an installer does before it
@@ -16,7 +16,7 @@ func quit() *cobra.Command {
 		Long: "Ask the running instance to stop everything, and wait until it has.\n\n" +
 			"Workflows that run are cut off, as by a signal. \"agents-tray do quit\" asks first.",
 		RunE: func(command *cobra.Command, _ []string) error {
-			ran, err := session.QuitRunning(command.Context())
+			ran, err := control.QuitRunning(command.Context())
 			if err != nil {
 				return err
 			}

@@ -13,9 +13,10 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/config"
+	"agents-tray/manager/control"
 	"agents-tray/sessiondb"
 	"agents-tray/tray"
-	"agents-tray/tray/session"
+	"agents-tray/tray/instance"
 	"agents-tray/tray/words"
 )
 
@@ -44,7 +45,7 @@ func (l launch) run(command *cobra.Command, inTerminal bool) error {
 
 // begin starts a session, and calls locked when it is sure that it may; nil without an
 // error says that a running instance has been asked to show itself instead.
-func (l launch) begin(locked func()) (*session.Session, error) {
+func (l launch) begin(locked func()) (*instance.Instance, error) {
 	folders, err := config.Prepare()
 	if err != nil {
 		return nil, err
@@ -53,20 +54,20 @@ func (l launch) begin(locked func()) (*session.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := session.Options{Version: l.version, Folders: folders, Services: services, ServicesFile: l.File, Start: l.start, Locked: locked}
+	options := instance.Options{Version: l.version, Folders: folders, Services: services, ServicesFile: l.File, Start: l.start, Locked: locked}
 	if l.database != "" {
 		if options.Database, err = sessiondb.ParseURL(l.database); err != nil {
 			return nil, fmt.Errorf("--db-url: %w", err)
 		}
 	}
-	if _, err := session.Find(); err == nil { // perhaps not where this one would be
-		return session.Defer(options)
+	if _, err := control.Find(); err == nil { // perhaps not where this one would be
+		return instance.HandOff(options)
 	}
-	s, err := session.Begin(options)
-	if !errors.Is(err, session.ErrRunning) {
+	s, err := instance.Begin(options)
+	if !errors.Is(err, control.ErrRunning) {
 		return s, err
 	}
-	return session.Defer(options)
+	return instance.HandOff(options)
 }
 
 // inTerminal shows the session line by line.
@@ -90,7 +91,7 @@ func (l launch) inTray(signals <-chan os.Signal) error {
 	}
 	defer desktop.Close()
 	type beginning struct {
-		*session.Session
+		*instance.Instance
 		err error
 	}
 	locked, begun := make(chan struct{}, 1), make(chan beginning, 1)
@@ -101,10 +102,10 @@ func (l launch) inTray(signals <-chan os.Signal) error {
 	select {
 	case <-locked:
 	case b := <-begun:
-		if b.Session == nil && b.err == nil {
+		if b.Instance == nil && b.err == nil {
 			return errElsewhere
 		}
-		if b.Session == nil {
+		if b.Instance == nil {
 			l.tellDesktop(desktop, b.err)
 			return b.err
 		}
@@ -114,11 +115,11 @@ func (l launch) inTray(signals <-chan os.Signal) error {
 	ended := make(chan error, 1)
 	go func() {
 		b := <-begun
-		if b.Session != nil {
+		if b.Instance != nil {
 			desktop.Answer(b.Do)
 			b.SetDesktop(desktop)
-			icon.Show(b.Session)
-			b.err = untilAsked(b.Session, newScreen(os.Stdout, l.verbose), signals, false)
+			icon.Show(b.Instance)
+			b.err = untilAsked(b.Instance, newScreen(os.Stdout, l.verbose), signals, false)
 		} else {
 			l.tellDesktop(desktop, b.err)
 		}
@@ -132,7 +133,7 @@ func (l launch) inTray(signals <-chan os.Signal) error {
 // untilAsked follows the session until somebody asks for its end, and ends it.
 // alone says that the terminal is the only place where it shows: there a service that
 // cannot start is the end.
-func untilAsked(s *session.Session, screen *screen, signals <-chan os.Signal, alone bool) error {
+func untilAsked(s *instance.Instance, screen *screen, signals <-chan os.Signal, alone bool) error {
 	failed := follow(s, screen, signals, alone)
 	screen.Say("Stopping…")
 	ctx, hurry := context.WithCancel(context.Background())
@@ -153,7 +154,7 @@ func untilAsked(s *session.Session, screen *screen, signals <-chan os.Signal, al
 
 // follow shows what happens until the end is asked for, and returns what made it
 // pointless to go on.
-func follow(s *session.Session, screen *screen, signals <-chan os.Signal, alone bool) error {
+func follow(s *instance.Instance, screen *screen, signals <-chan os.Signal, alone bool) error {
 	changed, stop := s.Changes()
 	defer stop()
 	defer screen.End()

@@ -15,7 +15,7 @@ import (
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
 	"agents-tray/sessiondb"
-	"agents-tray/tray/session"
+	"agents-tray/tray/instance"
 
 	"github.com/spf13/cobra"
 )
@@ -28,7 +28,7 @@ func sessions() *cobra.Command {
 		Short: "The latest sessions and how they ended, or what happened in one",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			folders, _ := session.Find() // without an instance the record is read
+			folders, _ := control.Find() // without an instance the record is read
 			return printHistory(command.Context(), command.OutOrStdout(), folders, strings.Join(args, ""), limit)
 		},
 	}
@@ -83,7 +83,7 @@ type history struct {
 }
 
 func openHistory(ctx context.Context, folders config.Folders) (history, error) {
-	if client, err := session.Reach(folders); err == nil {
+	if client, err := control.ClientFor(folders); err == nil {
 		if _, err := client.Status(ctx); err == nil { // else it is what a kill has left
 			return history{
 				func(limit int) ([]control.PastSession, error) { return client.Sessions(ctx, limit) },
@@ -104,11 +104,11 @@ func openHistory(ctx context.Context, folders config.Folders) (history, error) {
 	return history{
 		func(limit int) ([]control.PastSession, error) {
 			past, err := reader.Sessions(limit)
-			return session.PastSessions(past, ""), err
+			return instance.PastSessions(past, ""), err
 		},
 		func(id string, limit int) ([]control.SessionEvent, error) {
 			events, err := reader.Events(id, limit)
-			return session.PastEvents(events), err
+			return instance.PastEvents(events), err
 		},
 		reader.Close,
 	}, nil

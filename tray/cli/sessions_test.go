@@ -12,7 +12,7 @@ import (
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
 	"agents-tray/sessiondb"
-	"agents-tray/tray/session"
+	"agents-tray/tray/instance"
 )
 
 // recorded is an instance that answers from its record, and nothing else.
@@ -24,11 +24,11 @@ type recorded struct {
 func (r recorded) Status() control.Status { return control.Status{} }
 func (r recorded) Sessions(limit int) ([]control.PastSession, error) {
 	past, err := r.record.Sessions(limit)
-	return session.PastSessions(past, "third000"), err
+	return instance.PastSessions(past, "third000"), err
 }
 func (r recorded) SessionEvents(id string, limit int) ([]control.SessionEvent, error) {
 	events, err := r.record.Events(id, limit)
-	return session.PastEvents(events), err
+	return instance.PastEvents(events), err
 }
 
 // threeSessions makes a record of a session that ended cleanly, one that did not, and

@@ -1,0 +1,87 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+const (
+	answerTime = 5 * time.Second  // for a running instance to answer
+	endTime    = 15 * time.Second // for one that is stopping to end
+)
+
+// HandOff asks the running instance to open page, and returns nil when it has taken the
+// request. If that instance is ending, or does not answer, HandOff waits for its end and
+// then calls begin, which is to start an instance and to return ErrRunning if another one
+// holds the lock; HandOff returns begin's error. The caller learns from begin which of both
+// has happened.
+func HandOff(page string, begin func() error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+	defer cancel()
+	retry := time.NewTicker(20 * time.Millisecond)
+	defer retry.Stop()
+	for {
+		err := askToOpen(ctx, page)
+		var refused *Refused
+		if err == nil {
+			return nil
+		} else if errors.As(err, &refused) && refused.Status == http.StatusServiceUnavailable {
+			return beginAfterEnd(begin) // it is ending
+		} else if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
+			return errors.New("it is running already, without a Dashboard that could be opened: its icon is in the tray")
+		} else if errors.As(err, &refused) {
+			return fmt.Errorf("another instance is running, but: %w", err)
+		}
+		// Nothing answers: it is still starting, or has just ended and freed the lock.
+		if err := beginAlone(begin); !errors.Is(err, ErrRunning) {
+			return err
+		}
+		select {
+		case <-retry.C:
+		case <-ctx.Done():
+			return beginAfterEnd(begin)
+		}
+	}
+}
+
+func askToOpen(ctx context.Context, page string) error {
+	folders, err := Find()
+	if err != nil {
+		return err
+	}
+	client, err := ClientFor(folders)
+	if err != nil {
+		return err
+	}
+	return client.Open(ctx, page)
+}
+
+// beginAlone calls begin, unless an instance is running in any of the folders that Find
+// looks in: begin itself tries only the lock of its own.
+func beginAlone(begin func() error) error {
+	if _, err := Find(); err == nil {
+		return ErrRunning
+	}
+	return begin()
+}
+
+// beginAfterEnd calls begin until no other instance is running, or endTime is over.
+func beginAfterEnd(begin func() error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), endTime)
+	defer cancel()
+	retry := time.NewTicker(10 * time.Millisecond) // waiting for a file lock cannot be cancelled
+	defer retry.Stop()
+	for {
+		if err := beginAlone(begin); !errors.Is(err, ErrRunning) {
+			return err
+		}
+		select {
+		case <-retry.C:
+		case <-ctx.Done():
+			return errors.New("another instance is running, but does not answer. End the process agents-tray, then start it again")
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package sessiondb
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// A folder that is not there when the program starts is no reason not to start; the
+// session is in the record as soon as it is.
+func TestAFolderThatComesLater(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "missing", "session.db")
+	var w witness
+	r := Open(path, w.options())
+	if previous, err := r.Begin(Session{Mark: "s"}); previous != nil || err == nil {
+		t.Errorf("begin: %+v, %v", previous, err)
+	}
+	if len(w.troubles) != 1 || !strings.Contains(w.troubles[0].Error(), path) {
+		t.Errorf("told of %v", w.troubles)
+	}
+	r.Add(Event{Service: "a", Kind: "started"})
+	if err := r.trySave(); err == nil {
+		t.Error("saved to nowhere")
+	}
+	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r.Add(Event{Service: "b", Kind: "started"})
+	r.flush(t)
+	end(t, r, true)
+	if got := query(t, path, `SELECT s.ending, group_concat(e.service) FROM sessions s JOIN service_events e ON e.session = s.id`); got != "clean|a,b" {
+		t.Errorf("the record is %s", got)
+	}
+}
+
+// What could not be saved is saved later, by itself and in order.
+func TestALockedFileIsCaughtUpWith(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "session.db")
+	told := make(chan error, 10)
+	r := Open(path, Options{OnSaveError: func(err error) { told <- err }})
+	begin(t, r, "s")
+	r.do(func() { _ = r.conn.BusyTimeout(time.Millisecond) })
+	other, err := sqlite3.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if err := other.Exec(`BEGIN EXCLUSIVE`); err != nil {
+		t.Fatal(err)
+	}
+	r.Add(Event{Service: "a", Kind: "started"})
+	if err := <-told; !errors.Is(err, sqlite3.BUSY) {
+		t.Fatalf("told %v", err)
+	}
+	r.Add(Event{Service: "b", Kind: "started"})
+	if err := other.Exec(`COMMIT`); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-told; err != nil {
+		t.Errorf("told %v", err)
+	}
+	end(t, r, true)
+	if got := query(t, path, `SELECT service FROM service_events ORDER BY id`); got != "a\nb" {
+		t.Errorf("saved %q", got)
+	}
+}
+
+// While nothing can be saved, memory is bounded, and what is lost is counted.
+func TestTooMuchWaits(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "missing", "session.db")
+	r := Open(path, Options{})
+	_, _ = r.Begin(Session{Mark: "s"}) // cannot be
+	for i := range maxWaiting + 5 {
+		r.Add(Event{Service: fmt.Sprint(i), Kind: "started"})
+		if i == maxWaiting/2 {
+			_ = r.trySave() // neither can this
+		}
+	}
+	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r.flush(t)
+	if got := query(t, path, `SELECT kind, detail, (SELECT min(CAST(service AS INTEGER)) FROM service_events WHERE kind = 'started') FROM service_events LIMIT 1`); got != "missed|5 events, while nothing could be saved|5" {
+		t.Errorf("the record begins with %s", got)
+	}
+	end(t, r, true)
+}

@@ -1,0 +1,136 @@
+package instance
+
+import (
+	"time"
+
+	"agents-tray/tray"
+	"agents-tray/tray/clipboard"
+	"agents-tray/tray/login"
+	"agents-tray/tray/words"
+)
+
+// Desktop is where the instance shows messages.
+type Desktop interface {
+	Notify(tray.Notification)
+	Withdraw(key string)
+}
+
+// nopDesktop shows nothing: in the terminal form the screen prints what there is to say.
+type nopDesktop struct{}
+
+func (nopDesktop) Notify(tray.Notification) {}
+func (nopDesktop) Withdraw(string)          {}
+
+// prepareTray sets up what messages and the menu need. It comes before anything is told.
+func (i *Instance) prepareTray() {
+	i.language = words.System()
+	i.settings = openSettings(i.options.Folders.Config)
+	i.atLogin, _ = login.This(tray.Name) // without a path nothing is enabled, and Enable says why
+	i.announcer.language, i.announcer.show, i.announcer.withdraw = i.language, i.tell, i.withdraw
+	i.quitting.end, i.quitting.changed = i.Quit, i.changed.tell
+	i.quitting.asked, i.quitting.decided = i.askToQuit, i.tellOfWaiting
+	i.quitting.over = func() { i.withdraw(aboutQuit) }
+}
+
+// SetDesktop sets the place for messages, and tells there what has happened before.
+func (i *Instance) SetDesktop(d Desktop) {
+	i.mu.Lock()
+	i.desktop = d
+	review, notices, asks := i.review, i.noticeTexts(), i.asks
+	i.mu.Unlock()
+	say := i.language.Say
+	switch {
+	case asks:
+		i.answer(tray.Notification{ // even with notifications off: nothing else says why nothing starts
+			Key: aboutUnclean, Summary: say(words.NothingStarted), Urgent: true,
+			Body: say(words.NothingStartedBody, review.Cause),
+			Actions: []tray.Action{
+				{Label: say(words.StartEverything), Intent: tray.Intent{Verb: tray.StartAll}},
+				{Label: say(words.Review), Intent: tray.Intent{Verb: tray.Review}},
+			},
+		})
+	case review != nil:
+		body := review.Cause
+		if line := review.Interrupted(); line != "" {
+			body += "\n" + line
+		}
+		i.tell(tray.Notification{
+			Key: aboutUnclean, Summary: say(words.UncleanEnd), Body: body,
+			Actions: []tray.Action{
+				{Label: say(words.Review), Intent: tray.Intent{Verb: tray.Review}},
+				{Label: say(words.Dismiss), Intent: tray.Intent{Verb: tray.Dismiss}},
+			},
+		})
+	}
+	for _, notice := range notices {
+		i.tell(tray.Notification{
+			Summary: tray.Name, Body: notice,
+			Actions: []tray.Action{{Label: say(words.OpenPage, "Dashboard"), Intent: tray.Intent{Verb: tray.Notices}}},
+		})
+	}
+}
+
+// tell shows a message, unless notifications are off.
+func (i *Instance) tell(n tray.Notification) {
+	if !i.settings.get().Quiet {
+		i.answer(n)
+	}
+}
+
+// answer shows a message about what the user has just asked for, even if notifications are
+// off.
+func (i *Instance) answer(n tray.Notification) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.desktop.Notify(n)
+}
+
+// withdraw takes a message away that is no longer true.
+func (i *Instance) withdraw(key string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.desktop.Withdraw(key)
+}
+
+// tellNoTray says where the program is on a desktop that shows no icon.
+func (i *Instance) tellNoTray() {
+	i.tell(tray.Notification{
+		Summary: i.language.Say(words.NoTray, tray.Name), Body: i.language.Say(words.NoTrayBody),
+		Actions: []tray.Action{{Label: i.language.Say(words.OpenPage, "Dashboard"), Intent: tray.Intent{Verb: tray.Notices}}},
+	})
+}
+
+func (i *Instance) askToQuit(workflows int, deadline time.Time) {
+	say := i.language.Say
+	i.answer(tray.Notification{
+		Key: aboutQuit, Urgent: true,
+		Summary: i.language.Count(workflows, words.QuitQuestionOne, words.QuitQuestionMany),
+		Body:    say(words.QuitQuestionBody, words.Clock(deadline)),
+		Actions: []tray.Action{
+			{Label: say(words.FinishAndQuit), Intent: tray.Intent{Verb: tray.FinishAndQuit}},
+			{Label: say(words.QuitNow), Intent: tray.Intent{Verb: tray.QuitNow}},
+			{Label: say(words.KeepRunning), Intent: tray.Intent{Verb: tray.KeepRunning}},
+		},
+	})
+}
+
+func (i *Instance) tellOfWaiting(workflows int, deadline time.Time) {
+	say, until := i.language.Say, words.Clock(deadline)
+	i.answer(tray.Notification{
+		Key: aboutQuit, Summary: words.Fit(i.language.Count(workflows, words.QuitWaitsOne, words.QuitWaitsMany, until), 63),
+		Body: say(words.QuitWaitsBody, until),
+		Actions: []tray.Action{
+			{Label: say(words.KeepRunning), Intent: tray.Intent{Verb: tray.KeepRunning}},
+			{Label: say(words.QuitNow), Intent: tray.Intent{Verb: tray.QuitNow}},
+		},
+	})
+}
+
+// copy puts text on the clipboard; where there is none, a message shows it.
+func (i *Instance) copy(text string) {
+	go func() { // an X server may be slow to answer; at the end of the program it is not waited for
+		if err := clipboard.Copy(text); err != nil {
+			i.answer(tray.Notification{Summary: i.language.Say(words.NotCopied), Body: text})
+		}
+	}()
+}

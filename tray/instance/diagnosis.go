@@ -1,0 +1,83 @@
+package instance
+
+import (
+	"fmt"
+	"os"
+	"os/user"
+	"runtime"
+	"strings"
+	"time"
+
+	"agents-tray/manager/control"
+	"agents-tray/tray"
+)
+
+// shownLines are the last lines of a service in the diagnosis.
+const shownLines = 20
+
+// diagnosis is a report for whoever helps the user, without private data. It is always in
+// English.
+func (i *Instance) diagnosis() string {
+	var b strings.Builder
+	status := i.Status()
+	fmt.Fprintf(&b, "%s %s (%s/%s, %s)\n", tray.Name, status.Version, runtime.GOOS, runtime.GOARCH, runtime.Version())
+	fmt.Fprintf(&b, "State: %s, since %s\n", status.Phase, status.Started.UTC().Format(time.RFC3339))
+	fmt.Fprintf(&b, "Desktop: %s, %s; locale %s\n", orNone(os.Getenv("XDG_CURRENT_DESKTOP")), orNone(os.Getenv("XDG_SESSION_TYPE")), orNone(os.Getenv("LANG")))
+	fmt.Fprintf(&b, "Files: %s, %s\n", i.options.Folders.State, i.options.Folders.Config)
+	if review := status.Unclean; review != nil {
+		fmt.Fprintf(&b, "Last session: %s Last seen %s\n%s", review.Cause, review.LastSeen.UTC().Format(time.RFC3339), review.Detail)
+	}
+	for _, notice := range status.Notices {
+		fmt.Fprintf(&b, "Notice: %s\n", notice)
+	}
+	for _, service := range status.Services {
+		fmt.Fprintf(&b, "\n%s: %s, %d restarts, %s\n", service.Name, service.State, service.Restarts, orNone(service.URL))
+		if service.LastExit != nil {
+			fmt.Fprintf(&b, "  last exit: it %s, %s\n", service.LastExit.Words, service.LastExit.At.UTC().Format(time.RFC3339))
+		}
+		if service.Problem != nil {
+			fmt.Fprintf(&b, "  problem: %s\n", service.Problem)
+		}
+		b.WriteString(i.lastLines(service.Name))
+	}
+	return i.redactor().clean(b.String())
+}
+
+func (i *Instance) lastLines(service string) string {
+	path, err := i.LogFile(service)
+	if err != nil {
+		return ""
+	}
+	lines, err := control.TailLog(path, shownLines)
+	if err != nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, line := range lines {
+		fmt.Fprintf(&b, "  | %s %s\n", line.Time.UTC().Format(time.RFC3339), control.Plain(line.Text))
+	}
+	return b.String()
+}
+
+// redactor returns a redactor of this user's data and of the services' secrets.
+func (i *Instance) redactor() redactor {
+	home, _ := os.UserHomeDir() // without one there is nothing to replace
+	name := ""
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	environment := os.Environ()
+	for _, spec := range i.options.Services {
+		for _, pair := range spec.Env {
+			environment = append(environment, "="+pair) // all of these are secret
+		}
+	}
+	return newRedactor(home, name, environment)
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}

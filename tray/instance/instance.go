@@ -1,0 +1,171 @@
+// Package instance is one running instance of the program, from its lock to its clean end:
+// it connects the session record, the manager and the control API, and serves the tray, the
+// pages and the commands.
+package instance
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"agents-tray/manager"
+	"agents-tray/manager/config"
+	"agents-tray/manager/control"
+	"agents-tray/manager/guard"
+	"agents-tray/sessiondb"
+	"agents-tray/sessiondb/verdict"
+	"agents-tray/tray/login"
+	"agents-tray/tray/poweroff"
+	"agents-tray/tray/words"
+)
+
+// Options of an instance.
+type Options struct {
+	Version  string
+	Folders  config.Folders
+	Services []manager.ServiceSpec
+	// ServicesFile is where they come from. Default: the usual file, if it is there.
+	ServicesFile string
+	// Database is a file of the Python platform for the row of session_state, so that both
+	// sides see it. Default: the session record.
+	Database string
+	// Start says that the services are started even after two unclean ends; see Asks.
+	Start bool
+	// Locked is called as soon as the lock is held: no other instance is running. Optional.
+	Locked func()
+}
+
+// An Instance is a running instance. It is a control.Instance and a tray.App; all its
+// methods are safe for concurrent use.
+type Instance struct {
+	options Options
+	mark    string
+	started time.Time
+	lock    *control.Lock
+	record  *sessiondb.Record
+	manager *manager.Manager
+	server  *control.Server
+	stopped []string        // services that the user stopped in an earlier session
+	review  *control.Review // how the previous session ended, if not cleanly
+	unclean verdict.Verdict // the same, for the menu
+	asks    bool            // two unclean ends in a row: start nothing unasked
+	quit    chan struct{}   // closed when the user asks to quit
+	outcome chan error      // gets the outcome of the first start
+	up      chan struct{}   // closed when the first start is over
+	upOnce  sync.Once
+
+	stopRecording func()
+	wg            sync.WaitGroup
+	power         atomic.Pointer[poweroff.Watch] // nil until it watches
+	browse        opener
+	work          workflows
+
+	language  words.Language
+	settings  *settings
+	atLogin   login.Entry
+	quitting  quitting
+	announcer announcer
+
+	mu       sync.Mutex
+	reviewed bool
+	notices  []notice
+	asked    bool   // to quit
+	reason   string // for the end
+	desktop  Desktop
+	usual    time.Duration // of a start; 0 until it is asked for
+	changed  hub
+}
+
+// Begin takes the lock, marks the record dirty, ends what an earlier session may have
+// left, and starts the services; it does not wait for them. The order matters: see
+// package sessiondb. The error wraps control.ErrRunning if another instance is running.
+func Begin(options Options) (*Instance, error) {
+	lock, err := control.TakeLock(options.Folders.Lock())
+	if err != nil {
+		return nil, err
+	}
+	if options.Locked != nil {
+		options.Locked()
+	}
+	i := &Instance{
+		options: options, mark: guard.Mark(), started: time.Now(), lock: lock,
+		quit: make(chan struct{}), outcome: make(chan error, 1), up: make(chan struct{}), desktop: nopDesktop{},
+	}
+	i.prepareTray()
+	listener, address, err := control.Listen(options.Folders.Runtime)
+	if err != nil {
+		return nil, errors.Join(err, lock.Release())
+	}
+	i.manager = manager.New(manager.Options{
+		Guard:      guard.Self(),
+		GuardLog:   options.Folders.GuardLog(),
+		Remove:     remnants(options.Folders, address),
+		ExitReport: options.Folders.ExitReport(),
+		LogFolder:  options.Folders.Logs(),
+		Env:        []string{control.Environment + "=" + address.String()},
+	})
+	// From here on the guard starts in parallel with the disk.
+	i.openRecord()
+	if err := i.manager.AddService(options.Services...); err != nil {
+		return nil, errors.Join(err, i.abandon(listener.Close))
+	}
+	i.follow()
+	i.watchPlatform()
+	if why := options.Folders.Makeshift; why != nil {
+		i.notice("Nothing of this session will be kept. " + manager.Sentence(why.Error()))
+	}
+	i.asks = i.asks && !options.Start
+	if i.asks {
+		i.outcome <- nil // there is nothing to wait for
+	} else {
+		i.StartAll()
+	}
+	i.wg.Go(i.watchPower)
+	i.wg.Go(i.tellUsual)
+	i.server = control.Serve(listener, address, i)
+	if err := address.Write(options.Folders.Control()); err != nil {
+		if address.Write(options.Folders.SpareControl()) != nil {
+			i.notice("Other programs cannot find this one: " + err.Error())
+		}
+	}
+	return i, nil
+}
+
+// Asks reports whether nothing was started since the last two sessions ended unexpectedly:
+// the user decides.
+func (i *Instance) Asks() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.asks
+}
+
+// StartAll starts everything but what the user has stopped. It does not wait for it.
+func (i *Instance) StartAll() {
+	i.mu.Lock()
+	i.asks = false
+	i.mu.Unlock()
+	i.wg.Go(func() {
+		err := i.manager.StartAll(context.Background(), i.stopped...)
+		select {
+		case i.outcome <- err:
+		default: // not the first time: only the first outcome is reported
+		}
+		i.upOnce.Do(func() { close(i.up) })
+	})
+	i.changed.tell()
+}
+
+// remnants are the files that the guard removes if this process cannot.
+func remnants(folders config.Folders, address control.Address) []string {
+	files := []string{folders.Control(), folders.SpareControl()}
+	if address.Network == "unix" {
+		files = append(files, address.Address)
+	}
+	return files
+}
+
+// Started gets the outcome of the first start of all services: nil, or the problem of
+// the first that failed.
+func (i *Instance) Started() <-chan error { return i.outcome }

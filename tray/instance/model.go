@@ -1,0 +1,41 @@
+package instance
+
+import (
+	"strings"
+
+	"agents-tray/manager"
+	"agents-tray/tray"
+)
+
+// Model is what the tray shows of the instance.
+func (i *Instance) Model() tray.Model {
+	chosen, snapshot := i.settings.get(), i.manager.Snapshot()
+	model := tray.Model{
+		Snapshot: snapshot, Language: i.language, Version: i.options.Version,
+		Paused:        len(stillPaused(snapshot, chosen.Paused)) > 0,
+		AtLogin:       i.atLogin.Enabled(),
+		Notifications: !chosen.Quiet,
+	}
+	model.Workflows, model.Quitting = i.quitting.look()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	model.Usual, model.Asks = i.usual, i.asks
+	if i.review != nil && !i.reviewed {
+		model.Unclean = menuLine(i.unclean)
+	}
+	if n := len(i.notices); n > 0 {
+		model.Notice, _, _ = strings.Cut(i.notices[n-1].text, ". ")
+	}
+	return model
+}
+
+// stillPaused are those of the paused services that nobody has started since.
+func stillPaused(snapshot manager.Snapshot, paused []string) []string {
+	var still []string
+	for _, name := range paused {
+		if service, ok := snapshot.Service(name); ok && service.ByHand {
+			still = append(still, name)
+		}
+	}
+	return still
+}

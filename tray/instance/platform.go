@@ -1,0 +1,115 @@
+package instance
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+	"agents-tray/sessiondb/platform"
+)
+
+// platformNotice is the topic of whether the Python platform's database can be read.
+const platformNotice = "platform"
+
+// watchPlatform follows what the Python platform has under way, until the end.
+func (i *Instance) watchPlatform() {
+	if i.options.Database == "" {
+		return
+	}
+	_ = os.RemoveAll(i.again()) // what earlier sessions have run again
+	watcher, err := platform.Watch(platform.Options{Path: i.options.Database, Changed: i.platformChanged})
+	if err != nil {
+		i.setNotice(platformNotice, "What the Python platform runs is not known: "+err.Error()+".")
+		return
+	}
+	i.wg.Go(func() {
+		<-i.quit
+		_ = watcher.Close() // it has only read
+	})
+}
+
+// platformChanged takes what the platform has under way in place of what it had.
+func (i *Instance) platformChanged(now platform.State) {
+	i.setNotice(platformNotice, now.Trouble)
+	_ = i.changeWorkflows(func(active []report, _ manager.Snapshot) ([]report, error) {
+		active = slices.DeleteFunc(active, func(r report) bool { return r.Source == platform.Source })
+		for _, run := range now.Runs {
+			if more, err := put(active, report{i.platformWorkflow(run), process{}}); err == nil { // else there are too many to know all
+				active = more
+			}
+		}
+		return active, nil
+	})
+}
+
+// platformWorkflow is a run as the record keeps it: with the command that runs it again.
+func (i *Instance) platformWorkflow(run platform.Run) control.Workflow {
+	w := control.Workflow{
+		ID: run.ID, Source: platform.Source, Name: run.Name, Started: run.Started,
+		Note: "Its configuration is written into the file that its command names when it is run from here.",
+	}
+	if run.Unreadable != "" {
+		w.Note = "It cannot be run again from here: " + run.Unreadable + " cannot be read in the platform's database."
+		return w
+	}
+	w.Again = run.Command(i.platformService().Command[0], i.platformConfig(run.ID))
+	return w
+}
+
+// platformConfig is the file for the configuration of a run that is to run again. It is
+// written when that is asked for.
+func (i *Instance) platformConfig(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return filepath.Join(i.again(), hex.EncodeToString(sum[:8])+".yaml")
+}
+
+// again is the folder of such files.
+func (i *Instance) again() string { return filepath.Join(i.options.Folders.State, "again") }
+
+// platformService is how the platform is run here: as the service that does, or else as
+// found in PATH.
+func (i *Instance) platformService() manager.ServiceSpec {
+	for _, spec := range i.options.Services {
+		if spec.Builtin != "" || strings.TrimSuffix(filepath.Base(spec.Command[0]), ".exe") != platform.Program {
+			continue
+		}
+		program := spec.Command[0]
+		if filepath.Base(program) != program && !filepath.IsAbs(program) {
+			program = filepath.Join(spec.Dir, program) // it will run in another folder
+		}
+		return manager.ServiceSpec{Command: []string{program}, Env: spec.Env, EnvFile: fromFolder(spec.Dir, spec.EnvFile)}
+	}
+	return manager.ServiceSpec{Command: []string{platform.Program}}
+}
+
+func fromFolder(dir, file string) string {
+	if file == "" || filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(dir, file)
+}
+
+// preparePlatform writes the configuration of a run that is to run again, and completes
+// the service that does: beside the database, whose path the platform takes from there.
+func (i *Instance) preparePlatform(w control.Workflow, spec *manager.ServiceSpec) error {
+	refuse := func(why string) error { return &control.Refused{Status: http.StatusConflict, Message: why} }
+	config := i.platformConfig(w.ID)
+	switch {
+	case i.options.Database == "":
+		return refuse("the platform's database is not known to this session: start with --db-url, as before")
+	case !slices.Contains(w.Again, config):
+		return refuse("its command was recorded for another state folder")
+	}
+	if err := platform.WriteConfig(i.options.Database, w.ID, config); err != nil {
+		return refuse(err.Error())
+	}
+	before := i.platformService()
+	spec.Dir, spec.Env, spec.EnvFile = filepath.Dir(i.options.Database), before.Env, before.EnvFile
+	return nil
+}

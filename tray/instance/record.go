@@ -1,0 +1,199 @@
+package instance
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"agents-tray/manager"
+	"agents-tray/manager/guard"
+	"agents-tray/sessiondb"
+	"agents-tray/sessiondb/verdict"
+)
+
+// sweepGrace is the time for the guard of a killed tray to finish stopping the services: its
+// own deadline and a little more.
+const sweepGrace = manager.Grace + 2*time.Second
+
+// openRecord opens the session record, marks it dirty, ends what the previous session has
+// left running and tells how that session ended. A record that cannot be written does not
+// stop the instance from starting.
+func (i *Instance) openRecord() {
+	folders := i.options.Folders
+	found := verdict.Evidence{
+		Boot: sessiondb.BootID(), Machine: sessiondb.MachineID(),
+		Report: verdict.ExitReport(guard.ReadExitReport(folders.ExitReport())), OOMKills: guard.OOMKills(),
+	}
+	found.Crash, found.CrashFileGone = i.captureCrashes()
+	i.record = sessiondb.Open(folders.SessionRecord(), sessiondb.Options{
+		PlatformFile: i.options.Database, OnSaveError: i.notRecorded, OnRecovery: i.recordRecovered,
+	})
+	previous, err := i.record.Begin(sessiondb.Session{
+		Mark: i.mark, Version: i.options.Version, Boot: found.Boot, Machine: found.Machine, PID: os.Getpid(), Started: i.started,
+		OOMKills: found.OOMKills, Services: i.planned(), Seen: sessiondb.Seen{Mark: found.Report.Session, At: found.Report.At},
+		CleanExits: sessiondb.ReadCleanExits(folders.CleanExitMarkers()...),
+	})
+	if err == nil {
+		for _, read := range append(folders.CleanExitMarkers(), folders.ExitReport()) {
+			_ = os.Remove(read) // each names its session, so reading it again does no harm
+		}
+	}
+	if previous == nil {
+		return
+	}
+	i.stopped = previous.Stopped
+	if previous.Ending == sessiondb.Clean {
+		return
+	}
+	if previous.Boot == found.Boot && previous.Mark != "" {
+		if _, err := guard.Sweep(previous.Mark, sweepGrace); err != nil {
+			i.notice("Something of the last session still runs: " + err.Error())
+		}
+		found.KernelKill = verdict.KilledForMemory(previous.PID)
+	}
+	v := verdict.Judge(previous, found)
+	i.unclean, i.review = v, reviewOf(previous, v)
+	i.asks = i.review != nil && previous.Repeated
+	if !previous.OfPlatform {
+		i.record.SetEnding(previous.Mark, v.Ending, verdictDetail(v), v.At)
+	}
+}
+
+// notRecorded sets the notice that the record cannot be written; with nil it takes it away.
+func (i *Instance) notRecorded(err error) {
+	text := ""
+	switch {
+	case errors.Is(err, sessiondb.ErrPlatformFile):
+		text = "The Python platform does not see this session. " + manager.Sentence(err.Error())
+	case err != nil:
+		text = "This session is not being recorded. Should it end unexpectedly, that may go unnoticed. " + manager.Sentence(err.Error())
+	}
+	i.setNotice(recordNotice, text)
+}
+
+// recordRecovered adds a notice of what was done about a record that could not be used.
+func (i *Instance) recordRecovered(r sessiondb.Recovery) {
+	switch {
+	case r.Removed && r.Complete:
+		i.notice("The session record was removed while it was in use. It was written anew, with all that was in it.")
+	case r.Removed:
+		i.notice("The session record was removed while it was in use. A new one was begun.")
+	case r.CopyTime.IsZero():
+		i.notice("The session record was damaged. A new one was begun; the old file is kept as " + r.DamagedFile)
+	default:
+		i.notice("The session record was damaged. The copy of " + r.CopyTime.Local().Format("2 January, 15:04") +
+			" has taken its place, so how the last session ended is not known; the damaged file is kept as " + r.DamagedFile)
+	}
+}
+
+// planned are the services before any has started.
+func (i *Instance) planned() []sessiondb.Service {
+	services := make([]sessiondb.Service, len(i.options.Services))
+	for n, spec := range i.options.Services {
+		services[n] = sessiondb.Service{Name: spec.Name, Title: spec.Title, State: string(manager.Starting), Since: i.started}
+	}
+	return services
+}
+
+// captureCrashes returns what the previous session wrote to the crash file while it crashed,
+// and whether that file is gone: a session removes it at its own end. From then on the Go
+// runtime writes to the file if this process crashes.
+func (i *Instance) captureCrashes() (crash string, gone bool) {
+	path := i.options.Folders.Crash()
+	before, err := os.ReadFile(path)
+	gone = errors.Is(err, fs.ErrNotExist)
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return string(before), gone
+	}
+	defer file.Close()                                   // the runtime duplicates the descriptor
+	_ = debug.SetCrashOutput(file, debug.CrashOptions{}) // without it a crash is told as a kill
+	return string(before), gone
+}
+
+// follow records what happens to the services, and passes each change on, until stopRecording.
+func (i *Instance) follow() {
+	events := i.manager.Subscribe(1024)
+	changes := i.manager.Watch()
+	ended := make(chan struct{})
+	i.stopRecording = func() {
+		i.manager.Unwatch(changes)
+		close(ended)
+		events.Close()
+	}
+	i.wg.Go(func() {
+		for e := range events.C {
+			i.onEvent(e)
+		}
+	})
+	i.wg.Go(func() {
+		for {
+			select {
+			case <-changes:
+				i.saveServices()
+				i.followWorkflows()
+				i.changed.tell()
+				i.openReady()
+				i.announcer.look(i.manager.Snapshot())
+			case <-ended:
+				return
+			}
+		}
+	})
+}
+
+// saveServices saves the state of the services in the record.
+func (i *Instance) saveServices() {
+	snapshot := i.manager.Snapshot()
+	if snapshot.Phase == manager.PhaseStopped || snapshot.Phase == manager.PhaseStopping {
+		return // the record keeps what ran before the end
+	}
+	asks := i.Asks()
+	services := make([]sessiondb.Service, len(snapshot.Services))
+	for n, service := range snapshot.Services {
+		services[n] = sessiondb.Service{
+			Name: service.Name, Title: service.Title, State: string(service.State), PID: service.PID, Since: service.Started,
+			ByHand: service.ByHand && !service.Once || asks && slices.Contains(i.stopped, service.Name),
+		}
+	}
+	i.record.SetServices(services)
+}
+
+// waitWords says after what time a service is started again.
+func waitWords(wait time.Duration) string {
+	if wait == 0 {
+		return "at once"
+	}
+	return "after " + manager.InWords(wait)
+}
+
+// onEvent records an event, and lets the user know of what needs them.
+func (i *Instance) onEvent(e manager.Event) {
+	row := sessiondb.Event{At: time.Now()}
+	switch e := e.(type) {
+	case manager.ServiceStarted:
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "started", PID: e.PID}
+	case manager.ServiceReady:
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "ready", PID: e.PID}
+	case manager.ServiceExited:
+		row = sessiondb.Event{At: e.Exit.At, Service: e.Service, Kind: "exited", PID: e.Exit.PID, Detail: e.Exit.Words}
+	case manager.ServiceRestarting:
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "restarting", Detail: waitWords(e.Wait)}
+	case manager.ServiceGaveUp:
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "gave up", Detail: e.Problem.Error()}
+	case manager.ServiceStopped:
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "stopped"}
+	case manager.GuardLost:
+		row = sessiondb.Event{At: e.At, Kind: "guard lost", Detail: e.Err.Error()}
+	case manager.GuardFault:
+		row = sessiondb.Event{At: e.At, Kind: "guard fault", Detail: e.Err.Error()}
+		i.notice(e.Err.Error())
+	case manager.Missed:
+		row = sessiondb.Event{At: time.Now(), Kind: "missed", Detail: fmt.Sprintf("%d events", e.N)}
+	}
+	i.record.Add(row)
+}

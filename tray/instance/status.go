@@ -1,0 +1,104 @@
+package instance
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+)
+
+// Status returns everything that the control API and the terminal show.
+func (i *Instance) Status() control.Status {
+	status := control.Status{
+		Version: i.options.Version, PID: os.Getpid(), Started: i.started, Snapshot: i.manager.Snapshot(),
+		Workflows: i.Workflows(),
+	}
+	if names, request := i.quitting.look(); request != nil {
+		status.Quitting = &control.Quitting{Workflows: len(names), Asked: !request.Decided, Decided: request.Decided, Deadline: request.Deadline}
+	}
+	review := i.Review() // before mu is locked: it takes the lock of the workflows, whose holder may take mu
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if !i.reviewed {
+		status.Unclean = review
+	}
+	status.Notices, status.Asks = i.noticeTexts(), i.asks
+	return status
+}
+
+// Changes returns a channel that gets a value after each change of Status.
+func (i *Instance) Changes() (<-chan struct{}, func()) { return i.changed.listen() }
+
+// Act starts, stops or restarts a service.
+func (i *Instance) Act(service string, action control.Action) error {
+	switch action {
+	case control.Start:
+		return i.manager.Start(service)
+	case control.Stop:
+		return i.manager.Stop(service)
+	case control.Restart:
+		return i.manager.Restart(service)
+	}
+	return fmt.Errorf("%q is not an action", action)
+}
+
+// LogFile returns the file of a service's output.
+func (i *Instance) LogFile(service string) (string, error) {
+	if _, ok := i.manager.Snapshot().Service(service); !ok {
+		return "", manager.ErrUnknownService(service)
+	}
+	return filepath.Join(i.options.Folders.Logs(), service+".log"), nil
+}
+
+// Usage measures what a service uses.
+func (i *Instance) Usage(ctx context.Context, service string) (manager.Usage, error) {
+	return i.manager.Usage(ctx, service)
+}
+
+// Review returns how the previous session ended, nil if cleanly.
+func (i *Instance) Review() *control.Review { return i.work.inReview(i.review) }
+
+// Reviewed marks the review as seen, and withdraws what reminds of it.
+func (i *Instance) Reviewed() {
+	i.mu.Lock()
+	i.reviewed = true
+	i.mu.Unlock()
+	i.withdraw(aboutUnclean)
+	i.changed.tell()
+}
+
+// hub wakes listeners when something has changed. Wakes that are not taken yet coalesce.
+type hub struct {
+	mu        sync.Mutex
+	listeners map[chan struct{}]bool
+}
+
+func (h *hub) listen() (<-chan struct{}, func()) {
+	c := make(chan struct{}, 1)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.listeners == nil {
+		h.listeners = map[chan struct{}]bool{}
+	}
+	h.listeners[c] = true
+	return c, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.listeners, c)
+	}
+}
+
+func (h *hub) tell() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for c := range h.listeners {
+		select {
+		case c <- struct{}{}:
+		default: // a wake is pending already
+		}
+	}
+}
