@@ -35,7 +35,7 @@ func check() *cobra.Command {
 			return nil
 		},
 		RunE: func(command *cobra.Command, _ []string) error {
-			services, err := config.Services(options, config.Locate())
+			services, err := config.Check(options, config.Locate(), guard.LookPath)
 			if err != nil {
 				return err
 			}

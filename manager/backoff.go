@@ -3,6 +3,8 @@ package manager
 import (
 	"math/rand/v2"
 	"time"
+
+	"agents-tray/manager/spec"
 )
 
 // backoff remembers how a service has been ending.
@@ -18,7 +20,7 @@ const secondWait = 100 * time.Millisecond
 // wait is policy.Delay, the second at least secondWait, and each one after that twice
 // the one before, up to policy.MaxDelay, less up to a tenth so that services that fell
 // together do not rise together.
-func (b *backoff) next(policy Restart, at time.Time, ran time.Duration) (wait time.Duration, again bool) {
+func (b *backoff) next(policy spec.Restart, at time.Time, ran time.Duration) (wait time.Duration, again bool) {
 	if ran >= policy.GoodRun {
 		b.exits = b.exits[:0]
 	}

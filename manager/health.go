@@ -4,36 +4,38 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"agents-tray/manager/spec"
 )
 
 // watchHealth begins to ask a service that is ready, if it is to be asked.
 func (s *service) watchHealth() {
 	h := s.spec.Health
-	spec, run, pid := s.spec, s.run, s.pid
-	ask := func(ctx context.Context) error {
-		if err := h.Check.ask(ctx); err != nil {
+	run, pid, described := s.run, s.pid, s.spec
+	question := func(ctx context.Context) error {
+		if err := ask(ctx, h.Check); err != nil {
 			return err
 		}
-		return s.m.prove(ctx, spec, h.Check, run, pid)
+		return s.m.prove(ctx, described, h.Check, run, pid)
 	}
 	switch {
 	case h.Notify:
 		s.alive.Store(true)
-		ask = func(context.Context) error {
+		question = func(context.Context) error {
 			if s.alive.Swap(false) {
 				return nil
 			}
 			return fmt.Errorf("it has not said WATCHDOG=1 for %s", InWords(h.Interval))
 		}
-	case h.Check.empty():
+	case h.Check.Empty():
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stopProbe = cancel
 	go func() {
-		err := keepAsking(ctx, h, ask)
+		err := keepAsking(ctx, h, question)
 		s.m.post(func() {
-			if run == s.run && s.state == Running && ctx.Err() == nil {
+			if run == s.run && s.state == Ready && ctx.Err() == nil {
 				s.onUnhealthy(err)
 			}
 		})
@@ -52,7 +54,7 @@ func (s *service) onUnhealthy(err error) {
 
 // keepAsking asks at each interval, and returns the last error once so many checks in
 // a row have failed, or when ctx ends.
-func keepAsking(ctx context.Context, h Health, ask func(context.Context) error) error {
+func keepAsking(ctx context.Context, h spec.Health, ask func(context.Context) error) error {
 	failures := 0
 	timer := time.NewTimer(h.Interval)
 	defer timer.Stop()

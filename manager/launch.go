@@ -11,12 +11,13 @@ import (
 	"github.com/hashicorp/go-envparse"
 
 	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
 )
 
 // launch asks the guard for a process, unless it is plain already that there can be
 // none.
 func (s *service) launch() {
-	env, err := s.spec.environment()
+	env, err := environment(s.spec)
 	if err != nil {
 		s.fail(&Problem{
 			Kind: NotFound, Summary: s.spec.Title + " cannot be started", Cause: "Its env_file cannot be read: " + err.Error(),
@@ -38,10 +39,10 @@ func (s *service) launch() {
 
 // order is what the guard is told.
 func (s *service) order(env []string) *guard.Start {
-	replace := s.spec.placeholders()
+	replace := placeholders(s.spec)
 	start := &guard.Start{
 		Service: s.spec.Name, Run: s.run, Needs: s.needs(),
-		Path: s.spec.program(), Dir: s.spec.Dir, Listen: s.spec.Listen, Match: s.spec.Ready.Log,
+		Path: s.spec.Program(), Dir: s.spec.Dir, Listen: s.spec.Listen, Match: s.spec.Ready.Log,
 		Notify: s.spec.Ready.Notify, StopSignal: s.spec.StopSignal,
 	}
 	for _, argument := range s.spec.Command {
@@ -65,7 +66,7 @@ func (s *service) order(env []string) *guard.Start {
 }
 
 // placeholders fills in what is in braces in a command or an environment.
-func (s ServiceSpec) placeholders() *strings.Replacer {
+func placeholders(s spec.ServiceSpec) *strings.Replacer {
 	if s.Listen == "" {
 		return strings.NewReplacer()
 	}
@@ -74,7 +75,7 @@ func (s ServiceSpec) placeholders() *strings.Replacer {
 }
 
 // environment is that of the file and, before it, that of the specification.
-func (s ServiceSpec) environment() ([]string, error) {
+func environment(s spec.ServiceSpec) ([]string, error) {
 	if s.EnvFile == "" {
 		return s.Env, nil
 	}
@@ -105,8 +106,8 @@ func (s *service) needs() []string {
 	var needs []string
 	var visit func(*service)
 	visit = func(on *service) {
-		for _, dep := range on.spec.dependencies() {
-			if on.spec.DependsOn[dep] != ConditionCompleted && !slices.Contains(needs, dep) {
+		for _, dep := range on.spec.Dependencies() {
+			if on.spec.DependsOn[dep] != spec.ConditionCompleted && !slices.Contains(needs, dep) {
 				needs = append(needs, dep)
 				visit(s.m.byName[dep])
 			}
@@ -119,7 +120,7 @@ func (s *service) needs() []string {
 // portTaken reports whether somebody has the port that the service means to bind by
 // itself. One that is handed over is bound by the guard, which finds out.
 func (s *service) portTaken() bool {
-	field, address := s.spec.ownAddress()
+	field, address := s.spec.OwnAddress()
 	if field == "" || field == "listen" {
 		return false
 	}

@@ -6,25 +6,26 @@ import (
 	"time"
 
 	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
 )
 
 // A link is the manager's hold on its guard: it launches one, and another when that
 // one dies. Its methods run in the manager's owner.
 type link struct {
-	m       *Manager
-	client  *guard.Client
-	events  <-chan guard.Event // nil while there is no guard
-	up      bool               // requests are accepted
-	pid     int
-	losses  backoff
-	since   time.Time
-	closing bool
-	mending bool        // what a dead guard left is being ended
-	watch   *time.Timer // ends a guard that does not end by itself
+	m          *Manager
+	client     *guard.Client
+	events     <-chan guard.Event // nil while there is no guard
+	up         bool               // requests are accepted
+	pid        int
+	losses     backoff
+	since      time.Time
+	closing    bool
+	recovering bool        // what a dead guard left is being ended
+	watch      *time.Timer // ends a guard that does not end by itself
 }
 
 // guardPolicy is how a guard that dies is replaced.
-var guardPolicy = Restart{
+var guardPolicy = spec.Restart{
 	Delay: 100 * time.Millisecond, MaxDelay: 5 * time.Second,
 	GiveUp: 6, Window: time.Minute, GoodRun: 10 * time.Second,
 }
@@ -33,7 +34,7 @@ var guardPolicy = Restart{
 func (l *link) launch(m *Manager) {
 	l.m = m
 	client, err := guard.Launch(m.options.Guard, guard.Hello{
-		Grace: Grace, Log: m.options.GuardLog, LastWords: m.options.LastWords, Remove: m.options.Remove,
+		Grace: Grace, Log: m.options.GuardLog, LastWords: m.options.ExitReport, Remove: m.options.Remove,
 	})
 	if client == nil {
 		l.lost(err)
@@ -54,7 +55,7 @@ func (l *link) send(r guard.Request) {
 func (l *link) shutdown(grace time.Duration) {
 	l.closing = true
 	if l.client == nil {
-		if !l.mending { // else its end is the end
+		if !l.recovering { // else its end is the end
 			l.m.finish(nil)
 		}
 		return
@@ -111,10 +112,10 @@ func (m *Manager) guardEnded() {
 		l.watch.Stop()
 	}
 	l.client, l.events, l.up, l.pid = nil, nil, false, 0
-	for _, waiting := range m.lookers {
+	for _, waiting := range m.membersRequests {
 		waiting.answer <- guard.Members{}
 	}
-	m.lookers = nil
+	m.membersRequests = nil
 	for _, s := range m.services {
 		if s.present {
 			s.cancelProbe()
@@ -132,11 +133,11 @@ func (m *Manager) guardEnded() {
 		m.emit(GuardLost{fmt.Errorf("the guard ended: %w", orUnknown(err)), time.Now()})
 	}
 	// It could not say that everything is gone: see to it.
-	l.mending = true
+	l.recovering = true
 	go func() {
 		_, sweepErr := guard.Sweep(m.options.Guard.Mark, 0)
 		m.post(func() {
-			l.mending = false
+			l.recovering = false
 			if l.closing {
 				m.finish(sweepErr)
 				return

@@ -3,7 +3,7 @@
 // the guard process (package guard), which it starts and talks to.
 //
 //	m := manager.New(manager.Options{…})
-//	err := m.AddService(manager.ServiceSpec{Name: "dashboard", …})
+//	err := m.AddService(spec.ServiceSpec{Name: "dashboard", …})
 //	err = m.StartAll(ctx)  // dependency order, siblings at once
 //	err = m.Wait()         // until Shutdown, or nothing is left to run
 //	err = m.Shutdown(ctx)  // reverse order; every process is gone when it returns
@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
 )
 
 // Grace is what all services together get to stop before they are killed, unless a
@@ -30,9 +31,9 @@ type Options struct {
 	Guard guard.Program
 	// GuardLog is a file for the guard's own trouble. Default: none.
 	GuardLog string
-	// LastWords is a file for what the guard knows of this process's end, should it come
+	// ExitReport is a file for what the guard knows of this process's end, should it come
 	// without Shutdown. Default: none.
-	LastWords string
+	ExitReport string
 	// Remove are files that the guard removes at the end if this process cannot.
 	Remove []string
 	// LogFolder is where the services' output is kept, a file each. Empty: nowhere.
@@ -51,18 +52,18 @@ type Manager struct {
 	hub      hub
 
 	// Owned by run.
-	services     []*service
-	byName       map[string]*service
-	link         link
-	checked      bool // the dependencies can be met
-	lookers      []looker
-	published    time.Time
-	turns        int // of run, for its test
-	shuttingDown bool
-	waiters      []chan error  // of Wait
-	gone         chan struct{} // closed when a shutdown is complete
-	goneErr      error
-	hurry        sync.Once
+	services        []*service
+	byName          map[string]*service
+	link            link
+	checked         bool // the dependencies can be met
+	membersRequests []membersRequest
+	published       time.Time
+	turns           int // of run, for its test
+	shuttingDown    bool
+	waiters         []chan error  // of Wait
+	gone            chan struct{} // closed when a shutdown is complete
+	goneErr         error
+	hurry           sync.Once
 }
 
 // New returns a manager and starts its guard, which is up by the time it is needed.
@@ -84,7 +85,6 @@ func (m *Manager) run() {
 	due := time.NewTimer(publishEvery) // for publish
 	defer due.Stop()
 	for {
-		m.turns++
 		select {
 		case <-due.C:
 			m.publish()
@@ -143,21 +143,21 @@ func (m *Manager) ask(work func() error) error {
 	}
 }
 
-// AddService registers services. They are not started. The error, a *SpecError, says
+// AddService registers services. They are not started. The error, a *spec.Error, says
 // which field of the first that cannot be added is wrong. What they depend on may be
 // added later, before the first start.
-func (m *Manager) AddService(specs ...ServiceSpec) error {
+func (m *Manager) AddService(specs ...spec.ServiceSpec) error {
 	return m.ask(func() error {
-		for _, spec := range specs {
-			if err := spec.Validate(); err != nil {
+		for _, added := range specs {
+			if err := added.Validate(); err != nil {
 				return err
 			}
-			if m.byName[spec.Name] != nil {
-				return &SpecError{spec.Name, "name", errors.New("there is already a service of that name")}
+			if m.byName[added.Name] != nil {
+				return &spec.Error{Service: added.Name, Field: "name", Err: errors.New("there is already a service of that name")}
 			}
-			s := &service{m: m, spec: spec.withDefaults(), state: Stopped}
+			s := &service{m: m, spec: added.WithDefaults(), state: Stopped}
 			m.services = append(m.services, s)
-			m.byName[spec.Name] = s
+			m.byName[added.Name] = s
 			m.checked = false
 		}
 		return nil
@@ -282,15 +282,15 @@ func (m *Manager) publish() {
 func (m *Manager) Snapshot() Snapshot { return *m.snapshot.Load() }
 
 // Spec returns the specification of a service as it is in force.
-func (m *Manager) Spec(name string) (spec ServiceSpec, err error) {
+func (m *Manager) Spec(name string) (found spec.ServiceSpec, err error) {
 	err = m.ask(func() error {
 		s := m.byName[name]
 		if s == nil {
 			return ErrUnknownService(name)
 		}
-		spec = s.spec
-		spec.DependsOn = maps.Clone(s.spec.DependsOn)
+		found = s.spec
+		found.DependsOn = maps.Clone(s.spec.DependsOn)
 		return nil
 	})
-	return spec, err
+	return found, err
 }

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"regexp"
 	"time"
+
+	"agents-tray/manager/spec"
 )
 
 // Between two tries of a probe. A service whose socket the guard holds needs one
@@ -40,10 +42,8 @@ func awaitReady(ctx context.Context, ask func(context.Context) error) error {
 	}
 }
 
-func (c Check) empty() bool { return c.HTTP == "" && c.TCP == "" }
-
-// ask asks once. The error says what came instead of the answer that was wanted.
-func (c Check) ask(ctx context.Context) error {
+// ask asks a check once. The error says what came instead of the answer that was wanted.
+func ask(ctx context.Context, c spec.Check) error {
 	if c.TCP != "" {
 		conn, err := dialer.DialContext(ctx, "tcp", c.TCP)
 		if err != nil {

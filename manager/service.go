@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
 )
 
 // A service is the state machine of one service. All its methods run in the
 // manager's owner.
 type service struct {
 	m    *Manager
-	spec ServiceSpec
+	spec spec.ServiceSpec
 
 	state    State
 	want     bool   // it should run
@@ -46,7 +47,7 @@ func (s *service) view() Service {
 	}
 	if s.state == Waiting {
 		_, view.held = s.outcome()
-		for _, dep := range s.spec.dependencies() {
+		for _, dep := range s.spec.Dependencies() {
 			if on := s.m.byName[dep]; !on.meets(s.spec.DependsOn[dep]) {
 				view.WaitsFor = on.spec.Title
 				break
@@ -70,14 +71,14 @@ func (s *service) advance() {
 	s.launch()
 }
 
-func (s *service) meets(condition Condition) bool {
+func (s *service) meets(condition spec.Condition) bool {
 	switch condition {
-	case ConditionCompleted:
+	case spec.ConditionCompleted:
 		return s.state == Completed
-	case ConditionStarted:
+	case spec.ConditionStarted:
 		return s.pid != 0 && s.state != Stopping
 	}
-	return s.state == Running && s.fault == nil
+	return s.state == Ready && s.fault == nil
 }
 
 // onStarted: the process exists.
@@ -132,10 +133,10 @@ func (s *service) onExited(e *guard.Exited) {
 	s.pid, s.ready = 0, time.Time{}
 	switch failure := s.lastExit.Failure() || s.fault != nil; {
 	case s.m.shuttingDown:
-	case failure && s.spec.Restart.Policy == RestartNever:
+	case failure && s.spec.Restart.Policy == spec.RestartNever:
 		s.want = false
 		s.fail(s.whyFailed(s.spec.Title + " failed"))
-	case !failure && s.spec.Restart.Policy != RestartAlways:
+	case !failure && s.spec.Restart.Policy != spec.RestartAlways:
 		s.want, s.state, s.problem = false, Completed, nil
 		s.m.advanceAll() // some may wait for completed
 		return

@@ -18,7 +18,7 @@ const (
 	Stopped    State = "stopped"     // nothing runs, and nothing will until it is asked for
 	Waiting    State = "waiting"     // for the services it depends on
 	Starting   State = "starting"    // the process runs or is about to; it has not answered yet
-	Running    State = "ready"       // it answered
+	Ready      State = "ready"       // it answered
 	Stopping   State = "stopping"    // asked to stop
 	BackingOff State = "backing off" // it ended; the next start is a matter of time
 	Completed  State = "completed"   // it ended with status 0, and is not to be started again for that
@@ -26,7 +26,7 @@ const (
 )
 
 // Live reports whether a process of the service may exist in this state.
-func (s State) Live() bool { return s == Starting || s == Running || s == Stopping }
+func (s State) Live() bool { return s == Starting || s == Ready || s == Stopping }
 
 // Idle reports whether nothing runs in this state, and nothing will by itself.
 func (s State) Idle() bool { return s == Stopped || s == Completed || s == Failed }
@@ -56,7 +56,7 @@ type Service struct {
 	URL      string    `json:"url,omitempty"`
 	Address  string    `json:"address,omitempty"` // host:port the guard holds for it
 	Open     bool      `json:"open,omitempty"`
-	Once     bool      `json:"once,omitempty"` // see ServiceSpec
+	Once     bool      `json:"once,omitempty"` // see spec.ServiceSpec
 	State    State     `json:"state"`
 	PID      int       `json:"pid,omitempty"`
 	Started  time.Time `json:"started,omitzero"`    // of the running process

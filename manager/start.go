@@ -2,8 +2,9 @@ package manager
 
 import (
 	"context"
-	"errors"
 	"slices"
+
+	"agents-tray/manager/spec"
 )
 
 // StartAll starts every service but those in except, which count as stopped by hand,
@@ -72,7 +73,7 @@ func (s *service) outcome() (culprit *service, settled bool) {
 	switch s.state {
 	case Failed:
 		return s, true
-	case Running, Completed:
+	case Ready, Completed:
 		return nil, true
 	case Stopped:
 		return nil, !s.want
@@ -87,7 +88,7 @@ func (s *service) outcome() (culprit *service, settled bool) {
 			if culprit != nil {
 				return culprit, true
 			}
-			settled = settled || done && on.state != Running // that may yet complete
+			settled = settled || done && on.state != Ready // that may yet complete
 		}
 		return nil, settled
 	}
@@ -99,11 +100,11 @@ func (m *Manager) checkGraph() error {
 	if m.checked {
 		return nil
 	}
-	specs := make([]ServiceSpec, len(m.services))
+	specs := make([]spec.ServiceSpec, len(m.services))
 	for i, s := range m.services {
 		specs[i] = s.spec
 	}
-	err := errors.Join(checkDependencies(specs)...)
+	err := spec.CheckDependencies(specs)
 	m.checked = err == nil
 	return err
 }

@@ -1,12 +1,15 @@
 package manager
 
-import "agents-tray/manager/guard"
+import (
+	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
+)
 
 // userStart starts the service as if for the first time, and what it depends on. What
 // has completed already is not run again for it.
 func (s *service) userStart() {
 	for dep, condition := range s.spec.DependsOn {
-		if on := s.m.byName[dep]; condition != ConditionCompleted || on.state != Completed {
+		if on := s.m.byName[dep]; condition != spec.ConditionCompleted || on.state != Completed {
 			on.userStart()
 		}
 	}
@@ -60,7 +63,7 @@ func (s *service) stopInOrder() {
 func (s *service) suspendDependents() {
 	for _, other := range s.m.services {
 		switch other.spec.DependsOn[s.spec.Name] {
-		case ConditionReady, ConditionStarted:
+		case spec.ConditionReady, spec.ConditionStarted:
 			other.suspend()
 		}
 	}
@@ -80,7 +83,7 @@ func (s *service) suspend() {
 func (s *service) stopWhenFree() {
 	for _, other := range s.m.services {
 		switch other.spec.DependsOn[s.spec.Name] {
-		case ConditionReady, ConditionStarted:
+		case spec.ConditionReady, spec.ConditionStarted:
 			if other.present {
 				s.blocked = true
 				return
@@ -114,7 +117,7 @@ func (s *service) end(why *Problem) {
 // lost lets those know that need the service to be ready.
 func (s *service) lost() {
 	for _, other := range s.m.services {
-		if other.spec.DependsOn[s.spec.Name] == ConditionReady {
+		if other.spec.DependsOn[s.spec.Name] == spec.ConditionReady {
 			other.suspend()
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"net/netip"
 	"strconv"
 
-	"agents-tray/manager"
+	"agents-tray/manager/spec"
 )
 
 // A builtin is a service that this program holds itself.
@@ -24,7 +24,7 @@ var builtins = map[string]builtin{
 
 // complete is the specification of a built-in service, of which the file has said what
 // it wants to be different.
-func (b builtin) complete(s service, o Options) manager.ServiceSpec {
+func (b builtin) complete(s service, o Options) spec.ServiceSpec {
 	host, port := "127.0.0.1", strconv.Itoa(b.port)
 	if s.Listen != "" {
 		host, port, _ = net.SplitHostPort(s.Listen) // checked when it was read
@@ -35,16 +35,16 @@ func (b builtin) complete(s service, o Options) manager.ServiceSpec {
 	if given := b.option(o); given != 0 {
 		port = strconv.Itoa(given)
 	}
-	spec := s.ServiceSpec
-	if spec.Title == "" {
-		spec.Title = b.title
+	made := s.ServiceSpec
+	if made.Title == "" {
+		made.Title = b.title
 	}
-	spec.Builtin = s.builtin
-	spec.Command = []string{name, "serve", s.builtin, "--listen", "{listen}"}
-	spec.Listen = net.JoinHostPort(host, port)
-	spec.URL = "http://" + spec.Listen
-	spec.Ready = manager.Ready{Check: manager.Check{HTTP: "/healthz"}}
-	return spec
+	made.Builtin = s.builtin
+	made.Command = []string{name, "serve", s.builtin, "--listen", "{listen}"}
+	made.Listen = net.JoinHostPort(host, port)
+	made.URL = "http://" + made.Listen
+	made.Ready = spec.Ready{Check: spec.Check{HTTP: "/healthz"}}
+	return made
 }
 
 // loopback refuses an address that other computers could reach: the services ask for

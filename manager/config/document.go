@@ -9,7 +9,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 
-	"agents-tray/manager"
+	"agents-tray/manager/spec"
 )
 
 // A document is a services file that is being read.
@@ -64,13 +64,13 @@ var restsOn = map[string][]string{
 func (d *document) judge(wrong error) error {
 	var nowhere []error
 	for _, err := range flat(wrong) {
-		var spec *manager.SpecError
-		if !errors.As(err, &spec) {
+		var mistake *spec.Error
+		if !errors.As(err, &mistake) {
 			nowhere = append(nowhere, err)
-		} else if key, path := d.locate(spec); key == "" {
+		} else if key, path := d.locate(mistake); key == "" {
 			nowhere = append(nowhere, err)
-		} else if !d.waits(spec, key, path) {
-			d.faults = append(d.faults, d.fault(d.keys[key], path, spec.Err))
+		} else if !d.waits(mistake, key, path) {
+			d.faults = append(d.faults, d.fault(d.keys[key], path, mistake.Err))
 		}
 	}
 	return errors.Join(nowhere...)
@@ -89,10 +89,10 @@ func flat(err error) []error {
 
 // locate returns the path of a field of a specification, and the key where it is: its
 // own, or the nearest one above that is there.
-func (d *document) locate(spec *manager.SpecError) (key, path string) {
-	path = "services." + spec.Service
-	if spec.Field != "" && spec.Field != "name" {
-		path += "." + spec.Field
+func (d *document) locate(mistake *spec.Error) (key, path string) {
+	path = "services." + mistake.Service
+	if mistake.Field != "" && mistake.Field != "name" {
+		path += "." + mistake.Field
 	}
 	for key = path; key != ""; key = key[:max(0, strings.LastIndexByte(key, '.'))] {
 		if _, found := d.keys[key]; found {
@@ -104,23 +104,23 @@ func (d *document) locate(spec *manager.SpecError) (key, path string) {
 
 // waits reports whether what is said of a specification may only come of what could not
 // be read.
-func (d *document) waits(spec *manager.SpecError, key, path string) bool {
-	if spec.Field == "name" {
+func (d *document) waits(mistake *spec.Error, key, path string) bool {
+	if mistake.Field == "name" {
 		return false
 	}
 	if key != path && (d.unread[key] || d.misspelt[key]) || key == path && d.unreadBelow(path) {
 		return true
 	}
-	for _, field := range restsOn[spec.Field] {
-		if d.unreadBelow("services." + spec.Service + "." + field) {
+	for _, field := range restsOn[mistake.Field] {
+		if d.unreadBelow("services." + mistake.Service + "." + field) {
 			return true
 		}
 	}
-	var job manager.NeverCompleted
-	if errors.As(spec.Err, &job) {
+	var job spec.NeverCompleted
+	if errors.As(mistake.Err, &job) {
 		return d.unreadBelow("services." + string(job) + ".restart")
 	}
-	other, depends := strings.CutPrefix(spec.Field, "depends_on.")
+	other, depends := strings.CutPrefix(mistake.Field, "depends_on.")
 	return depends && d.unread["services."+other]
 }
 

@@ -105,14 +105,14 @@ func (f Folders) GuardLog() string { return filepath.Join(f.State, "logs", "guar
 // Crash is the file that the Go runtime writes to when the tray process crashes.
 func (f Folders) Crash() string { return filepath.Join(f.State, "crash.txt") }
 
-// LastWords is the file for what the guard has seen of the end of a tray process that
+// ExitReport is the file for what the guard has seen of the end of a tray process that
 // was killed.
-func (f Folders) LastWords() string { return filepath.Join(f.State, "last-words.json") }
+func (f Folders) ExitReport() string { return filepath.Join(f.State, "last-words.json") }
 
-// Farewells are where a session leaves that it ended as it should while its record cannot be
-// written: the first is beside the record, the other on what is most often another disk. That
-// folder is not of this state folder alone, so the name says of which it is.
-func (f Folders) Farewells() []string {
+// CleanExits are the files that may say of a session that it ended cleanly while its record
+// could not be written: the first is beside the record, the other on what is most often
+// another disk. That folder is not of this state folder alone, so the name says of which it is.
+func (f Folders) CleanExits() []string {
 	return []string{
 		filepath.Join(f.State, "farewells.json"),
 		filepath.Join(f.Runtime, fmt.Sprintf("farewells-%08x.json", crc32.ChecksumIEEE([]byte(f.State)))),

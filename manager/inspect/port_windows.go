@@ -1,4 +1,4 @@
-package manager
+package inspect
 
 import (
 	"encoding/binary"
@@ -22,9 +22,9 @@ var tcpTables = []tcpTable{
 	{windows.AF_INET6, 56, 20, 52}, // MIB_TCP6ROW_OWNER_PID; many listen on [::] for both
 }
 
-// portHolder returns the program that listens on a TCP port, and its pid; 0 when it
+// PortHolder returns the program that listens on a TCP port, and its pid; 0 when it
 // cannot be told.
-func portHolder(port int) (name string, pid int) {
+func PortHolder(port int) (name string, pid int) {
 	for _, table := range tcpTables {
 		if pid, _ := table.holder(port); pid != 0 {
 			return programName(pid), int(pid)
@@ -70,6 +70,6 @@ func programName(pid uint32) string {
 	return filepath.Base(windows.UTF16ToString(path[:size]))
 }
 
-// listensOn reports whether a process is known to listen on a TCP port; here only
-// portHolder knows.
-func listensOn(pid, port int) bool { return false }
+// ListensOn reports whether a process is known to listen on a TCP port; here only
+// PortHolder knows.
+func ListensOn(pid, port int) bool { return false }

@@ -1,4 +1,6 @@
-package manager
+// Package inspect asks the operating system about processes: who listens on a TCP port,
+// and how much processor time and memory processes use.
+package inspect
 
 import (
 	"context"
@@ -7,7 +9,7 @@ import (
 	"github.com/shirou/gopsutil/v4/process"
 )
 
-// Usage is what the processes of a service use, all that descend from its own included.
+// Usage is what a set of processes use together.
 type Usage struct {
 	// CPU is the time, user and system, that the processes which live now have spent on
 	// a processor since their start. It shrinks when one of them ends.
@@ -21,39 +23,19 @@ type Usage struct {
 	At        time.Time `json:"at"` // when it was measured
 }
 
-const (
-	// pssLimit is the resident size, in bytes, up to which the PSS is asked for: the
-	// kernel walks all pages for it, which takes about 5 ms for each 100 MB. Beyond,
-	// what is shared matters little.
-	pssLimit = 256 << 20
-	// lookTime is what the guard gets to tell which processes belong to a service.
-	lookTime = 2 * time.Second
-)
+// pssLimit is the resident size, in bytes, up to which the PSS is asked for: the kernel
+// walks all pages for it, which takes about 5 ms for each 100 MB. Beyond, the shared part
+// is small in comparison.
+const pssLimit = 256 << 20
 
-// Usage measures what a service uses now; nothing, if it does not run. Each call looks
-// at every process of it once, and nothing is looked at between calls.
-func (m *Manager) Usage(ctx context.Context, name string) (Usage, error) {
-	var run uint64
-	var live bool
-	err := m.ask(func() error {
-		s := m.byName[name]
-		if s == nil {
-			return ErrUnknownService(name)
-		}
-		run, live = s.run, s.pid != 0
-		return nil
-	})
-	if err != nil || !live {
-		return Usage{At: time.Now()}, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, lookTime)
-	defer cancel()
-	members, err := m.members(ctx, name, run)
+// Measure adds up what processes use now. Each is looked at once; those that have ended
+// count for nothing.
+func Measure(ctx context.Context, pids []int) Usage {
 	usage := Usage{At: time.Now()}
-	for _, pid := range members.PIDs {
+	for _, pid := range pids {
 		usage.add(ctx, int32(pid))
 	}
-	return usage, err
+	return usage
 }
 
 // add adds a process, unless it has ended meanwhile.

@@ -8,6 +8,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/spec"
 	"agents-tray/sessiondb"
 	"agents-tray/sessiondb/platform"
 	"agents-tray/tray"
@@ -125,8 +126,8 @@ func (s *Session) interrupted(source, id string) (control.Workflow, error) {
 
 // rerunSpec is the service that runs a workflow again: in the folder and with the
 // environment of the service that ran it before, if that is still there.
-func (s *Session) rerunSpec(w control.Workflow) manager.ServiceSpec {
-	spec := manager.ServiceSpec{
+func (s *Session) rerunSpec(w control.Workflow) spec.ServiceSpec {
+	spec := spec.ServiceSpec{
 		Name: s.freeName("again-" + nameFrom(w.Name)), Title: w.Name, Command: w.Again, Once: true,
 	}
 	if before, err := s.manager.Spec(w.Source); err == nil {

@@ -9,6 +9,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/inspect"
 )
 
 // Status is everything there is to see.
@@ -55,7 +56,7 @@ func (s *Session) LogFile(service string) (string, error) {
 }
 
 // Usage measures what a service uses.
-func (s *Session) Usage(ctx context.Context, service string) (manager.Usage, error) {
+func (s *Session) Usage(ctx context.Context, service string) (inspect.Usage, error) {
 	return s.manager.Usage(ctx, service)
 }
 

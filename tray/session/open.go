@@ -73,7 +73,7 @@ func (s *Session) openReview() {
 // showLog opens the Dashboard's page of a log, or the file where there is no
 // Dashboard to show it.
 func (s *Session) showLog(service string) {
-	if view, ok := s.manager.Snapshot().Service(s.dashboard()); ok && view.State == manager.Running {
+	if view, ok := s.manager.Snapshot().Service(s.dashboard()); ok && view.State == manager.Ready {
 		s.openLater(s.dashboard(), "/services/"+service+"/log")
 		return
 	}
@@ -155,7 +155,7 @@ func (o *opener) look(snapshot manager.Snapshot, open func(url string)) (settled
 	defer o.mu.Unlock()
 	for service, wish := range o.wanted {
 		view, ok := snapshot.Service(service)
-		if ok && view.State != manager.Running {
+		if ok && view.State != manager.Ready {
 			continue
 		}
 		delete(o.wanted, service)

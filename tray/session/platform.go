@@ -11,6 +11,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/spec"
 	"agents-tray/sessiondb/platform"
 )
 
@@ -74,18 +75,18 @@ func (s *Session) again() string { return filepath.Join(s.options.Folders.State,
 
 // platformService is how the platform is run here: as the service that does, or else as
 // found in PATH.
-func (s *Session) platformService() manager.ServiceSpec {
-	for _, spec := range s.options.Services {
-		if spec.Builtin != "" || strings.TrimSuffix(filepath.Base(spec.Command[0]), ".exe") != platform.Program {
+func (s *Session) platformService() spec.ServiceSpec {
+	for _, service := range s.options.Services {
+		if service.Builtin != "" || strings.TrimSuffix(filepath.Base(service.Command[0]), ".exe") != platform.Program {
 			continue
 		}
-		program := spec.Command[0]
+		program := service.Command[0]
 		if filepath.Base(program) != program && !filepath.IsAbs(program) {
-			program = filepath.Join(spec.Dir, program) // it will run in another folder
+			program = filepath.Join(service.Dir, program) // it will run in another folder
 		}
-		return manager.ServiceSpec{Command: []string{program}, Env: spec.Env, EnvFile: fromFolder(spec.Dir, spec.EnvFile)}
+		return spec.ServiceSpec{Command: []string{program}, Env: service.Env, EnvFile: fromFolder(service.Dir, service.EnvFile)}
 	}
-	return manager.ServiceSpec{Command: []string{platform.Program}}
+	return spec.ServiceSpec{Command: []string{platform.Program}}
 }
 
 func fromFolder(dir, file string) string {
@@ -97,7 +98,7 @@ func fromFolder(dir, file string) string {
 
 // preparePlatform writes the configuration of a run that is to run again, and completes
 // the service that does: beside the database, whose path the platform takes from there.
-func (s *Session) preparePlatform(w control.Workflow, spec *manager.ServiceSpec) error {
+func (s *Session) preparePlatform(w control.Workflow, spec *spec.ServiceSpec) error {
 	refuse := func(why string) error { return &control.Refused{Status: http.StatusConflict, Message: why} }
 	config := s.platformConfig(w.ID)
 	switch {

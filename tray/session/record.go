@@ -24,7 +24,7 @@ func (s *Session) openRecord() {
 	folders := s.options.Folders
 	found := evidence{
 		boot: sessiondb.BootID(), machine: sessiondb.MachineID(),
-		words: guard.ReadLastWords(folders.LastWords()), oomKills: guard.OOMKills(),
+		words: guard.ReadLastWords(folders.ExitReport()), oomKills: guard.OOMKills(),
 	}
 	found.crash, found.closed = s.captureCrashes()
 	s.record = sessiondb.Open(folders.SessionRecord(), sessiondb.Options{
@@ -33,10 +33,10 @@ func (s *Session) openRecord() {
 	previous, err := s.record.Begin(sessiondb.Session{
 		Mark: s.mark, Version: s.options.Version, Boot: found.boot, Machine: found.machine, PID: os.Getpid(), Started: s.started,
 		OOMKills: found.oomKills, Services: s.planned(), Seen: sessiondb.Seen{Mark: found.words.Session, At: found.words.At},
-		Farewells: sessiondb.ReadFarewells(folders.Farewells()...),
+		Farewells: sessiondb.ReadFarewells(folders.CleanExits()...),
 	})
 	if err == nil {
-		for _, read := range append(folders.Farewells(), folders.LastWords()) {
+		for _, read := range append(folders.CleanExits(), folders.ExitReport()) {
 			_ = os.Remove(read) // it names its session: at worst it is read once more
 		}
 	}

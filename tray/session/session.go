@@ -16,6 +16,7 @@ import (
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
 	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
 	"agents-tray/sessiondb"
 	"agents-tray/tray"
 	"agents-tray/tray/login"
@@ -27,7 +28,7 @@ import (
 type Options struct {
 	Version  string
 	Folders  config.Folders
-	Services []manager.ServiceSpec
+	Services []spec.ServiceSpec
 	// ServicesFile is where they come from. Default: the usual file, if it is there.
 	ServicesFile string
 	// Database is a file of the Python platform that keeps the row of session_state, so
@@ -109,12 +110,12 @@ func begin(options Options, lock *sessiondb.Lock) (*Session, error) {
 		return nil, errors.Join(err, lock.Release())
 	}
 	s.manager = manager.New(manager.Options{
-		Guard:     guard.Self(),
-		GuardLog:  options.Folders.GuardLog(),
-		Remove:    remnants(options.Folders, address),
-		LastWords: options.Folders.LastWords(),
-		LogFolder: options.Folders.Logs(),
-		Env:       []string{control.Environment + "=" + address.String()},
+		Guard:      guard.Self(),
+		GuardLog:   options.Folders.GuardLog(),
+		Remove:     remnants(options.Folders, address),
+		ExitReport: options.Folders.ExitReport(),
+		LogFolder:  options.Folders.Logs(),
+		Env:        []string{control.Environment + "=" + address.String()},
 	})
 	// From here on the guard starts in parallel with the disk.
 	s.openRecord()
@@ -189,7 +190,7 @@ func (s *Session) leaveFarewell(reason string, why error) bool {
 		return false // our own record knows, or knows nothing of this session
 	}
 	f := sessiondb.Farewell{Mark: s.mark, Reason: reason, At: time.Now()}
-	return sessiondb.LeaveFarewell(f, s.options.Folders.Farewells()...) == nil
+	return sessiondb.LeaveFarewell(f, s.options.Folders.CleanExits()...) == nil
 }
 
 // remnants are the files that a killed tray leaves for its guard to remove.

@@ -7,11 +7,11 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"agents-tray/manager"
+	"agents-tray/manager/spec"
 )
 
 // List prints services as a table.
-func List(to io.Writer, specs []manager.ServiceSpec) error {
+func List(to io.Writer, specs []spec.ServiceSpec) error {
 	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tCOMMAND\tLISTEN\tDEPENDS ON")
 	for _, s := range specs {
