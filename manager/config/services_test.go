@@ -224,7 +224,7 @@ func TestWhatComesOfAMistakeIsNotOneMore(t *testing.T) {
 		"{command: stubsvd, command: stubsvc}":                       "command, command",
 		"{colour: blue, stop: {signal: X}}":                          "colour, stop.signal",
 	} {
-		_, err := Services(Options{File: write(t, "services:\n  a.b: {command: stubsvc}\n  a: "+text)}, Folders{})
+		_, err := Check(Options{File: write(t, "services:\n  a.b: {command: stubsvc}\n  a: "+text)}, Folders{}, lookPath)
 		var wrong *Mistakes
 		if !errors.As(err, &wrong) {
 			t.Fatalf("%s: %v", text, err)
@@ -258,14 +258,17 @@ func TestACommandBesideTheFile(t *testing.T) {
 	installed(t)
 	file := write(t, "services: {web: {command: bin/stub.exe}}")
 	var fault *Fault
-	if _, err := Services(Options{File: file}, Folders{}); !errors.Is(err, fs.ErrNotExist) || !errors.As(err, &fault) || fault.Key != "services.web.command" {
+	if _, err := Check(Options{File: file}, Folders{}, lookPath); !errors.Is(err, fs.ErrNotExist) || !errors.As(err, &fault) || fault.Key != "services.web.command" {
 		t.Errorf("it is not there: %v", err)
 	}
 	program := filepath.Join(filepath.Dir(file), "bin", "stub.exe")
+	if _, err := Services(Options{File: file}, Folders{}); err != nil {
+		t.Errorf("it is asked for before it is started: %v", err)
+	}
 	if err := errors.Join(os.Mkdir(filepath.Dir(program), 0o700), os.WriteFile(program, nil, 0o700)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Services(Options{File: file}, Folders{}); err != nil {
+	if _, err := Check(Options{File: file}, Folders{}, lookPath); err != nil {
 		t.Error(err)
 	}
 }
