@@ -8,7 +8,7 @@ import (
 	"agents-tray/manager/spec"
 )
 
-// watchHealth begins to ask a service that is ready, if it is to be asked.
+// watchHealth starts the health checks of a service that is ready, if it has any.
 func (s *service) watchHealth() {
 	h := s.spec.Health
 	run, pid, described := s.run, s.pid, s.spec
@@ -42,8 +42,7 @@ func (s *service) watchHealth() {
 	}()
 }
 
-// onUnhealthy: it was ready and answers no longer. It is ended, and started again as
-// after a failure.
+// onUnhealthy handles failed health checks: the process is stopped, which counts as a failure.
 func (s *service) onUnhealthy(err error) {
 	s.cancelProbe()
 	s.end(&Problem{
@@ -82,7 +81,7 @@ func keepAsking(ctx context.Context, h spec.Health, ask func(context.Context) er
 	}
 }
 
-// sleepTolerance is by how much a wait may last longer than planned on a busy machine.
+// sleepTolerance is how much longer than planned a wait may last on a busy machine.
 const sleepTolerance = 5 * time.Second
 
 // slept reports whether the computer was asleep, or this program stopped, at some time

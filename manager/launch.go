@@ -14,8 +14,8 @@ import (
 	"agents-tray/manager/spec"
 )
 
-// launch asks the guard for a process, unless it is plain already that there can be
-// none.
+// launch asks the guard to start a process. The service fails if its env_file cannot be read
+// or its port is taken.
 func (s *service) launch() {
 	env, err := environment(s.spec)
 	if err != nil {
@@ -37,7 +37,7 @@ func (s *service) launch() {
 	s.m.link.send(guard.Request{Start: s.order(env)})
 }
 
-// order is what the guard is told.
+// order returns the request that starts the process.
 func (s *service) order(env []string) *guard.Start {
 	replace := placeholders(s.spec)
 	start := &guard.Start{
@@ -65,7 +65,7 @@ func (s *service) order(env []string) *guard.Start {
 	return start
 }
 
-// placeholders fills in what is in braces in a command or an environment.
+// placeholders returns the replacements for {listen}, {host}, {port} and {fd}.
 func placeholders(s spec.ServiceSpec) *strings.Replacer {
 	if s.Listen == "" {
 		return strings.NewReplacer()
@@ -74,7 +74,7 @@ func placeholders(s spec.ServiceSpec) *strings.Replacer {
 	return strings.NewReplacer("{listen}", s.Listen, "{host}", host, "{port}", port, "{fd}", fmt.Sprint(guard.HandedDescriptor))
 }
 
-// environment is that of the file and, before it, that of the specification.
+// environment returns the variables of EnvFile followed by those of Env, which override them.
 func environment(s spec.ServiceSpec) ([]string, error) {
 	if s.EnvFile == "" {
 		return s.Env, nil
@@ -100,8 +100,8 @@ func environment(s spec.ServiceSpec) ([]string, error) {
 	return append(env, s.Env...), nil
 }
 
-// needs are the services that must not be stopped before this one: all that it depends
-// on, and what those depend on.
+// needs returns the services that must not be stopped before this one: its dependencies,
+// and theirs.
 func (s *service) needs() []string {
 	var needs []string
 	var visit func(*service)
@@ -117,8 +117,8 @@ func (s *service) needs() []string {
 	return needs
 }
 
-// portTaken reports whether somebody has the port that the service means to bind by
-// itself. One that is handed over is bound by the guard, which finds out.
+// portTaken reports whether the port that the service binds itself is in use. A port that is
+// handed over is bound by the guard, which refuses the start then.
 func (s *service) portTaken() bool {
 	field, address := s.spec.OwnAddress()
 	if field == "" || field == "listen" {

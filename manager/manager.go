@@ -21,15 +21,15 @@ import (
 	"agents-tray/manager/spec"
 )
 
-// Grace is what all services together get to stop before they are killed, unless a
-// service's own StopTimeout says more.
+// Grace is the time that all services together have to stop before they are killed, unless
+// a service's StopTimeout is longer.
 const Grace = 5 * time.Second
 
 // Options are what a Manager needs from its surroundings.
 type Options struct {
 	// Guard says how to run the guard. Its Mark must be new for each session.
 	Guard guard.Program
-	// GuardLog is a file for the guard's own trouble. Default: none.
+	// GuardLog is a file for the guard's own errors. Default: none.
 	GuardLog string
 	// ExitReport is a file for what the guard knows of this process's end, should it come
 	// without Shutdown. Default: none.
@@ -52,18 +52,18 @@ type Manager struct {
 	hub      hub
 
 	// Owned by run.
-	services        []*service
-	byName          map[string]*service
-	link            link
-	checked         bool // the dependencies can be met
-	membersRequests []membersRequest
-	published       time.Time
-	turns           int // of run, for its test
-	shuttingDown    bool
-	waiters         []chan error  // of Wait
-	gone            chan struct{} // closed when a shutdown is complete
-	goneErr         error
-	hurry           sync.Once
+	services       []*service
+	byName         map[string]*service
+	link           link
+	checked        bool // the dependencies can be met
+	memberRequests []memberRequest
+	published      time.Time
+	turns          int // of run, for its test
+	shuttingDown   bool
+	waiters        []chan error  // of Wait
+	gone           chan struct{} // closed when a shutdown is complete
+	goneErr        error
+	killOnce       sync.Once
 }
 
 // New returns a manager and starts its guard, which is up by the time it is needed.
@@ -79,7 +79,7 @@ func New(options Options) *Manager {
 	return m
 }
 
-// run is the owner: everything that happens, happens here, one thing after the other.
+// run is the owner: it handles one event or request after the other.
 func (m *Manager) run() {
 	defer close(m.done)
 	due := time.NewTimer(publishEvery) // for publish
@@ -93,7 +93,7 @@ func (m *Manager) run() {
 			work()
 		case event, ok := <-m.link.events:
 			if ok {
-				m.heard(event)
+				m.handle(event)
 			} else {
 				m.guardEnded()
 			}
@@ -112,11 +112,11 @@ func (m *Manager) run() {
 	}
 }
 
-// publishEvery is how often the picture of a hundred services that start at once is
-// made anew at the most. What a call has done is seen when it returns all the same.
+// publishEvery is the least time between two snapshots made for events, so that a hundred
+// services that start at once do not make one each. A call publishes before it returns.
 const publishEvery = 5 * time.Millisecond
 
-// post gives the owner work, unless it has ended.
+// post queues work for the owner, unless it has ended.
 func (m *Manager) post(work func()) {
 	select {
 	case m.inbox <- work:
@@ -218,7 +218,7 @@ func (m *Manager) Shutdown(ctx context.Context) error {
 	select {
 	case <-m.gone:
 	case <-ctx.Done():
-		m.hurry.Do(func() { m.post(func() { m.link.shutdown(0) }) })
+		m.killOnce.Do(func() { m.post(func() { m.link.shutdown(0) }) })
 		<-m.gone
 	}
 	<-m.done
@@ -240,7 +240,7 @@ func (m *Manager) beginShutdown() {
 	m.link.shutdown(grace)
 }
 
-// finish ends the owner: everything is gone, or err says what is not.
+// finish ends the owner. err is nil if no process is left.
 func (m *Manager) finish(err error) {
 	m.goneErr = err
 	for _, s := range m.services {
@@ -256,7 +256,7 @@ func (m *Manager) advanceAll() {
 	}
 }
 
-// publish makes the present state visible, if it changed.
+// publish stores a new snapshot if the state has changed, and answers Wait.
 func (m *Manager) publish() {
 	m.published = time.Now()
 	next := &Snapshot{Guard: m.link.pid, Services: make([]Service, len(m.services))}

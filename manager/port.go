@@ -9,8 +9,8 @@ import (
 	"agents-tray/manager/spec"
 )
 
-// portProblem explains that a service's address is taken: by whom, and which port
-// is free instead.
+// portProblem returns the problem of an address in use: by which program, and a port that
+// is free.
 func portProblem(s spec.ServiceSpec, taken map[int]bool) *Problem {
 	_, address := s.OwnAddress()
 	port := spec.Port(address)
@@ -33,8 +33,7 @@ func portProblem(s spec.ServiceSpec, taken map[int]bool) *Problem {
 	return p
 }
 
-// freePort returns a port above port that can be bound now and is in nobody's plans,
-// or 0.
+// freePort returns a port above port that can be bound now and is not in taken, or 0.
 func freePort(host string, port int, taken map[int]bool) int {
 	for candidate := port + 1; candidate < min(port+100, 1<<16); candidate++ {
 		if taken[candidate] {
@@ -49,7 +48,7 @@ func freePort(host string, port int, taken map[int]bool) int {
 	return 0
 }
 
-// ports are those that the services use or mean to.
+// ports returns the ports of all services, running or not.
 func (m *Manager) ports() map[int]bool {
 	ports := map[int]bool{}
 	for _, s := range m.services {

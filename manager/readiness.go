@@ -12,8 +12,7 @@ import (
 	"agents-tray/manager/spec"
 )
 
-// awaitProof begins to wait for what proves that a process that has just been started
-// answers.
+// awaitProof starts the readiness probe of a process that was started at that time.
 func (s *service) awaitProof(at time.Time) {
 	ready := s.spec.Ready
 	if ready.Check.Empty() && ready.Log == "" && !ready.Notify {
@@ -49,7 +48,8 @@ func (s *service) awaitProof(at time.Time) {
 	}()
 }
 
-// onNotice: the process has said something about itself.
+// onNotice handles what the process has reported about itself: its status, a ready line,
+// a watchdog ping. The guard may have merged several reports into one.
 func (s *service) onNotice(n *guard.Notice) {
 	if n.Status != "" {
 		s.status = n.Status
@@ -77,8 +77,7 @@ func (s *service) onReady(at time.Time) {
 	s.m.advanceAll()
 }
 
-// onNotReady: it runs but has never answered. It is ended; the exit counts as a
-// failure.
+// onNotReady handles a readiness timeout: the process is stopped, which counts as a failure.
 func (s *service) onNotReady(err error) {
 	cause := fmt.Sprintf("It did not %s within %s", proof(s.spec.Ready), InWords(s.spec.Ready.Timeout))
 	if !s.spec.Ready.Check.Empty() {
@@ -90,7 +89,7 @@ func (s *service) onNotReady(err error) {
 	})
 }
 
-// proof is what was waited for, to follow "it did not".
+// proof says what Ready waits for, to follow "it did not".
 func proof(r spec.Ready) string {
 	switch {
 	case r.Log != "":
@@ -101,11 +100,11 @@ func proof(r spec.Ready) string {
 	return "answer at " + r.HTTP + r.TCP
 }
 
-// prove reports an error if an answer to a check is known not to come from this run: a
-// stranger's, or a leftover's, proves nothing. A socket that the guard handed over can
-// only be answered by the run that has it, but takes connections by itself: those must
-// have been accepted. A holder that cannot be seen, such as a container engine of the
-// system's, gets the benefit of the doubt: the port was free before the start.
+// prove reports an error if an answer to a check is known not to come from this run. On a
+// socket that the guard handed over only this run can answer, but the kernel takes
+// connections for it: they must have been accepted. On a port that the service binds, the
+// holder must be one of its processes. A holder that cannot be seen, such as a container
+// engine of the system's, is accepted: the port was free before the start.
 func (m *Manager) prove(ctx context.Context, s spec.ServiceSpec, check spec.Check, run uint64, pid int) error {
 	if s.HeldPort(check.TCP) {
 		members, err := m.members(ctx, s.Name, run)
@@ -139,11 +138,11 @@ func (m *Manager) prove(ctx context.Context, s spec.ServiceSpec, check spec.Chec
 	return fmt.Errorf("port %d is answered by %s (pid %d), which this service has not started", port, name, holder)
 }
 
-// members returns the processes of a run.
+// members asks the guard for the processes of a run.
 func (m *Manager) members(ctx context.Context, name string, run uint64) (guard.Members, error) {
 	answer := make(chan guard.Members, 1)
 	m.post(func() {
-		m.membersRequests = append(m.membersRequests, membersRequest{name, run, answer})
+		m.memberRequests = append(m.memberRequests, memberRequest{name, run, answer})
 		m.link.send(guard.Request{Look: &guard.Look{Service: name, Run: run}})
 	})
 	select {
@@ -156,19 +155,19 @@ func (m *Manager) members(ctx context.Context, name string, run uint64) (guard.M
 	}
 }
 
-// A membersRequest waits for the members of a run.
-type membersRequest struct {
+// A memberRequest is a question for the members of a run that the guard has yet to answer.
+type memberRequest struct {
 	service string
 	run     uint64
 	answer  chan<- guard.Members
 }
 
-// onMembers answers those who wait for them.
+// onMembers answers the requests for the members of that run.
 func (m *Manager) onMembers(e *guard.Members) {
-	m.membersRequests = slices.DeleteFunc(m.membersRequests, func(l membersRequest) bool {
-		asked := l.service == e.Service && l.run == e.Run
+	m.memberRequests = slices.DeleteFunc(m.memberRequests, func(r memberRequest) bool {
+		asked := r.service == e.Service && r.run == e.Run
 		if asked {
-			l.answer <- *e
+			r.answer <- *e
 		}
 		return asked
 	})

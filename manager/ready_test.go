@@ -63,13 +63,13 @@ func TestEachKindOfProof(t *testing.T) {
 
 func TestWithoutProofTheErrorShowsTheLastLines(t *testing.T) {
 	for want, ready := range map[string]spec.Ready{
-		`It did not print a line that matches "up" within 100 ms`: {Log: "up"},
-		`It did not say READY=1 within 100 ms`:                    {Notify: true},
-		`It did not answer at 127.0.0.1:9 within 100 ms`:          {Check: spec.Check{TCP: "127.0.0.1:9"}},
+		`It did not print a line that matches "up" within 1 s`: {Log: "up"},
+		`It did not say READY=1 within 1 s`:                    {Notify: true},
+		`It did not answer at 127.0.0.1:9 within 1 s`:          {Check: spec.Check{TCP: "127.0.0.1:9"}},
 	} {
 		s := newSpec("s", guardtest.Prints, "warming down\nno model found")
 		s.Ready, s.Restart.Policy = ready, spec.RestartNever
-		s.Ready.Timeout = 100 * time.Millisecond
+		s.Ready.Timeout = time.Second
 		m := newManager(t, s)
 		err := m.StartAll(t.Context())
 		var problem *Problem

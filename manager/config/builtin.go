@@ -9,21 +9,21 @@ import (
 	"agents-tray/manager/spec"
 )
 
-// A builtin is a service that this program holds itself.
+// A builtin is a service that is part of this program.
 type builtin struct {
 	title  string
 	port   int
 	option func(Options) int // the port that the command line asks for
 }
 
-// builtins have the ports that the Python platform's users know.
+// builtins have the same default ports as the Python platform.
 var builtins = map[string]builtin{
 	"dashboard": {"Dashboard", 7861, func(o Options) int { return o.DashboardPort }},
 	"chat":      {"Chat", 7860, func(o Options) int { return o.ChatPort }},
 }
 
-// complete is the specification of a built-in service, of which the file has said what
-// it wants to be different.
+// complete returns the specification of a built-in service. s has what the file sets; what
+// the options set goes before it.
 func (b builtin) complete(s service, o Options) spec.ServiceSpec {
 	host, port := "127.0.0.1", strconv.Itoa(b.port)
 	if s.Listen != "" {

@@ -41,7 +41,7 @@ func (d *document) fault(at position, key string, err error) *Fault {
 	return &Fault{d.file, at.line, max(1, at.column), key, source, err}
 }
 
-// err is what has been found wrong, in the order of the file; nil: nothing.
+// err returns the faults in the order of the file, nil if there are none.
 func (d *document) err() error {
 	if len(d.faults) == 0 {
 		return nil
@@ -50,7 +50,7 @@ func (d *document) err() error {
 	return &Mistakes{d.file, d.faults}
 }
 
-// restsOn are the other fields of a service that what is said of a field rests on.
+// restsOn names the other fields of a service that the validation of a field uses.
 var restsOn = map[string][]string{
 	"command":     {"builtin"},
 	"listen":      {"builtin"},
@@ -58,25 +58,25 @@ var restsOn = map[string][]string{
 	"health.http": {"builtin", "url", "listen"},
 }
 
-// judge adds what is wrong with the specifications that were made of the document. What
-// may only come of what could not be read waits until that is corrected. The error is
-// what has no place in the file.
-func (d *document) judge(wrong error) error {
-	var nowhere []error
+// addErrors adds the errors of the specifications that were made of the document as faults at
+// their place. An error that may only follow from a part that could not be read is dropped.
+// Errors that have no place in the file are returned.
+func (d *document) addErrors(wrong error) error {
+	var unplaced []error
 	for _, err := range flat(wrong) {
 		var mistake *spec.Error
 		if !errors.As(err, &mistake) {
-			nowhere = append(nowhere, err)
+			unplaced = append(unplaced, err)
 		} else if key, path := d.locate(mistake); key == "" {
-			nowhere = append(nowhere, err)
-		} else if !d.waits(mistake, key, path) {
+			unplaced = append(unplaced, err)
+		} else if !d.follows(mistake, key, path) {
 			d.faults = append(d.faults, d.fault(d.keys[key], path, mistake.Err))
 		}
 	}
-	return errors.Join(nowhere...)
+	return errors.Join(unplaced...)
 }
 
-// flat are the errors that were joined.
+// flat returns the errors that were joined.
 func flat(err error) []error {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		return joined.Unwrap()
@@ -102,9 +102,9 @@ func (d *document) locate(mistake *spec.Error) (key, path string) {
 	return key, path
 }
 
-// waits reports whether what is said of a specification may only come of what could not
-// be read.
-func (d *document) waits(mistake *spec.Error, key, path string) bool {
+// follows reports whether an error of a specification may only follow from a part of the
+// document that could not be read.
+func (d *document) follows(mistake *spec.Error, key, path string) bool {
 	if mistake.Field == "name" {
 		return false
 	}

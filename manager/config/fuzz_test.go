@@ -31,7 +31,7 @@ func FuzzParse(f *testing.F) {
 		}
 		specs := complete(doc.services(), Options{}, Folders{State: "/state"})
 		wrong := spec.ValidateAll(specs)
-		if err := doc.judge(wrong); err != nil {
+		if err := doc.addErrors(wrong); err != nil {
 			t.Errorf("without a place: %v", err)
 		}
 		if err := doc.err(); err != nil {

@@ -7,7 +7,7 @@ import (
 	"agents-tray/manager/spec"
 )
 
-// Options are what can be asked for on the command line. The zero value of each means
+// Options are the options of the command line. The zero value of each means
 // that it was not given.
 type Options struct {
 	// File is the services file. Default: services.yaml in the folder for what the
@@ -58,7 +58,7 @@ func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) ([]spec
 	specs := complete(services, o, f)
 	err = validate(specs)
 	if doc != nil {
-		err = doc.judge(err)
+		err = doc.addErrors(err)
 		err = errors.Join(doc.err(), err)
 	}
 	switch {
@@ -72,7 +72,7 @@ func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) ([]spec
 	return specs, nil
 }
 
-// complete fills the built-in services in, as far as the options want them.
+// complete fills in the built-in services, and leaves out those that the options exclude.
 func complete(services []service, o Options, f Folders) []spec.ServiceSpec {
 	var specs []spec.ServiceSpec
 	dashboard, chat := "", -1

@@ -10,11 +10,10 @@ import (
 
 var extendedTCPTable = windows.NewLazySystemDLL("iphlpapi.dll").NewProc("GetExtendedTcpTable")
 
-// A tcpTable says where in one of the system's tables a listener's port and process
-// stand.
+// A tcpTable is the layout of a table of GetExtendedTcpTable.
 type tcpTable struct {
 	family        uintptr
-	row, port, id int // bytes
+	row, port, id int // length of a row, and offsets of port and process id in it, in bytes
 }
 
 var tcpTables = []tcpTable{

@@ -6,9 +6,9 @@ import (
 	"strconv"
 )
 
-// OwnAddress is the TCP address that the service listens on, as far as the
-// specification tells, and the field that says so. One that a service on another
-// computer would answer at is not its own.
+// OwnAddress returns the TCP address that the service listens on, as far as the
+// specification tells, and the field that says so; empty if it tells none. An address on
+// another computer does not count.
 func (s ServiceSpec) OwnAddress() (field, address string) {
 	if s.Listen != "" {
 		return "listen", s.Listen
@@ -47,7 +47,7 @@ func Port(address string) int {
 	return portNumber(text)
 }
 
-// portNumber reads a port, 0 if it is none.
+// portNumber parses a port, 0 if it is not valid.
 func portNumber(text string) int {
 	port, err := strconv.ParseUint(text, 10, 16)
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// NeverCompleted is a service whose completion is waited for in vain.
+// NeverCompleted is the error of a dependency on the completion of a service, named by it,
+// that is always restarted.
 type NeverCompleted string
 
 func (service NeverCompleted) Error() string {
@@ -40,7 +41,7 @@ func dependencyMistakes(specs []ServiceSpec) (found []error) {
 	return found
 }
 
-// Dependencies are the names in DependsOn, in order.
+// Dependencies returns the names in DependsOn, sorted.
 func (s ServiceSpec) Dependencies() []string {
 	names := make([]string, 0, len(s.DependsOn))
 	for name := range s.DependsOn {
@@ -50,8 +51,8 @@ func (s ServiceSpec) Dependencies() []string {
 	return names
 }
 
-// cycles are paths of dependencies that end where they begin, one for each dependency that
-// leads back.
+// cycles returns paths of dependencies that end where they begin, one for each dependency
+// that closes a circle.
 func cycles(specs map[string]ServiceSpec, names []string) (found [][]string) {
 	done := map[string]bool{}
 	var path []string

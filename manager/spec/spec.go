@@ -1,3 +1,6 @@
+// Package spec describes services: what one is, whether a description is valid, by itself
+// and together with others, and how they depend on each other. It is pure data: nothing is
+// started, bound or looked up.
 package spec
 
 import (

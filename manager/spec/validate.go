@@ -24,7 +24,7 @@ func (s ServiceSpec) Validate() error {
 	return nil
 }
 
-// mistakes are all that is wrong with the specification by itself.
+// mistakes returns all that is wrong with the specification by itself.
 func (s ServiceSpec) mistakes() []*Error {
 	found := collector{service: s.Name}
 	found.when(!validName.MatchString(s.Name), "name", "%q is no name: use lower-case letters, digits, '-' and '_'", s.Name)
@@ -60,7 +60,7 @@ func (s ServiceSpec) mistakes() []*Error {
 	return found.mistakes
 }
 
-// A collector takes what is wrong with a service's specification.
+// A collector gathers the errors of one service's specification.
 type collector struct {
 	service  string
 	mistakes []*Error
@@ -78,13 +78,13 @@ func (c *collector) when(wrong bool, field, format string, arguments ...any) {
 	}
 }
 
-// below is when for the fields of one field; what is not wrong is no error.
+// below returns a function that adds errors of the fields below field; nil is ignored.
 func (c *collector) below(field string) func(key string, err error) {
 	return func(key string, err error) { c.err(field+"."+key, err) }
 }
 
 // HeldPort reports whether an address is the one that the guard holds open for the
-// service: that connections are taken there proves nothing by itself.
+// service. The kernel accepts connections on it without the service, so one proves nothing.
 func (s ServiceSpec) HeldPort(address string) bool {
 	return HandsOver && s.Listen != "" && Port(address) == Port(s.Listen)
 }
@@ -103,7 +103,7 @@ func validAddress(address string) error {
 	return nil
 }
 
-// unless is an error, if something that must be is not.
+// unless returns an error if fine is false.
 func unless(fine bool, format string, arguments ...any) error {
 	if fine {
 		return nil
@@ -111,7 +111,7 @@ func unless(fine bool, format string, arguments ...any) error {
 	return fmt.Errorf(format, arguments...)
 }
 
-// pattern says what is wrong with a regular expression.
+// pattern returns the error of a regular expression that does not compile.
 func pattern(expression string) error {
 	_, err := regexp.Compile(expression)
 	return err
@@ -133,13 +133,13 @@ func (c Check) validate(found func(key string, err error)) {
 
 func (r Ready) validate(found func(key string, err error)) {
 	r.Check.validate(found)
-	ways := 0
-	for _, way := range []bool{r.HTTP != "" || r.TCP != "", r.Log != "", r.Notify} {
-		if way {
-			ways++
+	kinds := 0
+	for _, given := range []bool{r.HTTP != "" || r.TCP != "", r.Log != "", r.Notify} {
+		if given {
+			kinds++
 		}
 	}
-	found("log", unless(ways <= 1, "use one of http, tcp, log and notify"))
+	found("log", unless(kinds <= 1, "use one of http, tcp, log and notify"))
 	found("notify", unless(!r.Notify || Notifies, "this system has no such protocol: use http, tcp or log"))
 	found("timeout", unless(r.Timeout >= 0, "a timeout cannot be negative"))
 	found("log", pattern(r.Log))

@@ -6,9 +6,9 @@ import (
 )
 
 // ValidateAll reports all that is wrong with services that are to run together, as
-// *SpecErrors joined: with one of them by itself, two of one name or on one port, a
-// dependency that does not exist, leads back to where it came from or can never be met, or
-// a command that is not there. Nothing is started or bound for it.
+// *Errors joined: with one of them by itself, two of one name or on one port, or a
+// dependency that does not exist, leads back to where it came from or can never be met.
+// Nothing outside of specs is looked at; see Missing for programs that are not installed.
 func ValidateAll(specs []ServiceSpec) error {
 	var found []error
 	for _, s := range specs {
