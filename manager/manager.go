@@ -58,7 +58,6 @@ type Manager struct {
 	checked        bool // the dependencies can be met
 	memberRequests []memberRequest
 	published      time.Time
-	turns          int // of run, for its test
 	shuttingDown   bool
 	waiters        []chan error  // of Wait
 	gone           chan struct{} // closed when a shutdown is complete
