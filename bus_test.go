@@ -21,7 +21,7 @@ func TestTheBusIsGoneAndBack(t *testing.T) {
 	for _, command := range [][]string{{"do", "stop", "chat"}, {"do", "start", "chat"}} {
 		u.bus.Stop()
 		u.command(command...) // its changes meet a bus that is not there
-		want := map[string]manager.State{"stop": manager.Stopped, "start": manager.Running}[command[1]]
+		want := map[string]manager.State{"stop": manager.Stopped, "start": manager.Ready}[command[1]]
 		p.status("the Chat is "+string(want), func(s control.Status) bool { return theChat(s).State == want })
 		u.bus.Restart()
 		u.panel = u.bus.StartHost(t)

@@ -206,7 +206,7 @@ func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
 	p = u.launch()
 	p.status("the Dashboard is back", func(s control.Status) bool {
 		service, _ := s.Service("dashboard")
-		return service.State == manager.Running
+		return service.State == manager.Ready
 	})
 	p.kill(syscall.SIGKILL)
 
@@ -226,7 +226,7 @@ func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
 	}
 	status = p.status("the Dashboard is back", func(s control.Status) bool {
 		service, _ := s.Service("dashboard")
-		return service.State == manager.Running
+		return service.State == manager.Ready
 	})
 	if status.Asks || theChat(status).State != manager.Stopped {
 		t.Errorf("it stands at %+v", status)
@@ -235,7 +235,7 @@ func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
 	p = u.launch()
 	status = p.status("the Dashboard is back", func(s control.Status) bool {
 		service, _ := s.Service("dashboard")
-		return service.State == manager.Running
+		return service.State == manager.Ready
 	})
 	if status.Asks || theChat(status).State != manager.Stopped || !theChat(status).ByHand {
 		t.Errorf("after a clean end it stands at %+v", status)
@@ -260,7 +260,7 @@ func TestKilledWhileItAsks(t *testing.T) {
 	p = u.launch("ui", "--start")
 	status := p.status("the Dashboard is back", func(s control.Status) bool {
 		service, _ := s.Service("dashboard")
-		return service.State == manager.Running
+		return service.State == manager.Ready
 	})
 	if theChat(status).State != manager.Stopped || !theChat(status).ByHand {
 		t.Errorf("it stands at %+v", status)

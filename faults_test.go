@@ -33,12 +33,12 @@ func (p *program) restartChat() {
 	if err != nil {
 		p.u.t.Fatal(err)
 	}
-	before := theChat(p.status("the Chat runs", func(s control.Status) bool { return theChat(s).State == manager.Running }))
+	before := theChat(p.status("the Chat runs", func(s control.Status) bool { return theChat(s).State == manager.Ready }))
 	if err := control.NewClient(address).Act(p.u.t.Context(), "chat", control.Restart); err != nil {
 		p.u.t.Fatal(err)
 	}
 	p.status("the Chat is back", func(s control.Status) bool {
-		return theChat(s).State == manager.Running && theChat(s).PID != before.PID
+		return theChat(s).State == manager.Ready && theChat(s).PID != before.PID
 	})
 }
 
@@ -320,7 +320,7 @@ func TestCommandsFindTheInstance(t *testing.T) {
 			before := theChat(p.status("it answers", func(control.Status) bool { return true }))
 			u.command("do", "restart", "chat")
 			p.status("the Chat is back", func(s control.Status) bool {
-				return theChat(s).State == manager.Running && theChat(s).PID != before.PID
+				return theChat(s).State == manager.Ready && theChat(s).PID != before.PID
 			})
 			if log := u.command("logs", "chat"); log == "" {
 				t.Error("the Chat's log is empty")

@@ -174,7 +174,7 @@ func TestAPortThatIsHeld(t *testing.T) {
 			if chat.Problem != nil {
 				free = chat.Problem.FreePort
 			}
-			return dashboard.State == manager.Running && chat.State == manager.Failed
+			return dashboard.State == manager.Ready && chat.State == manager.Failed
 		})
 		menu := item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
 			return strings.HasPrefix(menu.Children[0].Label, fmt.Sprintf("Port %d is taken by", u.chat))

@@ -49,11 +49,11 @@ func TestTheMenuStopsAndStartsServices(t *testing.T) {
 	}
 	item.WaitLabel(t.Context(), "Services", "Chat", "Start")
 	click("Services", "Chat", "Start")
-	before := p.status("the Chat is back", func(s control.Status) bool { return theChat(s).State == manager.Running })
+	before := p.status("the Chat is back", func(s control.Status) bool { return theChat(s).State == manager.Ready })
 	item.WaitLabel(t.Context(), "Services", "Chat", "Stop")
 	click("Services", "Chat", "Restart")
 	p.status("the Chat is another process", func(s control.Status) bool {
-		return theChat(s).State == manager.Running && theChat(s).PID != theChat(before).PID
+		return theChat(s).State == manager.Ready && theChat(s).PID != theChat(before).PID
 	})
 	click("Services", "Chat", "Show log")
 	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard)+"/services/chat/log" {
@@ -81,7 +81,7 @@ func TestAPageOpensOnceWhenItsServiceIsReady(t *testing.T) {
 	if url := u.browser.Wait(t.Context()); url != u.url(u.chat) {
 		t.Errorf("it opened %s", url)
 	}
-	p.status("the Chat answers", func(s control.Status) bool { return theChat(s).State == manager.Running })
+	p.status("the Chat answers", func(s control.Status) bool { return theChat(s).State == manager.Ready })
 	if urls := u.browser.URLs(); len(urls) != 1 {
 		t.Errorf("the browser was opened for %v", urls)
 	}
@@ -158,7 +158,7 @@ func TestPauseAndResume(t *testing.T) {
 	p.status("all are other processes", func(s control.Status) bool {
 		return !slices.ContainsFunc(s.Services, func(now manager.Service) bool {
 			was, _ := before.Service(now.Name)
-			return now.State != manager.Running || now.PID == was.PID
+			return now.State != manager.Ready || now.PID == was.PID
 		})
 	})
 }

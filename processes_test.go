@@ -179,7 +179,7 @@ func (p *program) settled(before ...process) control.Status {
 	}
 	status := p.status("every service runs or is given up", func(s control.Status) bool {
 		for _, service := range s.Services {
-			want := manager.Running
+			want := manager.Ready
 			if service.Name == guardtest.ExitsAtOnce {
 				want = manager.Failed
 			}

@@ -103,7 +103,7 @@ func (p *program) end() int {
 func (p *program) ready() *program {
 	p.u.t.Helper()
 	p.status("both services are ready", func(s control.Status) bool {
-		return len(s.Services) > 0 && !slices.ContainsFunc(s.Services, func(s manager.Service) bool { return s.State != manager.Running })
+		return len(s.Services) > 0 && !slices.ContainsFunc(s.Services, func(s manager.Service) bool { return s.State != manager.Ready })
 	})
 	return p
 }

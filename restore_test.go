@@ -37,7 +37,7 @@ func TestStoppedByHandStaysStopped(t *testing.T) {
 		p = u.launch()
 		p.status("the Dashboard runs and the Chat does not", func(s control.Status) bool {
 			dashboard, _ := s.Service("dashboard")
-			return dashboard.State == manager.Running && stopped(s)
+			return dashboard.State == manager.Ready && stopped(s)
 		})
 		if end == syscall.SIGKILL && !strings.Contains(p.out.String(), "Chat stays stopped, as you left it") {
 			t.Errorf("it does not say that the Chat stays stopped:\n%s", p.out.String())

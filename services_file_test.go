@@ -52,7 +52,7 @@ func TestAServiceOfTheFileThatKeepsCrashing(t *testing.T) {
 	}
 	p.status("the Dashboard runs", func(s control.Status) bool {
 		overview, _ := s.Service("overview")
-		return overview.State == manager.Running
+		return overview.State == manager.Ready
 	})
 	u.notifications.Invoke(told.ID, "default")
 	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard)+"/services/model/log" {

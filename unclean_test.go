@@ -129,7 +129,7 @@ func TestAKilledServiceIsBackAtOnce(t *testing.T) {
 	}
 	after := p.status("the Chat is back", func(s control.Status) bool {
 		now, _ := s.Service("chat")
-		return now.State == manager.Running && now.PID != chat.PID
+		return now.State == manager.Ready && now.PID != chat.PID
 	})
 	now, _ := after.Service("chat")
 	if now.Restarts != 1 || now.LastExit == nil || now.LastExit.Signal != "SIGKILL" {

@@ -281,7 +281,7 @@ func TestAServiceThatEndsInterruptsItsWorkflows(t *testing.T) {
 	p := u.launchExactly().ready()
 	running := func(s control.Status) bool {
 		sorter, _ := s.Service("sorter")
-		return sorter.State == manager.Running && len(s.Workflows) == 0
+		return sorter.State == manager.Ready && len(s.Workflows) == 0
 	}
 	p.report(control.Workflow{ID: "1", Name: "asked to end"})
 	if err := p.client().Act(t.Context(), "sorter", control.Restart); err != nil {

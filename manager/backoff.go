@@ -3,9 +3,11 @@ package manager
 import (
 	"math/rand/v2"
 	"time"
+
+	"agents-tray/manager/spec"
 )
 
-// backoff remembers how a service has been ending.
+// backoff computes the waits between restarts from the exits so far.
 type backoff struct {
 	exits []time.Time // since its last good run, within the policy's window
 }
@@ -16,9 +18,9 @@ const secondWait = 100 * time.Millisecond
 // next returns how long to wait before the run after an exit at the given time of a
 // process that ran that long; again is false when it is time to give up. The first
 // wait is policy.Delay, the second at least secondWait, and each one after that twice
-// the one before, up to policy.MaxDelay, less up to a tenth so that services that fell
-// together do not rise together.
-func (b *backoff) next(policy Restart, at time.Time, ran time.Duration) (wait time.Duration, again bool) {
+// the one before, up to policy.MaxDelay, less a random part of up to a tenth, so that
+// services that ended together are not restarted together.
+func (b *backoff) next(policy spec.Restart, at time.Time, ran time.Duration) (wait time.Duration, again bool) {
 	if ran >= policy.GoodRun {
 		b.exits = b.exits[:0]
 	}

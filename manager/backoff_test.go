@@ -6,12 +6,14 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"agents-tray/manager/spec"
 )
 
 func TestBackoff(t *testing.T) {
-	policy := ServiceSpec{Name: "s", Command: []string{"x"}, Restart: Restart{
+	policy := spec.ServiceSpec{Name: "s", Command: []string{"x"}, Restart: spec.Restart{
 		MaxDelay: time.Second, GiveUp: 8,
-	}}.withDefaults()
+	}}.WithDefaults()
 	at := time.Unix(1e9, 0)
 	var b backoff
 	for n, want := range []time.Duration{0, 100, 200, 400, 800, 1000, 1000} { // ms

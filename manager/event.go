@@ -73,8 +73,8 @@ func (GuardLost) event()         {}
 func (GuardFault) event()        {}
 func (Missed) event()            {}
 
-// hub hands events and the news of a change to whoever listens. It never waits for
-// a listener.
+// hub distributes events to subscriptions and coalesced notices of a change to watchers. It
+// never blocks on either.
 type hub struct {
 	mu            sync.Mutex
 	subscriptions map[*Subscription]bool
@@ -83,7 +83,7 @@ type hub struct {
 
 // A Subscription receives events in order until it is closed.
 type Subscription struct {
-	// C gives the events. A Missed among them says how many were dropped just there
+	// C gives the events. A Missed among them says how many were dropped at that place
 	// because C was full.
 	C      <-chan Event
 	c      chan Event
@@ -122,8 +122,8 @@ func (m *Manager) emit(e Event) {
 	}
 }
 
-// offer needs room for two when some were missed, so that the gap is always told
-// before what follows it.
+// offer sends an event if there is room. When some were missed it needs room for two, so
+// that Missed always comes before the next event.
 func (s *Subscription) offer(e Event) {
 	room := cap(s.c) - len(s.c)
 	if s.missed > 0 && room >= 2 {
@@ -138,7 +138,7 @@ func (s *Subscription) offer(e Event) {
 }
 
 // Watch returns a channel that gets a value, at once if need be, after each change of
-// Snapshot. Changes that follow each other closely are told once.
+// Snapshot. The notice is coalesced: changes that are not yet received give one value.
 func (m *Manager) Watch() <-chan struct{} {
 	c := make(chan struct{}, 1)
 	m.hub.mu.Lock()
@@ -163,7 +163,7 @@ func (h *hub) changed() {
 	for _, c := range h.watchers {
 		select {
 		case c <- struct{}{}:
-		default: // told already
+		default: // the notice before has not been received yet
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"agents-tray/manager/guard"
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/spec"
 )
 
 func TestMain(m *testing.M) {
@@ -26,7 +27,7 @@ const patience = 20 * time.Second
 
 // newManager returns a manager with a real guard. When the test ends everything is
 // shut down and nothing may be left.
-func newManager(t testing.TB, specs ...ServiceSpec) *Manager {
+func newManager(t testing.TB, specs ...spec.ServiceSpec) *Manager {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -45,16 +46,16 @@ func newManager(t testing.TB, specs ...ServiceSpec) *Manager {
 		}
 		guardtest.NothingLeft(t, guard.MarkEnvironment+"="+mark, time.Second)
 	})
-	for _, spec := range specs {
-		if err := m.AddService(spec); err != nil {
+	for _, added := range specs {
+		if err := m.AddService(added); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return m
 }
 
-func spec(name, kind string, arguments ...string) ServiceSpec {
-	return ServiceSpec{Name: name, Title: strings.ToUpper(name[:1]) + name[1:], Command: guardtest.Command(kind, arguments...)}
+func newSpec(name, kind string, arguments ...string) spec.ServiceSpec {
+	return spec.ServiceSpec{Name: name, Title: strings.ToUpper(name[:1]) + name[1:], Command: guardtest.Command(kind, arguments...)}
 }
 
 // await returns the service when it is as wanted.

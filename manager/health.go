@@ -4,44 +4,45 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"agents-tray/manager/spec"
 )
 
-// watchHealth begins to ask a service that is ready, if it is to be asked.
+// watchHealth starts the health checks of a service that is ready, if it has any.
 func (s *service) watchHealth() {
 	h := s.spec.Health
-	spec, run, pid := s.spec, s.run, s.pid
-	ask := func(ctx context.Context) error {
-		if err := h.Check.ask(ctx); err != nil {
+	run, pid, described := s.run, s.pid, s.spec
+	question := func(ctx context.Context) error {
+		if err := ask(ctx, h.Check); err != nil {
 			return err
 		}
-		return s.m.prove(ctx, spec, h.Check, run, pid)
+		return s.m.prove(ctx, described, h.Check, run, pid)
 	}
 	switch {
 	case h.Notify:
 		s.alive.Store(true)
-		ask = func(context.Context) error {
+		question = func(context.Context) error {
 			if s.alive.Swap(false) {
 				return nil
 			}
 			return fmt.Errorf("it has not said WATCHDOG=1 for %s", InWords(h.Interval))
 		}
-	case h.Check.empty():
+	case h.Check.Empty():
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stopProbe = cancel
 	go func() {
-		err := keepAsking(ctx, h, ask)
+		err := keepAsking(ctx, h, question)
 		s.m.post(func() {
-			if run == s.run && s.state == Running && ctx.Err() == nil {
+			if run == s.run && s.state == Ready && ctx.Err() == nil {
 				s.onUnhealthy(err)
 			}
 		})
 	}()
 }
 
-// onUnhealthy: it was ready and answers no longer. It is ended, and started again as
-// after a failure.
+// onUnhealthy handles failed health checks: the process is stopped, which counts as a failure.
 func (s *service) onUnhealthy(err error) {
 	s.cancelProbe()
 	s.end(&Problem{
@@ -52,7 +53,7 @@ func (s *service) onUnhealthy(err error) {
 
 // keepAsking asks at each interval, and returns the last error once so many checks in
 // a row have failed, or when ctx ends.
-func keepAsking(ctx context.Context, h Health, ask func(context.Context) error) error {
+func keepAsking(ctx context.Context, h spec.Health, ask func(context.Context) error) error {
 	failures := 0
 	timer := time.NewTimer(h.Interval)
 	defer timer.Stop()
@@ -80,7 +81,7 @@ func keepAsking(ctx context.Context, h Health, ask func(context.Context) error) 
 	}
 }
 
-// sleepTolerance is by how much a wait may last longer than planned on a busy machine.
+// sleepTolerance is how much longer than planned a wait may last on a busy machine.
 const sleepTolerance = 5 * time.Second
 
 // slept reports whether the computer was asleep, or this program stopped, at some time

@@ -11,12 +11,13 @@ import (
 	"github.com/hashicorp/go-envparse"
 
 	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
 )
 
-// launch asks the guard for a process, unless it is plain already that there can be
-// none.
+// launch asks the guard to start a process. The service fails if its env_file cannot be read
+// or its port is taken.
 func (s *service) launch() {
-	env, err := s.spec.environment()
+	env, err := environment(s.spec)
 	if err != nil {
 		s.fail(&Problem{
 			Kind: NotFound, Summary: s.spec.Title + " cannot be started", Cause: "Its env_file cannot be read: " + err.Error(),
@@ -36,12 +37,12 @@ func (s *service) launch() {
 	s.m.link.send(guard.Request{Start: s.order(env)})
 }
 
-// order is what the guard is told.
+// order returns the request that starts the process.
 func (s *service) order(env []string) *guard.Start {
-	replace := s.spec.placeholders()
+	replace := placeholders(s.spec)
 	start := &guard.Start{
 		Service: s.spec.Name, Run: s.run, Needs: s.needs(),
-		Path: s.spec.program(), Dir: s.spec.Dir, Listen: s.spec.Listen, Match: s.spec.Ready.Log,
+		Path: s.spec.Program(), Dir: s.spec.Dir, Listen: s.spec.Listen, Match: s.spec.Ready.Log,
 		Notify: s.spec.Ready.Notify, StopSignal: s.spec.StopSignal,
 	}
 	for _, argument := range s.spec.Command {
@@ -64,8 +65,8 @@ func (s *service) order(env []string) *guard.Start {
 	return start
 }
 
-// placeholders fills in what is in braces in a command or an environment.
-func (s ServiceSpec) placeholders() *strings.Replacer {
+// placeholders returns the replacements for {listen}, {host}, {port} and {fd}.
+func placeholders(s spec.ServiceSpec) *strings.Replacer {
 	if s.Listen == "" {
 		return strings.NewReplacer()
 	}
@@ -73,8 +74,8 @@ func (s ServiceSpec) placeholders() *strings.Replacer {
 	return strings.NewReplacer("{listen}", s.Listen, "{host}", host, "{port}", port, "{fd}", fmt.Sprint(guard.HandedDescriptor))
 }
 
-// environment is that of the file and, before it, that of the specification.
-func (s ServiceSpec) environment() ([]string, error) {
+// environment returns the variables of EnvFile followed by those of Env, which override them.
+func environment(s spec.ServiceSpec) ([]string, error) {
 	if s.EnvFile == "" {
 		return s.Env, nil
 	}
@@ -99,14 +100,14 @@ func (s ServiceSpec) environment() ([]string, error) {
 	return append(env, s.Env...), nil
 }
 
-// needs are the services that must not be stopped before this one: all that it depends
-// on, and what those depend on.
+// needs returns the services that must not be stopped before this one: its dependencies,
+// and theirs.
 func (s *service) needs() []string {
 	var needs []string
 	var visit func(*service)
 	visit = func(on *service) {
-		for _, dep := range on.spec.dependencies() {
-			if on.spec.DependsOn[dep] != ConditionCompleted && !slices.Contains(needs, dep) {
+		for _, dep := range on.spec.Dependencies() {
+			if on.spec.DependsOn[dep] != spec.ConditionCompleted && !slices.Contains(needs, dep) {
 				needs = append(needs, dep)
 				visit(s.m.byName[dep])
 			}
@@ -116,10 +117,10 @@ func (s *service) needs() []string {
 	return needs
 }
 
-// portTaken reports whether somebody has the port that the service means to bind by
-// itself. One that is handed over is bound by the guard, which finds out.
+// portTaken reports whether the port that the service binds itself is in use. A port that is
+// handed over is bound by the guard, which refuses the start then.
 func (s *service) portTaken() bool {
-	field, address := s.spec.ownAddress()
+	field, address := s.spec.OwnAddress()
 	if field == "" || field == "listen" {
 		return false
 	}

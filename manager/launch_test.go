@@ -9,14 +9,16 @@ import (
 	"strings"
 	"testing"
 
+	"agents-tray/manager/guard"
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/spec"
 )
 
 // printed waits for a line of the service's log and returns all that it has printed.
 func printed(t *testing.T, m *Manager, name string, lines int) []string {
 	t.Helper()
 	var out []string
-	await(t, m, name, "running", func(s Service) bool { return s.State == Running })
+	await(t, m, name, "running", func(s Service) bool { return s.State == Ready })
 	path := filepath.Join(m.options.LogFolder, name+".log")
 	for range int(patience.Milliseconds()) {
 		log, err := os.ReadFile(path)
@@ -45,7 +47,7 @@ func TestTheEnvironmentOfAService(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "env"), []byte("# a comment\nFILE=\"from the file\"\nBOTH=file\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := spec("s", guardtest.Tells, "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "WATCHDOG_USEC", "FILE", "BOTH", "OWN", "ADDRESS", "PWD_OF")
+	s := newSpec("s", guardtest.Tells, "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "WATCHDOG_USEC", "FILE", "BOTH", "OWN", "ADDRESS", "PWD_OF")
 	s.Dir, s.EnvFile = folder, "env"
 	s.Env = []string{"BOTH=spec", "ADDRESS={host} and {port} are {listen}, descriptor {fd}"}
 	s.Listen = guardtest.FreeAddress(t)
@@ -54,7 +56,7 @@ func TestTheEnvironmentOfAService(t *testing.T) {
 	m := newManager(t, s)
 	startAll(t, m)
 	got := printed(t, m, "s", 10)
-	pid := awaitState(t, m, "s", Running).PID
+	pid := awaitState(t, m, "s", Ready).PID
 	want := []string{
 		"NOTIFY_SOCKET=", "LISTEN_FDS=1", fmt.Sprint("LISTEN_PID=", pid), "WATCHDOG_USEC=", "FILE=from the file", "BOTH=spec", "OWN=inherited",
 		fmt.Sprintf("ADDRESS=127.0.0.1 and %s are 127.0.0.1:%s, descriptor 3", port, port), "PWD_OF=", "{unknown} " + port + "=",
@@ -66,7 +68,7 @@ func TestTheEnvironmentOfAService(t *testing.T) {
 
 // A command with {fd} learns of its socket by that and needs no LISTEN_PID.
 func TestADescriptorInTheCommand(t *testing.T) {
-	s := spec("s", guardtest.Tells, "LISTEN_PID", "{fd}")
+	s := newSpec("s", guardtest.Tells, "LISTEN_PID", "{fd}")
 	s.Listen = guardtest.FreeAddress(t)
 	m := newManager(t, s)
 	startAll(t, m)
@@ -76,7 +78,7 @@ func TestADescriptorInTheCommand(t *testing.T) {
 }
 
 func TestAnEnvironmentFileThatCannotBeRead(t *testing.T) {
-	s := spec("s", guardtest.Cooperative)
+	s := newSpec("s", guardtest.Cooperative)
 	s.Dir, s.EnvFile = t.TempDir(), "missing"
 	m := newManager(t, s)
 	err := m.StartAll(t.Context())
@@ -92,9 +94,9 @@ func TestWhereACommandIsLookedUp(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "only-here"), []byte("#!/bin/sh\necho found; exec sleep 600\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	byPath := ServiceSpec{Name: "path", Command: []string{"only-here"}, Env: []string{"PATH=/nowhere:" + folder + ":/usr/bin:/bin"}}
-	byFolder := ServiceSpec{Name: "folder", Command: []string{"./only-here"}, Dir: folder}
-	if err := ValidateAll([]ServiceSpec{byPath, byFolder}); err != nil {
+	byPath := spec.ServiceSpec{Name: "path", Command: []string{"only-here"}, Env: []string{"PATH=/nowhere:" + folder + ":/usr/bin:/bin"}}
+	byFolder := spec.ServiceSpec{Name: "folder", Command: []string{"./only-here"}, Dir: folder}
+	if err := spec.Missing([]spec.ServiceSpec{byPath, byFolder}, guard.LookPath); err != nil {
 		t.Fatal(err)
 	}
 	m := newManager(t, byPath, byFolder)
@@ -108,7 +110,7 @@ func TestWhereACommandIsLookedUp(t *testing.T) {
 
 func TestStopSignals(t *testing.T) {
 	script := `trap 'echo got INT; exit 0' INT; trap '' TERM; echo up; while :; do sleep 0.01; done`
-	s := ServiceSpec{Name: "s", Command: []string{"sh", "-c", script}, StopSignal: "INT"}
+	s := spec.ServiceSpec{Name: "s", Command: []string{"sh", "-c", script}, StopSignal: "INT"}
 	m := newManager(t, s)
 	startAll(t, m)
 	printed(t, m, "s", 1)

@@ -6,25 +6,26 @@ import (
 	"time"
 
 	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
 )
 
-// A link is the manager's hold on its guard: it launches one, and another when that
-// one dies. Its methods run in the manager's owner.
+// A link is the connection to the guard. It launches one, and replaces one that dies. Its
+// methods run in the manager's owner.
 type link struct {
-	m       *Manager
-	client  *guard.Client
-	events  <-chan guard.Event // nil while there is no guard
-	up      bool               // requests are accepted
-	pid     int
-	losses  backoff
-	since   time.Time
-	closing bool
-	mending bool        // what a dead guard left is being ended
-	watch   *time.Timer // ends a guard that does not end by itself
+	m          *Manager
+	client     *guard.Client
+	events     <-chan guard.Event // nil while there is no guard
+	up         bool               // requests are accepted
+	pid        int
+	losses     backoff
+	since      time.Time
+	closing    bool
+	recovering bool        // the processes that a dead guard left are being ended
+	watch      *time.Timer // ends a guard that does not end by itself
 }
 
-// guardPolicy is how a guard that dies is replaced.
-var guardPolicy = Restart{
+// guardPolicy is the restart policy of the guard itself.
+var guardPolicy = spec.Restart{
 	Delay: 100 * time.Millisecond, MaxDelay: 5 * time.Second,
 	GiveUp: 6, Window: time.Minute, GoodRun: 10 * time.Second,
 }
@@ -36,14 +37,14 @@ func (l *link) launch(m *Manager) {
 		Grace: Grace, Log: m.options.GuardLog, ExitReport: m.options.ExitReport, Remove: m.options.Remove,
 	})
 	if client == nil {
-		l.lost(err)
+		l.replace(err)
 		return
 	}
 	l.client, l.events, l.pid, l.up, l.since = client, client.Events(), client.PID(), true, time.Now()
 }
 
-// send tells the guard something. A guard that does not hear it is gone, and its end
-// arrives as an event.
+// send sends a request to the guard. The error is ignored: if it cannot be written, the
+// guard is gone, and its end arrives as the end of its events.
 func (l *link) send(r guard.Request) {
 	if l.client != nil && l.up {
 		_ = l.client.Send(r)
@@ -54,7 +55,7 @@ func (l *link) send(r guard.Request) {
 func (l *link) shutdown(grace time.Duration) {
 	l.closing = true
 	if l.client == nil {
-		if !l.mending { // else its end is the end
+		if !l.recovering { // else its end is the end
 			l.m.finish(nil)
 		}
 		return
@@ -67,8 +68,8 @@ func (l *link) shutdown(grace time.Duration) {
 	l.watch = time.AfterFunc(grace+time.Second, l.client.Kill)
 }
 
-// heard takes one event from the guard to the service it concerns.
-func (m *Manager) heard(e guard.Event) {
+// handle passes an event of the guard to the service it concerns.
+func (m *Manager) handle(e guard.Event) {
 	find := func(name string, run uint64) *service {
 		if s := m.byName[name]; s != nil && s.run == run && s.present {
 			return s
@@ -103,7 +104,7 @@ func (m *Manager) heard(e guard.Event) {
 	}
 }
 
-// guardEnded: the guard's last word has been heard.
+// guardEnded handles the end of the guard: its events have ended.
 func (m *Manager) guardEnded() {
 	l := &m.link
 	err := l.client.Err()
@@ -111,10 +112,10 @@ func (m *Manager) guardEnded() {
 		l.watch.Stop()
 	}
 	l.client, l.events, l.up, l.pid = nil, nil, false, 0
-	for _, waiting := range m.lookers {
+	for _, waiting := range m.memberRequests {
 		waiting.answer <- guard.Members{}
 	}
-	m.lookers = nil
+	m.memberRequests = nil
 	for _, s := range m.services {
 		if s.present {
 			s.cancelProbe()
@@ -131,12 +132,12 @@ func (m *Manager) guardEnded() {
 	if !l.closing {
 		m.emit(GuardLost{fmt.Errorf("the guard ended: %w", orUnknown(err)), time.Now()})
 	}
-	// It could not say that everything is gone: see to it.
-	l.mending = true
+	// The guard did not confirm that everything is gone: end what it left.
+	l.recovering = true
 	go func() {
 		_, sweepErr := guard.Sweep(m.options.Guard.Mark, 0)
 		m.post(func() {
-			l.mending = false
+			l.recovering = false
 			if l.closing {
 				m.finish(sweepErr)
 				return
@@ -150,13 +151,13 @@ func (m *Manager) guardEnded() {
 					s.state = Stopped
 				}
 			}
-			l.lost(err)
+			l.replace(err)
 		})
 	}()
 }
 
-// lost replaces a guard, at once the first time, later when it keeps dying.
-func (l *link) lost(err error) {
+// replace launches another guard as guardPolicy says, or fails every service.
+func (l *link) replace(err error) {
 	wait, again := l.losses.next(guardPolicy, time.Now(), time.Since(l.since))
 	switch {
 	case l.closing:

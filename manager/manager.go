@@ -3,7 +3,7 @@
 // the guard process (package guard), which it starts and talks to.
 //
 //	m := manager.New(manager.Options{…})
-//	err := m.AddService(manager.ServiceSpec{Name: "dashboard", …})
+//	err := m.AddService(spec.ServiceSpec{Name: "dashboard", …})
 //	err = m.StartAll(ctx)  // dependency order, siblings at once
 //	err = m.Wait()         // until Shutdown, or nothing is left to run
 //	err = m.Shutdown(ctx)  // reverse order; every process is gone when it returns
@@ -18,17 +18,18 @@ import (
 	"time"
 
 	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
 )
 
-// Grace is what all services together get to stop before they are killed, unless a
-// service's own StopTimeout says more.
+// Grace is the time that all services together have to stop before they are killed, unless
+// a service's StopTimeout is longer.
 const Grace = 5 * time.Second
 
 // Options are what a Manager needs from its surroundings.
 type Options struct {
 	// Guard says how to run the guard. Its Mark must be new for each session.
 	Guard guard.Program
-	// GuardLog is a file for the guard's own trouble. Default: none.
+	// GuardLog is a file for the guard's own errors. Default: none.
 	GuardLog string
 	// ExitReport is the file for what the guard knows of this process's end, should it come
 	// without Shutdown. Default: none.
@@ -51,18 +52,17 @@ type Manager struct {
 	hub      hub
 
 	// Owned by run.
-	services     []*service
-	byName       map[string]*service
-	link         link
-	checked      bool // the dependencies can be met
-	lookers      []looker
-	published    time.Time
-	turns        int // of run, for its test
-	shuttingDown bool
-	waiters      []chan error  // of Wait
-	gone         chan struct{} // closed when a shutdown is complete
-	goneErr      error
-	hurry        sync.Once
+	services       []*service
+	byName         map[string]*service
+	link           link
+	checked        bool // the dependencies can be met
+	memberRequests []memberRequest
+	published      time.Time
+	shuttingDown   bool
+	waiters        []chan error  // of Wait
+	gone           chan struct{} // closed when a shutdown is complete
+	goneErr        error
+	killOnce       sync.Once
 }
 
 // New returns a manager and starts its guard, which is up by the time it is needed.
@@ -78,13 +78,12 @@ func New(options Options) *Manager {
 	return m
 }
 
-// run is the owner: everything that happens, happens here, one thing after the other.
+// run is the owner: it handles one event or request after the other.
 func (m *Manager) run() {
 	defer close(m.done)
 	due := time.NewTimer(publishEvery) // for publish
 	defer due.Stop()
 	for {
-		m.turns++
 		select {
 		case <-due.C:
 			m.publish()
@@ -93,7 +92,7 @@ func (m *Manager) run() {
 			work()
 		case event, ok := <-m.link.events:
 			if ok {
-				m.heard(event)
+				m.handle(event)
 			} else {
 				m.guardEnded()
 			}
@@ -112,11 +111,11 @@ func (m *Manager) run() {
 	}
 }
 
-// publishEvery is how often the picture of a hundred services that start at once is
-// made anew at the most. What a call has done is seen when it returns all the same.
+// publishEvery is the least time between two snapshots made for events, so that a hundred
+// services that start at once do not make one each. A call publishes before it returns.
 const publishEvery = 5 * time.Millisecond
 
-// post gives the owner work, unless it has ended.
+// post queues work for the owner, unless it has ended.
 func (m *Manager) post(work func()) {
 	select {
 	case m.inbox <- work:
@@ -143,21 +142,21 @@ func (m *Manager) ask(work func() error) error {
 	}
 }
 
-// AddService registers services. They are not started. The error, a *SpecError, says
+// AddService registers services. They are not started. The error, a *spec.Error, says
 // which field of the first that cannot be added is wrong. What they depend on may be
 // added later, before the first start.
-func (m *Manager) AddService(specs ...ServiceSpec) error {
+func (m *Manager) AddService(specs ...spec.ServiceSpec) error {
 	return m.ask(func() error {
-		for _, spec := range specs {
-			if err := spec.Validate(); err != nil {
+		for _, added := range specs {
+			if err := added.Validate(); err != nil {
 				return err
 			}
-			if m.byName[spec.Name] != nil {
-				return &SpecError{spec.Name, "name", errors.New("there is already a service of that name")}
+			if m.byName[added.Name] != nil {
+				return &spec.Error{Service: added.Name, Field: "name", Err: errors.New("there is already a service of that name")}
 			}
-			s := &service{m: m, spec: spec.withDefaults(), state: Stopped}
+			s := &service{m: m, spec: added.WithDefaults(), state: Stopped}
 			m.services = append(m.services, s)
-			m.byName[spec.Name] = s
+			m.byName[added.Name] = s
 			m.checked = false
 		}
 		return nil
@@ -218,7 +217,7 @@ func (m *Manager) Shutdown(ctx context.Context) error {
 	select {
 	case <-m.gone:
 	case <-ctx.Done():
-		m.hurry.Do(func() { m.post(func() { m.link.shutdown(0) }) })
+		m.killOnce.Do(func() { m.post(func() { m.link.shutdown(0) }) })
 		<-m.gone
 	}
 	<-m.done
@@ -240,7 +239,7 @@ func (m *Manager) beginShutdown() {
 	m.link.shutdown(grace)
 }
 
-// finish ends the owner: everything is gone, or err says what is not.
+// finish ends the owner. err is nil if no process is left.
 func (m *Manager) finish(err error) {
 	m.goneErr = err
 	for _, s := range m.services {
@@ -256,7 +255,7 @@ func (m *Manager) advanceAll() {
 	}
 }
 
-// publish makes the present state visible, if it changed.
+// publish stores a new snapshot if the state has changed, and answers Wait.
 func (m *Manager) publish() {
 	m.published = time.Now()
 	next := &Snapshot{Guard: m.link.pid, Services: make([]Service, len(m.services))}
@@ -282,15 +281,15 @@ func (m *Manager) publish() {
 func (m *Manager) Snapshot() Snapshot { return *m.snapshot.Load() }
 
 // Spec returns the specification of a service as it is in force.
-func (m *Manager) Spec(name string) (spec ServiceSpec, err error) {
+func (m *Manager) Spec(name string) (found spec.ServiceSpec, err error) {
 	err = m.ask(func() error {
 		s := m.byName[name]
 		if s == nil {
 			return ErrUnknownService(name)
 		}
-		spec = s.spec
-		spec.DependsOn = maps.Clone(s.spec.DependsOn)
+		found = s.spec
+		found.DependsOn = maps.Clone(s.spec.DependsOn)
 		return nil
 	})
-	return spec, err
+	return found, err
 }

@@ -12,10 +12,11 @@ import (
 	"time"
 
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/spec"
 )
 
 func TestTheWholeLife(t *testing.T) {
-	m := newManager(t, spec("a", guardtest.Cooperative), spec("b", guardtest.Cooperative))
+	m := newManager(t, newSpec("a", guardtest.Cooperative), newSpec("b", guardtest.Cooperative))
 	events := m.Subscribe(100)
 	startAll(t, m)
 	if s := m.Snapshot(); s.Phase != PhaseRunning || s.Guard == 0 {
@@ -51,7 +52,7 @@ func TestTheWholeLife(t *testing.T) {
 func TestASnapshotIsNeverBehindACall(t *testing.T) {
 	m := newManager(t)
 	for i := range 200 {
-		if err := m.AddService(spec(fmt.Sprint("s", i), guardtest.Cooperative)); err != nil {
+		if err := m.AddService(newSpec(fmt.Sprint("s", i), guardtest.Cooperative)); err != nil {
 			t.Fatal(err)
 		}
 		if got := len(m.Snapshot().Services); got != i+1 {
@@ -60,16 +61,11 @@ func TestASnapshotIsNeverBehindACall(t *testing.T) {
 	}
 }
 
-func TestSpecsThatCannotWork(t *testing.T) {
-	m := newManager(t, spec("a", guardtest.Cooperative))
-	for want, s := range map[string]ServiceSpec{
-		"already a service":               spec("a", guardtest.Cooperative),
-		"lower-case":                      {Name: "A B", Command: []string{"x"}},
-		"no command":                      {Name: "b"},
-		"use started, ready or completed": {Name: "b", Command: []string{"x"}, DependsOn: map[string]Condition{"a": "someday"}},
-		"host:port":                       {Name: "b", Command: []string{"x"}, Listen: "7860"},
-		"always, on-failure":              {Name: "b", Command: []string{"x"}, Restart: Restart{Policy: "often"}},
-		"cannot be negative":              {Name: "b", Command: []string{"x"}, StopTimeout: -1},
+func TestSpecsThatCannotBeAdded(t *testing.T) {
+	m := newManager(t, newSpec("a", guardtest.Cooperative))
+	for want, s := range map[string]spec.ServiceSpec{
+		"already a service": newSpec("a", guardtest.Cooperative),
+		"no command":        {Name: "b"},
 	} {
 		if err := m.AddService(s); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
@@ -81,7 +77,7 @@ func TestSpecsThatCannotWork(t *testing.T) {
 }
 
 func TestAGuardThatIsKilledIsReplaced(t *testing.T) {
-	m := newManager(t, spec("a", guardtest.Escapes), spec("b", guardtest.Cooperative))
+	m := newManager(t, newSpec("a", guardtest.Escapes), newSpec("b", guardtest.Cooperative))
 	startAll(t, m)
 	awaitOutput(t, m, "a", 1)
 	events := m.Subscribe(100)
@@ -90,7 +86,7 @@ func TestAGuardThatIsKilledIsReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, name := range []string{"a", "b"} {
-		await(t, m, name, "another process", func(s Service) bool { return s.State == Running && s.PID != before.Services[i].PID })
+		await(t, m, name, "another process", func(s Service) bool { return s.State == Ready && s.PID != before.Services[i].PID })
 	}
 	if m.Snapshot().Guard == before.Guard {
 		t.Error("the guard is the old one")
@@ -109,7 +105,7 @@ func TestAGuardThatIsKilledIsReplaced(t *testing.T) {
 
 // A frozen guard cannot stop anything; Shutdown must end all the same.
 func TestAFrozenGuardDoesNotHangTheEnd(t *testing.T) {
-	m := newManager(t, spec("s", guardtest.Escapes))
+	m := newManager(t, newSpec("s", guardtest.Escapes))
 	startAll(t, m)
 	awaitOutput(t, m, "s", 1)
 	if err := syscall.Kill(m.Snapshot().Guard, syscall.SIGSTOP); err != nil {
@@ -124,20 +120,20 @@ func TestAFrozenGuardDoesNotHangTheEnd(t *testing.T) {
 
 func TestReadyMeansThatItAnswers(t *testing.T) {
 	address := guardtest.FreeAddress(t)
-	s := spec("s", guardtest.Serves)
+	s := newSpec("s", guardtest.Serves)
 	s.Listen, s.URL, s.Ready.HTTP = address, "http://"+address, "http://"+address
 	m := newManager(t, s)
 	startAll(t, m)
-	if body := fetch(t, s.URL); body != fmt.Sprint(awaitState(t, m, "s", Running).PID) {
+	if body := fetch(t, s.URL); body != fmt.Sprint(awaitState(t, m, "s", Ready).PID) {
 		t.Errorf("%s answers", body)
 	}
 }
 
 func TestAServiceThatNeverAnswersIsAFailure(t *testing.T) {
 	address := guardtest.FreeAddress(t)
-	s := spec("s", guardtest.Cooperative) // it never looks at its socket
-	s.Listen, s.Ready = address, Ready{Check: Check{HTTP: "http://" + address}, Timeout: 200 * time.Millisecond}
-	s.Restart = Restart{MaxDelay: time.Millisecond, GiveUp: 2}
+	s := newSpec("s", guardtest.Cooperative) // it never looks at its socket
+	s.Listen, s.Ready = address, spec.Ready{Check: spec.Check{HTTP: "http://" + address}, Timeout: 200 * time.Millisecond}
+	s.Restart = spec.Restart{MaxDelay: time.Millisecond, GiveUp: 2}
 	m := newManager(t, s)
 	var problem *Problem
 	if err := m.StartAll(t.Context()); !errors.As(err, &problem) {
@@ -166,19 +162,23 @@ func TestASlowSubscriberIsToldWhatItMissed(t *testing.T) {
 	}
 }
 
-// While nothing happens, nothing is done.
+// While nothing happens, nothing is done: the latest look at the state is the one that
+// the question before has caused.
 func TestAnIdleManagerSleeps(t *testing.T) {
-	m := newManager(t, spec("s", guardtest.Cooperative))
+	m := newManager(t, newSpec("s", guardtest.Cooperative))
 	startAll(t, m)
-	turns := func() (n int) {
-		if err := m.ask(func() error { n = m.turns; return nil }); err != nil {
-			t.Fatal(err)
+	published := func() (at time.Time) {
+		answer := make(chan time.Time, 1)
+		m.post(func() { answer <- m.published })
+		return <-answer
+	}
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		published()
+		before := time.Now()
+		time.Sleep(20 * publishEvery)
+		if published().Before(before.Add(10 * publishEvery)) {
+			return
 		}
-		return n
 	}
-	before := turns()
-	time.Sleep(20 * publishEvery)
-	if after := turns(); after > before+3 { // the two questions, and the picture after the first
-		t.Errorf("%d turns in %v", after-before, 20*publishEvery)
-	}
+	t.Error("it is never idle")
 }

@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/spec"
 )
 
 // A single run is added while others run, runs only when it is asked for, and whatever
 // becomes of it says nothing about the whole.
 func TestASingleRunIsNoPartOfTheWhole(t *testing.T) {
-	early := ServiceSpec{Name: "early", Command: []string{"false"}, Once: true}
-	m := newManager(t, spec("web", guardtest.Cooperative), early)
+	early := spec.ServiceSpec{Name: "early", Command: []string{"false"}, Once: true}
+	m := newManager(t, newSpec("web", guardtest.Cooperative), early)
 	if err := m.StartAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -20,7 +21,7 @@ func TestASingleRunIsNoPartOfTheWhole(t *testing.T) {
 		t.Errorf("before it was asked for: %+v", s)
 	}
 	for command, state := range map[string]State{"false": Failed, "true": Completed} {
-		once := ServiceSpec{Name: "once-" + command, Command: []string{command}, Once: true, Restart: Restart{Policy: RestartAlways}}
+		once := spec.ServiceSpec{Name: "once-" + command, Command: []string{command}, Once: true, Restart: spec.Restart{Policy: spec.RestartAlways}}
 		if err := m.AddService(once); err != nil {
 			t.Fatal(err)
 		}

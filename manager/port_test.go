@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/spec"
 )
 
 func TestAHeldPortIsNamedAndAnotherOffered(t *testing.T) {
@@ -22,7 +23,7 @@ func TestAHeldPortIsNamedAndAnotherOffered(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer held.Close()
-	s := spec("s", guardtest.Serves)
+	s := newSpec("s", guardtest.Serves)
 	s.Listen = held.Addr().String()
 	s.URL, s.Ready.HTTP = "http://"+s.Listen, "http://"+s.Listen
 	m := newManager(t, s)
@@ -37,7 +38,7 @@ func TestAHeldPortIsNamedAndAnotherOffered(t *testing.T) {
 	if err := m.Move("s", problem.FreePort); err != nil {
 		t.Fatal(err)
 	}
-	moved := awaitState(t, m, "s", Running)
+	moved := awaitState(t, m, "s", Ready)
 	if moved.URL != fmt.Sprintf("http://127.0.0.1:%d", problem.FreePort) {
 		t.Errorf("it moved to %s", moved.URL)
 	}
@@ -47,13 +48,13 @@ func TestAHeldPortIsNamedAndAnotherOffered(t *testing.T) {
 // Requests that arrive while a killed service is restarted wait for it.
 func TestNoConnectionIsRefusedDuringARestart(t *testing.T) {
 	address := guardtest.FreeAddress(t)
-	s := spec("s", guardtest.Serves)
+	s := newSpec("s", guardtest.Serves)
 	s.Listen, s.URL, s.Ready.HTTP = address, "http://"+address, "http://"+address
-	s.Restart = Restart{MaxDelay: time.Millisecond, GiveUp: 100}
+	s.Restart = spec.Restart{MaxDelay: time.Millisecond, GiveUp: 100}
 	m := newManager(t, s)
 	startAll(t, m)
 	for range 5 {
-		pid := awaitState(t, m, "s", Running).PID
+		pid := awaitState(t, m, "s", Ready).PID
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
@@ -69,14 +70,14 @@ func TestNoConnectionIsRefusedDuringARestart(t *testing.T) {
 // Stopped by hand, a service has no port: visitors are refused, not kept waiting.
 func TestAStoppedServiceHasNoPort(t *testing.T) {
 	address := guardtest.FreeAddress(t)
-	s := spec("s", guardtest.Serves)
+	s := newSpec("s", guardtest.Serves)
 	s.Listen, s.Ready.HTTP = address, "http://"+address
 	m := newManager(t, s)
 	for range 10 {
 		if err := m.Start("s"); err != nil {
 			t.Fatal(err)
 		}
-		awaitState(t, m, "s", Running)
+		awaitState(t, m, "s", Ready)
 		if err := m.Stop("s"); err != nil {
 			t.Fatal(err)
 		}

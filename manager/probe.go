@@ -11,17 +11,19 @@ import (
 	"net/url"
 	"regexp"
 	"time"
+
+	"agents-tray/manager/spec"
 )
 
-// Between two tries of a probe. A service whose socket the guard holds needs one
-// try only: the connection waits until it is served.
+// The waits between two tries of a probe, from the first to the longest. A service whose
+// socket the guard holds needs one try only: the connection waits until it is served.
 const (
 	firstRetry = 2 * time.Millisecond
 	lastRetry  = 250 * time.Millisecond
 )
 
-// awaitReady asks until there is an answer or ctx ends; then with the last error that
-// tells more than that a try was cut off.
+// awaitReady asks until it succeeds or ctx ends. The error is that of the last try that was
+// not just cut off by a timeout.
 func awaitReady(ctx context.Context, ask func(context.Context) error) error {
 	var last error
 	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
@@ -40,10 +42,8 @@ func awaitReady(ctx context.Context, ask func(context.Context) error) error {
 	}
 }
 
-func (c Check) empty() bool { return c.HTTP == "" && c.TCP == "" }
-
-// ask asks once. The error says what came instead of the answer that was wanted.
-func (c Check) ask(ctx context.Context) error {
+// ask asks a check once. The error says what came instead of the answer that was wanted.
+func ask(ctx context.Context, c spec.Check) error {
 	if c.TCP != "" {
 		conn, err := dialer.DialContext(ctx, "tcp", c.TCP)
 		if err != nil {
@@ -81,7 +81,7 @@ var dialer = net.Dialer{KeepAlive: -1}
 
 // exchange sends a request on a connection of its own, so that an answer always comes
 // from the process that holds the socket now. For plain HTTP that takes no more than
-// the connection: 100 services that start at once feel what a transport does besides.
+// the connection: the cost of a transport shows when 100 services start at once.
 func exchange(request *http.Request) (*http.Response, error) {
 	if request.URL.Scheme != "http" {
 		return unwrapped(prober.Do(request))
@@ -115,12 +115,12 @@ func exchange(request *http.Request) (*http.Response, error) {
 	return nil, err
 }
 
-// silence is how long no answer is a cause, and no longer a try that was cut off.
+// silence is the wait on an open connection after which no answer is a cause worth telling.
 const silence = time.Second
 
 var errSilent = errors.New("it took the connection and said nothing")
 
-// exchanged is a body that closes its connection.
+// exchanged is a response body that closes its connection.
 type exchanged struct {
 	io.ReadCloser
 	conn net.Conn
@@ -132,7 +132,7 @@ func (e *exchanged) Close() error {
 	return e.conn.Close()
 }
 
-// prober is for HTTPS.
+// prober is the client for HTTPS.
 var prober = &http.Client{
 	Transport:     &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true},
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

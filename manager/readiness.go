@@ -8,32 +8,33 @@ import (
 	"time"
 
 	"agents-tray/manager/guard"
+	"agents-tray/manager/inspect"
+	"agents-tray/manager/spec"
 )
 
-// awaitProof begins to wait for what proves that a process that has just been started
-// answers.
+// awaitProof starts the readiness probe of a process that was started at that time.
 func (s *service) awaitProof(at time.Time) {
 	ready := s.spec.Ready
-	if ready.Check.empty() && ready.Log == "" && !ready.Notify {
+	if ready.Check.Empty() && ready.Log == "" && !ready.Notify {
 		s.onReady(at)
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), ready.Timeout)
 	s.stopProbe = cancel
-	spec, run, pid, ask := s.spec, s.run, s.pid, func(ctx context.Context) error {
+	described, run, pid, question := s.spec, s.run, s.pid, func(ctx context.Context) error {
 		<-ctx.Done() // its output or its notifications tell
 		return ctx.Err()
 	}
-	if !ready.Check.empty() {
-		ask = func(ctx context.Context) error {
-			if err := ready.Check.ask(ctx); err != nil {
+	if !ready.Check.Empty() {
+		question = func(ctx context.Context) error {
+			if err := ask(ctx, ready.Check); err != nil {
 				return err
 			}
-			return s.m.prove(ctx, spec, ready.Check, run, pid)
+			return s.m.prove(ctx, described, ready.Check, run, pid)
 		}
 	}
 	go func() {
-		err := awaitReady(ctx, ask)
+		err := awaitReady(ctx, question)
 		now := time.Now()
 		s.m.post(func() {
 			switch {
@@ -47,7 +48,8 @@ func (s *service) awaitProof(at time.Time) {
 	}()
 }
 
-// onNotice: the process has said something about itself.
+// onNotice handles what the process has reported about itself: its status, a ready line,
+// a watchdog ping. The guard may have merged several reports into one.
 func (s *service) onNotice(n *guard.Notice) {
 	if n.Status != "" {
 		s.status = n.Status
@@ -59,27 +61,26 @@ func (s *service) onNotice(n *guard.Notice) {
 	case s.fault != nil: // it is being ended, whatever it says
 	case s.state == Starting && (n.Line != "" || n.Ready && s.spec.Ready.Notify):
 		s.onReady(time.Now())
-	case s.state == Running && n.Failing && s.spec.Health.Notify:
+	case s.state == Ready && n.Failing && s.spec.Health.Notify:
 		s.onUnhealthy(errors.New("it said so itself (WATCHDOG=trigger)"))
 	}
-	if n.Stopping && s.state == Running { // from now on silence is no failure
+	if n.Stopping && s.state == Ready { // from now on silence is no failure
 		s.cancelProbe()
 	}
 }
 
 func (s *service) onReady(at time.Time) {
 	s.cancelProbe()
-	s.state, s.ready, s.problem = Running, at, nil
+	s.state, s.ready, s.problem = Ready, at, nil
 	s.m.emit(ServiceReady{s.spec.Name, s.pid, at})
 	s.watchHealth()
 	s.m.advanceAll()
 }
 
-// onNotReady: it runs but has never answered. It is ended; the exit counts as a
-// failure.
+// onNotReady handles a readiness timeout: the process is stopped, which counts as a failure.
 func (s *service) onNotReady(err error) {
-	cause := fmt.Sprintf("It did not %s within %s", s.spec.Ready.proof(), InWords(s.spec.Ready.Timeout))
-	if !s.spec.Ready.Check.empty() {
+	cause := fmt.Sprintf("It did not %s within %s", proof(s.spec.Ready), InWords(s.spec.Ready.Timeout))
+	if !s.spec.Ready.Check.Empty() {
 		cause += " (" + err.Error() + ")"
 	}
 	s.end(&Problem{
@@ -88,8 +89,8 @@ func (s *service) onNotReady(err error) {
 	})
 }
 
-// proof is what was waited for, to follow "it did not".
-func (r Ready) proof() string {
+// proof says what Ready waits for, to follow "it did not".
+func proof(r spec.Ready) string {
 	switch {
 	case r.Log != "":
 		return fmt.Sprintf("print a line that matches %q", r.Log)
@@ -99,35 +100,35 @@ func (r Ready) proof() string {
 	return "answer at " + r.HTTP + r.TCP
 }
 
-// prove reports an error if an answer to a check is known not to come from this run: a
-// stranger's, or a leftover's, proves nothing. A socket that the guard handed over can
-// only be answered by the run that has it, but takes connections by itself: those must
-// have been accepted. A holder that cannot be seen, such as a container engine of the
-// system's, gets the benefit of the doubt: the port was free before the start.
-func (m *Manager) prove(ctx context.Context, spec ServiceSpec, check Check, run uint64, pid int) error {
-	if spec.heldPort(check.TCP) {
-		members, err := m.members(ctx, spec.Name, run)
+// prove reports an error if an answer to a check is known not to come from this run. On a
+// socket that the guard handed over only this run can answer, but the kernel takes
+// connections for it: they must have been accepted. On a port that the service binds, the
+// holder must be one of its processes. A holder that cannot be seen, such as a container
+// engine of the system's, is accepted: the port was free before the start.
+func (m *Manager) prove(ctx context.Context, s spec.ServiceSpec, check spec.Check, run uint64, pid int) error {
+	if s.HeldPort(check.TCP) {
+		members, err := m.members(ctx, s.Name, run)
 		if err == nil && members.Waiting > 0 {
 			err = errors.New("it has not accepted the connection")
 		}
 		return err
 	}
-	if spec.Listen != "" && guard.HandsOver {
+	if s.Listen != "" && spec.HandsOver {
 		return nil
 	}
-	_, address := spec.ownAddress()
-	port := portOf(address)
+	_, address := s.OwnAddress()
+	port := spec.Port(address)
 	if port == 0 {
 		return nil
 	}
-	if listensOn(pid, port) {
+	if inspect.ListensOn(pid, port) {
 		return nil
 	}
-	name, holder := portHolder(port)
+	name, holder := inspect.PortHolder(port)
 	if holder == 0 || holder == pid {
 		return nil
 	}
-	members, err := m.members(ctx, spec.Name, run)
+	members, err := m.members(ctx, s.Name, run)
 	if err != nil {
 		return err
 	}
@@ -137,11 +138,11 @@ func (m *Manager) prove(ctx context.Context, spec ServiceSpec, check Check, run 
 	return fmt.Errorf("port %d is answered by %s (pid %d), which this service has not started", port, name, holder)
 }
 
-// members returns the processes of a run.
+// members asks the guard for the processes of a run.
 func (m *Manager) members(ctx context.Context, name string, run uint64) (guard.Members, error) {
 	answer := make(chan guard.Members, 1)
 	m.post(func() {
-		m.lookers = append(m.lookers, looker{name, run, answer})
+		m.memberRequests = append(m.memberRequests, memberRequest{name, run, answer})
 		m.link.send(guard.Request{Look: &guard.Look{Service: name, Run: run}})
 	})
 	select {
@@ -154,19 +155,19 @@ func (m *Manager) members(ctx context.Context, name string, run uint64) (guard.M
 	}
 }
 
-// A looker waits for the members of a run.
-type looker struct {
+// A memberRequest is a question for the members of a run that the guard has yet to answer.
+type memberRequest struct {
 	service string
 	run     uint64
 	answer  chan<- guard.Members
 }
 
-// onMembers answers those who wait for them.
+// onMembers answers the requests for the members of that run.
 func (m *Manager) onMembers(e *guard.Members) {
-	m.lookers = slices.DeleteFunc(m.lookers, func(l looker) bool {
-		asked := l.service == e.Service && l.run == e.Run
+	m.memberRequests = slices.DeleteFunc(m.memberRequests, func(r memberRequest) bool {
+		asked := r.service == e.Service && r.run == e.Run
 		if asked {
-			l.answer <- *e
+			r.answer <- *e
 		}
 		return asked
 	})

@@ -19,37 +19,42 @@ import (
 	"time"
 
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/spec"
 )
 
 func TestEachKindOfProof(t *testing.T) {
-	listening := func(s ServiceSpec) ServiceSpec {
+	listening := func(s spec.ServiceSpec) spec.ServiceSpec {
 		s.Listen = guardtest.FreeAddress(t)
 		return s
 	}
-	own := func(s ServiceSpec) ServiceSpec { // it binds its port itself
+	own := func(s spec.ServiceSpec) spec.ServiceSpec { // it binds its port itself
 		s.URL = "http://" + guardtest.FreeAddress(t)
 		s.Env = []string{"GUARDTEST_LISTEN=" + strings.TrimPrefix(s.URL, "http://")}
 		return s
 	}
 	for name, test := range map[string]struct {
-		spec  ServiceSpec
-		ready func(*ServiceSpec) Ready
+		spec  spec.ServiceSpec
+		ready func(*spec.ServiceSpec) spec.Ready
 	}{
-		"its process":  {spec("s", guardtest.Cooperative), func(*ServiceSpec) Ready { return Ready{} }},
-		"http":         {listening(spec("s", guardtest.Serves)), func(*ServiceSpec) Ready { return Ready{Check: Check{HTTP: "/"}} }},
-		"http, body":   {listening(spec("s", guardtest.Serves)), func(*ServiceSpec) Ready { return Ready{Check: Check{HTTP: "/", Body: `^\d+$`, Status: 200}} }},
-		"http, own":    {own(spec("s", guardtest.Serves)), func(*ServiceSpec) Ready { return Ready{Check: Check{HTTP: "/"}} }},
-		"tcp":          {listening(spec("s", guardtest.Serves)), func(s *ServiceSpec) Ready { return Ready{Check: Check{TCP: s.Listen}} }},
-		"tcp, own":     {own(spec("s", guardtest.Serves)), func(s *ServiceSpec) Ready { return Ready{Check: Check{TCP: strings.TrimPrefix(s.URL, "http://")}} }},
-		"a line":       {spec("s", guardtest.Prints, "one\ntwo: up and running\nthree"), func(*ServiceSpec) Ready { return Ready{Log: `up and \w+$`} }},
-		"READY=1":      {spec("s", guardtest.Notifies, "STATUS=nearly there", "READY=1\nSTATUS=at your service"), func(*ServiceSpec) Ready { return Ready{Notify: true} }},
-		"a grandchild": {own(spec("s", guardtest.Forks, guardtest.Serves)), func(*ServiceSpec) Ready { return Ready{Check: Check{HTTP: "/"}} }},
+		"its process": {newSpec("s", guardtest.Cooperative), func(*spec.ServiceSpec) spec.Ready { return spec.Ready{} }},
+		"http":        {listening(newSpec("s", guardtest.Serves)), func(*spec.ServiceSpec) spec.Ready { return spec.Ready{Check: spec.Check{HTTP: "/"}} }},
+		"http, body": {listening(newSpec("s", guardtest.Serves)), func(*spec.ServiceSpec) spec.Ready {
+			return spec.Ready{Check: spec.Check{HTTP: "/", Body: `^\d+$`, Status: 200}}
+		}},
+		"http, own": {own(newSpec("s", guardtest.Serves)), func(*spec.ServiceSpec) spec.Ready { return spec.Ready{Check: spec.Check{HTTP: "/"}} }},
+		"tcp":       {listening(newSpec("s", guardtest.Serves)), func(s *spec.ServiceSpec) spec.Ready { return spec.Ready{Check: spec.Check{TCP: s.Listen}} }},
+		"tcp, own": {own(newSpec("s", guardtest.Serves)), func(s *spec.ServiceSpec) spec.Ready {
+			return spec.Ready{Check: spec.Check{TCP: strings.TrimPrefix(s.URL, "http://")}}
+		}},
+		"a line":       {newSpec("s", guardtest.Prints, "one\ntwo: up and running\nthree"), func(*spec.ServiceSpec) spec.Ready { return spec.Ready{Log: `up and \w+$`} }},
+		"READY=1":      {newSpec("s", guardtest.Notifies, "STATUS=nearly there", "READY=1\nSTATUS=at your service"), func(*spec.ServiceSpec) spec.Ready { return spec.Ready{Notify: true} }},
+		"a grandchild": {own(newSpec("s", guardtest.Forks, guardtest.Serves)), func(*spec.ServiceSpec) spec.Ready { return spec.Ready{Check: spec.Check{HTTP: "/"}} }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.spec.Ready = test.ready(&test.spec)
 			m := newManager(t, test.spec)
 			startAll(t, m)
-			if s := awaitState(t, m, "s", Running); s.Ready.Before(s.Started) {
+			if s := awaitState(t, m, "s", Ready); s.Ready.Before(s.Started) {
 				t.Errorf("it shows %+v", s)
 			}
 		})
@@ -57,14 +62,14 @@ func TestEachKindOfProof(t *testing.T) {
 }
 
 func TestWithoutProofTheErrorShowsTheLastLines(t *testing.T) {
-	for want, ready := range map[string]Ready{
-		`It did not print a line that matches "up" within 100 ms`: {Log: "up"},
-		`It did not say READY=1 within 100 ms`:                    {Notify: true},
-		`It did not answer at 127.0.0.1:9 within 100 ms`:          {Check: Check{TCP: "127.0.0.1:9"}},
+	for want, ready := range map[string]spec.Ready{
+		`It did not print a line that matches "up" within 1 s`: {Log: "up"},
+		`It did not say READY=1 within 1 s`:                    {Notify: true},
+		`It did not answer at 127.0.0.1:9 within 1 s`:          {Check: spec.Check{TCP: "127.0.0.1:9"}},
 	} {
-		s := spec("s", guardtest.Prints, "warming down\nno model found")
-		s.Ready, s.Restart.Policy = ready, RestartNever
-		s.Ready.Timeout = 100 * time.Millisecond
+		s := newSpec("s", guardtest.Prints, "warming down\nno model found")
+		s.Ready, s.Restart.Policy = ready, spec.RestartNever
+		s.Ready.Timeout = time.Second
 		m := newManager(t, s)
 		err := m.StartAll(t.Context())
 		var problem *Problem
@@ -83,17 +88,17 @@ func TestChecksThatFailSayWhatCame(t *testing.T) {
 		fmt.Fprint(w, "hello")
 	}))
 	defer server.Close()
-	for want, check := range map[string]Check{
+	for want, check := range map[string]spec.Check{
 		"it answered 302 Found":                   {HTTP: server.URL + "/moved"},
 		"it answered 200 OK":                      {HTTP: server.URL, Status: 204},
 		`its answer does not match "^good-?bye$"`: {HTTP: server.URL, Body: "^good-?bye$"},
 		"connection refused":                      {TCP: "127.0.0.1:9"},
 	} {
-		if err := check.ask(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+		if err := ask(t.Context(), check); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %s, got %v", want, err)
 		}
 	}
-	if err := (Check{HTTP: server.URL + "/moved", Status: 302}).ask(t.Context()); err != nil {
+	if err := ask(t.Context(), spec.Check{HTTP: server.URL + "/moved", Status: 302}); err != nil {
 		t.Error(err)
 	}
 }
@@ -139,7 +144,7 @@ func TestAServiceThatIsSilentIsToldAsThat(t *testing.T) {
 	first := sync.OnceFunc(func() { close(refused) })
 	err := awaitReady(ctx, func(ctx context.Context) error {
 		defer first()
-		return Check{HTTP: "http://" + address}.ask(ctx)
+		return ask(ctx, spec.Check{HTTP: "http://" + address})
 	})
 	if err != errSilent {
 		t.Errorf("the cause is %v", err)
@@ -149,9 +154,9 @@ func TestAServiceThatIsSilentIsToldAsThat(t *testing.T) {
 func TestAStrangersAnswerIsNoProof(t *testing.T) {
 	port := guardtest.FreePort(t)
 	address := fmt.Sprintf("127.0.0.1:%d", port)
-	s := spec("s", guardtest.Cooperative)
-	s.URL, s.Ready = "http://"+address, Ready{Check: Check{HTTP: "/"}, Timeout: 2 * time.Second}
-	s.Restart.Policy = RestartNever
+	s := newSpec("s", guardtest.Cooperative)
+	s.URL, s.Ready = "http://"+address, spec.Ready{Check: spec.Check{HTTP: "/"}, Timeout: 2 * time.Second}
+	s.Restart.Policy = spec.RestartNever
 	m := newManager(t, s)
 	events := m.Subscribe(10)
 	if err := m.Start("s"); err != nil {
@@ -185,23 +190,23 @@ func TestAStrangersAnswerIsNoProof(t *testing.T) {
 }
 
 func TestAServiceThatStopsAnsweringIsRestarted(t *testing.T) {
-	serving := spec("s", guardtest.Serves)
+	serving := newSpec("s", guardtest.Serves)
 	serving.Listen = guardtest.FreeAddress(t)
 	serving.Ready.HTTP = "/"
-	serving.Health = Health{Check: Check{HTTP: "/"}, Interval: 20 * time.Millisecond, Timeout: 100 * time.Millisecond, Failures: 2}
-	watched := spec("s", guardtest.Watchdog)
+	serving.Health = spec.Health{Check: spec.Check{HTTP: "/"}, Interval: 20 * time.Millisecond, Timeout: 100 * time.Millisecond, Failures: 2}
+	watched := newSpec("s", guardtest.Watchdog)
 	watched.Ready.Notify = true
-	watched.Health = Health{Notify: true, Interval: 100 * time.Millisecond, Failures: 2}
-	for name, s := range map[string]ServiceSpec{"http": serving, "watchdog": watched} {
+	watched.Health = spec.Health{Notify: true, Interval: 100 * time.Millisecond, Failures: 2}
+	for name, s := range map[string]spec.ServiceSpec{"http": serving, "watchdog": watched} {
 		t.Run(name, func(t *testing.T) {
 			m := newManager(t, s)
 			startAll(t, m)
-			first := awaitState(t, m, "s", Running)
+			first := awaitState(t, m, "s", Ready)
 			if name == "watchdog" {
 				await(t, m, "s", "saying what it does", func(s Service) bool { return s.Status == "keeping watch" })
 			}
 			time.Sleep(500 * time.Millisecond) // several checks
-			if s := awaitState(t, m, "s", Running); s.PID != first.PID {
+			if s := awaitState(t, m, "s", Ready); s.PID != first.PID {
 				t.Fatalf("it was restarted while it answered: %v", s.LastExit)
 			}
 			if err := syscall.Kill(first.PID, syscall.SIGUSR1); err != nil {
@@ -211,7 +216,7 @@ func TestAServiceThatStopsAnsweringIsRestarted(t *testing.T) {
 			if unhealthy.Problem.Kind != Unhealthy || unhealthy.Problem.Summary != "S stopped answering" {
 				t.Errorf("the problem is %v", unhealthy.Problem)
 			}
-			again := await(t, m, "s", "another process", func(s Service) bool { return s.State == Running && s.PID != first.PID })
+			again := await(t, m, "s", "another process", func(s Service) bool { return s.State == Ready && s.PID != first.PID })
 			if again.Problem != nil || again.Restarts != 1 || again.LastExit.Words != "was stopped" {
 				t.Errorf("it shows %+v %+v %v", again, again.LastExit, again.Problem)
 			}
@@ -221,7 +226,7 @@ func TestAServiceThatStopsAnsweringIsRestarted(t *testing.T) {
 
 func TestHealthCountsFailuresInARow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := ServiceSpec{}.withDefaults().Health
+		h := spec.ServiceSpec{}.WithDefaults().Health
 		no := errors.New("no")
 		answers := []error{no, no, nil, no, no, no}
 		began := time.Now()
@@ -239,7 +244,7 @@ func TestHealthCountsFailuresInARow(t *testing.T) {
 // A check that hangs is bounded; the service's end ends the asking.
 func TestHealthChecksAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := Health{Interval: time.Minute, Timeout: time.Second, Failures: 3}
+		h := spec.Health{Interval: time.Minute, Timeout: time.Second, Failures: 3}
 		hang := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
 		began := time.Now()
 		if err := keepAsking(t.Context(), h, hang); err != context.DeadlineExceeded || time.Since(began) != 3*(h.Interval+h.Timeout) {
@@ -256,7 +261,7 @@ func TestHealthChecksAreBounded(t *testing.T) {
 // A machine that wakes up finds its checks failed for a moment. That is no failure.
 func TestSleepIsNoFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := Health{Interval: 10 * time.Second, Timeout: time.Second, Failures: 1}
+		h := spec.Health{Interval: 10 * time.Second, Timeout: time.Second, Failures: 1}
 		asked := 0
 		err := keepAsking(t.Context(), h, func(context.Context) error {
 			if asked++; asked == 1 {
@@ -287,21 +292,21 @@ func TestSleepIsNoFailure(t *testing.T) {
 
 // What needs a service waits while that is being ended for not answering.
 func TestWhatNeedsAnUnhealthyServiceWaitsForTheNextOne(t *testing.T) {
-	base := spec("base", guardtest.Serves)
+	base := newSpec("base", guardtest.Serves)
 	base.Listen = guardtest.FreeAddress(t)
 	base.Ready.HTTP = "/"
-	base.Health = Health{Check: Check{HTTP: "/"}, Interval: 20 * time.Millisecond, Timeout: 50 * time.Millisecond, Failures: 2}
-	m := newManager(t, base, needing(spec("top", guardtest.Cooperative), ConditionReady, "base"))
+	base.Health = spec.Health{Check: spec.Check{HTTP: "/"}, Interval: 20 * time.Millisecond, Timeout: 50 * time.Millisecond, Failures: 2}
+	m := newManager(t, base, needing(newSpec("top", guardtest.Cooperative), spec.ConditionReady, "base"))
 	startAll(t, m)
 	awaitOutput(t, m, "top", 1)
-	first := awaitState(t, m, "base", Running)
+	first := awaitState(t, m, "base", Ready)
 	told := follow(m)
 	if err := syscall.Kill(first.PID, syscall.SIGUSR1); err != nil {
 		t.Fatal(err)
 	}
-	await(t, m, "base", "another process", func(s Service) bool { return s.State == Running && s.PID != first.PID })
+	await(t, m, "base", "another process", func(s Service) bool { return s.State == Ready && s.PID != first.PID })
 	awaitOutput(t, m, "top", 2)
-	awaitState(t, m, "top", Running)
+	awaitState(t, m, "top", Ready)
 	if got := told.String(); got != "-top -base +base +top" && got != "-base -top +base +top" {
 		t.Errorf("the order was %s", got)
 	}
@@ -311,14 +316,14 @@ func TestWhatNeedsAnUnhealthyServiceWaitsForTheNextOne(t *testing.T) {
 // nothing until they are accepted.
 func TestAConnectionIsNoProofUntilItIsAccepted(t *testing.T) {
 	const late = 300 * time.Millisecond
-	s := spec("s", guardtest.Serves)
+	s := newSpec("s", guardtest.Serves)
 	s.Command = append([]string{"sh", "-c", fmt.Sprintf(`sleep %.1f; LISTEN_PID=$$ exec "$0" "$@"`, late.Seconds())}, s.Command...)
 	s.Listen = guardtest.FreeAddress(t)
 	s.Ready.TCP = s.Listen
-	s.Health = Health{Check: Check{TCP: s.Listen}, Interval: 20 * time.Millisecond, Failures: 2}
+	s.Health = spec.Health{Check: spec.Check{TCP: s.Listen}, Interval: 20 * time.Millisecond, Failures: 2}
 	m := newManager(t, s)
 	startAll(t, m)
-	first := awaitState(t, m, "s", Running)
+	first := awaitState(t, m, "s", Ready)
 	if took := first.Ready.Sub(first.Started); took < late {
 		t.Errorf("it was ready after %v, before it accepted", took)
 	}
@@ -333,14 +338,14 @@ func TestAConnectionIsNoProofUntilItIsAccepted(t *testing.T) {
 
 // A service that says STOPPING=1 is left to end in peace.
 func TestAServiceThatStopsByItselfIsNotUnhealthy(t *testing.T) {
-	s := spec("s", guardtest.Notifies, "READY=1", "STOPPING=1\nSTATUS=saving")
+	s := newSpec("s", guardtest.Notifies, "READY=1", "STOPPING=1\nSTATUS=saving")
 	s.Ready.Notify = true
-	s.Health = Health{Check: Check{TCP: "127.0.0.1:9"}, Interval: 100 * time.Millisecond, Failures: 1}
+	s.Health = spec.Health{Check: spec.Check{TCP: "127.0.0.1:9"}, Interval: 100 * time.Millisecond, Failures: 1}
 	m := newManager(t, s)
 	startAll(t, m)
 	first := await(t, m, "s", "stopping", func(s Service) bool { return s.Status == "saving" })
 	time.Sleep(3 * s.Health.Interval)
-	if now := awaitState(t, m, "s", Running); now.PID != first.PID || now.Problem != nil {
+	if now := awaitState(t, m, "s", Ready); now.PID != first.PID || now.Problem != nil {
 		t.Errorf("it shows %+v, %v", now, now.Problem)
 	}
 }

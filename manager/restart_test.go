@@ -11,28 +11,29 @@ import (
 	"time"
 
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/spec"
 )
 
 func TestAServiceThatIsKilledIsBack(t *testing.T) {
-	m := newManager(t, spec("s", guardtest.Cooperative), spec("other", guardtest.Cooperative))
+	m := newManager(t, newSpec("s", guardtest.Cooperative), newSpec("other", guardtest.Cooperative))
 	startAll(t, m)
-	first := awaitState(t, m, "s", Running)
-	other := awaitState(t, m, "other", Running)
+	first := awaitState(t, m, "s", Ready)
+	other := awaitState(t, m, "other", Ready)
 	if err := syscall.Kill(first.PID, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	again := await(t, m, "s", "another process", func(s Service) bool { return s.State == Running && s.PID != first.PID })
+	again := await(t, m, "s", "another process", func(s Service) bool { return s.State == Ready && s.PID != first.PID })
 	if again.Restarts != 1 || again.LastExit.Signal != "SIGKILL" || !strings.Contains(again.LastExit.Words, "killed") {
 		t.Errorf("it shows %+v %+v", again, again.LastExit)
 	}
-	if now := awaitState(t, m, "other", Running); now.PID != other.PID {
+	if now := awaitState(t, m, "other", Ready); now.PID != other.PID {
 		t.Error("the other service was touched")
 	}
 }
 
 func TestACrashLoopIsGivenUpAndToldOnce(t *testing.T) {
-	s := spec("s", guardtest.ExitsAtOnce)
-	s.Restart = Restart{MaxDelay: time.Millisecond, GiveUp: 4}
+	s := newSpec("s", guardtest.ExitsAtOnce)
+	s.Restart = spec.Restart{MaxDelay: time.Millisecond, GiveUp: 4}
 	m := newManager(t, s)
 	events := m.Subscribe(100)
 	if err := m.Start("s"); err != nil {
@@ -62,7 +63,7 @@ func TestACrashLoopIsGivenUpAndToldOnce(t *testing.T) {
 }
 
 func TestACommandThatDoesNotExistIsNotTriedAgain(t *testing.T) {
-	m := newManager(t, ServiceSpec{Name: "s", Title: "S", Command: []string{"no-such-command-anywhere"}})
+	m := newManager(t, spec.ServiceSpec{Name: "s", Title: "S", Command: []string{"no-such-command-anywhere"}}, newSpec("other", guardtest.Cooperative))
 	var problem *Problem
 	if err := m.StartAll(t.Context()); !errors.As(err, &problem) || problem.Kind != NotFound || !strings.Contains(problem.Cause, "no-such-command-anywhere") {
 		t.Errorf("start: %v", err)
@@ -70,11 +71,12 @@ func TestACommandThatDoesNotExistIsNotTriedAgain(t *testing.T) {
 	if s := awaitState(t, m, "s", Failed); s.Restarts != 0 {
 		t.Errorf("it shows %+v", s)
 	}
+	awaitState(t, m, "other", Ready)
 }
 
 func TestRestartPolicies(t *testing.T) {
-	never, onFailure := spec("never", guardtest.ExitsAtOnce), spec("on-failure", guardtest.Cooperative)
-	never.Restart.Policy, onFailure.Restart.Policy = RestartNever, RestartOnFailure
+	never, onFailure := newSpec("never", guardtest.ExitsAtOnce), newSpec("on-failure", guardtest.Cooperative)
+	never.Restart.Policy, onFailure.Restart.Policy = spec.RestartNever, spec.RestartOnFailure
 	m := newManager(t, never, onFailure)
 	if err := m.Start("never"); err != nil {
 		t.Fatal(err)
@@ -85,12 +87,12 @@ func TestRestartPolicies(t *testing.T) {
 	if err := m.Start("on-failure"); err != nil {
 		t.Fatal(err)
 	}
-	first := awaitState(t, m, "on-failure", Running)
+	first := awaitState(t, m, "on-failure", Ready)
 	awaitOutput(t, m, "on-failure", 1)
 	if err := syscall.Kill(first.PID, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	again := await(t, m, "on-failure", "another process", func(s Service) bool { return s.State == Running && s.PID != first.PID })
+	again := await(t, m, "on-failure", "another process", func(s Service) bool { return s.State == Ready && s.PID != first.PID })
 	awaitOutput(t, m, "on-failure", 2)
 	if err := syscall.Kill(again.PID, syscall.SIGTERM); err != nil { // it ends with status 0
 		t.Fatal(err)

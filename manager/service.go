@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
 )
 
 // A service is the state machine of one service. All its methods run in the
 // manager's owner.
 type service struct {
 	m    *Manager
-	spec ServiceSpec
+	spec spec.ServiceSpec
 
 	state    State
 	want     bool   // it should run
@@ -42,11 +43,11 @@ func (s *service) view() Service {
 	view := Service{
 		Name: s.spec.Name, Title: s.spec.Title, URL: s.spec.URL, Address: s.spec.Listen, Open: s.spec.Open, Once: s.spec.Once,
 		State: s.state, PID: s.pid, Started: s.started, Ready: s.ready, Restarts: s.restarts, Status: s.status,
-		ByHand: s.byHand, LastExit: s.lastExit, Problem: s.problem, optional: s.spec.Optional,
+		ByHand: s.byHand, LastExit: s.lastExit, Problem: s.problem,
 	}
 	if s.state == Waiting {
-		_, view.held = s.outcome()
-		for _, dep := range s.spec.dependencies() {
+		_, view.settled = s.outcome()
+		for _, dep := range s.spec.Dependencies() {
 			if on := s.m.byName[dep]; !on.meets(s.spec.DependsOn[dep]) {
 				view.WaitsFor = on.spec.Title
 				break
@@ -70,17 +71,17 @@ func (s *service) advance() {
 	s.launch()
 }
 
-func (s *service) meets(condition Condition) bool {
+func (s *service) meets(condition spec.Condition) bool {
 	switch condition {
-	case ConditionCompleted:
+	case spec.ConditionCompleted:
 		return s.state == Completed
-	case ConditionStarted:
+	case spec.ConditionStarted:
 		return s.pid != 0 && s.state != Stopping
 	}
-	return s.state == Running && s.fault == nil
+	return s.state == Ready && s.fault == nil
 }
 
-// onStarted: the process exists.
+// onStarted handles the start of the process.
 func (s *service) onStarted(e *guard.Started) {
 	s.pid, s.started, s.ready = e.PID, e.At, time.Time{}
 	s.m.emit(ServiceStarted{s.spec.Name, e.PID, e.At})
@@ -90,7 +91,7 @@ func (s *service) onStarted(e *guard.Started) {
 	s.m.advanceAll() // some may wait for started
 }
 
-// onRefused: no process came to be.
+// onRefused handles a start that failed: there is no process.
 func (s *service) onRefused(e *guard.Refused) {
 	s.processGone()
 	if !s.want {
@@ -110,13 +111,13 @@ func (s *service) onRefused(e *guard.Refused) {
 	}
 }
 
-// fail gives the service up: the user decides.
+// fail ends the attempts to run the service until the user asks for it again.
 func (s *service) fail(p *Problem) {
 	s.state, s.problem = Failed, p
 	s.m.emit(ServiceGaveUp{s.spec.Name, *p, time.Now()})
 }
 
-// onExited: the process has ended; what it left behind may live for a moment.
+// onExited handles the end of the main process. Descendants of it may still live; see onGone.
 func (s *service) onExited(e *guard.Exited) {
 	s.cancelProbe()
 	asked := s.state == Stopping
@@ -132,10 +133,10 @@ func (s *service) onExited(e *guard.Exited) {
 	s.pid, s.ready = 0, time.Time{}
 	switch failure := s.lastExit.Failure() || s.fault != nil; {
 	case s.m.shuttingDown:
-	case failure && s.spec.Restart.Policy == RestartNever:
+	case failure && s.spec.Restart.Policy == spec.RestartNever:
 		s.want = false
 		s.fail(s.whyFailed(s.spec.Title + " failed"))
-	case !failure && s.spec.Restart.Policy != RestartAlways:
+	case !failure && s.spec.Restart.Policy != spec.RestartAlways:
 		s.want, s.state, s.problem = false, Completed, nil
 		s.m.advanceAll() // some may wait for completed
 		return
@@ -147,7 +148,8 @@ func (s *service) onExited(e *guard.Exited) {
 	}
 }
 
-// whyFailed explains its last exit; what says so where nothing more is known.
+// whyFailed returns the problem of its last exit. what is the summary, unless the process
+// was ended for a fault that has one.
 func (s *service) whyFailed(what string) *Problem {
 	p := Problem{
 		Kind: CrashLoop, Summary: what, Cause: "It " + s.lastExit.Words,
@@ -160,7 +162,7 @@ func (s *service) whyFailed(what string) *Problem {
 	return &p
 }
 
-// restartAfter waits as the policy says, or gives up.
+// restartAfter schedules the next start by the restart policy, or gives up.
 func (s *service) restartAfter(at time.Time, ran time.Duration) {
 	wait, again := s.backoff.next(s.spec.Restart, at, ran)
 	if !again {
@@ -182,7 +184,7 @@ func (s *service) restartAfter(at time.Time, ran time.Duration) {
 	}
 }
 
-// onGone: nothing is left of the run.
+// onGone handles the end of the run: no process of it is left.
 func (s *service) onGone() {
 	stopping := s.state == Stopping
 	s.processGone()
@@ -210,7 +212,7 @@ func (s *service) onGone() {
 	}
 }
 
-// processGone forgets the process.
+// processGone clears what is known of the process.
 func (s *service) processGone() {
 	s.cancelProbe()
 	s.present, s.pid, s.started, s.ready, s.blocked = false, 0, time.Time{}, time.Time{}, false
@@ -233,7 +235,7 @@ func (s *service) cancelTimer() {
 	}
 }
 
-// move changes the port in everything that names it.
+// move changes the port in every field that names it, and restarts the service.
 func (s *service) move(port int) {
 	host, old, err := net.SplitHostPort(s.spec.Listen)
 	if err != nil {

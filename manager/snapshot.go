@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// State is where a service stands.
+// State is the state of a service.
 //
 //	stopped → starting → ready → stopping → stopped
 //	             │         │ exit, or health lost
@@ -18,7 +18,7 @@ const (
 	Stopped    State = "stopped"     // nothing runs, and nothing will until it is asked for
 	Waiting    State = "waiting"     // for the services it depends on
 	Starting   State = "starting"    // the process runs or is about to; it has not answered yet
-	Running    State = "ready"       // it answered
+	Ready      State = "ready"       // it answered
 	Stopping   State = "stopping"    // asked to stop
 	BackingOff State = "backing off" // it ended; the next start is a matter of time
 	Completed  State = "completed"   // it ended with status 0, and is not to be started again for that
@@ -26,12 +26,12 @@ const (
 )
 
 // Live reports whether a process of the service may exist in this state.
-func (s State) Live() bool { return s == Starting || s == Running || s == Stopping }
+func (s State) Live() bool { return s == Starting || s == Ready || s == Stopping }
 
 // Idle reports whether nothing runs in this state, and nothing will by itself.
 func (s State) Idle() bool { return s == Stopped || s == Completed || s == Failed }
 
-// Phase is the state of the whole.
+// Phase is the state of all services together.
 type Phase string
 
 const (
@@ -42,7 +42,7 @@ const (
 	PhaseStopped  Phase = "stopped"  // nothing runs
 )
 
-// Snapshot is an immutable picture of all services, in the order they were added.
+// Snapshot is the immutable state of all services, in the order they were added.
 type Snapshot struct {
 	Phase    Phase     `json:"phase"`
 	Guard    int       `json:"guard"` // process id of the guard, 0 without one
@@ -56,7 +56,7 @@ type Service struct {
 	URL      string    `json:"url,omitempty"`
 	Address  string    `json:"address,omitempty"` // host:port the guard holds for it
 	Open     bool      `json:"open,omitempty"`
-	Once     bool      `json:"once,omitempty"` // see ServiceSpec
+	Once     bool      `json:"once,omitempty"` // see spec.ServiceSpec
 	State    State     `json:"state"`
 	PID      int       `json:"pid,omitempty"`
 	Started  time.Time `json:"started,omitzero"`    // of the running process
@@ -68,8 +68,7 @@ type Service struct {
 	LastExit *Exit     `json:"last_exit,omitempty"`
 	Problem  *Problem  `json:"problem,omitempty"` // why it is not ready, if something is wrong
 
-	optional bool
-	held     bool // in Waiting: for something that will not come by itself
+	settled bool // in Waiting: what it waits for will not come by itself
 }
 
 // Exit is how a process ended.
@@ -139,13 +138,13 @@ func (s Snapshot) Service(name string) (Service, bool) {
 	return Service{}, false
 }
 
-// equal reports whether nothing that can be seen differs. Exits and problems are
-// replaced, never changed, so their addresses tell.
+// equal reports whether two snapshots are the same. Exits and problems are replaced, never
+// changed, so it is enough to compare their addresses.
 func (s *Snapshot) equal(other *Snapshot) bool {
 	return s.Phase == other.Phase && s.Guard == other.Guard && slices.Equal(s.Services, other.Services)
 }
 
-// phase derives the state of the whole from the parts.
+// phase derives the Phase from the states of the services.
 func phase(services []Service, shuttingDown bool) Phase {
 	live, trouble, starting := false, false, false
 	for _, s := range services {
@@ -154,7 +153,7 @@ func phase(services []Service, shuttingDown bool) Phase {
 		}
 		live = live || s.State.Live() || s.State == BackingOff
 		trouble = trouble || s.State == Failed || s.Problem != nil
-		starting = starting || s.State == Starting || s.State == Waiting && !s.held || s.State == BackingOff
+		starting = starting || s.State == Starting || s.State == Waiting && !s.settled || s.State == BackingOff
 	}
 	switch {
 	case shuttingDown && live:

@@ -2,8 +2,9 @@ package manager
 
 import (
 	"context"
-	"errors"
 	"slices"
+
+	"agents-tray/manager/spec"
 )
 
 // StartAll starts every service but those in except, which count as stopped by hand,
@@ -44,7 +45,7 @@ func (m *Manager) StartAll(ctx context.Context, except ...string) error {
 	return err
 }
 
-// started reports whether all services are up that can be, or the first problem.
+// started reports whether the start of every service is settled, or the first problem.
 func (m *Manager) started() (up bool, problem error) {
 	err := m.ask(func() error {
 		if m.shuttingDown {
@@ -55,24 +56,24 @@ func (m *Manager) started() (up bool, problem error) {
 			if s.spec.Optional {
 				continue
 			}
-			culprit, held := s.outcome()
+			culprit, settled := s.outcome()
 			if culprit != nil {
 				return culprit.problem
 			}
-			up = up && held
+			up = up && settled
 		}
 		return nil
 	})
 	return up && err == nil, err
 }
 
-// outcome reports whether nothing more is to be expected of the service's start, or the
-// one that has failed: this one, or one that it waits for.
+// outcome reports the result of the service's start: settled, if its state will not change
+// by itself, and culprit, the service that has failed: this one, or one that it waits for.
 func (s *service) outcome() (culprit *service, settled bool) {
 	switch s.state {
 	case Failed:
 		return s, true
-	case Running, Completed:
+	case Ready, Completed:
 		return nil, true
 	case Stopped:
 		return nil, !s.want
@@ -87,23 +88,23 @@ func (s *service) outcome() (culprit *service, settled bool) {
 			if culprit != nil {
 				return culprit, true
 			}
-			settled = settled || done && on.state != Running // that may yet complete
+			settled = settled || done && on.state != Ready // that may yet complete
 		}
 		return nil, settled
 	}
 	return nil, false
 }
 
-// checkGraph makes sure that the dependencies of all services can be met.
+// checkGraph returns an error if the dependencies of all services cannot be met.
 func (m *Manager) checkGraph() error {
 	if m.checked {
 		return nil
 	}
-	specs := make([]ServiceSpec, len(m.services))
+	specs := make([]spec.ServiceSpec, len(m.services))
 	for i, s := range m.services {
 		specs[i] = s.spec
 	}
-	err := errors.Join(checkDependencies(specs)...)
+	err := spec.CheckDependencies(specs)
 	m.checked = err == nil
 	return err
 }

@@ -1,12 +1,15 @@
 package manager
 
-import "agents-tray/manager/guard"
+import (
+	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
+)
 
 // userStart starts the service as if for the first time, and what it depends on. What
 // has completed already is not run again for it.
 func (s *service) userStart() {
 	for dep, condition := range s.spec.DependsOn {
-		if on := s.m.byName[dep]; condition != ConditionCompleted || on.state != Completed {
+		if on := s.m.byName[dep]; condition != spec.ConditionCompleted || on.state != Completed {
 			on.userStart()
 		}
 	}
@@ -27,7 +30,7 @@ func (s *service) userStop() {
 	s.cancelTimer()
 	s.backoff = backoff{}
 	s.problem = nil
-	s.release() // first, so that the port is free once it has stopped
+	s.release() // first, so that the port is free when it has stopped
 	if s.present {
 		s.stopInOrder()
 		return
@@ -47,7 +50,7 @@ func (s *service) userRestart() {
 	s.stopInOrder()
 }
 
-// stopInOrder asks the process to stop once nothing runs that depends on it.
+// stopInOrder stops the process after the services that depend on it.
 func (s *service) stopInOrder() {
 	s.cancelProbe()
 	s.state = Stopping
@@ -60,7 +63,7 @@ func (s *service) stopInOrder() {
 func (s *service) suspendDependents() {
 	for _, other := range s.m.services {
 		switch other.spec.DependsOn[s.spec.Name] {
-		case ConditionReady, ConditionStarted:
+		case spec.ConditionReady, spec.ConditionStarted:
 			other.suspend()
 		}
 	}
@@ -80,7 +83,7 @@ func (s *service) suspend() {
 func (s *service) stopWhenFree() {
 	for _, other := range s.m.services {
 		switch other.spec.DependsOn[s.spec.Name] {
-		case ConditionReady, ConditionStarted:
+		case spec.ConditionReady, spec.ConditionStarted:
 			if other.present {
 				s.blocked = true
 				return
@@ -104,17 +107,17 @@ func (s *service) shutDown() {
 	}
 }
 
-// end stops a process that does not do what it should; that counts as a failure.
+// end stops a process that failed a check; that counts as a failure.
 func (s *service) end(why *Problem) {
 	s.fault, s.problem = why, why
 	s.lost()
 	s.sendStop()
 }
 
-// lost lets those know that need the service to be ready.
+// lost suspends the services that need this one to be ready.
 func (s *service) lost() {
 	for _, other := range s.m.services {
-		if other.spec.DependsOn[s.spec.Name] == ConditionReady {
+		if other.spec.DependsOn[s.spec.Name] == spec.ConditionReady {
 			other.suspend()
 		}
 	}
@@ -124,7 +127,8 @@ func (s *service) sendStop() {
 	s.m.link.send(guard.Request{Stop: &guard.Stop{Service: s.spec.Name, Run: s.run, Grace: s.spec.StopTimeout}})
 }
 
-// release closes the socket that is held for it: visitors learn that nobody is in.
+// release closes the socket that the guard holds for the service, so that connections are
+// refused while it does not run.
 func (s *service) release() {
 	s.m.link.send(guard.Request{Release: &guard.Release{Service: s.spec.Name}})
 }

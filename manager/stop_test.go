@@ -11,7 +11,7 @@ import (
 )
 
 func TestStopStaysStoppedAndStartStarts(t *testing.T) {
-	m := newManager(t, spec("s", guardtest.Cooperative))
+	m := newManager(t, newSpec("s", guardtest.Cooperative))
 	startAll(t, m)
 	awaitOutput(t, m, "s", 1)
 	if err := m.Stop("s"); err != nil {
@@ -24,15 +24,15 @@ func TestStopStaysStoppedAndStartStarts(t *testing.T) {
 	if err := m.Start("s"); err != nil {
 		t.Fatal(err)
 	}
-	first := awaitState(t, m, "s", Running)
+	first := awaitState(t, m, "s", Ready)
 	if err := m.Restart("s"); err != nil {
 		t.Fatal(err)
 	}
-	await(t, m, "s", "another process", func(s Service) bool { return s.State == Running && s.PID != first.PID })
+	await(t, m, "s", "another process", func(s Service) bool { return s.State == Ready && s.PID != first.PID })
 }
 
 func TestAServiceThatIgnoresStopIsKilledInTime(t *testing.T) {
-	s := spec("s", guardtest.IgnoresTERM)
+	s := newSpec("s", guardtest.IgnoresTERM)
 	s.StopTimeout = 100 * time.Millisecond
 	m := newManager(t, s)
 	startAll(t, m)
@@ -46,7 +46,7 @@ func TestAServiceThatIgnoresStopIsKilledInTime(t *testing.T) {
 }
 
 func TestWhenTheContextEndsWhatIsLeftIsKilled(t *testing.T) {
-	m := newManager(t, spec("s", guardtest.IgnoresTERM))
+	m := newManager(t, newSpec("s", guardtest.IgnoresTERM))
 	startAll(t, m)
 	awaitOutput(t, m, "s", 1)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)

@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/inspect"
+	"agents-tray/manager/spec"
 )
 
-func usageOf(t *testing.T, m *Manager, name string) Usage {
+func usageOf(t *testing.T, m *Manager, name string) inspect.Usage {
 	t.Helper()
 	usage, err := m.Usage(t.Context(), name)
 	if err != nil {
@@ -21,7 +23,7 @@ func usageOf(t *testing.T, m *Manager, name string) Usage {
 }
 
 // awaitUsage measures until what is wanted is seen.
-func awaitUsage(t *testing.T, m *Manager, name, what string, wanted func(Usage) bool) Usage {
+func awaitUsage(t *testing.T, m *Manager, name, what string, wanted func(inspect.Usage) bool) inspect.Usage {
 	t.Helper()
 	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		usage := usageOf(t, m, name)
@@ -35,14 +37,14 @@ func awaitUsage(t *testing.T, m *Manager, name, what string, wanted func(Usage) 
 }
 
 func TestUsageIsThatOfTheWholeTree(t *testing.T) {
-	m := newManager(t, spec("alone", guardtest.Cooperative), spec("family", guardtest.Escapes))
+	m := newManager(t, newSpec("alone", guardtest.Cooperative), newSpec("family", guardtest.Escapes))
 	startAll(t, m)
 	awaitOutput(t, m, "alone", 1)
 	alone := usageOf(t, m, "alone")
 	if alone.Processes != 1 || alone.Threads < 1 || alone.Memory < 1<<20 || alone.Memory > 100<<20 || time.Since(alone.At) > patience {
 		t.Errorf("one process uses %+v", alone)
 	}
-	family := awaitUsage(t, m, "family", "the orphaned grandchild", func(u Usage) bool { return u.Processes == 2 })
+	family := awaitUsage(t, m, "family", "the orphaned grandchild", func(u inspect.Usage) bool { return u.Processes == 2 })
 	if family.Threads < 2 || family.Memory <= alone.Memory {
 		t.Errorf("two use %+v, one %+v", family, alone)
 	}
@@ -59,8 +61,8 @@ func TestUsageIsThatOfTheWholeTree(t *testing.T) {
 }
 
 func TestUsageGrowsWithWhatIsUsed(t *testing.T) {
-	shell := func(name, script string) ServiceSpec {
-		return ServiceSpec{Name: name, Title: name, Command: []string{"/bin/sh", "-c", script}}
+	shell := func(name, script string) spec.ServiceSpec {
+		return spec.ServiceSpec{Name: name, Title: name, Command: []string{"/bin/sh", "-c", script}}
 	}
 	m := newManager(t,
 		shell("hungry", `trap 'x=$(head -c 30000000 /dev/zero | tr "\0" x)' USR1; while :; do sleep 1000 & wait; done`),
@@ -68,14 +70,14 @@ func TestUsageGrowsWithWhatIsUsed(t *testing.T) {
 		shell("busy", "while :; do :; done"),
 	)
 	startAll(t, m)
-	before := awaitUsage(t, m, "hungry", "its child", func(u Usage) bool { return u.Processes == 2 })
-	if err := syscall.Kill(awaitState(t, m, "hungry", Running).PID, syscall.SIGUSR1); err != nil {
+	before := awaitUsage(t, m, "hungry", "its child", func(u inspect.Usage) bool { return u.Processes == 2 })
+	if err := syscall.Kill(awaitState(t, m, "hungry", Ready).PID, syscall.SIGUSR1); err != nil {
 		t.Fatal(err)
 	}
-	awaitUsage(t, m, "hungry", "30 MB more", func(u Usage) bool { return u.Memory > before.Memory+25<<20 })
+	awaitUsage(t, m, "hungry", "30 MB more", func(u inspect.Usage) bool { return u.Memory > before.Memory+25<<20 })
 
 	first := usageOf(t, m, "busy")
-	second := awaitUsage(t, m, "busy", "time on the processor", func(u Usage) bool { return u.CPU >= first.CPU+100*time.Millisecond })
+	second := awaitUsage(t, m, "busy", "time on the processor", func(u inspect.Usage) bool { return u.CPU >= first.CPU+100*time.Millisecond })
 	if spent, passed := second.CPU-first.CPU, second.At.Sub(first.At); spent > passed+50*time.Millisecond {
 		t.Errorf("one thread spent %v in %v", spent, passed)
 	}

@@ -95,7 +95,7 @@ func serviceMenu(language words.Language, s manager.Service) []Item {
 // serviceLine says how a service stands, and where it answers.
 func serviceLine(language words.Language, s manager.Service) string {
 	switch {
-	case s.State == manager.Running && address(s) != "":
+	case s.State == manager.Ready && address(s) != "":
 		return language.Say(words.ServiceRunningAt, address(s))
 	case s.State == manager.Waiting:
 		return language.Say(words.ServiceWaiting, s.WaitsFor)
@@ -103,7 +103,7 @@ func serviceLine(language words.Language, s manager.Service) string {
 		return s.Problem.Summary
 	}
 	return language.Say(map[manager.State]words.Key{
-		manager.Stopped: words.ServiceStopped, manager.Starting: words.ServiceStarting, manager.Running: words.ServiceRunning,
+		manager.Stopped: words.ServiceStopped, manager.Starting: words.ServiceStarting, manager.Ready: words.ServiceRunning,
 		manager.Stopping: words.ServiceStopping, manager.BackingOff: words.ServiceBackingOff,
 		manager.Completed: words.ServiceCompleted, manager.Failed: words.ServiceFailed,
 	}[s.State])

@@ -58,13 +58,13 @@ func at(hour, minute int) time.Time { return time.Date(2026, 5, 4, hour, minute,
 // models are the situations whose menus stand in testdata/menus.
 func models() map[string]Model {
 	running := func(change func(*Model)) Model {
-		m := model(manager.PhaseRunning, services(manager.Running, manager.Running))
+		m := model(manager.PhaseRunning, services(manager.Ready, manager.Ready))
 		change(&m)
 		return m
 	}
-	held := services(manager.Running, manager.Failed)
+	held := services(manager.Ready, manager.Failed)
 	held[1].Problem = &manager.Problem{Kind: manager.PortHeld, Summary: "Port 7860 is taken by node (pid 812)", FreePort: 7862}
-	crashing := services(manager.Running, manager.Failed)
+	crashing := services(manager.Ready, manager.Failed)
 	crashing[1].Problem = &manager.Problem{Kind: manager.CrashLoop, Summary: "Chat keeps crashing"}
 	both := services(manager.Failed, manager.Failed)
 	both[0].Problem, both[1].Problem = &manager.Problem{Kind: manager.NotReady, Summary: "Dashboard does not answer"}, crashing[1].Problem
@@ -78,7 +78,7 @@ func models() map[string]Model {
 		"starting":      model(manager.PhaseStarting, waiting),
 		"starting-slow": slow,
 		"running":       running(func(*Model) {}),
-		"stopped":       model(manager.PhaseRunning, services(manager.Running, manager.Stopped)),
+		"stopped":       model(manager.PhaseRunning, services(manager.Ready, manager.Stopped)),
 		"port-held":     model(manager.PhaseTrouble, held),
 		"crashing":      model(manager.PhaseTrouble, crashing),
 		"both-crashing": model(manager.PhaseTrouble, both),

@@ -64,8 +64,8 @@ func (p *program) awaitNothing(t *testing.T) {
 }
 
 var running = Model{Snapshot: manager.Snapshot{Phase: manager.PhaseRunning, Services: []manager.Service{
-	{Name: "dashboard", Title: "Dashboard", Open: true, State: manager.Running},
-	{Name: "rock", Title: "Rock & Roll", Open: true, State: manager.Running},
+	{Name: "dashboard", Title: "Dashboard", Open: true, State: manager.Ready},
+	{Name: "rock", Title: "Rock & Roll", Open: true, State: manager.Ready},
 }}}
 
 // alone has a test run in a process of its own, as the library begins only once in one;

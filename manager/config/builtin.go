@@ -6,25 +6,25 @@ import (
 	"net/netip"
 	"strconv"
 
-	"agents-tray/manager"
+	"agents-tray/manager/spec"
 )
 
-// A builtin is a service that this program holds itself.
+// A builtin is a service that is part of this program.
 type builtin struct {
 	title  string
 	port   int
 	option func(Options) int // the port that the command line asks for
 }
 
-// builtins have the ports that the Python platform's users know.
+// builtins have the same default ports as the Python platform.
 var builtins = map[string]builtin{
 	"dashboard": {"Dashboard", 7861, func(o Options) int { return o.DashboardPort }},
 	"chat":      {"Chat", 7860, func(o Options) int { return o.ChatPort }},
 }
 
-// complete is the specification of a built-in service, of which the file has said what
-// it wants to be different.
-func (b builtin) complete(s service, o Options) manager.ServiceSpec {
+// complete returns the specification of a built-in service. s has what the file sets; what
+// the options set goes before it.
+func (b builtin) complete(s service, o Options) spec.ServiceSpec {
 	host, port := "127.0.0.1", strconv.Itoa(b.port)
 	if s.Listen != "" {
 		host, port, _ = net.SplitHostPort(s.Listen) // checked when it was read
@@ -35,16 +35,16 @@ func (b builtin) complete(s service, o Options) manager.ServiceSpec {
 	if given := b.option(o); given != 0 {
 		port = strconv.Itoa(given)
 	}
-	spec := s.ServiceSpec
-	if spec.Title == "" {
-		spec.Title = b.title
+	made := s.ServiceSpec
+	if made.Title == "" {
+		made.Title = b.title
 	}
-	spec.Builtin = s.builtin
-	spec.Command = []string{name, "serve", s.builtin, "--listen", "{listen}"}
-	spec.Listen = net.JoinHostPort(host, port)
-	spec.URL = "http://" + spec.Listen
-	spec.Ready = manager.Ready{Check: manager.Check{HTTP: "/healthz"}}
-	return spec
+	made.Builtin = s.builtin
+	made.Command = []string{name, "serve", s.builtin, "--listen", "{listen}"}
+	made.Listen = net.JoinHostPort(host, port)
+	made.URL = "http://" + made.Listen
+	made.Ready = spec.Ready{Check: spec.Check{HTTP: "/healthz"}}
+	return made
 }
 
 // loopback refuses an address that other computers could reach: the services ask for

@@ -9,7 +9,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 
-	"agents-tray/manager"
+	"agents-tray/manager/spec"
 )
 
 // A document is a services file that is being read.
@@ -41,7 +41,7 @@ func (d *document) fault(at position, key string, err error) *Fault {
 	return &Fault{d.file, at.line, max(1, at.column), key, source, err}
 }
 
-// err is what has been found wrong, in the order of the file; nil: nothing.
+// err returns the faults in the order of the file, nil if there are none.
 func (d *document) err() error {
 	if len(d.faults) == 0 {
 		return nil
@@ -50,7 +50,7 @@ func (d *document) err() error {
 	return &Mistakes{d.file, d.faults}
 }
 
-// restsOn are the other fields of a service that what is said of a field rests on.
+// restsOn names the other fields of a service that the validation of a field uses.
 var restsOn = map[string][]string{
 	"command":     {"builtin"},
 	"listen":      {"builtin"},
@@ -58,25 +58,25 @@ var restsOn = map[string][]string{
 	"health.http": {"builtin", "url", "listen"},
 }
 
-// judge adds what is wrong with the specifications that were made of the document. What
-// may only come of what could not be read waits until that is corrected. The error is
-// what has no place in the file.
-func (d *document) judge(wrong error) error {
-	var nowhere []error
+// addErrors adds the errors of the specifications that were made of the document as faults at
+// their place. An error that may only follow from a part that could not be read is dropped.
+// Errors that have no place in the file are returned.
+func (d *document) addErrors(wrong error) error {
+	var unplaced []error
 	for _, err := range flat(wrong) {
-		var spec *manager.SpecError
-		if !errors.As(err, &spec) {
-			nowhere = append(nowhere, err)
-		} else if key, path := d.locate(spec); key == "" {
-			nowhere = append(nowhere, err)
-		} else if !d.waits(spec, key, path) {
-			d.faults = append(d.faults, d.fault(d.keys[key], path, spec.Err))
+		var mistake *spec.Error
+		if !errors.As(err, &mistake) {
+			unplaced = append(unplaced, err)
+		} else if key, path := d.locate(mistake); key == "" {
+			unplaced = append(unplaced, err)
+		} else if !d.follows(mistake, key, path) {
+			d.faults = append(d.faults, d.fault(d.keys[key], path, mistake.Err))
 		}
 	}
-	return errors.Join(nowhere...)
+	return errors.Join(unplaced...)
 }
 
-// flat are the errors that were joined.
+// flat returns the errors that were joined.
 func flat(err error) []error {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		return joined.Unwrap()
@@ -89,10 +89,10 @@ func flat(err error) []error {
 
 // locate returns the path of a field of a specification, and the key where it is: its
 // own, or the nearest one above that is there.
-func (d *document) locate(spec *manager.SpecError) (key, path string) {
-	path = "services." + spec.Service
-	if spec.Field != "" && spec.Field != "name" {
-		path += "." + spec.Field
+func (d *document) locate(mistake *spec.Error) (key, path string) {
+	path = "services." + mistake.Service
+	if mistake.Field != "" && mistake.Field != "name" {
+		path += "." + mistake.Field
 	}
 	for key = path; key != ""; key = key[:max(0, strings.LastIndexByte(key, '.'))] {
 		if _, found := d.keys[key]; found {
@@ -102,25 +102,25 @@ func (d *document) locate(spec *manager.SpecError) (key, path string) {
 	return key, path
 }
 
-// waits reports whether what is said of a specification may only come of what could not
-// be read.
-func (d *document) waits(spec *manager.SpecError, key, path string) bool {
-	if spec.Field == "name" {
+// follows reports whether an error of a specification may only follow from a part of the
+// document that could not be read.
+func (d *document) follows(mistake *spec.Error, key, path string) bool {
+	if mistake.Field == "name" {
 		return false
 	}
 	if key != path && (d.unread[key] || d.misspelt[key]) || key == path && d.unreadBelow(path) {
 		return true
 	}
-	for _, field := range restsOn[spec.Field] {
-		if d.unreadBelow("services." + spec.Service + "." + field) {
+	for _, field := range restsOn[mistake.Field] {
+		if d.unreadBelow("services." + mistake.Service + "." + field) {
 			return true
 		}
 	}
-	var job manager.NeverCompleted
-	if errors.As(spec.Err, &job) {
+	var job spec.NeverCompleted
+	if errors.As(mistake.Err, &job) {
 		return d.unreadBelow("services." + string(job) + ".restart")
 	}
-	other, depends := strings.CutPrefix(spec.Field, "depends_on.")
+	other, depends := strings.CutPrefix(mistake.Field, "depends_on.")
 	return depends && d.unread["services."+other]
 }
 

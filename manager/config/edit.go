@@ -10,7 +10,7 @@ import (
 	"agents-tray/manager/disk"
 )
 
-// firstFile says what is so without a services file.
+// firstFile is the services file to begin with; it has the same effect as none.
 const firstFile = `# What Configurable Agents runs, from its next start on. Without this file it is the two
 # below. "agents-tray check" says whether all is in order; README.md lists all keys.
 services:
@@ -24,8 +24,8 @@ services:
   #   open: true
 `
 
-// Edit returns the absolute path of the services file for somebody to edit. One that is
-// not there yet is made, and says what is so without it.
+// Edit returns the absolute path of the services file for somebody to edit. If there
+// is none, one is created that changes nothing.
 func Edit(o Options, f Folders) (string, error) {
 	path := o.File
 	if path == "" {

@@ -19,7 +19,7 @@ import (
 )
 
 // Limits of a services file: far beyond any that somebody writes, within what the YAML
-// parser, whose time grows with the square of some of them, takes in its stride.
+// parser, whose time grows with the square of some of them, takes without delay.
 const (
 	maxFile  = 1 << 20 // bytes
 	maxLine  = 10_000  // bytes

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"agents-tray/manager"
+	"agents-tray/manager/spec"
 )
 
 // Whatever stands in a file, reading it ends with an error or with specifications that
@@ -30,8 +30,8 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		specs := complete(doc.services(), Options{}, Folders{State: "/state"})
-		wrong := manager.ValidateAll(specs)
-		if err := doc.judge(wrong); err != nil {
+		wrong := spec.ValidateAll(specs)
+		if err := doc.addErrors(wrong); err != nil {
 			t.Errorf("without a place: %v", err)
 		}
 		if err := doc.err(); err != nil {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
-	"agents-tray/manager"
+	"agents-tray/manager/spec"
 )
 
 // keys are what the file may say of a service.
@@ -43,7 +43,7 @@ func (s *service) keys() keys {
 	}
 }
 
-func check(c *manager.Check) keys {
+func check(c *spec.Check) keys {
 	return keys{
 		{"http", text(&c.HTTP)},
 		{"status", number(&c.Status, 100, 599)},
@@ -53,8 +53,8 @@ func check(c *manager.Check) keys {
 }
 
 // restart reads a policy, alone or with its figures.
-func restart(r *manager.Restart) func(value) {
-	policy := oneOf(&r.Policy, manager.RestartAlways, manager.RestartOnFailure, manager.RestartNever)
+func restart(r *spec.Restart) func(value) {
+	policy := oneOf(&r.Policy, spec.RestartAlways, spec.RestartOnFailure, spec.RestartNever)
 	full := mapping(keys{
 		{"policy", policy},
 		{"delay", durationFrom(0, &r.Delay)},
@@ -72,7 +72,7 @@ func restart(r *manager.Restart) func(value) {
 }
 
 // giveUp reads "5 in 60s", or "never".
-func giveUp(r *manager.Restart) func(value) {
+func giveUp(r *spec.Restart) func(value) {
 	return func(v value) {
 		read, ok := scalar(v.node)
 		if read == "never" {
@@ -91,9 +91,9 @@ func giveUp(r *manager.Restart) func(value) {
 }
 
 // dependencies reads names, each with a condition, or in a list for those to be ready.
-func dependencies(into *map[string]manager.Condition) func(value) {
+func dependencies(into *map[string]spec.Condition) func(value) {
 	return func(v value) {
-		read := map[string]manager.Condition{}
+		read := map[string]spec.Condition{}
 		if list, ok := v.node.(*ast.SequenceNode); ok {
 			for _, node := range list.Values {
 				var name string
@@ -101,13 +101,13 @@ func dependencies(into *map[string]manager.Condition) func(value) {
 				if _, ok := scalar(node); !ok {
 					continue
 				}
-				read[name] = manager.ConditionReady
+				read[name] = spec.ConditionReady
 				v.keys[v.path+"."+name] = start(node)
 			}
 		} else {
 			for _, e := range v.entries("a list of services, or a mapping such as {db: ready}", "") {
-				var condition manager.Condition
-				oneOf(&condition, manager.ConditionStarted, manager.ConditionReady, manager.ConditionCompleted)(e.value)
+				var condition spec.Condition
+				oneOf(&condition, spec.ConditionStarted, spec.ConditionReady, spec.ConditionCompleted)(e.value)
 				read[e.name] = condition
 			}
 		}

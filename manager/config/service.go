@@ -5,12 +5,12 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
-	"agents-tray/manager"
+	"agents-tray/manager/spec"
 )
 
 // A service is a specification in the making.
 type service struct {
-	manager.ServiceSpec
+	spec.ServiceSpec
 	builtin string // "dashboard", "chat" or, with a command of its own, ""
 }
 

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 
-	"agents-tray/manager"
+	"agents-tray/manager/spec"
 )
 
-// Options are what can be asked for on the command line. The zero value of each means
+// Options are the options of the command line. The zero value of each means
 // that it was not given.
 type Options struct {
 	// File is the services file. Default: services.yaml in the folder for what the
@@ -22,9 +22,21 @@ type Options struct {
 	NoChat bool
 }
 
-// Services are the services of the services file, in its order, ready to be added and
-// valid together. What is wrong with the file comes as *Mistakes.
-func Services(o Options, f Folders) ([]manager.ServiceSpec, error) {
+// Services returns the services of the services file, in its order, ready to be added and
+// valid together. What is wrong with the file comes as *Mistakes. Whether their programs
+// are there is not asked: a missing one fails its own service when that is started.
+func Services(o Options, f Folders) ([]spec.ServiceSpec, error) { return load(o, f, spec.ValidateAll) }
+
+// Check is Services, and programs that are not there are mistakes, too. lookPath looks a
+// program up for a service with that environment added.
+func Check(o Options, f Folders, lookPath func(program string, env []string) (string, error)) ([]spec.ServiceSpec, error) {
+	return load(o, f, func(specs []spec.ServiceSpec) error {
+		return errors.Join(append(flat(spec.ValidateAll(specs)), flat(spec.Missing(specs, lookPath))...)...)
+	})
+}
+
+// load is Services; validate says what is wrong with them.
+func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) ([]spec.ServiceSpec, error) {
 	if o.Host != "" {
 		host, err := loopback(o.Host)
 		if err != nil {
@@ -37,16 +49,16 @@ func Services(o Options, f Folders) ([]manager.ServiceSpec, error) {
 		return nil, err
 	}
 	services := []service{
-		{builtin: "dashboard", ServiceSpec: manager.ServiceSpec{Name: "dashboard", Open: true}},
-		{builtin: "chat", ServiceSpec: manager.ServiceSpec{Name: "chat", Open: true}},
+		{builtin: "dashboard", ServiceSpec: spec.ServiceSpec{Name: "dashboard", Open: true}},
+		{builtin: "chat", ServiceSpec: spec.ServiceSpec{Name: "chat", Open: true}},
 	}
 	if doc != nil {
 		services = doc.services()
 	}
 	specs := complete(services, o, f)
-	err = manager.ValidateAll(specs)
+	err = validate(specs)
 	if doc != nil {
-		err = doc.judge(err)
+		err = doc.addErrors(err)
 		err = errors.Join(doc.err(), err)
 	}
 	switch {
@@ -60,9 +72,9 @@ func Services(o Options, f Folders) ([]manager.ServiceSpec, error) {
 	return specs, nil
 }
 
-// complete fills the built-in services in, as far as the options want them.
-func complete(services []service, o Options, f Folders) []manager.ServiceSpec {
-	var specs []manager.ServiceSpec
+// complete fills in the built-in services, and leaves out those that the options exclude.
+func complete(services []service, o Options, f Folders) []spec.ServiceSpec {
+	var specs []spec.ServiceSpec
 	dashboard, chat := "", -1
 	for _, s := range services {
 		switch {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"runtime"
@@ -14,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"agents-tray/manager"
+	"agents-tray/manager/spec"
 )
 
 var update = flag.Bool("update", false, "write what is said of testdata/bad into its .txt files")
@@ -39,6 +40,9 @@ func installed(t testing.TB, names ...string) {
 	t.Setenv("USERPROFILE", filepath.Join(folder, "home"))
 }
 
+// lookPath stands for the guard's, for services without an environment of their own.
+func lookPath(program string, _ []string) (string, error) { return exec.LookPath(program) }
+
 // What is said of a bad file stands beside it.
 func TestBadFiles(t *testing.T) {
 	installed(t)
@@ -48,7 +52,7 @@ func TestBadFiles(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
-			specs, err := Services(Options{File: filepath.ToSlash(file)}, Folders{State: "/state"})
+			specs, err := Check(Options{File: filepath.ToSlash(file)}, Folders{State: "/state"}, lookPath)
 			if err == nil {
 				t.Fatalf("it was taken for %+v", specs)
 			}
@@ -113,11 +117,11 @@ func TestAFullFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []manager.ServiceSpec{{
+	want := []spec.ServiceSpec{{
 		Name:     "db",
 		Command:  []string{"./db server", "--data", "a b", "c d"},
 		Dir:      filepath.Join(folder, "data"),
-		Restart:  manager.Restart{Policy: manager.RestartNever},
+		Restart:  spec.Restart{Policy: spec.RestartNever},
 		Optional: true,
 	}, {
 		Name: "web", Title: "Web",
@@ -126,10 +130,10 @@ func TestAFullFile(t *testing.T) {
 		Env:     []string{"KEY=value", "NUMBER=0x10", "EMPTY=", "TEXT=a=b"},
 		EnvFile: filepath.Join(folder, ".env"),
 		Listen:  "127.0.0.1:9000", URL: "http://127.0.0.1:9000/start",
-		Ready:       manager.Ready{Check: manager.Check{HTTP: "/healthz", Status: 204, Body: "o.?k"}, Timeout: 90 * time.Second},
-		Health:      manager.Health{Check: manager.Check{TCP: "127.0.0.1:9000"}, Interval: 10 * time.Second, Timeout: 500 * time.Millisecond, Failures: 2},
-		Restart:     manager.Restart{Policy: manager.RestartOnFailure, MaxDelay: time.Minute, GiveUp: 3, Window: 2 * time.Minute, GoodRun: 5 * time.Second},
-		DependsOn:   map[string]manager.Condition{"db": manager.ConditionCompleted, "dash": manager.ConditionStarted},
+		Ready:       spec.Ready{Check: spec.Check{HTTP: "/healthz", Status: 204, Body: "o.?k"}, Timeout: 90 * time.Second},
+		Health:      spec.Health{Check: spec.Check{TCP: "127.0.0.1:9000"}, Interval: 10 * time.Second, Timeout: 500 * time.Millisecond, Failures: 2},
+		Restart:     spec.Restart{Policy: spec.RestartOnFailure, MaxDelay: time.Minute, GiveUp: 3, Window: 2 * time.Minute, GoodRun: 5 * time.Second},
+		DependsOn:   map[string]spec.Condition{"db": spec.ConditionCompleted, "dash": spec.ConditionStarted},
 		StopSignal:  "INT",
 		StopTimeout: 3 * time.Second,
 		Open:        true,
@@ -138,17 +142,17 @@ func TestAFullFile(t *testing.T) {
 		Command: []string{"agents-tray", "serve", "dashboard", "--listen", "{listen}"},
 		Env:     []string{"A=b"},
 		Listen:  "127.0.0.1:9001", URL: "http://127.0.0.1:9001",
-		Ready:      manager.Ready{Check: manager.Check{HTTP: "/healthz"}},
-		Health:     manager.Health{Check: manager.Check{HTTP: "/healthz"}},
-		Restart:    manager.Restart{GiveUp: -1},
+		Ready:      spec.Ready{Check: spec.Check{HTTP: "/healthz"}},
+		Health:     spec.Health{Check: spec.Check{HTTP: "/healthz"}},
+		Restart:    spec.Restart{GiveUp: -1},
 		StopSignal: "HUP",
 	}, {
 		Name: "talk", Title: "Chat", Builtin: "chat",
 		Command: []string{"agents-tray", "serve", "chat", "--listen", "{listen}",
 			"--database", filepath.Join("/state", "chat.db"), "--dashboard", "http://127.0.0.1:9001"},
 		Listen: "127.0.0.1:7860", URL: "http://127.0.0.1:7860",
-		Ready:     manager.Ready{Check: manager.Check{HTTP: "/healthz"}},
-		DependsOn: map[string]manager.Condition{"dash": manager.ConditionReady},
+		Ready:     spec.Ready{Check: spec.Check{HTTP: "/healthz"}},
+		DependsOn: map[string]spec.Condition{"dash": spec.ConditionReady},
 		Optional:  true,
 		Open:      true,
 	}}
@@ -220,7 +224,7 @@ func TestWhatComesOfAMistakeIsNotOneMore(t *testing.T) {
 		"{command: stubsvd, command: stubsvc}":                       "command, command",
 		"{colour: blue, stop: {signal: X}}":                          "colour, stop.signal",
 	} {
-		_, err := Services(Options{File: write(t, "services:\n  a.b: {command: stubsvc}\n  a: "+text)}, Folders{})
+		_, err := Check(Options{File: write(t, "services:\n  a.b: {command: stubsvc}\n  a: "+text)}, Folders{}, lookPath)
 		var wrong *Mistakes
 		if !errors.As(err, &wrong) {
 			t.Fatalf("%s: %v", text, err)
@@ -254,14 +258,17 @@ func TestACommandBesideTheFile(t *testing.T) {
 	installed(t)
 	file := write(t, "services: {web: {command: bin/stub.exe}}")
 	var fault *Fault
-	if _, err := Services(Options{File: file}, Folders{}); !errors.Is(err, fs.ErrNotExist) || !errors.As(err, &fault) || fault.Key != "services.web.command" {
+	if _, err := Check(Options{File: file}, Folders{}, lookPath); !errors.Is(err, fs.ErrNotExist) || !errors.As(err, &fault) || fault.Key != "services.web.command" {
 		t.Errorf("it is not there: %v", err)
 	}
 	program := filepath.Join(filepath.Dir(file), "bin", "stub.exe")
+	if _, err := Services(Options{File: file}, Folders{}); err != nil {
+		t.Errorf("it is asked for before it is started: %v", err)
+	}
 	if err := errors.Join(os.Mkdir(filepath.Dir(program), 0o700), os.WriteFile(program, nil, 0o700)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Services(Options{File: file}, Folders{}); err != nil {
+	if _, err := Check(Options{File: file}, Folders{}, lookPath); err != nil {
 		t.Error(err)
 	}
 }

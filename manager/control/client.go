@@ -13,8 +13,8 @@ import (
 	"strconv"
 	"strings"
 
-	"agents-tray/manager"
 	"agents-tray/manager/control/sse"
+	"agents-tray/manager/inspect"
 )
 
 // Client talks to a running instance. It is safe for concurrent use.
@@ -168,8 +168,8 @@ func (c *Client) Follow(ctx context.Context, service string, lines int, seen fun
 }
 
 // Usage returns what a service uses now.
-func (c *Client) Usage(ctx context.Context, service string) (manager.Usage, error) {
-	var usage manager.Usage
+func (c *Client) Usage(ctx context.Context, service string) (inspect.Usage, error) {
+	var usage inspect.Usage
 	return usage, c.get(ctx, "/v1/services/"+url.PathEscape(service)+"/usage", &usage)
 }
 

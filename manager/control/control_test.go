@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"agents-tray/manager"
+	"agents-tray/manager/inspect"
 )
 
 // instance is a program that remembers what it was asked.
@@ -46,9 +47,9 @@ func (i *instance) Act(service string, action Action) error {
 	return nil
 }
 func (i *instance) LogFile(service string) (string, error) { return i.log, nil }
-func (i *instance) Usage(context.Context, string) (manager.Usage, error) {
+func (i *instance) Usage(context.Context, string) (inspect.Usage, error) {
 	i.ask("usage")
-	return manager.Usage{Processes: 1, Memory: 1 << 20}, nil
+	return inspect.Usage{Processes: 1, Memory: 1 << 20}, nil
 }
 func (i *instance) Open(page string) error {
 	if page == "late" {

@@ -17,6 +17,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control/sse"
+	"agents-tray/manager/inspect"
 )
 
 // maxSocketPath is the longest path that a Unix socket may have on every system
@@ -64,7 +65,7 @@ type Instance interface {
 	Act(service string, action Action) error
 	LogFile(service string) (path string, err error)
 	// Usage measures what a service uses; nothing is measured unless it is called.
-	Usage(ctx context.Context, service string) (manager.Usage, error)
+	Usage(ctx context.Context, service string) (inspect.Usage, error)
 	Open(page string) error
 	// SetWorkflow and EndWorkflow take the reports of services.
 	SetWorkflow(Workflow) error

@@ -11,7 +11,7 @@
 //	POST /v1/services/{name}/start|stop|restart
 //	GET  /v1/services/{name}/log?lines=200 → Log
 //	     &follow=1                         → server-sent events: "lines" and "missed", data a []LogLine (see Client.Follow)
-//	GET  /v1/services/{name}/usage         → manager.Usage
+//	GET  /v1/services/{name}/usage         → inspect.Usage
 //	GET  /v1/usage                         → server-sent events: "usage", data a Usages, at once and then every 2 s
 //	GET  /v1/workflows                     → []Workflow, those under way
 //	PUT  /v1/workflows/{source}/{id}       Workflow: that service has it under way (see Workflow)
@@ -33,6 +33,7 @@ import (
 	"time"
 
 	"agents-tray/manager"
+	"agents-tray/manager/inspect"
 )
 
 // Status is everything there is to see of a running instance.
@@ -112,4 +113,4 @@ type LogLine struct {
 const Missed = "missed"
 
 // Usages are what the services that run use, by name.
-type Usages map[string]manager.Usage
+type Usages map[string]inspect.Usage

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"agents-tray/manager"
+	"agents-tray/manager/inspect"
 )
 
 // watched is an instance with one service that runs and one that does not.
@@ -21,12 +22,12 @@ func (w *watched) Status() Status {
 	return Status{Snapshot: manager.Snapshot{Services: []manager.Service{{Name: "chat", PID: 7}, {Name: "idle"}}}}
 }
 
-func (w *watched) Usage(_ context.Context, service string) (manager.Usage, error) {
+func (w *watched) Usage(_ context.Context, service string) (inspect.Usage, error) {
 	if service != "chat" {
-		return manager.Usage{}, errors.New("it does not run")
+		return inspect.Usage{}, errors.New("it does not run")
 	}
 	w.measured++
-	return manager.Usage{Processes: w.measured}, nil
+	return inspect.Usage{Processes: w.measured}, nil
 }
 
 func TestUsageIsMeasuredOnlyWhileSomebodyLooks(t *testing.T) {

@@ -152,7 +152,7 @@ func TestEventsRelayEachChange(t *testing.T) {
 	next := events(t, response.Body)
 	var status control.Status
 	var page pageEvent
-	if next("status", &status); status.Services[1].State != manager.Running {
+	if next("status", &status); status.Services[1].State != manager.Ready {
 		t.Errorf("first event: %+v", status)
 	}
 	if next("page", &page); page.Title != "Running" || page.Version != "1.2.0" {

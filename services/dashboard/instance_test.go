@@ -190,7 +190,7 @@ func (i *instance) again(w http.ResponseWriter, r *http.Request) {
 	review.Workflows[0].Rerun = "again-nightly-report"
 	i.review = &review
 	i.status.Services = append(slices.Clone(i.status.Services), manager.Service{
-		Name: "again-nightly-report", Title: "nightly-report", State: manager.Running, PID: 4200, Started: time.Now(),
+		Name: "again-nightly-report", Title: "nightly-report", State: manager.Ready, PID: 4200, Started: time.Now(),
 	})
 	i.tell()
 	answer(w, http.StatusOK, map[string]string{"service": "again-nightly-report"})
@@ -318,11 +318,11 @@ func both() control.Status {
 		Snapshot: manager.Snapshot{Phase: manager.PhaseRunning, Guard: 4101, Services: []manager.Service{
 			{
 				Name: "dashboard", Title: "Dashboard", URL: "http://127.0.0.1:7861", Address: "127.0.0.1:7861", Open: true,
-				State: manager.Running, PID: 4110, Started: begin, Ready: begin.Add(time.Second / 4),
+				State: manager.Ready, PID: 4110, Started: begin, Ready: begin.Add(time.Second / 4),
 			},
 			{
 				Name: "chat", Title: "Chat", URL: "http://127.0.0.1:7860", Address: "127.0.0.1:7860", Open: true,
-				State: manager.Running, PID: 4111, Started: begin, Ready: begin.Add(time.Second / 3),
+				State: manager.Ready, PID: 4111, Started: begin, Ready: begin.Add(time.Second / 3),
 			},
 		}},
 	}

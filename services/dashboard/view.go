@@ -68,7 +68,7 @@ var stateWords = map[manager.State]stateWord{
 	manager.Stopped:    {idle, "Stopped"},
 	manager.Waiting:    {busy, "Waiting for other services"},
 	manager.Starting:   {busy, "Starting…"},
-	manager.Running:    {good, "Running"},
+	manager.Ready:      {good, "Running"},
 	manager.Stopping:   {busy, "Stopping…"},
 	manager.BackingOff: {busy, "Restarting…"},
 	manager.Completed:  {good, "Completed"},
@@ -80,7 +80,7 @@ var pastWords = map[manager.State]stateWord{
 	manager.Stopped:    {idle, "Was stopped"},
 	manager.Waiting:    {busy, "Was waiting"},
 	manager.Starting:   {busy, "Was starting"},
-	manager.Running:    {good, "Was running"},
+	manager.Ready:      {good, "Was running"},
 	manager.Stopping:   {busy, "Was stopping"},
 	manager.BackingOff: {bad, "Had ended, was about to start again"},
 	manager.Completed:  {good, "Had completed"},
@@ -160,7 +160,7 @@ func summary(status *control.Status) string {
 		case s.State == manager.Completed:
 			completed++
 			continue
-		case s.State == manager.Running:
+		case s.State == manager.Ready:
 			ready++
 		}
 		all++
@@ -245,13 +245,13 @@ func serviceView(s manager.Service, lost bool) service {
 		v.Tone = idle
 		return v
 	}
-	v.CanOpen = s.State == manager.Running
+	v.CanOpen = s.State == manager.Ready
 	if s.Problem != nil {
 		v.MoveTo = s.Problem.FreePort
 	}
 	v.CanStart = s.State.Idle()
 	v.CanStop = !v.CanStart && s.State != manager.Stopping
-	v.CanRestart = s.State == manager.Running || s.State == manager.Starting || s.State == manager.BackingOff
+	v.CanRestart = s.State == manager.Ready || s.State == manager.Starting || s.State == manager.BackingOff
 	return v
 }
 

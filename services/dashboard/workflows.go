@@ -62,7 +62,7 @@ type run struct {
 var runWords = map[manager.State]stateWord{
 	manager.Stopped:   {idle, "Stopped by you"},
 	manager.Starting:  {busy, "Starting…"},
-	manager.Running:   {busy, "Running again"},
+	manager.Ready:     {busy, "Running again"},
 	manager.Stopping:  {busy, "Stopping…"},
 	manager.Completed: {good, "Has run again"},
 	manager.Failed:    {bad, "Failed again"},

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"agents-tray/manager"
 	"agents-tray/manager/config"
+	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
 
 	"github.com/spf13/cobra"
 )
@@ -26,7 +27,7 @@ func check() *cobra.Command {
 			return nil
 		},
 		RunE: func(command *cobra.Command, _ []string) error {
-			services, err := config.Services(options, config.Locate())
+			services, err := config.Check(options, config.Locate(), guard.LookPath)
 			if err != nil {
 				return err
 			}
@@ -38,7 +39,7 @@ func check() *cobra.Command {
 }
 
 // listServices prints services as a table.
-func listServices(to io.Writer, specs []manager.ServiceSpec) error {
+func listServices(to io.Writer, specs []spec.ServiceSpec) error {
 	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tCOMMAND\tLISTEN\tDEPENDS ON")
 	for _, s := range specs {

@@ -78,7 +78,7 @@ func (s *screen) Show(snapshot manager.Snapshot) {
 			continue
 		}
 		switch service.State {
-		case manager.Running:
+		case manager.Ready:
 			took := ""
 			if ms := service.Ready.Sub(service.Started).Milliseconds(); ms > 0 { // else it counts as ready once it runs
 				took = fmt.Sprintf("  (%d ms)", ms)

@@ -56,7 +56,7 @@ func (a *announcer) tell() {
 	if a.closed || same(now, before) {
 		return // it has recovered meanwhile
 	}
-	if len(now) == 0 && anyOf(a.latest, before, func(s manager.State) bool { return !s.Idle() && s != manager.Running }) {
+	if len(now) == 0 && anyOf(a.latest, before, func(s manager.State) bool { return !s.Idle() && s != manager.Ready }) {
 		return // they are starting: wait for the outcome
 	}
 	a.told = now

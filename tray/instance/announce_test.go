@@ -40,7 +40,7 @@ func states(letters string, before manager.Snapshot) manager.Snapshot {
 		service := manager.Service{Name: name, Title: strings.ToUpper(name), URL: "http://" + name}
 		switch letter {
 		case 'r':
-			service.State = manager.Running
+			service.State = manager.Ready
 		case 's':
 			service.State = manager.Starting
 		case '-':

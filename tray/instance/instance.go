@@ -14,6 +14,7 @@ import (
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
 	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
 	"agents-tray/sessiondb"
 	"agents-tray/sessiondb/verdict"
 	"agents-tray/tray/login"
@@ -25,7 +26,7 @@ import (
 type Options struct {
 	Version  string
 	Folders  config.Folders
-	Services []manager.ServiceSpec
+	Services []spec.ServiceSpec
 	// ServicesFile is where they come from. Default: the usual file, if it is there.
 	ServicesFile string
 	// Database is a file of the Python platform for the row of session_state, so that both

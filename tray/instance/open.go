@@ -72,7 +72,7 @@ func (i *Instance) openReview() {
 // showLog opens the Dashboard's page of a log, or the file where there is no
 // Dashboard to show it.
 func (i *Instance) showLog(service string) {
-	if view, ok := i.manager.Snapshot().Service(i.dashboard()); ok && view.State == manager.Running {
+	if view, ok := i.manager.Snapshot().Service(i.dashboard()); ok && view.State == manager.Ready {
 		i.openLater(i.dashboard(), "/services/"+service+"/log")
 		return
 	}
@@ -154,7 +154,7 @@ func (o *opener) openReady(snapshot manager.Snapshot, open func(url string)) (to
 	defer o.mu.Unlock()
 	for service, pending := range o.wanted {
 		view, ok := snapshot.Service(service)
-		if ok && view.State != manager.Running {
+		if ok && view.State != manager.Ready {
 			continue
 		}
 		delete(o.wanted, service)

@@ -11,6 +11,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/spec"
 	"agents-tray/sessiondb/platform"
 )
 
@@ -74,18 +75,18 @@ func (i *Instance) again() string { return filepath.Join(i.options.Folders.State
 
 // platformService is how the platform is run here: as the service that does, or else as
 // found in PATH.
-func (i *Instance) platformService() manager.ServiceSpec {
-	for _, spec := range i.options.Services {
-		if spec.Builtin != "" || strings.TrimSuffix(filepath.Base(spec.Command[0]), ".exe") != platform.Program {
+func (i *Instance) platformService() spec.ServiceSpec {
+	for _, service := range i.options.Services {
+		if service.Builtin != "" || strings.TrimSuffix(filepath.Base(service.Command[0]), ".exe") != platform.Program {
 			continue
 		}
-		program := spec.Command[0]
+		program := service.Command[0]
 		if filepath.Base(program) != program && !filepath.IsAbs(program) {
-			program = filepath.Join(spec.Dir, program) // it will run in another folder
+			program = filepath.Join(service.Dir, program) // it will run in another folder
 		}
-		return manager.ServiceSpec{Command: []string{program}, Env: spec.Env, EnvFile: fromFolder(spec.Dir, spec.EnvFile)}
+		return spec.ServiceSpec{Command: []string{program}, Env: service.Env, EnvFile: fromFolder(service.Dir, service.EnvFile)}
 	}
-	return manager.ServiceSpec{Command: []string{platform.Program}}
+	return spec.ServiceSpec{Command: []string{platform.Program}}
 }
 
 func fromFolder(dir, file string) string {
@@ -97,7 +98,7 @@ func fromFolder(dir, file string) string {
 
 // preparePlatform writes the configuration of a run that is to run again, and completes
 // the service that does: beside the database, whose path the platform takes from there.
-func (i *Instance) preparePlatform(w control.Workflow, spec *manager.ServiceSpec) error {
+func (i *Instance) preparePlatform(w control.Workflow, spec *spec.ServiceSpec) error {
 	refuse := func(why string) error { return &control.Refused{Status: http.StatusConflict, Message: why} }
 	config := i.platformConfig(w.ID)
 	switch {

@@ -8,6 +8,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/spec"
 	"agents-tray/sessiondb/platform"
 	"agents-tray/tray"
 	"agents-tray/tray/words"
@@ -115,8 +116,8 @@ func (i *Instance) interrupted(source, id string) (control.Workflow, error) {
 
 // rerunSpec is the service that runs a workflow again: in the folder and with the
 // environment of the service that ran it before, if that is still there.
-func (i *Instance) rerunSpec(w control.Workflow) manager.ServiceSpec {
-	spec := manager.ServiceSpec{
+func (i *Instance) rerunSpec(w control.Workflow) spec.ServiceSpec {
+	spec := spec.ServiceSpec{
 		Name: i.freeName("again-" + nameFrom(w.Name)), Title: w.Name, Command: w.Again, Once: true,
 	}
 	if before, err := i.manager.Spec(w.Source); err == nil {

@@ -48,7 +48,7 @@ func TestSettingsThatCannotBeSaved(t *testing.T) {
 
 func TestOnlyWhatNobodyHasStartedIsStillPaused(t *testing.T) {
 	snapshot := manager.Snapshot{Services: []manager.Service{
-		{Name: "a", State: manager.Stopped, ByHand: true}, {Name: "b", State: manager.Running}, {Name: "c", State: manager.Stopped, ByHand: true},
+		{Name: "a", State: manager.Stopped, ByHand: true}, {Name: "b", State: manager.Ready}, {Name: "c", State: manager.Stopped, ByHand: true},
 	}}
 	if got := stillPaused(snapshot, []string{"a", "b", "gone"}); !slices.Equal(got, []string{"a"}) {
 		t.Errorf("%v", got)

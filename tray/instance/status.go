@@ -9,6 +9,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/inspect"
 )
 
 // Status returns everything that the control API and the terminal show.
@@ -55,7 +56,7 @@ func (i *Instance) LogFile(service string) (string, error) {
 }
 
 // Usage measures what a service uses.
-func (i *Instance) Usage(ctx context.Context, service string) (manager.Usage, error) {
+func (i *Instance) Usage(ctx context.Context, service string) (inspect.Usage, error) {
 	return i.manager.Usage(ctx, service)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/spec"
 	"agents-tray/sessiondb/platform"
 )
 
@@ -117,7 +118,7 @@ func TestNamesOfServicesThatRunAgain(t *testing.T) {
 		if got := nameFrom(words); got != want {
 			t.Errorf("%q becomes %q", words, got)
 		}
-		spec := manager.ServiceSpec{Name: "again-" + nameFrom(words), Command: []string{"true"}}
+		spec := spec.ServiceSpec{Name: "again-" + nameFrom(words), Command: []string{"true"}}
 		if err := spec.Validate(); err != nil {
 			t.Error(err)
 		}

@@ -1,4 +1,7 @@
-package manager
+// Package spec describes services: what one is, whether a description is valid, by itself
+// and together with others, and how they depend on each other. It is pure data: nothing is
+// started, bound or looked up.
+package spec
 
 import (
 	"fmt"
@@ -79,6 +82,9 @@ type Check struct {
 	TCP string
 }
 
+// Empty reports whether nothing is asked.
+func (c Check) Empty() bool { return c.HTTP == "" && c.TCP == "" }
+
 // Ready is the proof that a service answers: one of HTTP, TCP, Log and Notify. With
 // none of them a service is ready as soon as its process runs.
 type Ready struct {
@@ -140,21 +146,21 @@ type Restart struct {
 	GoodRun  time.Duration // a run of this length forgets the exits before it; default 10 s
 }
 
-// A SpecError says what is wrong with a field of a service's specification.
-type SpecError struct {
+// A Error says what is wrong with a field of a service's specification.
+type Error struct {
 	Service string
 	Field   string // as in the services file: "restart.policy", "depends_on.db"; empty: all of it
 	Err     error
 }
 
-func (e *SpecError) Error() string {
+func (e *Error) Error() string {
 	if e.Field == "" {
 		return fmt.Sprintf("%s: %v", e.Service, e.Err)
 	}
 	return fmt.Sprintf("%s: %s: %v", e.Service, e.Field, e.Err)
 }
 
-func (e *SpecError) Unwrap() error { return e.Err }
+func (e *Error) Unwrap() error { return e.Err }
 
 // url is where the service's pages are, as far as that is known.
 func (s ServiceSpec) url() string {
@@ -164,8 +170,8 @@ func (s ServiceSpec) url() string {
 	return s.URL
 }
 
-// withDefaults fills in what the user left out of a valid specification.
-func (s ServiceSpec) withDefaults() ServiceSpec {
+// WithDefaults fills in what the user left out of a valid specification.
+func (s ServiceSpec) WithDefaults() ServiceSpec {
 	orDefault(&s.Title, s.Name)
 	if s.Once {
 		s.Restart.Policy, s.Optional = RestartNever, true

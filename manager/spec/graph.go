@@ -1,42 +1,48 @@
-package manager
+package spec
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 )
 
-// NeverCompleted is a service whose completion is waited for in vain.
+// NeverCompleted is the error of a dependency on the completion of a service, named by it,
+// that is always restarted.
 type NeverCompleted string
 
 func (service NeverCompleted) Error() string {
 	return string(service) + " is started again whenever it ends, so it is never completed: set its restart to on-failure or never"
 }
 
-func checkDependencies(specs []ServiceSpec) (found []error) {
+// CheckDependencies reports dependencies that do not exist, lead back to where they came
+// from or can never be met, as *Errors joined.
+func CheckDependencies(specs []ServiceSpec) error { return errors.Join(dependencyMistakes(specs)...) }
+
+func dependencyMistakes(specs []ServiceSpec) (found []error) {
 	byName := map[string]ServiceSpec{}
 	names := make([]string, len(specs))
 	for i, s := range specs {
 		byName[s.Name], names[i] = s, s.Name
 	}
 	for _, s := range specs {
-		for _, dep := range s.dependencies() {
+		for _, dep := range s.Dependencies() {
 			on, known := byName[dep]
 			if !known {
-				found = append(found, &SpecError{s.Name, "depends_on." + dep, fmt.Errorf("there is no service %q; there are %s", dep, strings.Join(names, ", "))})
+				found = append(found, &Error{s.Name, "depends_on." + dep, fmt.Errorf("there is no service %q; there are %s", dep, strings.Join(names, ", "))})
 			} else if s.DependsOn[dep] == ConditionCompleted && (on.Restart.Policy == "" || on.Restart.Policy == RestartAlways) {
-				found = append(found, &SpecError{s.Name, "depends_on." + dep, NeverCompleted(dep)})
+				found = append(found, &Error{s.Name, "depends_on." + dep, NeverCompleted(dep)})
 			}
 		}
 	}
 	for _, path := range cycles(byName, names) {
-		found = append(found, &SpecError{path[0], "depends_on." + path[1], fmt.Errorf("the dependencies go round in a circle: %s", strings.Join(path, " → "))})
+		found = append(found, &Error{path[0], "depends_on." + path[1], fmt.Errorf("the dependencies go round in a circle: %s", strings.Join(path, " → "))})
 	}
 	return found
 }
 
-// dependencies are the names in DependsOn, in order.
-func (s ServiceSpec) dependencies() []string {
+// Dependencies returns the names in DependsOn, sorted.
+func (s ServiceSpec) Dependencies() []string {
 	names := make([]string, 0, len(s.DependsOn))
 	for name := range s.DependsOn {
 		names = append(names, name)
@@ -45,8 +51,8 @@ func (s ServiceSpec) dependencies() []string {
 	return names
 }
 
-// cycles are paths of dependencies that end where they begin, one for each dependency that
-// leads back.
+// cycles returns paths of dependencies that end where they begin, one for each dependency
+// that closes a circle.
 func cycles(specs map[string]ServiceSpec, names []string) (found [][]string) {
 	done := map[string]bool{}
 	var path []string
@@ -60,7 +66,7 @@ func cycles(specs map[string]ServiceSpec, names []string) (found [][]string) {
 			return
 		}
 		path = append(path, name)
-		for _, dep := range specs[name].dependencies() {
+		for _, dep := range specs[name].Dependencies() {
 			visit(dep)
 		}
 		path = path[:len(path)-1]

@@ -1,4 +1,4 @@
-package manager
+package spec
 
 import (
 	"errors"
@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"agents-tray/manager/guard"
 )
 
 var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
@@ -18,7 +16,7 @@ var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
 var stopSignals = []string{"TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "KILL"}
 
 // Validate reports the first thing that is wrong with the specification by itself, as
-// a *SpecError; see ValidateAll for several together, and all that is wrong.
+// a *Error; see ValidateAll for several together, and all that is wrong.
 func (s ServiceSpec) Validate() error {
 	if found := s.mistakes(); len(found) > 0 {
 		return found[0]
@@ -26,8 +24,8 @@ func (s ServiceSpec) Validate() error {
 	return nil
 }
 
-// mistakes are all that is wrong with the specification by itself.
-func (s ServiceSpec) mistakes() []*SpecError {
+// mistakes returns all that is wrong with the specification by itself.
+func (s ServiceSpec) mistakes() []*Error {
 	found := collector{service: s.Name}
 	found.when(!validName.MatchString(s.Name), "name", "%q is no name: use lower-case letters, digits, '-' and '_'", s.Name)
 	found.when(len(s.Command) == 0 || s.Command[0] == "", "command", "no command given")
@@ -40,7 +38,7 @@ func (s ServiceSpec) mistakes() []*SpecError {
 	if s.Listen != "" {
 		found.err("listen", validAddress(s.Listen))
 	}
-	found.when(!guard.HandsOver && slices.ContainsFunc(s.Command, func(a string) bool { return strings.Contains(a, "{fd}") }),
+	found.when(!HandsOver && slices.ContainsFunc(s.Command, func(a string) bool { return strings.Contains(a, "{fd}") }),
 		"command", "{fd} is not to be had on this system: it cannot hand over sockets. Use {listen} or {port}")
 	s.Ready.validate(found.below("ready"))
 	s.Health.validate(found.below("health"))
@@ -48,13 +46,13 @@ func (s ServiceSpec) mistakes() []*SpecError {
 		key string
 		Check
 	}{{"ready", s.Ready.Check}, {"health", s.Health.Check}} {
-		found.when(guard.HandsOver && !guard.CountsWaiting && s.heldPort(c.TCP), c.key+".tcp",
+		found.when(HandsOver && !CountsWaiting && s.HeldPort(c.TCP), c.key+".tcp",
 			"the guard holds that port open, so a connection proves nothing: use http, log or notify")
 		found.when(strings.HasPrefix(c.HTTP, "/") && s.url() == "", c.key+".http",
 			"%q is a path, but the service has no url or listen that it could be on", c.HTTP)
 	}
 	s.Restart.validate(found.below("restart"))
-	for _, dep := range s.dependencies() {
+	for _, dep := range s.Dependencies() {
 		condition := s.DependsOn[dep]
 		found.when(condition != ConditionStarted && condition != ConditionReady && condition != ConditionCompleted,
 			"depends_on."+dep, "%q is not a condition: use started, ready or completed", condition)
@@ -62,15 +60,15 @@ func (s ServiceSpec) mistakes() []*SpecError {
 	return found.mistakes
 }
 
-// A collector takes what is wrong with a service's specification.
+// A collector gathers the errors of one service's specification.
 type collector struct {
 	service  string
-	mistakes []*SpecError
+	mistakes []*Error
 }
 
 func (c *collector) err(field string, err error) {
 	if err != nil {
-		c.mistakes = append(c.mistakes, &SpecError{c.service, field, err})
+		c.mistakes = append(c.mistakes, &Error{c.service, field, err})
 	}
 }
 
@@ -80,15 +78,15 @@ func (c *collector) when(wrong bool, field, format string, arguments ...any) {
 	}
 }
 
-// below is when for the fields of one field; what is not wrong is no error.
+// below returns a function that adds errors of the fields below field; nil is ignored.
 func (c *collector) below(field string) func(key string, err error) {
 	return func(key string, err error) { c.err(field+"."+key, err) }
 }
 
-// heldPort reports whether an address is the one that the guard holds open for the
-// service: that connections are taken there proves nothing by itself.
-func (s ServiceSpec) heldPort(address string) bool {
-	return guard.HandsOver && s.Listen != "" && portOf(address) == portOf(s.Listen)
+// HeldPort reports whether an address is the one that the guard holds open for the
+// service. The kernel accepts connections on it without the service, so one proves nothing.
+func (s ServiceSpec) HeldPort(address string) bool {
+	return HandsOver && s.Listen != "" && Port(address) == Port(s.Listen)
 }
 
 func validAddress(address string) error {
@@ -105,7 +103,7 @@ func validAddress(address string) error {
 	return nil
 }
 
-// unless is an error, if something that must be is not.
+// unless returns an error if fine is false.
 func unless(fine bool, format string, arguments ...any) error {
 	if fine {
 		return nil
@@ -113,7 +111,7 @@ func unless(fine bool, format string, arguments ...any) error {
 	return fmt.Errorf(format, arguments...)
 }
 
-// pattern says what is wrong with a regular expression.
+// pattern returns the error of a regular expression that does not compile.
 func pattern(expression string) error {
 	_, err := regexp.Compile(expression)
 	return err
@@ -135,14 +133,14 @@ func (c Check) validate(found func(key string, err error)) {
 
 func (r Ready) validate(found func(key string, err error)) {
 	r.Check.validate(found)
-	ways := 0
-	for _, way := range []bool{r.HTTP != "" || r.TCP != "", r.Log != "", r.Notify} {
-		if way {
-			ways++
+	kinds := 0
+	for _, given := range []bool{r.HTTP != "" || r.TCP != "", r.Log != "", r.Notify} {
+		if given {
+			kinds++
 		}
 	}
-	found("log", unless(ways <= 1, "use one of http, tcp, log and notify"))
-	found("notify", unless(!r.Notify || guard.Notifies, "this system has no such protocol: use http, tcp or log"))
+	found("log", unless(kinds <= 1, "use one of http, tcp, log and notify"))
+	found("notify", unless(!r.Notify || Notifies, "this system has no such protocol: use http, tcp or log"))
 	found("timeout", unless(r.Timeout >= 0, "a timeout cannot be negative"))
 	found("log", pattern(r.Log))
 }
@@ -150,7 +148,7 @@ func (r Ready) validate(found func(key string, err error)) {
 func (h Health) validate(found func(key string, err error)) {
 	h.Check.validate(found)
 	found("notify", unless(!h.Notify || h.HTTP == "" && h.TCP == "", "use one of http, tcp and notify"))
-	found("notify", unless(!h.Notify || guard.Notifies, "this system has no such protocol: use http or tcp"))
+	found("notify", unless(!h.Notify || Notifies, "this system has no such protocol: use http or tcp"))
 	found("interval", unless(h.Interval >= 0, "it cannot be negative"))
 	found("timeout", unless(h.Timeout >= 0, "it cannot be negative"))
 	found("failures", unless(h.Failures >= 0, "it cannot be negative"))

@@ -1,4 +1,4 @@
-package manager
+package inspect
 
 import (
 	"encoding/binary"
@@ -10,11 +10,10 @@ import (
 
 var extendedTCPTable = windows.NewLazySystemDLL("iphlpapi.dll").NewProc("GetExtendedTcpTable")
 
-// A tcpTable says where in one of the system's tables a listener's port and process
-// stand.
+// A tcpTable is the layout of a table of GetExtendedTcpTable.
 type tcpTable struct {
 	family        uintptr
-	row, port, id int // bytes
+	row, port, id int // length of a row, and offsets of port and process id in it, in bytes
 }
 
 var tcpTables = []tcpTable{
@@ -22,9 +21,9 @@ var tcpTables = []tcpTable{
 	{windows.AF_INET6, 56, 20, 52}, // MIB_TCP6ROW_OWNER_PID; many listen on [::] for both
 }
 
-// portHolder returns the program that listens on a TCP port, and its pid; 0 when it
+// PortHolder returns the program that listens on a TCP port, and its pid; 0 when it
 // cannot be told.
-func portHolder(port int) (name string, pid int) {
+func PortHolder(port int) (name string, pid int) {
 	for _, table := range tcpTables {
 		if pid, _ := table.holder(port); pid != 0 {
 			return programName(pid), int(pid)
@@ -70,6 +69,6 @@ func programName(pid uint32) string {
 	return filepath.Base(windows.UTF16ToString(path[:size]))
 }
 
-// listensOn reports whether a process is known to listen on a TCP port; here only
-// portHolder knows.
-func listensOn(pid, port int) bool { return false }
+// ListensOn reports whether a process is known to listen on a TCP port; here only
+// PortHolder knows.
+func ListensOn(pid, port int) bool { return false }

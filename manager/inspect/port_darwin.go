@@ -1,4 +1,4 @@
-package manager
+package inspect
 
 import (
 	"fmt"
@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// portHolder returns the program that listens on a TCP port, and its pid; 0 when it
+// PortHolder returns the program that listens on a TCP port, and its pid; 0 when it
 // cannot be told. The system's own lsof is the only way to ask without cgo.
-func portHolder(port int) (name string, pid int) {
+func PortHolder(port int) (name string, pid int) {
 	out, err := exec.Command("/usr/sbin/lsof", "-nP", fmt.Sprintf("-iTCP:%d", port), "-sTCP:LISTEN", "-Fpc").Output()
 	if err != nil {
 		return "", 0
@@ -26,6 +26,6 @@ func portHolder(port int) (name string, pid int) {
 	return "", 0
 }
 
-// listensOn reports whether a process is known to listen on a TCP port; here only
-// portHolder knows.
-func listensOn(pid, port int) bool { return false }
+// ListensOn reports whether a process is known to listen on a TCP port; here only
+// PortHolder knows.
+func ListensOn(pid, port int) bool { return false }

@@ -1,4 +1,4 @@
-package manager
+package inspect
 
 import (
 	"bytes"
@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// portHolder returns a program that listens on a TCP port, and its pid; 0 when it is
+// PortHolder returns a program that listens on a TCP port, and its pid; 0 when it is
 // another user's and cannot be seen.
-func portHolder(port int) (name string, pid int) {
+func PortHolder(port int) (name string, pid int) {
 	inodes := map[string]bool{}
 	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
 		data, err := os.ReadFile(table)
@@ -65,10 +65,10 @@ func holderName(pid int, inodes map[string]bool) string {
 	return ""
 }
 
-// listensOn reports whether a process is known to listen on a TCP port. It looks at the
+// ListensOn reports whether a process is known to listen on a TCP port. It looks at the
 // process's sockets themselves (pidfd_getfd, Linux 5.6), since the system's table of
 // all sockets takes milliseconds to read; false may also say that it could not.
-func listensOn(pid, port int) bool {
+func ListensOn(pid, port int) bool {
 	process, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
 		return false

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package manager
+package inspect
 
 import (
 	"context"
@@ -8,5 +8,5 @@ import (
 	"github.com/shirou/gopsutil/v4/process"
 )
 
-// proportionalSize: this system has no such figure, or none that is cheap.
+// proportionalSize is not available: this system has no PSS, or none that is cheap to read.
 func proportionalSize(context.Context, *process.Process) (size uint64, ok bool) { return 0, false }

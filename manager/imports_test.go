@@ -1,0 +1,71 @@
+package manager
+
+import (
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
+)
+
+// importRules say what the packages below a folder may depend on, directly or not, of this
+// module: what is in only, if there is any, and nothing in never. A path stands for
+// everything below it, too.
+var importRules = []struct {
+	packages    string
+	only, never []string
+}{
+	{"manager", nil, []string{"tray", "services"}},
+	{"manager/spec", []string{"manager/spec"}, nil},
+	{"manager/inspect", []string{"manager/inspect"}, nil},
+	{"manager/config", []string{"manager/config", "manager/spec", "manager/disk"}, nil},
+	{"manager/guard", []string{"manager/guard", "manager/logs"}, nil},
+	{"tray", nil, []string{"services"}},
+}
+
+// Imports point downwards only, on every system.
+func TestImportsPointDownwards(t *testing.T) {
+	const module = "agents-tray/"
+	below := func(path, folder string) bool { return path == folder || strings.HasPrefix(path, folder+"/") }
+	for _, system := range []string{"linux", "windows", "darwin"} {
+		list := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Deps " "}}`, module+"...")
+		list.Env = append(os.Environ(), "GOOS="+system)
+		out, err := list.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed := map[string]bool{}
+		for line := range strings.Lines(string(out)) {
+			deps := strings.Fields(line)
+			path := strings.TrimPrefix(deps[0], module)
+			for _, rule := range importRules {
+				if !below(path, rule.packages) {
+					continue
+				}
+				listed[rule.packages] = true
+				for _, dep := range deps[1:] {
+					dep, ours := strings.CutPrefix(dep, module)
+					isBelow := func(folder string) bool { return below(dep, folder) }
+					if ours && (rule.only != nil && !slices.ContainsFunc(rule.only, isBelow) || slices.ContainsFunc(rule.never, isBelow)) {
+						t.Errorf("on %s %s depends on %s", system, path, dep)
+					}
+				}
+			}
+		}
+		for _, rule := range importRules {
+			if !listed[rule.packages] {
+				t.Errorf("on %s there is no package %s", system, rule.packages)
+			}
+		}
+	}
+}
+
+// A description is only valid if the guard can do what it asks for.
+func TestCapabilitiesAreTheGuards(t *testing.T) {
+	if spec.HandsOver != guard.HandsOver || spec.Notifies != guard.Notifies || spec.CountsWaiting != guard.CountsWaiting {
+		t.Error("spec allows something else than the guard can do")
+	}
+}

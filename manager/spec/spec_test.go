@@ -1,0 +1,74 @@
+package spec
+
+import (
+	"errors"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// needing makes s depend on services, all with one condition.
+func needing(s ServiceSpec, condition Condition, services ...string) ServiceSpec {
+	s.DependsOn = map[string]Condition{}
+	for _, name := range services {
+		s.DependsOn[name] = condition
+	}
+	return s
+}
+
+func TestGraphsThatCannotWork(t *testing.T) {
+	named := func(name string, deps ...string) ServiceSpec {
+		return needing(ServiceSpec{Name: name, Command: []string{"sh"}}, ConditionReady, deps...)
+	}
+	job := named("b")
+	completed := needing(named("a"), ConditionCompleted, "b")
+	listening := func(s ServiceSpec, address string) ServiceSpec { s.Listen = address; return s }
+	for want, specs := range map[string][]ServiceSpec{
+		"a: depends_on.b: the dependencies go round in a circle: a → b → c → a":          {named("a", "b"), named("b", "c"), named("c", "a")},
+		"a: depends_on.a: the dependencies go round in a circle: a → a":                  {named("a", "a")},
+		`a: depends_on.d: there is no service "d"; there are a, b`:                       {named("a", "d"), named("b")},
+		"a: depends_on.b: b is started again whenever it ends, so it is never completed": {completed, job},
+		"b: listen: port 7000 is a's already: each service needs a port of its own":      {listening(named("a"), "127.0.0.1:7000"), listening(named("b"), "[::1]:7000")},
+		"a: name: there is already a service of that name":                               {named("a"), named("a")},
+	} {
+		err := ValidateAll(specs)
+		var fault *Error
+		if err == nil || !strings.HasPrefix(err.Error(), want) || !errors.As(err, &fault) {
+			t.Errorf("want %s\ngot  %v", want, err)
+		}
+	}
+}
+
+func TestSpecsThatCannotWork(t *testing.T) {
+	for want, s := range map[string]ServiceSpec{
+		"lower-case":                      {Name: "A B", Command: []string{"x"}},
+		"no command":                      {Name: "b"},
+		"use started, ready or completed": {Name: "b", Command: []string{"x"}, DependsOn: map[string]Condition{"a": "someday"}},
+		"host:port":                       {Name: "b", Command: []string{"x"}, Listen: "7860"},
+		"always, on-failure":              {Name: "b", Command: []string{"x"}, Restart: Restart{Policy: "often"}},
+		"cannot be negative":              {Name: "b", Command: []string{"x"}, StopTimeout: -1},
+	} {
+		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+}
+
+// Whether a program is there is no part of validation: it may come before the start.
+func TestMissingPrograms(t *testing.T) {
+	lookPath := func(program string, env []string) (string, error) {
+		return "", &exec.Error{Name: program, Err: errors.New("not there")}
+	}
+	missing := ServiceSpec{Name: "a", Command: []string{"no-such-command"}}
+	optional, builtin := missing, missing
+	optional.Name, optional.Optional = "b", true
+	builtin.Name, builtin.Builtin = "c", "chat"
+	specs := []ServiceSpec{missing, optional, builtin}
+	if err := ValidateAll(specs); err != nil {
+		t.Error(err)
+	}
+	want := `a: command: exec: "no-such-command": not there. Install it, or correct the command`
+	if err := Missing(specs, lookPath); err == nil || err.Error() != want {
+		t.Errorf("want %s\ngot  %v", want, err)
+	}
+}
