@@ -15,6 +15,7 @@ import (
 
 	"agents-tray/manager/guard"
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/guard/proctree"
 )
 
 func TestMain(m *testing.M) {
@@ -43,7 +44,7 @@ func newManager(t testing.TB, specs ...ServiceSpec) *Manager {
 		if err := m.Shutdown(ctx); err != nil {
 			t.Errorf("shut down: %v", err)
 		}
-		guardtest.NothingLeft(t, guard.MarkEnvironment+"="+mark, time.Second)
+		guardtest.NothingLeft(t, proctree.SessionVariable+"="+mark, time.Second)
 	})
 	for _, spec := range specs {
 		if err := m.AddService(spec); err != nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"agents-tray/manager/guard"
+	"agents-tray/manager/guard/proctree"
 )
 
 // A link is the manager's hold on its guard: it launches one, and another when that
@@ -33,7 +34,7 @@ var guardPolicy = Restart{
 func (l *link) launch(m *Manager) {
 	l.m = m
 	client, err := guard.Launch(m.options.Guard, guard.Hello{
-		Grace: Grace, Log: m.options.GuardLog, LastWords: m.options.LastWords, Remove: m.options.Remove,
+		Grace: Grace, Log: m.options.GuardLog, ExitReport: m.options.LastWords, Remove: m.options.Remove,
 	})
 	if client == nil {
 		l.lost(err)
@@ -134,7 +135,7 @@ func (m *Manager) guardEnded() {
 	// It could not say that everything is gone: see to it.
 	l.mending = true
 	go func() {
-		_, sweepErr := guard.Sweep(m.options.Guard.Mark, 0)
+		_, sweepErr := proctree.Sweep(m.options.Guard.Mark, 0)
 		m.post(func() {
 			l.mending = false
 			if l.closing {

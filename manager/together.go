@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"agents-tray/manager/guard"
+	"agents-tray/manager/guard/proctree"
 )
 
 // ValidateAll reports all that is wrong with services that are to run together, as
@@ -61,7 +61,7 @@ func checkCommands(specs []ServiceSpec) (found []error) {
 		if s.Builtin != "" || s.Optional || len(s.Command) == 0 || s.Command[0] == "" {
 			continue
 		}
-		if _, err := guard.LookPath(s.program(), s.Env); err != nil {
+		if _, err := proctree.LookPath(s.program(), s.Env); err != nil {
 			found = append(found, &SpecError{s.Name, "command", fmt.Errorf("%w. Install it, or correct the command", err)})
 		}
 	}

@@ -12,20 +12,21 @@ import (
 	"time"
 
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/guard/proctree"
 )
 
-// keeper waits until the guard has one, and returns its pid.
-func (c *conversation) keeper() int {
+// cleanupHelper waits until the guard has one, and returns its pid.
+func (c *conversation) cleanupHelper() int {
 	c.t.Helper()
 	for range 20_000 {
-		for _, child := range children(c.PID()) {
+		for _, child := range guardtest.Children(c.PID()) {
 			if line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", child)); err == nil && strings.HasPrefix(string(line), "agents-tray-keeper\x00") {
 				return child
 			}
 		}
 		time.Sleep(time.Millisecond)
 	}
-	c.t.Fatal("there is no keeper")
+	c.t.Fatal("there is no cleanup helper")
 	return 0
 }
 
@@ -42,7 +43,7 @@ func (c *conversation) kill(pids ...int) {
 func gonePID(t *testing.T, pid int) {
 	t.Helper()
 	for range 5000 {
-		if fields, err := procStat(pid); err != nil || fields[0][0] == 'Z' {
+		if !guardtest.Lives(pid) {
 			return
 		}
 		time.Sleep(time.Millisecond)
@@ -51,16 +52,16 @@ func gonePID(t *testing.T, pid int) {
 }
 
 // The kernel ends a killed guard's children, but not theirs that have left the group.
-func TestTheKeeperEndsWhatAKilledGuardLeaves(t *testing.T) {
+func TestTheHelperEndsWhatAKilledGuardLeaves(t *testing.T) {
 	for _, stopped := range []bool{false, true} {
 		t.Run(fmt.Sprint("stopped first: ", stopped), func(t *testing.T) {
 			c := launch(t, time.Second)
 			for i, kind := range []string{guardtest.Escapes, guardtest.Forks, guardtest.IgnoresTERM} {
 				c.start(Start{Service: kind, Run: uint64(i), Command: guardtest.Command(kind)})
 			}
-			keeper := c.keeper()
-			if stopped { // the kernel resumes the group of a stopped keeper when its session loses it
-				if err := syscall.Kill(keeper, syscall.SIGSTOP); err != nil {
+			helper := c.cleanupHelper()
+			if stopped { // the kernel resumes the group of a stopped helper when its session loses it
+				if err := syscall.Kill(helper, syscall.SIGSTOP); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -68,17 +69,17 @@ func TestTheKeeperEndsWhatAKilledGuardLeaves(t *testing.T) {
 			for range c.Events() {
 			}
 			c.nothingLeft()
-			gonePID(t, keeper)
+			gonePID(t, helper)
 		})
 	}
 }
 
-// An end in order takes the keeper along, even one that is stopped.
-func TestTheKeeperGoesWithTheGuard(t *testing.T) {
+// An end in order takes the helper along, even one that is stopped.
+func TestTheHelperGoesWithTheGuard(t *testing.T) {
 	c := launch(t, time.Second)
 	c.start(Start{Service: "s", Run: 1, Command: guardtest.Command(guardtest.Escapes)})
-	keeper := c.keeper()
-	if err := syscall.Kill(keeper, syscall.SIGSTOP); err != nil {
+	helper := c.cleanupHelper()
+	if err := syscall.Kill(helper, syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
 	c.send(Request{Shutdown: &Shutdown{300 * time.Millisecond}})
@@ -87,19 +88,19 @@ func TestTheKeeperGoesWithTheGuard(t *testing.T) {
 	if err := c.Err(); err != nil {
 		t.Errorf("the guard is not sure: %v", err)
 	}
-	if _, err := procStat(keeper); err == nil {
-		t.Error("the keeper is left")
+	if guardtest.Lives(helper) {
+		t.Error("the helper is left")
 	}
 }
 
-func TestAKeeperThatIsKilledIsReplaced(t *testing.T) {
+func TestAHelperThatIsKilledIsReplaced(t *testing.T) {
 	c := launch(t, time.Second)
 	c.start(Start{Service: "s", Run: 1, Command: guardtest.Command(guardtest.Escapes)})
-	first := c.keeper()
+	first := c.cleanupHelper()
 	time.Sleep(time.Second) // one that does not last is not replaced
 	c.kill(first)
 	gonePID(t, first)
-	second := c.keeper()
+	second := c.cleanupHelper()
 	c.kill(c.PID())
 	for range c.Events() {
 	}
@@ -107,11 +108,11 @@ func TestAKeeperThatIsKilledIsReplaced(t *testing.T) {
 	gonePID(t, second)
 }
 
-// Another guard of the same session is none of a keeper's business.
-func TestTheKeeperKnowsItsGuard(t *testing.T) {
+// Another guard of the same session is not the helper's to end.
+func TestTheHelperKnowsItsGuard(t *testing.T) {
 	c := launch(t, time.Second)
 	c.start(Start{Service: "s", Run: 1, Command: guardtest.Command(guardtest.Escapes)})
-	keeper := c.keeper()
+	helper := c.cleanupHelper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -125,11 +126,11 @@ func TestTheKeeperKnowsItsGuard(t *testing.T) {
 	c.kill(c.PID())
 	for range c.Events() {
 	}
-	gonePID(t, keeper)
-	if left := guardtest.Left(c.session(), serviceEnvironment+"=s/1"); len(left) > 0 {
+	gonePID(t, helper)
+	if left := guardtest.Left(c.session(), proctree.RunVariable+"=s/1"); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	if left := guardtest.Left(c.session(), serviceEnvironment+"=t/1"); len(left) != 1 || !strings.HasPrefix(left[0], strconv.Itoa(survivor.PID)) {
+	if left := guardtest.Left(c.session(), proctree.RunVariable+"=t/1"); len(left) != 1 || !strings.HasPrefix(left[0], strconv.Itoa(survivor.PID)) {
 		t.Errorf("of the other guard's service there is %v", left)
 	}
 	other.Close()

@@ -5,34 +5,37 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"agents-tray/manager/guard/proctree"
 )
 
-// LastWords is what a guard has seen of the end of a tray that did not say goodbye.
-type LastWords struct {
-	Session string    `json:"session"` // its mark
-	At      time.Time `json:"at"`      // when it ended
+// ExitReport is what a guard knows of the end of its tray, if that did not announce it.
+type ExitReport struct {
+	Session string    `json:"session"` // value of proctree.SessionVariable
+	At      time.Time `json:"at"`      // when the tray ended
 	// OutOfMemory says that the system ended a process for lack of memory just then.
 	OutOfMemory bool `json:"out_of_memory,omitempty"`
 }
 
-// leaveWords writes them down, unless the tray has said that it is about to end.
-func (g *guard) leaveWords() {
-	if g.over || g.hello.LastWords == "" {
+// writeExitReport writes the report to the file that Hello named, unless the tray has
+// announced its end. Failing that is written to standard error.
+func (g *guard) writeExitReport() {
+	if g.trayEnded || g.hello.ExitReport == "" {
 		return
 	}
-	words := LastWords{os.Getenv(MarkEnvironment), time.Now(), g.outOfMemory()}
-	if err := os.WriteFile(g.hello.LastWords, encode(words), 0o600); err != nil {
-		fmt.Fprintln(os.Stderr, "agents-tray guard: the tray has ended, which could not be written down:", err)
+	report := ExitReport{os.Getenv(proctree.SessionVariable), time.Now(), g.outOfMemory()}
+	if err := os.WriteFile(g.hello.ExitReport, encode(report), 0o600); err != nil {
+		fmt.Fprintln(os.Stderr, "agents-tray guard: the tray has ended, but the report of that cannot be written:", err)
 	}
 }
 
-// ReadLastWords reads the last words at path; the zero value if there are none, or none
+// ReadExitReport reads the report at path. It returns the zero value if there is none
 // that can be read.
-func ReadLastWords(path string) LastWords {
-	var words LastWords
+func ReadExitReport(path string) ExitReport {
+	var report ExitReport
 	text, err := os.ReadFile(path)
-	if err != nil || json.Unmarshal(text, &words) != nil {
-		return LastWords{}
+	if err != nil || json.Unmarshal(text, &report) != nil {
+		return ExitReport{}
 	}
-	return words
+	return report
 }

@@ -2,51 +2,51 @@ package guard
 
 import "sync"
 
-// A news is what a run's processes have said that the manager has not been told yet. It
-// is written by the goroutines that listen to them and emptied by the guard. However
-// much is said, it takes no more room than one Notice.
-type news struct {
-	ring chan<- struct{} // wakes the guard
+// A coalescedNotice is what a run's processes have said since the manager was last told.
+// The goroutines that listen to them merge into it; the guard takes it. It holds one
+// Notice, however much is said.
+type coalescedNotice struct {
+	wake chan<- struct{} // the guard's, of capacity 1
 
-	mu     sync.Mutex
-	notice Notice
-	fresh  bool
+	mu      sync.Mutex
+	notice  Notice
+	pending bool
 }
 
-// add merges something into what is to be told.
-func (n *news) add(merge func(*Notice)) {
+// merge changes the notice and wakes the guard.
+func (n *coalescedNotice) merge(change func(*Notice)) {
 	n.mu.Lock()
-	merge(&n.notice)
-	n.fresh = true
+	change(&n.notice)
+	n.pending = true
 	n.mu.Unlock()
 	select {
-	case n.ring <- struct{}{}:
-	default: // it rings already
+	case n.wake <- struct{}{}:
+	default: // woken already
 	}
 }
 
-// take returns what there is to tell, nil if nothing.
-func (n *news) take() *Notice {
+// take returns the notice and begins a new one; nil if nothing was merged.
+func (n *coalescedNotice) take() *Notice {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if !n.fresh {
+	if !n.pending {
 		return nil
 	}
 	notice := n.notice
-	n.notice, n.fresh = Notice{}, false
+	n.notice, n.pending = Notice{}, false
 	return &notice
 }
 
-// tell passes on what the units have said.
-func (g *guard) tell() {
-	for _, u := range g.units {
-		u.tell(g.events)
+// sendNotices sends the notices of all runs.
+func (g *guard) sendNotices() {
+	for _, r := range g.runs {
+		r.sendNotice(g.events)
 	}
 }
 
-func (u *unit) tell(events chan<- Event) {
-	if notice := u.news.take(); notice != nil {
-		notice.Service, notice.Run = u.start.Service, u.start.Run
+func (r *run) sendNotice(events chan<- Event) {
+	if notice := r.notice.take(); notice != nil {
+		notice.Service, notice.Run = r.start.Service, r.start.Run
 		events <- Event{Notice: notice}
 	}
 }

@@ -9,18 +9,22 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"agents-tray/manager/guard/proctree"
+	"agents-tray/manager/logs"
 )
 
-// A socket is a listening socket that outlives the processes it is handed to.
+// A socket is a listening socket that stays open when the processes that inherit it end.
 type socket struct {
 	address string
 	file    *os.File
 }
 
-// begin starts one run.
-func (g *guard) begin(s Start) (Reason, error) {
+// startRun starts one run. The error tells why it could not, the Reason what can be
+// done about it.
+func (g *guard) startRun(s Start) (Reason, error) {
 	switch {
-	case g.units[s.Service] != nil:
+	case g.runs[s.Service] != nil:
 		return OtherReason, errors.New("its earlier run has not ended")
 	case len(s.Command) == 0:
 		return NoCommand, errors.New("no command was given")
@@ -29,7 +33,7 @@ func (g *guard) begin(s Start) (Reason, error) {
 	if path == "" {
 		path = s.Command[0]
 	}
-	path, err := LookPath(path, s.Env)
+	path, err := proctree.LookPath(path, s.Env)
 	if err != nil {
 		return NoCommand, err
 	}
@@ -40,8 +44,8 @@ func (g *guard) begin(s Start) (Reason, error) {
 			return NoCommand, fmt.Errorf("%s is not a folder", s.Dir)
 		}
 	}
-	u := &unit{start: s, running: true, news: &news{ring: g.rung}}
-	env := append(slices.Clone(s.Env), s.mark())
+	r := &run{start: s, running: true, notice: &coalescedNotice{wake: g.wake}}
+	env := append(slices.Clone(s.Env), s.variable())
 	var handed *os.File
 	if s.Listen != "" {
 		socket, err := g.listen(s.Service, s.Listen)
@@ -55,58 +59,58 @@ func (g *guard) begin(s Start) (Reason, error) {
 		}
 	}
 	if s.Notify || s.Watchdog > 0 {
-		if u.notify, err = listenNotify(); err != nil {
+		if r.notify, err = listenNotify(); err != nil {
 			return OtherReason, err
 		}
-		env = append(env, "NOTIFY_SOCKET="+u.notify.name)
+		env = append(env, "NOTIFY_SOCKET="+r.notify.name)
 		if s.Watchdog > 0 {
 			env = append(env, "WATCHDOG_USEC="+strconv.FormatInt(s.Watchdog.Microseconds(), 10))
 		}
 	}
-	match, err := newMatcher(s.Match, u.news)
+	match, err := newMatcher(s.Match, r.notice)
 	if err != nil {
 		return OtherReason, fmt.Errorf("the pattern for its output: %w", err)
 	}
 
-	if u.log, err = openLog(s.Log); err != nil {
+	if r.log, err = logs.NewWriter(s.Log); err != nil {
 		g.fault(fmt.Errorf("%s: its output cannot be kept: %w", s.Service, err))
 	}
-	out, errOut, err := g.spawn(u, path, env, handed)
+	out, errOut, err := g.spawn(r, path, env, handed)
 	if err != nil {
-		u.close()
+		r.close()
 		if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.ENOEXEC) {
 			return NoCommand, err
 		}
 		return OtherReason, err
 	}
-	g.units[s.Service] = u
+	g.runs[s.Service] = r
 	now := time.Now()
-	g.events <- Event{Started: &Started{s.Service, s.Run, u.process.pid, now}}
-	u.log.write(now, streamSys, fmt.Appendf(nil, "started, pid %d\n", u.process.pid))
-	u.out = carry(out, streamOut, u.log, match)
-	u.err = carry(errOut, streamErr, u.log, match)
-	if u.notify != nil {
-		u.notify.hear(u.news)
+	g.events <- Event{Started: &Started{s.Service, s.Run, r.process.PID, now}}
+	r.log.Write(now, logs.Sys, fmt.Appendf(nil, "started, pid %d\n", r.process.PID))
+	r.out = newOutput(out, logs.Out, r.log, match)
+	r.err = newOutput(errOut, logs.Err, r.log, match)
+	if r.notify != nil {
+		r.notify.receive(r.notice)
 	}
 	return "", nil
 }
 
-// close closes what the run had open but its pipes.
-func (u *unit) close() {
-	u.log.close()
-	if u.notify != nil {
-		u.notify.close()
+// close closes what the run has open, except its pipes.
+func (r *run) close() {
+	r.log.Close()
+	if r.notify != nil {
+		r.notify.close()
 	}
 }
 
 // name identifies the run in the environment of its processes.
 func (s Start) name() string { return s.Service + "/" + strconv.FormatUint(s.Run, 10) }
 
-func (s Start) mark() string { return serviceEnvironment + "=" + s.name() }
+func (s Start) variable() string { return proctree.RunVariable + "=" + s.name() }
 
-// spawn makes the run's process and the pipes around it, and returns those of its
-// output.
-func (g *guard) spawn(u *unit, path string, env []string, handed *os.File) (out, errOut *stream, err error) {
+// spawn starts the run's process with its pipes, and returns those of its output. handed
+// is the listening socket that it inherits, or nil.
+func (g *guard) spawn(r *run, path string, env []string, handed *os.File) (out, errOut *stream, err error) {
 	var ours, theirs []*os.File
 	closeAll := func(files []*os.File) {
 		for _, f := range files {
@@ -124,7 +128,7 @@ func (g *guard) spawn(u *unit, path string, env []string, handed *os.File) (out,
 		ours, theirs = append(ours, r), append(theirs, w)
 		return nil
 	}
-	if u.start.Lifeline {
+	if r.start.Lifeline {
 		err = pipe(true)
 		env = append(env, "AGENTS_TRAY_LIFELINE=stdin")
 	} else {
@@ -144,7 +148,7 @@ func (g *guard) spawn(u *unit, path string, env []string, handed *os.File) (out,
 		}
 	}
 	if err != nil {
-		closeAll(ours) // those that are closed already do not mind
+		closeAll(ours) // closing one twice does nothing
 		closeAll(theirs)
 		return nil, nil, err
 	}
@@ -152,11 +156,11 @@ func (g *guard) spawn(u *unit, path string, env []string, handed *os.File) (out,
 	if handed != nil {
 		files = append(slices.Clone(theirs), handed)
 	}
-	argv := u.start.Command
-	if handed != nil && u.start.ListenPID {
-		path, argv = tellPID(path, argv)
+	argv := r.start.Command
+	if handed != nil && r.start.ListenPID {
+		path, argv = withListenPID(path, argv)
 	}
-	u.process, err = g.system.start(path, argv, environment(env...), u.start.Dir, files)
+	r.process, err = g.tree.Start(path, argv, proctree.Environment(env...), r.start.Dir, files)
 	closeAll(theirs)
 	if err != nil {
 		out.Close()
@@ -164,25 +168,25 @@ func (g *guard) spawn(u *unit, path string, env []string, handed *os.File) (out,
 		closeAll(ours)
 		return nil, nil, err
 	}
-	u.process.lifeline = ours[0]
+	r.process.Lifeline = ours[0]
 	return out, errOut, nil
 }
 
-// tellPID wraps a command so that its process finds its own id in LISTEN_PID, which
-// nobody can know before there is a process: a shell that becomes the command does.
-func tellPID(path string, argv []string) (string, []string) {
+// withListenPID wraps a command in a shell that sets LISTEN_PID to its own process id,
+// which is not known before the process exists, and then executes the command.
+func withListenPID(path string, argv []string) (string, []string) {
 	const script = `LISTEN_PID=$$; export LISTEN_PID; exec "$0" "$@"`
 	return "/bin/sh", append([]string{"sh", "-c", script, path}, argv[1:]...)
 }
 
-// listen binds a service's address, unless it is bound already. Where a socket cannot
-// be handed over, it only makes sure that it could be bound.
+// listen binds a service's address, unless it is bound already. Where children cannot
+// inherit a socket, it only checks that the address can be bound.
 func (g *guard) listen(service, address string) (*socket, error) {
 	if held := g.sockets[service]; held != nil {
 		if held.address == address {
 			return held, nil
 		}
-		g.release(service) // it has moved
+		g.release(service) // its address was changed
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -207,7 +211,7 @@ func (g *guard) release(service string) {
 	}
 }
 
-// IsAddressInUse reports whether an address could not be bound because somebody has it.
+// IsAddressInUse reports whether an address could not be bound because it is in use.
 func IsAddressInUse(err error) bool {
 	const (
 		wsaAddressInUse = syscall.Errno(10048)

@@ -5,15 +5,10 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"agents-tray/manager/guard/proctree"
+	"agents-tray/manager/logs"
 )
-
-// killTimeout is how long the guard waits for what it has killed. Only a process
-// stuck in the kernel takes longer; it is reported and left.
-const killTimeout = 3 * time.Second
-
-// rescan is how often strays are looked for once killing has begun: a child of a
-// killed child ends without telling us.
-const rescan = 20 * time.Millisecond
 
 // closing is the state of a shutdown.
 type closing struct {
@@ -24,99 +19,101 @@ type closing struct {
 
 // reap collects what has ended.
 func (g *guard) reap() {
-	leader := func(pid int) *unit {
-		for _, u := range g.units {
-			if u.running && u.process.pid == pid {
-				return u
+	leader := func(pid int) *run {
+		for _, r := range g.runs {
+			if r.running && r.process.PID == pid {
+				return r
 			}
 		}
 		return nil
 	}
-	endings := g.system.reap(func(pid int) {
-		// The group's number is ours until its leader is reaped.
-		if u := leader(pid); u != nil && (!u.asked || u.killing) {
-			g.system.kill(u.process) // what a dead service leaves in its group has no owner
+	exits := g.tree.Reap(func(pid int) {
+		// The group's id is its own until its leader is reaped.
+		if r := leader(pid); r != nil && (!r.stopping || r.killing) {
+			g.tree.Kill(r.process) // what is left of its group
 		}
 	})
-	for _, end := range endings {
-		if u := leader(end.pid); u != nil {
-			g.exited(u, end)
-		} else if g.keeper.ended(end.pid) {
-			g.keepAt = g.keeper.next()
+	for _, exit := range exits {
+		if r := leader(exit.PID); r != nil {
+			g.exited(r, exit)
+		} else if g.helper.Reaped(exit.PID) {
+			g.helperStart = g.helper.NextStart()
 		}
 	}
 }
 
-// keepDelay keeps the keeper's start out of the way of the services'.
-const keepDelay = 20 * time.Millisecond
+// helperDelay is from the first start of a service to that of the cleanup helper, which
+// must not delay the services.
+const helperDelay = 20 * time.Millisecond
 
-// keepDue reports whether it is time for a keeper.
-func (g *guard) keepDue(now time.Time) bool {
-	return g.closing == nil && !g.keepAt.IsZero() && g.keeper.missing() && !now.Before(g.keepAt)
+// helperDue reports whether the cleanup helper is to be started now.
+func (g *guard) helperDue(now time.Time) bool {
+	return g.closing == nil && !g.helperStart.IsZero() && g.helper.Missing() && !now.Before(g.helperStart)
 }
 
-// keep has somebody see to what is left if this process is killed.
-func (g *guard) keep() {
-	if err := g.keeper.start(); err != nil {
-		g.fault(fmt.Errorf("nobody will clean up if the guard is killed: %w", err))
+// startHelper starts the cleanup helper.
+func (g *guard) startHelper() {
+	if err := g.helper.Start(); err != nil {
+		g.fault(fmt.Errorf("start the cleanup helper, without which nothing cleans up after a killed guard: %w", err))
 	}
 }
 
-func (g *guard) exited(u *unit, end ending) {
-	u.running = false
+// exited records that a run's leader has ended.
+func (g *guard) exited(r *run, exit proctree.Exit) {
+	r.running = false
 	now := time.Now()
-	u.out.drain()
-	u.err.drain()
-	u.tell(g.events) // what it said comes before its end
-	words := fmt.Sprintf("ended with status %d\n", end.code)
-	if end.signal != "" {
-		words = "ended by " + end.signal + "\n"
+	r.out.drain()
+	r.err.drain()
+	r.sendNotice(g.events) // before its end
+	words := fmt.Sprintf("ended with status %d\n", exit.Code)
+	if exit.Signal != "" {
+		words = "ended by " + exit.Signal + "\n"
 	}
-	u.log.write(now, streamSys, []byte(words))
-	if u.process.lifeline != nil {
-		u.process.lifeline.Close()
+	r.log.Write(now, logs.Sys, []byte(words))
+	if r.process.Lifeline != nil {
+		r.process.Lifeline.Close()
 	}
 	g.events <- Event{Exited: &Exited{
-		Service: u.start.Service, Run: u.start.Run, PID: end.pid, At: now,
-		Code: end.code, Signal: end.signal, Lines: u.log.lastLines(),
-		OutOfMemory: end.signal == "SIGKILL" && !u.killing && g.outOfMemory(),
+		Service: r.start.Service, Run: r.start.Run, PID: exit.PID, At: now,
+		Code: exit.Code, Signal: exit.Signal, Lines: r.log.LastLines(),
+		OutOfMemory: exit.Signal == "SIGKILL" && !r.killing && g.outOfMemory(),
 	}}
-	if !u.asked { // nobody asked: what is left has no time to ask for
-		u.deadline = now
+	if !r.stopping { // a crash: its descendants are killed at once
+		r.deadline = now
 	}
 }
 
 // outOfMemory reports whether the system has ended processes for lack of memory since
-// it was last asked. It does not say which, but one that was killed just now by nobody
-// else was among them.
+// outOfMemory was last called. Which ones is not known; one that was killed just now, and
+// not by the guard, is assumed to be among them.
 func (g *guard) outOfMemory() bool {
 	before := g.ooms
-	g.ooms = OOMKills()
+	g.ooms = proctree.OOMKills()
 	return before >= 0 && g.ooms > before
 }
 
-// end asks a run to stop, by deadline at the latest. It may be called again with an
-// earlier deadline.
-func (g *guard) end(u *unit, deadline time.Time) {
-	if deadline.Before(u.deadline) || u.running && !u.asked {
-		u.deadline = deadline
+// stopRun asks a run to stop, and has it killed at the deadline. It may be called again
+// with an earlier deadline.
+func (g *guard) stopRun(r *run, deadline time.Time) {
+	if deadline.Before(r.deadline) || r.running && !r.stopping {
+		r.deadline = deadline
 	}
-	if u.asked || !u.running {
+	if r.stopping || !r.running {
 		return
 	}
-	u.asked = true
+	r.stopping = true
 	if time.Now().Before(deadline) {
-		g.system.terminate(u.process, u.start.StopSignal)
+		g.tree.Terminate(r.process, r.start.StopSignal)
 	}
 }
 
-// shutdown begins the end of everything, or brings it forward.
+// shutdown stops everything within that time. A second call may shorten it.
 func (g *guard) shutdown(grace time.Duration) {
 	deadline := time.Now().Add(grace)
 	if g.closing == nil {
 		g.closing = &closing{deadline: deadline}
 		for service := range g.sockets {
-			g.release(service) // new visitors learn at once that nobody is in
+			g.release(service) // new connections are refused from now on
 		}
 	}
 	if deadline.Before(g.closing.deadline) {
@@ -124,129 +121,134 @@ func (g *guard) shutdown(grace time.Duration) {
 	}
 }
 
-// settle carries on whatever is on its way to an end: it asks the next rank, kills
-// what is past its deadline, and reports the runs of which nothing is left.
+// settle continues whatever is being stopped: it asks those to stop that no other needs
+// any longer, kills what is past its deadline, and reports the runs of which nothing is
+// left.
 func (g *guard) settle(now time.Time) {
 	for again := true; again; {
-		own := sync.OnceValue(g.system.children) // read once for all that have ended, if any has
+		own := sync.OnceValue(g.tree.Children) // read at most once
 		if g.closing != nil {
 			g.advance(now)
 		}
 		again = false // unless a run is gone, which may have been the last to need another
-		for service, u := range g.units {
-			switch late := !now.Before(u.deadline); {
-			case u.running && u.asked && late:
-				u.killing = true
-				g.system.kill(u.process)
-				g.endStrays(u, own, true)
-			case !u.running && g.endStrays(u, own, late) == 0:
-				delete(g.units, service)
-				u.finish()
-				g.events <- Event{Gone: &Gone{service, u.start.Run}}
+		for service, r := range g.runs {
+			switch late := !now.Before(r.deadline); {
+			case r.running && r.stopping && late:
+				r.killing = true
+				g.tree.Kill(r.process)
+				g.endDescendants(r, own, true)
+			case !r.running && g.endDescendants(r, own, late) == 0:
+				delete(g.runs, service)
+				r.finish()
+				g.events <- Event{Gone: &Gone{service, r.start.Run}}
 				again = true
 			}
 		}
 	}
-	if g.closing != nil && len(g.units) == 0 && !g.isAlone() {
-		// Descendants that hide their mark belong to no run, but they are ours.
-		g.endStrays(nil, g.system.children, !now.Before(g.closing.deadline))
+	if g.closing != nil && len(g.runs) == 0 && !g.isEmpty() {
+		// Descendants that have changed environment and group belong to no run.
+		g.endDescendants(nil, g.tree.Children, !now.Before(g.closing.deadline))
 	}
 }
 
-// isAlone reports whether nothing is left below the guard. The keeper goes last.
-func (g *guard) isAlone() bool {
-	if g.keeper.pid != 0 && len(g.system.strays(kinship{}, g.known(), g.system.children)) == 0 {
-		g.keeper.dismiss()
+// isEmpty reports whether nothing is left below the guard. It stops the cleanup helper
+// once that is the last.
+func (g *guard) isEmpty() bool {
+	if g.helper.PID != 0 && len(g.tree.Descendants(proctree.Selector{}, g.known(), g.tree.Children)) == 0 {
+		g.helper.Stop()
 	}
-	return g.keeper.pid == 0 && g.system.alone()
+	return g.helper.PID == 0 && g.tree.Empty()
 }
 
-// known are the children that are not strays: the leaders of runs, and the keeper.
+// known returns the children that the guard has started: the leaders of runs and the
+// cleanup helper.
 func (g *guard) known() map[int]bool {
-	known := map[int]bool{g.keeper.pid: true}
-	for _, u := range g.units {
-		if u.running {
-			known[u.process.pid] = true
+	known := map[int]bool{g.helper.PID: true}
+	for _, r := range g.runs {
+		if r.running {
+			known[r.process.PID] = true
 		}
 	}
 	return known
 }
 
-// members answers which processes belong to a run.
-func (g *guard) members(l Look) *Members {
-	m := &Members{Service: l.Service, Run: l.Run, PIDs: []int{}}
-	u := g.units[l.Service]
-	if u == nil || u.start.Run != l.Run {
+// members returns the processes that belong to a run.
+func (g *guard) members(request MembersRequest) *Members {
+	m := &Members{Service: request.Service, Run: request.Run, PIDs: []int{}}
+	r := g.runs[request.Service]
+	if r == nil || r.start.Run != request.Run {
 		return m
 	}
-	if u.running {
-		m.PIDs = append(m.PIDs, u.process.pid)
+	if r.running {
+		m.PIDs = append(m.PIDs, r.process.PID)
 	}
-	if socket := g.sockets[l.Service]; socket != nil && socket.file != nil {
+	if socket := g.sockets[request.Service]; socket != nil && socket.file != nil {
 		m.Waiting = waiting(socket.file)
 	}
-	for _, d := range g.system.strays(u.kin(), g.known(), g.system.children) {
-		m.PIDs = append(m.PIDs, d.pid)
+	for _, d := range g.tree.Descendants(r.selector(), g.known(), g.tree.Children) {
+		m.PIDs = append(m.PIDs, d.PID)
 	}
 	return m
 }
 
-func (u *unit) kin() kinship { return kinship{u.start.mark(), u.process.pid} }
+func (r *run) selector() proctree.Selector {
+	return proctree.Selector{Variable: r.start.variable(), Group: r.process.PID}
+}
 
-// finish closes what the run had open. Its output goes on to be read to its end by
-// the goroutines that own the pipes.
-func (u *unit) finish() {
+// finish closes what the run has open, once the goroutines that own its pipes have read
+// them to their end.
+func (r *run) finish() {
 	go func() {
-		<-u.out.ended
-		<-u.err.ended
-		u.close()
+		<-r.out.ended
+		<-r.err.ended
+		r.close()
 	}()
 }
 
-// advance moves a shutdown on: a run is asked to stop once nothing is left that needs
-// it; at the deadline all are.
+// advance continues a shutdown: it asks each run to stop that no other run needs, and at
+// the deadline all.
 func (g *guard) advance(now time.Time) {
 	c := g.closing
 	late := !now.Before(c.deadline)
 	if late && !c.killing {
-		c.killing, c.giveUp = true, now.Add(killTimeout)
+		c.killing, c.giveUp = true, now.Add(proctree.KillTimeout)
 	}
-	for _, u := range g.units {
-		if late || !g.needed(u) {
-			g.end(u, c.deadline)
+	for _, r := range g.runs {
+		if late || !g.needed(r) {
+			g.stopRun(r, c.deadline)
 		}
 	}
 }
 
 // needed reports whether another run needs u's service.
-func (g *guard) needed(u *unit) bool {
-	for _, other := range g.units {
-		if other != u && slices.Contains(other.start.Needs, u.start.Service) {
+func (g *guard) needed(r *run) bool {
+	for _, other := range g.runs {
+		if other != r && slices.Contains(other.start.Needs, r.start.Service) {
 			return true
 		}
 	}
 	return false
 }
 
-// endStrays signals the descendants that u's process has left behind, or, where u is
-// nil, all that are left of anything; it returns how many there are.
-func (g *guard) endStrays(u *unit, own func() []int, kill bool) int {
-	var of kinship
-	if u != nil {
-		of = u.kin()
+// endDescendants signals the descendants that r's leader has left, or, where r is
+// nil, all that are left; it returns how many there are.
+func (g *guard) endDescendants(r *run, own func() []int, kill bool) int {
+	var of proctree.Selector
+	if r != nil {
+		of = r.selector()
 	}
-	strays := g.system.strays(of, g.known(), own)
-	for _, d := range strays {
+	descendants := g.tree.Descendants(of, g.known(), own)
+	for _, d := range descendants {
 		if kill {
-			g.system.killStray(d)
+			g.tree.KillDescendant(d)
 		} else {
-			g.system.terminateStray(d)
+			g.tree.TerminateDescendant(d)
 		}
 	}
-	return len(strays)
+	return len(descendants)
 }
 
-// next is when settle has something to do that no event announces; zero: never.
+// next returns when settle has something to do without an event; zero: never.
 func (g *guard) next() time.Time {
 	var next time.Time
 	earlier := func(t time.Time) {
@@ -259,18 +261,18 @@ func (g *guard) next() time.Time {
 		if now.Before(deadline) {
 			earlier(deadline)
 		} else {
-			earlier(now.Add(rescan))
+			earlier(now.Add(proctree.RescanInterval))
 		}
 	}
-	for _, u := range g.units {
-		if u.asked || !u.running {
-			wake(u.deadline)
+	for _, r := range g.runs {
+		if r.stopping || !r.running {
+			wake(r.deadline)
 		}
 	}
 	if g.closing != nil {
 		wake(g.closing.deadline)
-	} else if !g.keepAt.IsZero() && g.keeper.missing() {
-		earlier(g.keepAt)
+	} else if !g.helperStart.IsZero() && g.helper.Missing() {
+		earlier(g.helperStart)
 	}
 	return next
 }

@@ -1,4 +1,4 @@
-package control
+package logs
 
 import (
 	"context"
@@ -8,16 +8,15 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// FollowLog calls seen with the last count lines of the log at path, in batches; then
-// once with none, to say that this was what there was; and then with each batch of new
-// lines, until ctx ends (its error) or seen fails (seen's). The log may come to be
-// later, be rotated, cut short or removed; lines come in order, none twice. Whoever
-// writes it never waits: a seen that is slow makes the follower fall behind, and if
-// files are rotated away under it a line of the stream Missed says so.
+// Follow calls seen with the last count lines of the log at path, in batches; then once
+// with none, which tells that these were all; and then with each batch of new lines. It
+// returns ctx's error once ctx has ended, and seen's once that fails.
 //
-// A batch holds at most 64 kB of the file. While nothing is printed to any log of that
-// folder, FollowLog does nothing at all.
-func FollowLog(ctx context.Context, path string, count int, seen func([]LogLine) error) error {
+// The log may be created later, rotated, truncated or removed. Lines come in order, none
+// twice. The writer never waits: if seen is so slow that files are rotated away unread, a
+// line of the stream Missed tells so. A batch holds at most 64 kB of the file. While no
+// log in that folder is written to, Follow does nothing.
+func Follow(ctx context.Context, path string, count int, seen func([]Line) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
@@ -26,12 +25,12 @@ func FollowLog(ctx context.Context, path string, count int, seen func([]LogLine)
 		return err
 	}
 	defer stop()
-	log, err := openLog(path, count)
+	log, err := openReader(path, count)
 	if err != nil {
 		return err
 	}
 	defer log.close()
-	tail := count // lines of it still to come; then -1
+	tail := count // lines still to come before the call without lines; then -1
 	for ctx.Err() == nil {
 		lines, err := log.next()
 		if err != nil {
@@ -61,8 +60,8 @@ func FollowLog(ctx context.Context, path string, count int, seen func([]LogLine)
 	return ctx.Err()
 }
 
-// watch returns a channel that gets a value after each change of the file at path,
-// whether it exists or not. Changes that follow each other closely are told once.
+// watch returns a channel that receives a value after each change of the file at path,
+// whether it exists or not. Changes that follow each other closely send one value.
 func watch(path string) (changed <-chan struct{}, stop func(), err error) {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {

@@ -1,4 +1,4 @@
-package control
+package logs
 
 import (
 	"bytes"
@@ -8,21 +8,20 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"time"
 )
 
-// generations are the files of one log, as the guard keeps them: name.log,
-// name.log.1, name.log.2. A full file moves one number up, and a new one is begun.
-const generations = 3
+const (
+	batchSize = 64 << 10 // bytes that are read at once
+	// searchSize bounds, in bytes of each file, the search for its last lines. It is more
+	// than a Writer writes to a file, which is rotated only after the write that fills it.
+	searchSize = 2 * fileSize
+)
 
-// batchSize bounds the lines that are read at once, in bytes of the file.
-const batchSize = 64 << 10
-
-// A logReader reads the lines of a log in order, from file to file. It holds open what
-// it has found and not yet read, so a rotation takes nothing from under it. It is not
-// safe for concurrent use.
-type logReader struct {
+// A reader reads the lines of a log in order, from file to file. It keeps the files open
+// that it has found and not yet read, so they can be rotated meanwhile. It is not safe
+// for concurrent use.
+type reader struct {
 	folder *os.Root // its files can be renamed while they are open, on Windows too
 	name   string
 	files  []*os.File    // oldest first; the first is being read
@@ -32,14 +31,14 @@ type logReader struct {
 	buffer []byte
 }
 
-// openLog opens the log at path before its last count lines. The error wraps
+// openReader opens the log at path before its last count lines. The error wraps
 // fs.ErrNotExist when there is no such folder; the files may come later.
-func openLog(path string, count int) (*logReader, error) {
+func openReader(path string, count int) (*reader, error) {
 	folder, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
 		return nil, err
 	}
-	r := &logReader{folder: folder, name: filepath.Base(path), buffer: make([]byte, batchSize)}
+	r := &reader{folder: folder, name: filepath.Base(path), buffer: make([]byte, batchSize)}
 	if r.files, err = r.chain(); err == nil {
 		err = r.goBack(count)
 	}
@@ -50,14 +49,14 @@ func openLog(path string, count int) (*logReader, error) {
 	return r, nil
 }
 
-func (r *logReader) close() {
+func (r *reader) close() {
 	closeAll(r.files)
 	r.folder.Close()
 }
 
 // next returns the next lines, at least one; none when there are no more for now. Lines
 // that were rotated away before they could be read are one line of the stream Missed.
-func (r *logReader) next() ([]LogLine, error) {
+func (r *reader) next() ([]Line, error) {
 	for {
 		if len(r.files) == 0 {
 			files, err := r.chain()
@@ -77,30 +76,30 @@ func (r *logReader) next() ([]LogLine, error) {
 		}
 		if size > 0 {
 			r.offset += int64(size)
-			return parseLog(r.buffer[:size]), nil
+			return parseLines(r.buffer[:size]), nil
 		}
 		if ended {
 			r.leave(1)
 			r.offset = 0
 			if r.gap {
 				r.gap = false
-				return []LogLine{missedLines()}, nil
+				return []Line{missedLines()}, nil
 			}
 			continue
 		}
-		if more, err := r.look(); err != nil || !more {
+		if more, err := r.more(); err != nil || !more {
 			return nil, err
 		}
 	}
 }
 
-func missedLines() LogLine {
-	return LogLine{Time: time.Now().UTC(), Stream: Missed, Text: "Lines are missing here: more was printed than could be read in time."}
+func missedLines() Line {
+	return Line{Time: time.Now().UTC(), Stream: Missed, Text: "Lines are missing here: more was printed than could be read in time."}
 }
 
-// look finds out whether there is more after the end of the only file: it was cut
-// short, or is no longer the newest.
-func (r *logReader) look() (more bool, err error) {
+// more reports whether there is something to read although the only file was read to its
+// end: it was truncated, or is no longer the newest.
+func (r *reader) more() (more bool, err error) {
 	held, err := r.files[0].Stat()
 	if err != nil {
 		return false, err
@@ -126,7 +125,7 @@ func (r *logReader) look() (more bool, err error) {
 				at = i + 1
 			}
 		}
-		r.gap = len(files)-at == generations
+		r.gap = len(files)-at == Generations
 		at--
 	}
 	closeAll(files[:at+1])
@@ -134,8 +133,8 @@ func (r *logReader) look() (more bool, err error) {
 	return len(r.files) > 1, nil
 }
 
-// leave closes the first count files: they are read, or not wanted.
-func (r *logReader) leave(count int) {
+// leave closes the first count files.
+func (r *reader) leave(count int) {
 	for _, file := range r.files[:count] {
 		if info, err := file.Stat(); err == nil {
 			r.behind = append(r.behind, info)
@@ -143,30 +142,26 @@ func (r *logReader) leave(count int) {
 		file.Close()
 	}
 	r.files = r.files[count:]
-	r.behind = r.behind[max(0, len(r.behind)-generations):]
+	r.behind = r.behind[max(0, len(r.behind)-Generations):]
 }
 
-// isBehind reports whether file was left before. A new one may have got the number of
-// one that is gone, but not its time and size.
-func (r *logReader) isBehind(file *os.File) bool {
+// isBehind reports whether file was left before. A new one may have got the inode of one
+// that is gone, but not its time and size.
+func (r *reader) isBehind(file *os.File) bool {
 	info, err := file.Stat()
 	return err == nil && slices.ContainsFunc(r.behind, func(b os.FileInfo) bool {
 		return os.SameFile(b, info) && b.ModTime().Equal(info.ModTime()) && b.Size() == info.Size()
 	})
 }
 
-// chain opens all files of the log, oldest first. Renames go on meanwhile: a file that
-// moves from name to name is met twice, and a new one makes it begin again.
-func (r *logReader) chain() ([]*os.File, error) {
+// chain opens all files of the log, oldest first. They may be rotated meanwhile: a file
+// that is renamed is met twice, and it starts again if there is a new one.
+func (r *reader) chain() ([]*os.File, error) {
 	for {
 		before, _ := r.folder.Stat(r.name) // nil: there is none, as after
 		var files []*os.File
-		for n := range generations {
-			name := r.name
-			if n > 0 {
-				name += "." + strconv.Itoa(n)
-			}
-			file, err := r.folder.Open(name)
+		for n := range Generations {
+			file, err := r.folder.Open(generation(r.name, n))
 			if errors.Is(err, fs.ErrNotExist) {
 				continue
 			} else if err != nil {
@@ -188,7 +183,7 @@ func (r *logReader) chain() ([]*os.File, error) {
 }
 
 // goBack places the reader before the last count lines of its files.
-func (r *logReader) goBack(count int) error {
+func (r *reader) goBack(count int) error {
 	for at := len(r.files) - 1; at >= 0; at-- {
 		offset, found, err := lastLines(r.files[at], count)
 		if err != nil {
@@ -210,7 +205,7 @@ func lastLines(file *os.File, count int) (offset int64, found int, err error) {
 		return 0, 0, err
 	}
 	size := info.Size()
-	floor := max(0, size-maxLogBytes)
+	floor := max(0, size-searchSize)
 	block := make([]byte, min(batchSize, size))
 	offset = size
 	for end := size; end > floor; {
@@ -228,7 +223,7 @@ func lastLines(file *os.File, count int) (offset int64, found int, err error) {
 		end = begin
 	}
 	if floor > 0 {
-		return offset, max(0, found-1), nil // the first line is cut
+		return offset, max(0, found-1), nil // the first line was cut
 	}
 	return 0, found, nil
 }

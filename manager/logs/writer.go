@@ -1,4 +1,4 @@
-package guard
+package logs
 
 import (
 	"bytes"
@@ -6,58 +6,44 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"time"
 )
 
 const (
-	logFileSize  = 4 << 20  // bytes after which a log file is rotated
-	logFileCount = 3        // files kept: name.log, name.log.1, name.log.2
-	logLineSize  = 16 << 10 // bytes after which a line whose end has not been read is cut
-	logTailSize  = 4 << 10  // bytes kept in memory for the event about an exit
-	logTailLines = 20       // lines of that event
+	tailSize  = 4 << 10 // bytes that are remembered for LastLines
+	tailLines = 20      // lines that LastLines returns
 )
 
-// Streams as they stand in a log file.
-const (
-	streamOut = "out"
-	streamErr = "err"
-	streamSys = "sys" // the guard's own words
-)
-
-// A logFile is the rotating file of one service's output. Each line is
+// A Writer appends to a log and rotates its files. It is safe for concurrent use.
 //
-//	2026-11-23T22:45:12.123456Z out the text
-//
-// in UTC. It is shared by the goroutines that read the service's two streams. An
-// error of the disk stops nothing: lines go on to be remembered for Exited, and are
-// written again when the disk allows.
-type logFile struct {
+// Errors of the disk stop nothing: lines are still remembered for LastLines, and
+// written again as soon as the disk allows.
+type Writer struct {
 	path string
 
 	mu   sync.Mutex
-	file *os.File
+	file *os.File // nil while it cannot be opened
 	size int64
-	tail []byte // the last lines, without stamps
-	buf  []byte // reused for stamped lines
+	tail []byte // the last lines, as they were printed
+	buf  []byte // reused
 }
 
-// openLog opens the log file at path for appending. With an empty path, lines are
-// only remembered. The log is usable even when an error is returned.
-func openLog(path string) (*logFile, error) {
-	l := &logFile{path: path}
-	return l, l.open()
+// NewWriter opens the log at path for appending. With an empty path, lines are only
+// remembered. The Writer is usable even if an error is returned.
+func NewWriter(path string) (*Writer, error) {
+	w := &Writer{path: path}
+	return w, w.open()
 }
 
-func (l *logFile) open() error {
-	if l.path == "" {
+func (w *Writer) open() error {
+	if w.path == "" {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(l.path), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(w.path), 0o700); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(l.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	file, err := os.OpenFile(w.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
@@ -65,83 +51,74 @@ func (l *logFile) open() error {
 	if err != nil {
 		return errors.Join(err, file.Close())
 	}
-	l.file, l.size = file, info.Size()
+	w.file, w.size = file, info.Size()
 	return nil
 }
 
-// write adds the complete lines of text, each ended by a newline, stamped with now.
-func (l *logFile) write(now time.Time, stream string, text []byte) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if stream != streamSys {
-		l.remember(text)
+// Write adds text, which is lines that each end in a newline, with that time and stream.
+func (w *Writer) Write(at time.Time, stream string, text []byte) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if stream != Sys {
+		w.remember(text)
 	}
-	if l.path == "" {
+	if w.path == "" {
 		return
 	}
-	var stamp [40]byte
-	prefix := now.UTC().AppendFormat(stamp[:0], "2006-01-02T15:04:05.000000Z ")
-	prefix = append(append(prefix, stream...), ' ')
-	out := l.buf[:0]
-	for len(text) > 0 {
-		end := bytes.IndexByte(text, '\n') + 1
-		out = append(append(out, prefix...), text[:end]...)
-		text = text[end:]
+	out := appendLines(w.buf[:0], at, stream, text)
+	if w.buf = out; cap(out) > 2*lineSize {
+		w.buf = nil
 	}
-	if l.buf = out; cap(out) > 2*logLineSize {
-		l.buf = nil
+	if w.file == nil || w.size >= fileSize {
+		w.rotate()
 	}
-	if l.file == nil || l.size >= logFileSize {
-		l.rotate()
-	}
-	if l.file != nil {
-		n, err := l.file.Write(out)
-		l.size += int64(n)
+	if w.file != nil {
+		n, err := w.file.Write(out)
+		w.size += int64(n)
 		if errors.Is(err, fs.ErrClosed) {
-			l.file = nil
+			w.file = nil
 		}
 	}
 }
 
-func (l *logFile) remember(text []byte) {
-	if extra := len(l.tail) + len(text) - logTailSize; extra > 0 && len(l.tail) > 0 {
-		l.tail = append(l.tail[:0], l.tail[min(extra, len(l.tail)):]...)
+func (w *Writer) remember(text []byte) {
+	if extra := len(w.tail) + len(text) - tailSize; extra > 0 && len(w.tail) > 0 {
+		w.tail = append(w.tail[:0], w.tail[min(extra, len(w.tail)):]...)
 	}
-	l.tail = append(l.tail, text[max(0, len(text)-logTailSize):]...)
+	w.tail = append(w.tail, text[max(0, len(text)-tailSize):]...)
 }
 
-// rotate moves full files one number up and opens a new one.
-func (l *logFile) rotate() {
-	if l.file != nil {
-		l.file.Close()
-		l.file = nil
-		for n := logFileCount - 1; n > 0; n-- {
-			from := l.path
-			if n > 1 {
-				from += "." + strconv.Itoa(n-1)
-			}
-			_ = os.Rename(from, l.path+"."+strconv.Itoa(n)) // missing at first; else the old file goes on
+// rotate renames the files to the next higher number, the last one replaced, and opens a
+// new one.
+func (w *Writer) rotate() {
+	if w.file != nil {
+		w.file.Close()
+		w.file = nil
+		for n := Generations - 1; n > 0; n-- {
+			// It fails while there are fewer files; else the old one is appended to.
+			_ = os.Rename(generation(w.path, n-1), generation(w.path, n))
 		}
 	}
-	_ = l.open() // tried again with the next line
+	_ = w.open() // tried again with the next line
 }
 
-// lastLines returns the lines last written by the service, oldest first.
-func (l *logFile) lastLines() []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// LastLines returns the last lines of the process, oldest first, without times.
+func (w *Writer) LastLines() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	var lines []string
-	for line := range bytes.Lines(l.tail) {
+	for line := range bytes.Lines(w.tail) {
 		lines = append(lines, string(bytes.ToValidUTF8(bytes.TrimRight(line, "\r\n"), []byte("�"))))
 	}
-	return lines[max(0, len(lines)-logTailLines):]
+	return lines[max(0, len(lines)-tailLines):]
 }
 
-func (l *logFile) close() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.file != nil {
-		l.file.Close()
-		l.file = nil
+// Close closes the file. A line that is written later opens it again.
+func (w *Writer) Close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.file != nil {
+		w.file.Close()
+		w.file = nil
 	}
 }

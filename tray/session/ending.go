@@ -12,11 +12,11 @@ import (
 // Evidence is what the present knows of the end of the session before.
 type evidence struct {
 	boot, machine string
-	crash         string          // what the Go runtime wrote while it crashed
-	closed        bool            // it took away what that would stand in, as at an end of its own
-	words         guard.LastWords // of the guard that outlived the tray
-	kernel        bool            // its log says that it killed the tray for lack of memory
-	oomKills      int             // as in Session, by now
+	crash         string           // what the Go runtime wrote while it crashed
+	closed        bool             // it took away what that would stand in, as at an end of its own
+	words         guard.ExitReport // of the guard that outlived the tray
+	kernel        bool             // its log says that it killed the tray for lack of memory
+	oomKills      int              // as in Session, by now
 }
 
 // A verdict is how a session ended, as far as that can be told.
@@ -37,7 +37,7 @@ func judge(p *sessiondb.Previous, e evidence) verdict {
 	if words.Session == p.Mark && p.Mark != "" {
 		v.at, v.exact = words.At, true
 	} else {
-		words = guard.LastWords{}
+		words = guard.ExitReport{}
 	}
 	since := e.oomKills - p.OOMKills
 	switch {

@@ -13,7 +13,7 @@ func TestHowASessionEnded(t *testing.T) {
 	seen, killed := time.Date(2026, 11, 20, 14, 3, 0, 0, time.Local), time.Date(2026, 11, 20, 15, 30, 0, 0, time.Local)
 	before := sessiondb.Previous{LastSeen: seen, Session: sessiondb.Session{Mark: "before", Boot: "boot", Machine: "machine", OOMKills: 3}}
 	now := evidence{boot: "boot", machine: "machine", oomKills: 3}
-	words := guard.LastWords{Session: "before", At: killed}
+	words := guard.ExitReport{Session: "before", At: killed}
 	for name, test := range map[string]struct {
 		change func(*sessiondb.Previous, *evidence)
 		ending sessiondb.Ending
@@ -22,7 +22,7 @@ func TestHowASessionEnded(t *testing.T) {
 		"killed, and nobody saw it":      {func(*sessiondb.Previous, *evidence) {}, sessiondb.Killed, "it was killed after 14:03"},
 		"killed before the guard's eyes": {func(_ *sessiondb.Previous, e *evidence) { e.words = words }, sessiondb.Killed, "it was killed at 15:30"},
 		"the guard saw another session's end": {func(_ *sessiondb.Previous, e *evidence) {
-			e.words = guard.LastWords{Session: "earlier", At: killed, OutOfMemory: true}
+			e.words = guard.ExitReport{Session: "earlier", At: killed, OutOfMemory: true}
 		}, sessiondb.Killed, "it was killed after 14:03"},
 		"another start of the system": {func(_ *sessiondb.Previous, e *evidence) { e.boot = "next" }, sessiondb.Restarted, "the computer went down after 14:03"},
 		"killed, and then another start of the system": {func(_ *sessiondb.Previous, e *evidence) { e.boot, e.words = "next", words },

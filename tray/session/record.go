@@ -11,6 +11,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/guard"
+	"agents-tray/manager/guard/proctree"
 	"agents-tray/sessiondb"
 )
 
@@ -24,7 +25,7 @@ func (s *Session) openRecord() {
 	folders := s.options.Folders
 	found := evidence{
 		boot: sessiondb.BootID(), machine: sessiondb.MachineID(),
-		words: guard.ReadLastWords(folders.LastWords()), oomKills: guard.OOMKills(),
+		words: guard.ReadExitReport(folders.LastWords()), oomKills: proctree.OOMKills(),
 	}
 	found.crash, found.closed = s.captureCrashes()
 	s.record = sessiondb.Open(folders.SessionRecord(), sessiondb.Options{
@@ -48,7 +49,7 @@ func (s *Session) openRecord() {
 		return
 	}
 	if previous.Boot == found.boot && previous.Mark != "" {
-		if _, err := guard.Sweep(previous.Mark, sweepGrace); err != nil {
+		if _, err := proctree.Sweep(previous.Mark, sweepGrace); err != nil {
 			s.notice("Something of the last session still runs: " + err.Error())
 		}
 		found.kernel = killedForMemory(previous.PID)

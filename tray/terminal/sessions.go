@@ -14,6 +14,7 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
+	"agents-tray/manager/logs"
 	"agents-tray/sessiondb"
 	"agents-tray/tray/session"
 )
@@ -133,7 +134,7 @@ func printSession(out io.Writer, s control.PastSession, events []control.Session
 	fmt.Fprintf(out, "Session %s, version %s, process %d\n", s.ID, s.Version, s.PID)
 	fmt.Fprintf(out, "Started %s, lasted %s. %s.\n", s.Started.Local().Format(time.DateTime), lasted(s, now), s.Words())
 	if s.Detail != "" && !s.Clean() {
-		fmt.Fprintln(out, control.Plain(s.Detail))
+		fmt.Fprintln(out, logs.Plain(s.Detail))
 	}
 	if len(events) == 0 {
 		_, err := fmt.Fprintln(out, "\nNothing was recorded of its services.")
@@ -168,6 +169,6 @@ func lasted(s control.PastSession, now time.Time) string {
 
 // oneLine is the first line of a text for a terminal.
 func oneLine(text string) string {
-	line, _, _ := strings.Cut(control.Plain(text), "\n")
+	line, _, _ := strings.Cut(logs.Plain(text), "\n")
 	return strings.ReplaceAll(line, "\t", " ")
 }

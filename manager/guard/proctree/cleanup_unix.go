@@ -1,6 +1,6 @@
 //go:build unix
 
-package guard
+package proctree
 
 import (
 	"os"
@@ -10,45 +10,50 @@ import (
 	"time"
 )
 
-// A keeper is a small process that sleeps until the guard's end, whatever brings it,
-// and then ends what the guard can no longer: descendants that have left their group
-// have no other owner once tray and guard are killed together. The kernel ends only
-// the guard's own children then.
+// A CleanupHelper is a small child process that waits for the end of this one, the
+// guard, and then ends the descendants that the guard has left. When a guard is killed,
+// the kernel ends its own children, but not those of theirs that have left their process
+// group.
 //
-// It is a shell, since that costs a tenth of what another process of ours would; it
-// becomes one when it is needed.
-type keeper struct {
-	mark     string // names the guard
-	pid      int    // 0 while there is none
+// It is a shell, whose memory is a tenth of what another process of this program would
+// take, and which executes this program (see SweepGuard) when there is something to do.
+type CleanupHelper struct {
+	PID      int    // 0 while there is none
+	guard    string // value of GuardVariable
 	lifeline *os.File
 	started  time.Time
-	short    int  // how often in a row it has ended within keepPause
-	off      bool // not wanted, or not to be had
+	short    int  // how often in a row it has ended within helperPause
+	off      bool // stopped, or it cannot be started
 }
 
+// NewCleanupHelper returns the helper for what carries that value of GuardVariable in
+// its environment. It is not started yet. With an empty value, it never is.
+func NewCleanupHelper(guard string) *CleanupHelper { return &CleanupHelper{guard: guard} }
+
 const (
-	keepPause = time.Second // from one keeper's start to the next one's, at least
-	keepTries = 5           // a keeper that never lasts is done without
+	helperPause = time.Second // from one start to the next one, at least
+	helperTries = 5           // after so many that ended within helperPause none is started any more
 )
 
-// keeperScript waits for the end of file on its standard input.
-const keeperScript = `trap '' HUP INT TERM; read -r _; exec "$0" guard sweep "$1"`
+// helperScript waits for the end of file on its standard input. The name of its process
+// is known to users and tests.
+const helperScript = `trap '' HUP INT TERM; read -r _; exec "$0" guard sweep "$1"`
 
-// missing reports whether there should be one.
-func (k *keeper) missing() bool { return k.pid == 0 && !k.off }
+// Missing reports whether one is to be started.
+func (h *CleanupHelper) Missing() bool { return h.PID == 0 && !h.off }
 
-// next is when the next one may be started.
-func (k *keeper) next() time.Time { return k.started.Add(keepPause) }
+// NextStart is when the next one may be started.
+func (h *CleanupHelper) NextStart() time.Time { return h.started.Add(helperPause) }
 
-// start runs a keeper if there is none.
-func (k *keeper) start() error {
-	if k.pid != 0 || k.off || k.mark == "" {
+// Start starts a helper if there is none.
+func (h *CleanupHelper) Start() error {
+	if h.PID != 0 || h.off || h.guard == "" {
 		return nil
 	}
-	k.started = time.Now()
-	self, path, err := ownProgram()
+	h.started = time.Now()
+	self, path, err := openProgram()
 	if err != nil {
-		k.off = true
+		h.off = true
 		return err
 	}
 	defer self.Close()
@@ -62,56 +67,57 @@ func (k *keeper) start() error {
 		return err
 	}
 	defer theirs.Close()
-	k.pid, err = syscall.ForkExec("/bin/sh", []string{"agents-tray-keeper", "-c", keeperScript, path, k.mark}, &syscall.ProcAttr{
-		Dir: "/", Env: keeperMarks(os.Environ()),
+	h.PID, err = syscall.ForkExec("/bin/sh", []string{"agents-tray-keeper", "-c", helperScript, path, h.guard}, &syscall.ProcAttr{
+		Dir: "/", Env: helperEnvironment(os.Environ()),
 		Files: []uintptr{theirs.Fd(), null.Fd(), null.Fd(), self.Fd()},
-		Sys:   survivorAttributes(),
+		Sys:   DetachedAttributes(),
 	})
 	if err != nil {
 		ours.Close()
-		k.off = true
+		h.off = true
 		return &os.PathError{Op: "start", Path: "/bin/sh", Err: err}
 	}
-	k.lifeline = ours
+	h.lifeline = ours
 	return nil
 }
 
-// ended takes note of a child's end, and reports whether it was the keeper.
-func (k *keeper) ended(pid int) bool {
-	if pid != k.pid || pid == 0 {
+// Reaped must be called with the id of each child that Tree.Reap has collected. It
+// reports whether that was the helper.
+func (h *CleanupHelper) Reaped(pid int) bool {
+	if pid != h.PID || pid == 0 {
 		return false
 	}
-	k.lifeline.Close()
-	k.pid = 0
-	if k.short++; time.Since(k.started) >= keepPause {
-		k.short = 0
+	h.lifeline.Close()
+	h.PID = 0
+	if h.short++; time.Since(h.started) >= helperPause {
+		h.short = 0
 	}
-	k.off = k.off || k.short == keepTries
+	h.off = h.off || h.short == helperTries
 	return true
 }
 
-// dismiss ends the keeper: nothing is left to be kept.
-func (k *keeper) dismiss() {
-	if k.pid == 0 {
+// Stop ends the helper for good.
+func (h *CleanupHelper) Stop() {
+	if h.PID == 0 {
 		return
 	}
-	_ = syscall.Kill(k.pid, syscall.SIGKILL) // our child, not reaped yet: it can be nobody else
+	_ = syscall.Kill(h.PID, syscall.SIGKILL) // not reaped yet, so the id is still its own
 	var status syscall.WaitStatus
 	for {
-		if _, err := syscall.Wait4(k.pid, &status, 0, nil); err != syscall.EINTR {
+		if _, err := syscall.Wait4(h.PID, &status, 0, nil); err != syscall.EINTR {
 			break
 		}
 	}
-	k.ended(k.pid)
-	k.off = true
+	h.Reaped(h.PID)
+	h.off = true
 }
 
-// keeperMarks is an environment by which no guard's sweep finds its process; that of the
-// session does, in the end.
-func keeperMarks(env []string) []string {
+// helperEnvironment returns env without the variables by which SweepGuard would find the
+// helper itself. Sweep finds it by CleanupVariable.
+func helperEnvironment(env []string) []string {
 	env = slices.DeleteFunc(slices.Clone(env), func(pair string) bool {
 		name, _, _ := strings.Cut(pair, "=")
-		return name == MarkEnvironment || name == guardEnvironment
+		return name == SessionVariable || name == GuardVariable
 	})
-	return append(env, keeperEnvironment+"="+os.Getenv(MarkEnvironment))
+	return append(env, CleanupVariable+"="+os.Getenv(SessionVariable))
 }

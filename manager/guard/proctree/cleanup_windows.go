@@ -1,15 +1,15 @@
-package guard
+package proctree
 
 import "time"
 
-// A keeper ends what a killed guard leaves; here the guard's Job Object does.
-type keeper struct {
-	mark string
-	pid  int
-}
+// A CleanupHelper does nothing on Windows: the guard's Job Object ends all that a killed
+// guard leaves.
+type CleanupHelper struct{ PID int }
 
-func (*keeper) missing() bool   { return false }
-func (*keeper) next() time.Time { return time.Time{} }
-func (*keeper) start() error    { return nil }
-func (*keeper) ended(int) bool  { return false }
-func (*keeper) dismiss()        {}
+func NewCleanupHelper(string) *CleanupHelper { return &CleanupHelper{} }
+
+func (*CleanupHelper) Missing() bool        { return false }
+func (*CleanupHelper) NextStart() time.Time { return time.Time{} }
+func (*CleanupHelper) Start() error         { return nil }
+func (*CleanupHelper) Reaped(int) bool      { return false }
+func (*CleanupHelper) Stop()                {}

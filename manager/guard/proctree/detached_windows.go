@@ -1,4 +1,4 @@
-package guard
+package proctree
 
 import (
 	"syscall"
@@ -6,8 +6,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// guardAttributes start the guard without a console: it hears neither its Ctrl-C nor
-// its closing, and is free to attach to that of a service. See system.terminate.
-func guardAttributes() *syscall.SysProcAttr {
+// DetachedAttributes start a guard without a console: its parent's Ctrl-C and the closing
+// of its window do not reach it, and it can attach to the console of a child, as
+// Tree.Terminate does.
+func DetachedAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{CreationFlags: windows.DETACHED_PROCESS}
 }

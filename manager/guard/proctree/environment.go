@@ -1,4 +1,4 @@
-package guard
+package proctree
 
 import (
 	"os"
@@ -9,19 +9,19 @@ import (
 	"strings"
 )
 
-// ours are the variables that speak to one process. What an init system or a guard has
-// told the tray is not meant for the services.
-var ours = []string{
+// ownVariables are meant for one process: what an init system, or a guard, has told this
+// one. Children do not inherit them.
+var ownVariables = []string{
 	"LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID",
-	"AGENTS_TRAY_LIFELINE", serviceEnvironment,
+	"AGENTS_TRAY_LIFELINE", RunVariable,
 }
 
-// environment is the guard's own with that of a service in it. Of two values of one
-// name the later one holds, and only that is passed on: programs differ in which of
-// them they would see.
-func environment(more ...string) []string {
+// Environment returns the environment of a child: this process's own with more, each
+// NAME=value, added to it. Of two values of one name only the later is kept, since
+// programs differ in which of them they see.
+func Environment(more ...string) []string {
 	own := slices.DeleteFunc(os.Environ(), func(pair string) bool {
-		return slices.ContainsFunc(ours, func(name string) bool { return sameVariable(variable(pair), name) })
+		return slices.ContainsFunc(ownVariables, func(name string) bool { return sameVariable(variable(pair), name) })
 	})
 	all := append(own, more...)
 	kept := make([]string, 0, len(all))
@@ -40,13 +40,6 @@ func environment(more ...string) []string {
 	return kept
 }
 
-// ServiceName returns the name of the service that this process runs, "" if it runs
-// none.
-func ServiceName() string {
-	name, _, _ := strings.Cut(os.Getenv(serviceEnvironment), "/")
-	return name
-}
-
 // variable is the name in NAME=value. Windows has names that begin with "=".
 func variable(pair string) string {
 	if at := strings.IndexByte(pair[min(1, len(pair)):], '='); at >= 0 {
@@ -59,8 +52,9 @@ func sameVariable(a, b string) bool {
 	return a == b || runtime.GOOS == "windows" && strings.EqualFold(a, b)
 }
 
-// LookPath finds a program as a service would that has env added to its environment: a
-// PATH in env counts, as that of a Python environment does.
+// LookPath returns the absolute path of a program as a child finds it that has env added
+// to its environment: a PATH in env replaces this process's own. The error wraps
+// exec.ErrNotFound if there is no such program.
 func LookPath(program string, env []string) (string, error) {
 	path, given := "", false
 	for _, pair := range env {
@@ -73,7 +67,7 @@ func LookPath(program string, env []string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return filepath.Abs(found) // the service runs in a folder of its own
+		return filepath.Abs(found) // the child may run in another folder
 	}
 	for _, folder := range filepath.SplitList(path) {
 		if found, err := exec.LookPath(filepath.Join(folder, program)); err == nil {

@@ -1,4 +1,4 @@
-package guard
+package proctree
 
 import (
 	"errors"
@@ -9,8 +9,8 @@ import (
 )
 
 // A job is a Job Object: some processes and whatever they start, with no way out of
-// it. The system kills them when the job is closed, at the latest when this process
-// ends, however it ends. The zero job is none.
+// it. The system kills them when the job is closed, at the latest at the end of this
+// process. The zero job is none.
 type job windows.Handle
 
 func newJob() (job, error) {
@@ -20,7 +20,7 @@ func newJob() (job, error) {
 	}
 	limits := windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION{
 		BasicLimitInformation: windows.JOBOBJECT_BASIC_LIMIT_INFORMATION{
-			// A crash is to end its process, not to open a window and wait for somebody.
+			// A crash ends its process, instead of opening a window and waiting for the user.
 			LimitFlags: windows.JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | windows.JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION,
 		},
 	}
@@ -67,7 +67,7 @@ func (j job) close() {
 }
 
 // kill ends all members, as they are at one moment.
-func (j job) kill() { _ = windows.TerminateJobObject(windows.Handle(j), killedStatus) } // nobody left: so much the better
+func (j job) kill() { _ = windows.TerminateJobObject(windows.Handle(j), killedStatus) } // fails when nobody is left
 
 // members are the ids of the living processes in the job and in those inside it.
 func (j job) members() []int {
@@ -109,7 +109,7 @@ func (j job) killMember(pid int) {
 	}
 }
 
-// A departures port hears when members of jobs end.
+// A departures port is told when members of jobs end.
 type departures windows.Handle
 
 func newDepartures() (departures, error) {
@@ -117,7 +117,7 @@ func newDepartures() (departures, error) {
 	return departures(port), err
 }
 
-// of has the port hear of the members of j.
+// of has the port told of the members of j.
 func (d departures) of(j job) {
 	if d == 0 || j == 0 {
 		return
@@ -125,13 +125,13 @@ func (d departures) of(j job) {
 	association := struct{ key, port windows.Handle }{windows.Handle(j), windows.Handle(d)} // JOBOBJECT_ASSOCIATE_COMPLETION_PORT
 	err := j.set(windows.JobObjectAssociateCompletionPortInformation, unsafe.Pointer(&association), unsafe.Sizeof(association))
 	if err != nil {
-		complain(fmt.Errorf("hear of a job's processes: %w", err)) // the deadlines do without
+		complain(fmt.Errorf("hear of a job's processes: %w", err)) // they are found gone at the deadlines
 	}
 }
 
 var getQueuedCompletionStatus = kernel32.NewProc("GetQueuedCompletionStatus")
 
-// hear calls told after each departure. It does not return.
+// hear calls told after each end. It does not return.
 func (d departures) hear(told func()) {
 	const ( // JOB_OBJECT_MSG_… of winnt.h
 		activeProcessZero   = 4

@@ -1,6 +1,7 @@
-package guard
+package proctree
 
 import (
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -10,20 +11,25 @@ import (
 	"agents-tray/manager/guard/guardtest"
 )
 
+func TestMain(m *testing.M) {
+	guardtest.Main(func([]string) int { panic("no test here starts a guard") })
+	os.Exit(m.Run())
+}
+
 func TestAJobKillsItsMembersOnly(t *testing.T) {
 	first, second := member(t), member(t)
-	if pids := first.job.members(); !slices.Contains(pids, first.pid) || slices.Contains(pids, second.pid) {
-		t.Errorf("%d's job lists %v", first.pid, pids)
+	if pids := first.job.members(); !slices.Contains(pids, first.PID) || slices.Contains(pids, second.PID) {
+		t.Errorf("%d's job lists %v", first.PID, pids)
 	}
-	first.job.killMember(second.pid)
-	first.job.killMember(first.pid)
+	first.job.killMember(second.PID)
+	first.job.killMember(first.PID)
 	if !first.ends(5 * time.Second) {
 		t.Error("a member lives on")
 	}
 	if second.ends(0) {
 		t.Error("a stranger was killed")
 	}
-	if pids := first.job.members(); slices.Contains(pids, first.pid) {
+	if pids := first.job.members(); slices.Contains(pids, first.PID) {
 		t.Errorf("it has ended, but is in %v", pids)
 	}
 	second.job.close()
@@ -33,13 +39,13 @@ func TestAJobKillsItsMembersOnly(t *testing.T) {
 }
 
 // member starts a process in a job of its own.
-func member(t *testing.T) *process {
+func member(t *testing.T) *Process {
 	t.Helper()
-	cmd, err := run(guardtest.IgnoresTERM)
+	cmd, err := guardtest.Run(guardtest.IgnoresTERM)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{pid: cmd.Process.Pid}
+	p := &Process{PID: cmd.Process.Pid}
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill() // it should have ended
 		_ = cmd.Wait()         // with the status of one that was killed
@@ -60,7 +66,7 @@ func member(t *testing.T) *process {
 	return p
 }
 
-func (p *process) ends(within time.Duration) bool {
+func (p *Process) ends(within time.Duration) bool {
 	state, err := windows.WaitForSingleObject(p.handle, uint32(within.Milliseconds()))
 	return err == nil && state == windows.WAIT_OBJECT_0
 }

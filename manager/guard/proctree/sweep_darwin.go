@@ -1,4 +1,4 @@
-package guard
+package proctree
 
 import (
 	"fmt"
@@ -9,14 +9,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sweep has no process handles here, so each is looked at again just before its signal.
+// sweep looks at each process again just before its signal: there are no process handles
+// here.
 func sweep(assignment string, grace time.Duration) (int, error) {
-	total := len(marks(assignment))
+	total := len(carriers(assignment))
 	until := time.Now().Add(grace)
-	tick := time.NewTicker(rescan)
+	tick := time.NewTicker(RescanInterval)
 	defer tick.Stop()
 	for {
-		found := marks(assignment)
+		found := carriers(assignment)
 		if len(found) == 0 {
 			return total, nil
 		}
@@ -24,7 +25,7 @@ func sweep(assignment string, grace time.Duration) (int, error) {
 			for _, pid := range found {
 				_ = syscall.Kill(pid, syscall.SIGKILL) // ESRCH: gone
 			}
-			if late > killTimeout {
+			if late > KillTimeout {
 				return total, fmt.Errorf("sweep: %d processes could not be ended", len(found))
 			}
 		}
@@ -32,7 +33,8 @@ func sweep(assignment string, grace time.Duration) (int, error) {
 	}
 }
 
-func marks(assignment string) []int {
+// carriers returns the ids of the living processes whose environment holds assignment.
+func carriers(assignment string) []int {
 	processes, err := unix.SysctlKinfoProcSlice("kern.proc.uid", os.Getuid())
 	if err != nil {
 		return nil

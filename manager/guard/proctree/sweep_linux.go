@@ -1,4 +1,4 @@
-package guard
+package proctree
 
 import (
 	"bytes"
@@ -11,18 +11,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sweep means each process by a handle that is opened before its environment is read, so
-// that no other one can ever be meant.
+// sweep opens a handle of each process before it reads the environment, so that a process
+// which gets the same id later is not signalled.
 func sweep(assignment string, grace time.Duration) (int, error) {
 	until := time.Now().Add(grace)
-	found := marks(assignment)
+	found := carriers(assignment)
 	total := len(found)
 	for _, h := range found { // wait for each to end, then for nobody new to be there
 		h.wait(until)
 		h.close()
 	}
-	for deadline := time.Now().Add(killTimeout); ; {
-		found = marks(assignment)
+	for deadline := time.Now().Add(KillTimeout); ; {
+		found = carriers(assignment)
 		if len(found) == 0 {
 			return total, nil
 		}
@@ -41,7 +41,7 @@ func sweep(assignment string, grace time.Duration) (int, error) {
 	}
 }
 
-// A handle means one process for good, not a number.
+// A handle refers to one process for good, while its id may be given again.
 type handle struct{ fd int }
 
 func (h handle) close() { _ = unix.Close(h.fd) } // nothing was written
@@ -57,8 +57,8 @@ func (h handle) wait(until time.Time) {
 	}
 }
 
-// marks returns handles of the living processes whose environment holds assignment.
-func marks(assignment string) []handle {
+// carriers returns handles of the living processes whose environment holds assignment.
+func carriers(assignment string) []handle {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil
@@ -76,7 +76,7 @@ func marks(assignment string) []handle {
 		if err != nil {
 			continue // gone
 		}
-		// Once more, now that the handle holds the number still.
+		// Once more: before the handle was opened, the id may have changed hands.
 		if !carries(pid, assignment) {
 			_ = unix.Close(fd)
 			continue
@@ -90,7 +90,7 @@ func marks(assignment string) []handle {
 // Root could read that of anybody's.
 func carries(pid int, assignment string) bool {
 	environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
-	if err != nil || !marked(string(environ), assignment) {
+	if err != nil || !holds(string(environ), assignment) {
 		return false
 	}
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))

@@ -1,4 +1,4 @@
-package guard
+package proctree
 
 import (
 	"os"
@@ -10,19 +10,18 @@ import (
 // macOS has neither a subreaper nor a parent-death signal: descendants that left
 // their group are found by the mark in their environment.
 
-func adopt() {}
+func becomeSubreaper() {}
 
 func childAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// survivorAttributes are those of a process that has work to do once its parent has
-// ended.
-func survivorAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+// DetachedAttributes start a process in a process group of its own, which the terminal's
+// Ctrl-C does not reach.
+func DetachedAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// reap collects the children that have ended. Only processes that the guard started
-// are its children here, so the group's number is safe until Wait4 returns for its
-// leader; before is called just ahead of that.
-func (s *system) reap(before func(pid int)) []ending {
-	var endings []ending
+// Reap collects the children that have ended. before is called for each while it is a
+// zombie, so that neither its id nor that of its group can belong to anybody else.
+func (t *Tree) Reap(before func(pid int)) []Exit {
+	var exits []Exit
 	for _, p := range childrenOf(os.Getpid()) {
 		if p.Proc.P_stat != zombieState {
 			continue
@@ -31,43 +30,44 @@ func (s *system) reap(before func(pid int)) []ending {
 		before(pid)
 		var status syscall.WaitStatus
 		if got, err := syscall.Wait4(pid, &status, syscall.WNOHANG, nil); err == nil && got == pid {
-			endings = append(endings, endingOf(pid, status))
+			exits = append(exits, exitOf(pid, status))
 		}
 	}
-	return endings
+	return exits
 }
 
 const zombieState = 5 // SZOMB in sys/proc.h
 
-func (s *system) alone() bool {
-	return len(childrenOf(os.Getpid())) == 0 && len(s.strays(kinship{}, nil, nil)) == 0
+// Empty reports whether this process has no child, dead or alive, and no descendant.
+func (t *Tree) Empty() bool {
+	return len(childrenOf(os.Getpid())) == 0 && len(t.Descendants(Selector{}, nil, nil)) == 0
 }
 
-// children is nil: strays looks at all processes.
-func (s *system) children() []int { return nil }
+// Children returns nil: Descendants looks at all processes of the user.
+func (t *Tree) Children() []int { return nil }
 
-// A stray is a descendant that the guard did not start itself.
-type stray struct {
-	pid  int
-	mark string
+// A Descendant is a process below this one that another one has started.
+type Descendant struct {
+	PID      int
+	variable string // NAME=value
 }
 
-// strays returns the living processes of that kin; the zero kinship is that of all
-// who carry this session's mark.
-func (s *system) strays(of kinship, leaders map[int]bool, _ func() []int) []stray {
-	mark := of.mark
-	if mark == "" {
-		mark = MarkEnvironment + "=" + os.Getenv(MarkEnvironment)
+// Descendants returns the living processes that of selects and that are not in leaders.
+// The zero Selector selects all that carry this process's SessionVariable.
+func (t *Tree) Descendants(of Selector, leaders map[int]bool, _ func() []int) []Descendant {
+	variable := of.Variable
+	if variable == "" {
+		variable = SessionVariable + "=" + os.Getenv(SessionVariable)
 	}
 	processes, err := unix.SysctlKinfoProcSlice("kern.proc.uid", os.Getuid())
 	if err != nil {
 		return nil
 	}
-	var found []stray
+	var found []Descendant
 	for _, p := range processes {
 		pid := int(p.Proc.P_pid)
-		if p.Proc.P_stat != zombieState && pid != os.Getpid() && !leaders[pid] && (of.group != 0 && int(p.Eproc.Pgid) == of.group || carries(pid, mark)) {
-			found = append(found, stray{pid, mark})
+		if p.Proc.P_stat != zombieState && pid != os.Getpid() && !leaders[pid] && (of.Group != 0 && int(p.Eproc.Pgid) == of.Group || carries(pid, variable)) {
+			found = append(found, Descendant{pid, variable})
 		}
 	}
 	return found
@@ -76,15 +76,16 @@ func (s *system) strays(of kinship, leaders map[int]bool, _ func() []int) []stra
 // carries reports whether the arguments and environment of pid hold the assignment.
 func carries(pid int, assignment string) bool {
 	block, err := unix.SysctlRaw("kern.procargs2", pid)
-	return err == nil && marked(string(block), assignment)
+	return err == nil && holds(string(block), assignment)
 }
 
-func (s *system) terminateStray(d stray) { d.signal(syscall.SIGTERM) }
-func (s *system) killStray(d stray)      { d.signal(syscall.SIGKILL) }
+// TerminateDescendant asks it to stop, by SIGTERM; KillDescendant ends it.
+func (t *Tree) TerminateDescendant(d Descendant) { d.signal(syscall.SIGTERM) }
+func (t *Tree) KillDescendant(d Descendant)      { d.signal(syscall.SIGKILL) }
 
-func (d stray) signal(sig syscall.Signal) {
-	if carries(d.pid, d.mark) { // there are no process handles here: look just before
-		_ = syscall.Kill(d.pid, sig) // ESRCH: gone
+func (d Descendant) signal(sig syscall.Signal) {
+	if carries(d.PID, d.variable) { // there are no process handles here: checked just before
+		_ = syscall.Kill(d.PID, sig) // ESRCH: gone
 	}
 }
 
@@ -100,23 +101,4 @@ func childrenOf(parent int) []unix.KinfoProc {
 		}
 	}
 	return found
-}
-
-// CountsWaiting says that Members.Waiting can be told; here nobody tells.
-const CountsWaiting = false
-
-func waiting(*os.File) int { return 0 }
-
-// OOMKills is 0: the system does not count them where they could be read.
-func OOMKills() int { return 0 }
-
-// ownProgram opens this program's file, and names it for a process that has it as
-// descriptor 3.
-func ownProgram() (*os.File, string, error) {
-	path, err := os.Executable()
-	if err != nil {
-		return nil, "", err
-	}
-	file, err := os.Open(path)
-	return file, path, err
 }

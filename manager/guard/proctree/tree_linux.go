@@ -1,4 +1,4 @@
-package guard
+package proctree
 
 import (
 	"bytes"
@@ -18,24 +18,25 @@ import (
 //	3.4   PR_SET_CHILD_SUBREAPER: orphaned descendants become our children
 //	5.1   pidfd_send_signal, 5.3 pidfd_open: signal a process, not a number
 
-// adopt makes orphaned descendants children of the guard.
-func adopt() { _ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }
+// becomeSubreaper makes orphaned descendants children of this process.
+func becomeSubreaper() { _ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }
 
 func childAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// survivorAttributes are those of a process that has work to do once its parent has
-// ended: even a stopped one is resumed then. The kernel resumes orphaned process groups
-// by itself, but not one that is only about to stop at that moment.
-func survivorAttributes() *syscall.SysProcAttr {
+// DetachedAttributes start a process that has work to do once its parent has ended: it is
+// in a process group of its own, which the terminal's Ctrl-C does not reach, and it is
+// resumed at its parent's end if it was stopped. The kernel resumes orphaned process
+// groups by itself, but not one that is only about to stop at that moment.
+func DetachedAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGCONT}
 }
 
-// reap collects the children that have ended. before is called for each while its
-// number is still its own.
-func (s *system) reap(before func(pid int)) []ending {
-	var endings []ending
+// Reap collects the children that have ended. before is called for each while it is a
+// zombie, so that neither its id nor that of its group can belong to anybody else.
+func (t *Tree) Reap(before func(pid int)) []Exit {
+	var exits []Exit
 	for {
 		var info unix.Siginfo
 		err := unix.Waitid(unix.P_ALL, 0, &info, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil)
@@ -44,12 +45,12 @@ func (s *system) reap(before func(pid int)) []ending {
 		}
 		pid := pidOf(&info)
 		if err != nil || pid == 0 {
-			return endings
+			return exits
 		}
 		before(pid)
 		var status syscall.WaitStatus
 		if _, err := syscall.Wait4(pid, &status, 0, nil); err == nil {
-			endings = append(endings, endingOf(pid, status))
+			exits = append(exits, exitOf(pid, status))
 		}
 	}
 }
@@ -61,20 +62,22 @@ func pidOf(info *unix.Siginfo) int {
 	return int(*(*int32)(unsafe.Add(unsafe.Pointer(info), offset)))
 }
 
-// alone reports whether the guard has no child at all, dead or alive.
-func (s *system) alone() bool {
+// Empty reports whether this process has no child at all, dead or alive.
+func (t *Tree) Empty() bool {
 	err := unix.Waitid(unix.P_ALL, 0, nil, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil)
 	return errors.Is(err, unix.ECHILD)
 }
 
-// children are the guard's own: what it has started, and orphans of that.
-func (s *system) children() []int { return children(os.Getpid()) }
+// Children returns this process's own children: those it has started, and orphaned
+// descendants.
+func (t *Tree) Children() []int { return children(os.Getpid()) }
 
-// strays returns the living descendants of the guard that are of that kin and not
-// in leaders. Those of a run are below its leader or, without their parents, the
-// guard's own children; what other leaders have below them is none of its business.
-func (s *system) strays(of kinship, leaders map[int]bool, own func() []int) []stray {
-	var found []stray
+// Descendants returns the living descendants of this process that of selects and that
+// are not in leaders. Those of a run are below its leader or, orphaned, below own, which
+// is Children or a value read from it a moment ago. What other leaders have below them is
+// not looked at.
+func (t *Tree) Descendants(of Selector, leaders map[int]bool, own func() []int) []Descendant {
+	var found []Descendant
 	seen := map[int]bool{}
 	var walk func(pids []int)
 	walk = func(pids []int) {
@@ -83,10 +86,10 @@ func (s *system) strays(of kinship, leaders map[int]bool, own func() []int) []st
 				continue
 			}
 			seen[pid] = true
-			if leaders[pid] && pid != of.group {
+			if leaders[pid] && pid != of.Group {
 				continue
 			}
-			if d := (stray{pid, of}); !leaders[pid] && d.still() {
+			if d := (Descendant{pid, of}); !leaders[pid] && d.still() {
 				found = append(found, d)
 			}
 			walk(children(pid))
@@ -96,30 +99,30 @@ func (s *system) strays(of kinship, leaders map[int]bool, own func() []int) []st
 	return found
 }
 
-// A stray is a descendant that the guard did not start itself.
-type stray struct {
-	pid int
-	of  kinship
+// A Descendant is a process below this one that another one has started.
+type Descendant struct {
+	PID int
+	of  Selector
 }
 
-// still reports whether the process lives, below the guard, and is of the kin it was
-// found to be. Its number, and that of its group, may have come to be a stranger's.
-func (d stray) still() bool {
-	fields, err := procStat(d.pid)
-	if err != nil || fields[0][0] == 'Z' || fields[0][0] == 'X' || !descendsFrom(d.pid, os.Getpid()) {
+// still reports whether the process lives below this one and is selected still. Its id,
+// and that of its group, may belong to another process by now.
+func (d Descendant) still() bool {
+	fields, err := procStat(d.PID)
+	if err != nil || fields[0][0] == 'Z' || fields[0][0] == 'X' || !descendsFrom(d.PID, os.Getpid()) {
 		return false
 	}
-	if d.of == (kinship{}) || string(fields[2]) == strconv.Itoa(d.of.group) {
+	if d.of == (Selector{}) || string(fields[2]) == strconv.Itoa(d.of.Group) {
 		return true
 	}
-	environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", d.pid))
-	return err == nil && marked(string(environ), d.of.mark)
+	environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", d.PID))
+	return err == nil && holds(string(environ), d.of.Variable)
 }
 
-// signal sends sig through a handle, after a look that it is still the process
-// that was found.
-func (d stray) signal(sig syscall.Signal) {
-	fd, err := unix.PidfdOpen(d.pid, 0)
+// signal sends sig through a handle, which is opened before it is checked that the
+// process is still the one that was found.
+func (d Descendant) signal(sig syscall.Signal) {
+	fd, err := unix.PidfdOpen(d.PID, 0)
 	if err != nil {
 		return // gone
 	}
@@ -129,11 +132,14 @@ func (d stray) signal(sig syscall.Signal) {
 	}
 }
 
-func (s *system) terminateStray(d stray) {
+// TerminateDescendant asks it to stop, by SIGTERM.
+func (t *Tree) TerminateDescendant(d Descendant) {
 	d.signal(syscall.SIGTERM)
 	d.signal(syscall.SIGCONT)
 }
-func (s *system) killStray(d stray) { d.signal(syscall.SIGKILL) }
+
+// KillDescendant ends it.
+func (t *Tree) KillDescendant(d Descendant) { d.signal(syscall.SIGKILL) }
 
 // children returns the child processes of pid.
 func children(pid int) []int {
@@ -186,45 +192,4 @@ func descendsFrom(pid, ancestor int) bool {
 		}
 	}
 	return false
-}
-
-// CountsWaiting says that Members.Waiting can be told.
-const CountsWaiting = true
-
-// waiting returns how many connections of a listening socket have not been accepted,
-// which the kernel tells where it tells of other sockets what is not acknowledged.
-func waiting(socket *os.File) (n int) {
-	raw, err := socket.SyscallConn()
-	if err != nil {
-		return 0
-	}
-	_ = raw.Control(func(fd uintptr) { // a socket that is open
-		if info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO); err == nil {
-			n = int(info.Unacked)
-		}
-	})
-	return n
-}
-
-// OOMKills returns how many processes the system has ended for lack of memory, in a
-// control group or altogether, since it was started.
-func OOMKills() int {
-	counters, err := os.ReadFile("/proc/vmstat")
-	if err != nil {
-		return 0 // then nothing is said of memory
-	}
-	for line := range bytes.Lines(counters) {
-		if count, ok := bytes.CutPrefix(line, []byte("oom_kill ")); ok {
-			n, _ := strconv.Atoi(string(bytes.TrimSpace(count))) // the kernel writes numbers
-			return n
-		}
-	}
-	return 0
-}
-
-// ownProgram opens this program's file, and names it for a process that has it as
-// descriptor 3: the file may be replaced or removed while it runs.
-func ownProgram() (*os.File, string, error) {
-	file, err := os.Open("/proc/self/exe")
-	return file, "/proc/self/fd/3", err
 }

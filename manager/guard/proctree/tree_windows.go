@@ -1,4 +1,4 @@
-package guard
+package proctree
 
 import (
 	"errors"
@@ -11,73 +11,70 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// A system is the guard's host. The guard is in a job of
-// its own, so that no descendant can outlive it, and each run is in one inside that,
-// so that it can be ended as a whole. Without jobs (the guard was started in one
-// that allows none inside, as some sandboxes are), lifelines and kills reach the
-// services' own processes only, and the guard's log says so.
+// A Tree is the processes below this one. This process is in a Job Object of its own,
+// so that no descendant can outlive it, and each child is in one inside that, so that it
+// can be ended with its descendants. Without jobs (this process was started in one that
+// allows none inside, as some sandboxes are), lifelines and kills reach children only,
+// and standard error says so.
 //
-// The guard has no console, and services get one without a window.
-type system struct {
-	ended     chan os.Signal // something below us may have ended
+// This process must have no console (see DetachedAttributes). Children get one without a
+// window.
+type Tree struct {
+	// Ended receives a value after processes have ended. It holds one value at most.
+	Ended     chan os.Signal
 	own       job
 	leaving   departures
-	processes map[int]*process // by pid, each until nothing is left of its run
+	processes map[int]*Process // by pid, each until nothing is left of its run
 
-	mu      sync.Mutex
-	endings []ending
+	mu    sync.Mutex
+	exits []Exit
 }
 
-// process is one child that the guard started.
-type process struct {
-	pid      int
-	lifeline *os.File // our end of its standard input, or nil
+// A Process is a child that Start has started.
+type Process struct {
+	PID      int
+	Lifeline *os.File // our end of its standard input, or nil
 	handle   windows.Handle
 	job      job // it and its descendants
 	killed   atomic.Bool
 }
 
-// ending is how a child ended.
-type ending struct {
-	pid    int
-	code   int    // -1 after a kill
-	signal string // "SIGKILL" if that was ours, else empty: others leave only a status
-}
-
-// A stray is a descendant that the guard did not start itself.
-type stray struct {
-	pid int
+// A Descendant is a process below this one that another one has started.
+type Descendant struct {
+	PID int
 	job job
 }
 
-func newSystem() *system {
-	s := &system{ended: make(chan os.Signal, 1), processes: map[int]*process{}}
+// New returns this process's tree, and puts this process into a Job Object that ends
+// with it. Failing that is written to standard error.
+func New() *Tree {
+	t := &Tree{Ended: make(chan os.Signal, 1), processes: map[int]*Process{}}
 	var err error
-	if s.own, err = jobOf(windows.CurrentProcess()); err != nil {
+	if t.own, err = jobOf(windows.CurrentProcess()); err != nil {
 		complain(err)
 	}
 	// Its handle stays open until this process ends: that is its purpose.
-	if s.leaving, err = newDepartures(); err != nil {
+	if t.leaving, err = newDepartures(); err != nil {
 		complain(err)
-		return s
+		return t
 	}
-	s.leaving.of(s.own)
-	go s.leaving.hear(s.notice)
-	return s
+	t.leaving.of(t.own)
+	go t.leaving.hear(t.notice)
+	return t
 }
 
 func complain(err error) { fmt.Fprintln(os.Stderr, "agents-tray guard:", err) }
 
-// notice wakes the guard.
-func (s *system) notice() {
+// notice tells that a process has ended.
+func (t *Tree) notice() {
 	select {
-	case s.ended <- os.Interrupt:
+	case t.Ended <- os.Interrupt:
 	default: // a notice is waiting already
 	}
 }
 
-// start runs argv in a job, a console and a process group of its own.
-func (s *system) start(path string, argv, env []string, dir string, files []*os.File) (*process, error) {
+// Start runs the program at path in a job, a console and a process group of its own.
+func (t *Tree) Start(path string, argv, env []string, dir string, files []*os.File) (*Process, error) {
 	handles := make([]uintptr, len(files))
 	for i, file := range files {
 		handles[i] = file.Fd()
@@ -95,18 +92,18 @@ func (s *system) start(path string, argv, env []string, dir string, files []*os.
 	if err != nil {
 		return nil, &os.PathError{Op: "start", Path: path, Err: err}
 	}
-	p := &process{pid: pid, handle: windows.Handle(handle)}
+	p := &Process{PID: pid, handle: windows.Handle(handle)}
 	if p.job, err = jobOf(p.handle); err != nil {
 		complain(err)
 	}
-	s.leaving.of(p.job)
+	t.leaving.of(p.job)
 	if err := resume(p.handle); err != nil {
 		_ = windows.TerminateProcess(p.handle, killedStatus) // it is there
 		p.close()
 		return nil, &os.PathError{Op: "resume", Path: path, Err: err}
 	}
-	s.processes[pid] = p
-	go s.await(p)
+	t.processes[pid] = p
+	go t.await(p)
 	return p, nil
 }
 
@@ -121,23 +118,23 @@ func resume(process windows.Handle) error {
 }
 
 // await owns the end of a child.
-func (s *system) await(p *process) {
-	end := ending{pid: p.pid, code: -1}
+func (t *Tree) await(p *Process) {
+	end := Exit{PID: p.PID, Code: -1}
 	var code uint32
 	_, err := windows.WaitForSingleObject(p.handle, windows.INFINITE)
 	if err == nil && windows.GetExitCodeProcess(p.handle, &code) == nil {
-		end.code = int(code)
+		end.Code = int(code)
 	}
 	if p.killed.Load() && code == killedStatus {
-		end.code, end.signal = -1, "SIGKILL"
+		end.Code, end.Signal = -1, "SIGKILL"
 	}
-	s.mu.Lock()
-	s.endings = append(s.endings, end)
-	s.mu.Unlock()
-	s.notice()
+	t.mu.Lock()
+	t.exits = append(t.exits, end)
+	t.mu.Unlock()
+	t.notice()
 }
 
-func (p *process) close() {
+func (p *Process) close() {
 	p.job.close()
 	_ = windows.CloseHandle(p.handle) // its number may now be given again
 }
@@ -148,16 +145,16 @@ var (
 	freeConsole   = kernel32.NewProc("FreeConsole")
 )
 
-// terminate ends the lifeline, or sends CTRL_BREAK through the child's console. It
+// Terminate ends the lifeline, or sends CTRL_BREAK through the child's console. It
 // reaches the child's group, and those of its descendants that stayed in it.
-func (s *system) terminate(p *process, _ string) {
-	if p.lifeline != nil {
-		p.lifeline.Close()
-		p.lifeline = nil
+func (t *Tree) Terminate(p *Process, _ string) {
+	if p.Lifeline != nil {
+		p.Lifeline.Close()
+		p.Lifeline = nil
 		return
 	}
-	if ok, _, _ := attachConsole.Call(uintptr(p.pid)); ok != 0 { // only one at a time, hence one goroutine
-		_ = windows.GenerateConsoleCtrlEvent(windows.CTRL_BREAK_EVENT, uint32(p.pid)) // else the deadline ends it
+	if ok, _, _ := attachConsole.Call(uintptr(p.PID)); ok != 0 { // only one at a time, hence one goroutine
+		_ = windows.GenerateConsoleCtrlEvent(windows.CTRL_BREAK_EVENT, uint32(p.PID)) // else the deadline ends it
 		freeConsole.Call()
 	}
 }
@@ -165,8 +162,8 @@ func (s *system) terminate(p *process, _ string) {
 // killedStatus is the exit status of what is killed, as the Task Manager gives.
 const killedStatus = 1
 
-// kill ends the whole run.
-func (s *system) kill(p *process) {
+// Kill ends the process and its descendants.
+func (t *Tree) Kill(p *Process) {
 	p.killed.Store(true)
 	if p.job != 0 {
 		p.job.kill()
@@ -175,73 +172,62 @@ func (s *system) kill(p *process) {
 	}
 }
 
-// reap collects the children that have ended. before is called for each.
-func (s *system) reap(before func(pid int)) []ending {
-	s.mu.Lock()
-	endings := s.endings
-	s.endings = nil
-	s.mu.Unlock()
-	for _, end := range endings {
-		before(end.pid)
+// Reap collects the children that have ended. before is called for each.
+func (t *Tree) Reap(before func(pid int)) []Exit {
+	t.mu.Lock()
+	exits := t.exits
+	t.exits = nil
+	t.mu.Unlock()
+	for _, end := range exits {
+		before(end.PID)
 	}
-	return endings
+	return exits
 }
 
-// alone reports whether nothing is left below the guard.
-func (s *system) alone() bool {
-	return len(s.processes) == 0 && len(s.strays(kinship{}, nil, nil)) == 0
+// Empty reports whether nothing is left below this process.
+func (t *Tree) Empty() bool {
+	return len(t.processes) == 0 && len(t.Descendants(Selector{}, nil, nil)) == 0
 }
 
-// children is nil: strays asks the jobs.
-func (s *system) children() []int { return nil }
+// Children returns nil: Descendants asks the jobs.
+func (t *Tree) Children() []int { return nil }
 
-// strays returns the living descendants of the guard that are of that kin and not
-// in leaders. A run of which nothing is left is forgotten.
-func (s *system) strays(of kinship, leaders map[int]bool, _ func() []int) []stray {
-	if of == (kinship{}) {
-		return strays(s.own, leaders)
+// Descendants returns the living descendants of this process that of selects and that
+// are not in leaders. A run of which nothing is left is forgotten.
+func (t *Tree) Descendants(of Selector, leaders map[int]bool, _ func() []int) []Descendant {
+	if of == (Selector{}) {
+		return descendants(t.own, leaders)
 	}
-	p := s.processes[of.group]
+	p := t.processes[of.Group]
 	if p == nil {
 		return nil
 	}
-	found := strays(p.job, leaders)
-	if len(found) == 0 && !leaders[p.pid] {
-		delete(s.processes, p.pid)
+	found := descendants(p.job, leaders)
+	if len(found) == 0 && !leaders[p.PID] {
+		delete(t.processes, p.PID)
 		p.close()
 	}
 	return found
 }
 
-func strays(j job, leaders map[int]bool) []stray {
-	var found []stray
+func descendants(j job, leaders map[int]bool) []Descendant {
+	var found []Descendant
 	for _, pid := range j.members() {
 		if pid != os.Getpid() && !leaders[pid] {
-			found = append(found, stray{pid, j})
+			found = append(found, Descendant{pid, j})
 		}
 	}
 	return found
 }
 
-// terminateStray has nothing to add: terminate has reached all that can be asked.
-func (s *system) terminateStray(stray) {}
+// TerminateDescendant does nothing: Terminate has reached all that can be asked.
+func (t *Tree) TerminateDescendant(Descendant) {}
 
-func (s *system) killStray(d stray) {
-	if d.job == s.own { // the guard is in there, too
-		d.job.killMember(d.pid)
+// KillDescendant ends it; one that belongs to a run with all others of that run.
+func (t *Tree) KillDescendant(d Descendant) {
+	if d.job == t.own { // this process is in there, too
+		d.job.killMember(d.PID)
 	} else {
 		d.job.kill()
 	}
 }
-
-// requestPipe and eventPipe are the guard's ends of its pipes to the tray.
-func requestPipe() *os.File { return os.Stdin }
-func eventPipe() *os.File   { return os.Stdout }
-
-// CountsWaiting says that Members.Waiting can be told; here nobody tells.
-const CountsWaiting = false
-
-func waiting(*os.File) int { return 0 }
-
-// OOMKills is 0: this system ends no process for lack of memory.
-func OOMKills() int { return 0 }
