@@ -220,7 +220,7 @@ func (g *guard) advance(now time.Time) {
 	}
 }
 
-// needed reports whether another run needs u's service.
+// needed reports whether another run needs r's service.
 func (g *guard) needed(r *run) bool {
 	for _, other := range g.runs {
 		if other != r && slices.Contains(other.start.Needs, r.start.Service) {
