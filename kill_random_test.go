@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"agents-tray/manager/control"
-	"agents-tray/manager/guard"
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/guard/proctree"
 )
 
 // For hours:
@@ -198,7 +198,7 @@ func (r *round) next(p *program, chosen []string) {
 	}
 	sessions := r.record()
 	for _, session := range sessions {
-		if left := guardtest.Left(guard.MarkEnvironment + "=" + session.mark); session.pid != after.Process.Pid && len(left) > 0 {
+		if left := guardtest.Left(proctree.SessionVariable + "=" + session.mark); session.pid != after.Process.Pid && len(left) > 0 {
 			t.Errorf("of the session before there are %v", left)
 		}
 	}

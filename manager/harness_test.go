@@ -15,6 +15,7 @@ import (
 
 	"agents-tray/manager/guard"
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/guard/proctree"
 	"agents-tray/manager/spec"
 )
 
@@ -44,7 +45,7 @@ func newManager(t testing.TB, specs ...spec.ServiceSpec) *Manager {
 		if err := m.Shutdown(ctx); err != nil {
 			t.Errorf("shut down: %v", err)
 		}
-		guardtest.NothingLeft(t, guard.MarkEnvironment+"="+mark, time.Second)
+		guardtest.NothingLeft(t, proctree.SessionVariable+"="+mark, time.Second)
 	})
 	for _, added := range specs {
 		if err := m.AddService(added); err != nil {

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"agents-tray/manager/guard"
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/guard/proctree"
 	"agents-tray/manager/spec"
 )
 
@@ -96,7 +96,7 @@ func TestWhereACommandIsLookedUp(t *testing.T) {
 	}
 	byPath := spec.ServiceSpec{Name: "path", Command: []string{"only-here"}, Env: []string{"PATH=/nowhere:" + folder + ":/usr/bin:/bin"}}
 	byFolder := spec.ServiceSpec{Name: "folder", Command: []string{"./only-here"}, Dir: folder}
-	if err := spec.Missing([]spec.ServiceSpec{byPath, byFolder}, guard.LookPath); err != nil {
+	if err := spec.Missing([]spec.ServiceSpec{byPath, byFolder}, proctree.LookPath); err != nil {
 		t.Fatal(err)
 	}
 	m := newManager(t, byPath, byFolder)

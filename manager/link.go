@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"agents-tray/manager/guard"
+	"agents-tray/manager/guard/proctree"
 	"agents-tray/manager/spec"
 )
 
@@ -135,7 +136,7 @@ func (m *Manager) guardEnded() {
 	// The guard did not confirm that everything is gone: end what it left.
 	l.recovering = true
 	go func() {
-		_, sweepErr := guard.Sweep(m.options.Guard.Mark, 0)
+		_, sweepErr := proctree.Sweep(m.options.Guard.Mark, 0)
 		m.post(func() {
 			l.recovering = false
 			if l.closing {

@@ -143,7 +143,7 @@ func (m *Manager) members(ctx context.Context, name string, run uint64) (guard.M
 	answer := make(chan guard.Members, 1)
 	m.post(func() {
 		m.memberRequests = append(m.memberRequests, memberRequest{name, run, answer})
-		m.link.send(guard.Request{Look: &guard.Look{Service: name, Run: run}})
+		m.link.send(guard.Request{Members: &guard.MembersRequest{Service: name, Run: run}})
 	})
 	select {
 	case members := <-answer:

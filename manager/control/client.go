@@ -15,6 +15,7 @@ import (
 
 	"agents-tray/manager/control/sse"
 	"agents-tray/manager/inspect"
+	"agents-tray/manager/logs"
 )
 
 // Client talks to a running instance. It is safe for concurrent use.
@@ -160,10 +161,10 @@ func (c *Client) Log(ctx context.Context, service string, lines int) (Log, error
 }
 
 // Follow calls seen with the last lines of a service's output, in batches; then once
-// with none, to mark the end of what was there; and then with each batch of new ones,
-// in order, until ctx ends or the connection does. A slow seen delays no other reader; if lines were rotated away meanwhile, one of the stream Missed stands for them.
-// It never returns nil.
-func (c *Client) Follow(ctx context.Context, service string, lines int, seen func([]LogLine)) error {
+// with none, which tells that these were all; and then with each batch of new ones, in
+// order, until ctx ends or the connection does. A slow seen delays nobody else; if lines
+// are rotated away unread, one of the stream logs.Missed tells so. It never returns nil.
+func (c *Client) Follow(ctx context.Context, service string, lines int, seen func([]logs.Line)) error {
 	return stream(ctx, c, "/v1/services/"+url.PathEscape(service)+"/log?follow=1&lines="+strconv.Itoa(lines), seen)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -219,44 +218,6 @@ func TestAddressFile(t *testing.T) {
 	for _, text := range []string{"", "{}", `{"network":"carrier pigeon","address":"x"}`, `[`} {
 		if _, err := ParseAddress(text); err == nil {
 			t.Errorf("%q is taken for an address", text)
-		}
-	}
-}
-
-func TestTailLog(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "chat.log")
-	if lines, err := TailLog(path, 10); err != nil || len(lines) != 0 {
-		t.Errorf("of no file: %v, %v", lines, err)
-	}
-	write := func(file string, from, to int) {
-		t.Helper()
-		f, err := os.Create(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		for n := from; n < to; n++ {
-			fmt.Fprintf(f, "2026-11-23T22:45:12.123456Z out line %d %s\n", n, strings.Repeat("x", 200))
-		}
-		if _, err := io.WriteString(f, ""); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write(path+".1", 0, 5000)
-	write(path, 5000, 6000)
-	for _, count := range []int{1, 10, 1000, 1500, 6000} {
-		lines, err := TailLog(path, count)
-		if err != nil || len(lines) != count || !strings.HasPrefix(lines[0].Text, fmt.Sprintf("line %d ", 6000-count)) || !strings.HasPrefix(lines[count-1].Text, "line 5999 ") {
-			t.Errorf("%d lines: got %d, %v", count, len(lines), err)
-		}
-	}
-	for line, want := range map[string]LogLine{
-		"2026-11-23T22:45:12Z err \x1b[31mred\xff\n": {time.Date(2026, 11, 23, 22, 45, 12, 0, time.UTC), "err", "\x1b[31mred�"},
-		"no stamp at all\n":                          {Text: "no stamp at all"},
-		"\n":                                         {},
-	} {
-		if got := parseLogLine([]byte(line)); got != want {
-			t.Errorf("%q reads as %+v", line, got)
 		}
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"agents-tray/manager/logs"
 )
 
 const patience = 20 * time.Second
@@ -87,7 +89,7 @@ func follow(t *testing.T, path string, lines, first int, slow func()) *follower 
 	ctx, cancel := context.WithCancel(t.Context())
 	f := &follower{t: t, next: first, tail: make(chan struct{}), ended: make(chan error, 1), changed: make(chan struct{})}
 	go func() {
-		f.ended <- client.Follow(ctx, "chat", lines, func(lines []LogLine) {
+		f.ended <- client.Follow(ctx, "chat", lines, func(lines []logs.Line) {
 			f.see(lines)
 			if slow != nil {
 				slow()
@@ -103,14 +105,14 @@ func follow(t *testing.T, path string, lines, first int, slow func()) *follower 
 	return f
 }
 
-func (f *follower) see(lines []LogLine) {
+func (f *follower) see(lines []logs.Line) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(lines) == 0 {
 		close(f.tail) // a second one would panic
 	}
 	for _, line := range lines {
-		if line.Stream == Missed {
+		if line.Stream == logs.Missed {
 			f.missed++
 			f.next = -1
 			continue
@@ -275,19 +277,5 @@ func TestAReaderThatKeepsUpWithAFlood(t *testing.T) {
 	f.await(w.n)
 	if f.missed > 0 {
 		t.Errorf("lines were said to be missing %d times", f.missed)
-	}
-}
-
-// Following ends with its reader, and leaves nothing open.
-func TestFollowingEndsWithItsReader(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "chat.log")
-	ctx, cancel := context.WithCancel(t.Context())
-	err := FollowLog(ctx, path, 10, func([]LogLine) error { cancel(); return nil })
-	if !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
-	full := errors.New("full")
-	if err := FollowLog(t.Context(), path, 10, func([]LogLine) error { return full }); !errors.Is(err, full) {
-		t.Error(err)
 	}
 }

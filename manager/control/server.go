@@ -18,6 +18,7 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/control/sse"
 	"agents-tray/manager/inspect"
+	"agents-tray/manager/logs"
 )
 
 // maxSocketPath is the longest path that a Unix socket may have on every system
@@ -199,6 +200,9 @@ func countOf(r *http.Request, name string, usual, most int) (int, error) {
 	return count, nil
 }
 
+// maxLogLines bounds the lines in one answer.
+const maxLogLines = 10_000
+
 // serveLog answers with the last lines of a log, or follows it.
 func serveLog(w http.ResponseWriter, r *http.Request, i Instance) {
 	count, err := countOf(r, "lines", 200, maxLogLines)
@@ -215,7 +219,7 @@ func serveLog(w http.ResponseWriter, r *http.Request, i Instance) {
 		followLog(w, r, path, count)
 		return
 	}
-	lines, err := TailLog(path, count)
+	lines, err := logs.Tail(path, count)
 	if err != nil {
 		done(w, fmt.Errorf("read the log: %w", err))
 		return
@@ -223,15 +227,14 @@ func serveLog(w http.ResponseWriter, r *http.Request, i Instance) {
 	reply(w, Log{Path: path, Lines: lines})
 }
 
-// followLog streams a log until the reader leaves. A reader that is slow is waited for
-// here, and nowhere else.
+// followLog streams a log until the client leaves. A slow client delays only this.
 func followLog(w http.ResponseWriter, r *http.Request, path string, count int) {
 	var s *sse.Stream
-	err := FollowLog(r.Context(), path, count, func(lines []LogLine) error {
+	err := logs.Follow(r.Context(), path, count, func(lines []logs.Line) error {
 		if s == nil {
 			s = sse.NewStream(w)
 		}
-		if len(lines) > 0 && lines[0].Stream == Missed {
+		if len(lines) > 0 && lines[0].Stream == logs.Missed {
 			return s.Send("missed", lines)
 		}
 		return s.Send("lines", lines)

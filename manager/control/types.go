@@ -10,7 +10,7 @@
 //	POST /v1/start                         starts everything but what the user has stopped
 //	POST /v1/services/{name}/start|stop|restart
 //	GET  /v1/services/{name}/log?lines=200 → Log
-//	     &follow=1                         → server-sent events: "lines" and "missed", data a []LogLine (see Client.Follow)
+//	     &follow=1                         → server-sent events: "lines" and "missed", data a []logs.Line (see Client.Follow)
 //	GET  /v1/services/{name}/usage         → inspect.Usage
 //	GET  /v1/usage                         → server-sent events: "usage", data a Usages, at once and then every 2 s
 //	GET  /v1/workflows                     → []Workflow, those under way
@@ -34,6 +34,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/inspect"
+	"agents-tray/manager/logs"
 )
 
 // Status is everything there is to see of a running instance.
@@ -97,20 +98,9 @@ type ReviewService struct {
 
 // Log holds the last lines that a service printed, oldest first.
 type Log struct {
-	Path  string    `json:"path"` // the file they come from
-	Lines []LogLine `json:"lines"`
+	Path  string      `json:"path"` // the file they come from
+	Lines []logs.Line `json:"lines"`
 }
-
-// LogLine is one line of a service's output.
-type LogLine struct {
-	Time   time.Time `json:"time"`
-	Stream string    `json:"stream"` // "out" or "err"; "sys" for the guard's own words; Missed
-	Text   string    `json:"text"`
-}
-
-// Missed is the stream of a line that stands for lines which are gone: they were
-// rotated away before a slow reader came to them.
-const Missed = "missed"
 
 // Usages are what the services that run use, by name.
 type Usages map[string]inspect.Usage

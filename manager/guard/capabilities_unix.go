@@ -2,8 +2,8 @@
 
 package guard
 
-// What this system's guard can do.
+// What the guard can do on this system.
 const (
 	HandsOver = true // give a service a listening socket
-	Notifies  = true // hear sd_notify(3)
+	Notifies  = true // receive sd_notify(3)
 )

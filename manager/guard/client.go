@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"slices"
 	"sync"
+
+	"agents-tray/manager/guard/proctree"
 )
 
 // Program says how to run the guard: this program with the argument that makes it one
@@ -15,24 +17,16 @@ import (
 type Program struct {
 	Path string   // the file to execute
 	Args []string // argv, from argv[0]
-	Mark string   // value of AGENTS_TRAY_RUN for the guard and everything below it
+	Mark string   // value of proctree.SessionVariable for the guard and everything below it
 }
 
-// Self returns this very program as guard, with the mark of this process. Its file may
-// be replaced or removed while it runs, by an upgrade for one; where the system allows,
-// what runs can be run again all the same.
+// Self returns this program as guard, with the mark of this process. Where the system
+// allows, it can be executed even after its file was replaced, as by an upgrade.
 func Self() Program {
-	path := ownPath
-	if path == "" {
-		var err error
-		if path, err = os.Executable(); err != nil {
-			path = os.Args[0]
-		}
-	}
-	return Program{Path: path, Args: []string{"agents-tray", "guard"}, Mark: Mark()}
+	return Program{Path: proctree.Program(), Args: []string{"agents-tray", "guard"}, Mark: Mark()}
 }
 
-// Mark is new in each process, and always the same there.
+// Mark identifies this process: a random text, the same in each call.
 var Mark = sync.OnceValue(rand.Text)
 
 // A Client is the tray's end of the pipes to one guard process.
@@ -46,7 +40,7 @@ type Client struct {
 	requests *os.File // nil once closed
 }
 
-// Launch starts a guard and says hello to it.
+// Launch starts a guard and sends hello.
 func Launch(program Program, hello Hello) (*Client, error) {
 	requestsRead, requestsWrite, err := os.Pipe()
 	if err != nil {
@@ -63,10 +57,10 @@ func Launch(program Program, hello Hello) (*Client, error) {
 		cmd: &exec.Cmd{
 			Path: program.Path, Args: program.Args,
 			Env: slices.Concat(os.Environ(), []string{
-				MarkEnvironment + "=" + program.Mark, guardEnvironment + "=" + rand.Text(),
+				proctree.SessionVariable + "=" + program.Mark, proctree.GuardVariable + "=" + rand.Text(),
 			}),
 			Stdin: requestsRead, Stdout: eventsWrite,
-			SysProcAttr: guardAttributes(),
+			SysProcAttr: proctree.DetachedAttributes(),
 		},
 		events: make(chan Event, 64), done: make(chan struct{}), requests: requestsWrite,
 	}
@@ -84,7 +78,7 @@ func Launch(program Program, hello Hello) (*Client, error) {
 func (c *Client) read(pipe *os.File) {
 	defer pipe.Close()
 	broken := messages(pipe, func(e Event) error { c.events <- e; return nil })
-	if broken != nil { // it talks nonsense: end the conversation, which ends the guard
+	if broken != nil { // not the protocol: close the pipe, which ends the guard
 		c.Close()
 	}
 	c.err = errors.Join(broken, c.cmd.Wait())
@@ -93,7 +87,7 @@ func (c *Client) read(pipe *os.File) {
 	close(c.events)
 }
 
-// Send tells the guard something. It fails when the guard is gone; Events ends then.
+// Send sends a request. It fails once the guard has ended; Events is closed then.
 func (c *Client) Send(r Request) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -106,7 +100,7 @@ func (c *Client) Send(r Request) error {
 	return nil
 }
 
-// Close ends the conversation: the guard stops everything and exits.
+// Close closes the pipe of requests: the guard stops everything and exits.
 func (c *Client) Close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -116,12 +110,12 @@ func (c *Client) Close() {
 	}
 }
 
-// Kill ends a guard that does not answer, even a stopped one. What it leaves behind
-// is for Sweep.
-func (c *Client) Kill() { _ = c.cmd.Process.Kill() } // finished already: so much the better
+// Kill ends a guard that does not answer, even a stopped one. What it leaves is to be
+// ended by proctree.Sweep.
+func (c *Client) Kill() { _ = c.cmd.Process.Kill() } // fails only if it has ended
 
-// Events gives what the guard says, in order. It is closed once the guard has exited,
-// and must be read until then.
+// Events returns the guard's events, in order. The channel is closed once the guard has
+// exited, and must be received from until then.
 func (c *Client) Events() <-chan Event { return c.events }
 
 // PID is the guard's process id.

@@ -10,29 +10,32 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"agents-tray/manager/guard/proctree"
+	"agents-tray/manager/logs"
 )
 
 // An actor is a process of a stage.
 type actor struct {
-	obeys  time.Duration // how long it takes to stop when asked
-	never  bool          // it does not stop when asked
-	stuck  bool          // not even a kill ends it
-	strays []int         // that it leaves behind
-	needs  []string      // services
+	obeys       time.Duration // how long it takes to stop when asked
+	never       bool          // it does not stop when asked
+	stuck       bool          // not even a kill ends it
+	descendants []int         // that it leaves behind
+	needs       []string      // services
 }
 
-// A stage is a host without processes: it takes minutes that nobody has to wait for. It
-// notes what is done to its actors, and when.
+// A stage is a process tree without processes, for synthetic time. It notes what is done
+// to its actors, and when.
 type stage struct {
 	begun time.Time
 	ended chan os.Signal
 
-	mu      sync.Mutex
-	actors  map[int]actor // by process id
-	asked   map[int]bool
-	dead    map[int]bool
-	endings []ending
-	notes   []note
+	mu     sync.Mutex
+	actors map[int]actor // by process id
+	asked  map[int]bool
+	dead   map[int]bool
+	exits  []proctree.Exit
+	notes  []note
 }
 
 type note struct {
@@ -51,11 +54,11 @@ func (s *stage) die(pid int, signal string) {
 		return
 	}
 	s.dead[pid] = true
-	end := ending{pid, 0, ""}
+	exit := proctree.Exit{PID: pid}
 	if signal != "" {
-		end = ending{pid, -1, signal}
+		exit = proctree.Exit{PID: pid, Code: -1, Signal: signal}
 	}
-	s.endings = append(s.endings, end)
+	s.exits = append(s.exits, exit)
 	select {
 	case s.ended <- os.Interrupt:
 	default:
@@ -93,39 +96,39 @@ func (s *stage) strike(pid int) {
 	s.die(pid, "SIGKILL")
 }
 
-func (s *stage) start(string, []string, []string, string, []*os.File) (*process, error) {
+func (s *stage) Start(string, []string, []string, string, []*os.File) (*proctree.Process, error) {
 	panic("the test puts the runs in place")
 }
-func (s *stage) terminate(p *process, signal string) { s.ask(p.pid, signal) }
-func (s *stage) kill(p *process)                     { s.strike(p.pid) }
-func (s *stage) children() []int                     { return nil }
-func (s *stage) terminateStray(d stray)              { s.ask(d.pid, "TERM") }
-func (s *stage) killStray(d stray)                   { s.strike(d.pid) }
+func (s *stage) Terminate(p *proctree.Process, signal string) { s.ask(p.PID, signal) }
+func (s *stage) Kill(p *proctree.Process)                     { s.strike(p.PID) }
+func (s *stage) Children() []int                              { return nil }
+func (s *stage) TerminateDescendant(d proctree.Descendant)    { s.ask(d.PID, "TERM") }
+func (s *stage) KillDescendant(d proctree.Descendant)         { s.strike(d.PID) }
 
-func (s *stage) alone() bool {
+func (s *stage) Empty() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.dead) == len(s.actors)
 }
 
-func (s *stage) reap(before func(int)) []ending {
+func (s *stage) Reap(before func(int)) []proctree.Exit {
 	s.mu.Lock()
-	endings := s.endings
-	s.endings = nil
+	exits := s.exits
+	s.exits = nil
 	s.mu.Unlock()
-	for _, e := range endings {
-		before(e.pid)
+	for _, e := range exits {
+		before(e.PID)
 	}
-	return endings
+	return exits
 }
 
-func (s *stage) strays(of kinship, _ map[int]bool, _ func() []int) []stray {
+func (s *stage) Descendants(of proctree.Selector, _ map[int]bool, _ func() []int) []proctree.Descendant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var found []stray
-	for _, pid := range s.actors[of.group].strays {
+	var found []proctree.Descendant
+	for _, pid := range s.actors[of.Group].descendants {
 		if !s.dead[pid] {
-			found = append(found, stray{pid: pid})
+			found = append(found, proctree.Descendant{PID: pid})
 		}
 	}
 	return found
@@ -170,7 +173,7 @@ func TestDeadlines(t *testing.T) {
 		{"asking again does not put it off", map[int]actor{1: {never: true}},
 			[]func() Request{stop(1, 2*time.Second), sleep(time.Second), stop(1, time.Hour), sleep(time.Minute), shutdown(0)},
 			"0s TERM 1, 2s exited 1 SIGKILL, 2s gone 1, 2s kill 1", 0},
-		{"what it leaves behind has until the same deadline", map[int]actor{1: {obeys: time.Second, strays: []int{10, 11}}, 10: {obeys: time.Second}, 11: {never: true}},
+		{"what it leaves behind has until the same deadline", map[int]actor{1: {obeys: time.Second, descendants: []int{10, 11}}, 10: {obeys: time.Second}, 11: {never: true}},
 			[]func() Request{stop(1, 5*time.Second), sleep(time.Minute), shutdown(0)},
 			"0s TERM 1, 1s TERM 10, 1s TERM 11, 1s exited 1, 5s gone 1, 5s kill 11", 0},
 		{"one deadline for all, however many wait for each other", chain(actor{obeys: 2 * time.Second}),
@@ -214,18 +217,18 @@ func TestDeadlines(t *testing.T) {
 func play(actors map[int]actor, script []func() Request) (string, int, time.Duration) {
 	host := &stage{begun: time.Now(), ended: make(chan os.Signal, 1), actors: actors, asked: map[int]bool{}, dead: map[int]bool{}}
 	events := make(chan Event, 100)
-	g := &guard{system: host, ended: host.ended, events: events, units: map[string]*unit{}, sockets: map[string]*socket{}, keeper: &keeper{}}
+	g := &guard{tree: host, ended: host.ended, events: events, runs: map[string]*run{}, sockets: map[string]*socket{}, helper: proctree.NewCleanupHelper("")}
 	silent := make(chan struct{})
 	close(silent)
 	for pid, a := range actors {
 		if pid >= 10 {
-			continue // a stray
+			continue // a descendant of another
 		}
-		log, _ := openLog("") // kept in memory: cannot fail
+		log, _ := logs.NewWriter("") // kept in memory: cannot fail
 		name := fmt.Sprint(pid)
-		g.units[name] = &unit{
-			start: Start{Service: name, Run: 1, Needs: a.needs, StopSignal: "TERM"}, process: &process{pid: pid}, running: true,
-			log: log, news: &news{}, out: &output{ended: silent}, err: &output{ended: silent},
+		g.runs[name] = &run{
+			start: Start{Service: name, Run: 1, Needs: a.needs, StopSignal: "TERM"}, process: &proctree.Process{PID: pid}, running: true,
+			log: log, notice: &coalescedNotice{}, out: &output{ended: silent}, err: &output{ended: silent},
 		}
 	}
 	told := make(chan struct{})
@@ -250,7 +253,7 @@ func play(actors map[int]actor, script []func() Request) (string, int, time.Dura
 			}
 		}
 	}()
-	left := g.run(requests, nil)
+	left := g.serve(requests, nil)
 	close(events)
 	<-told
 	return host.story(), left, time.Since(host.begun)

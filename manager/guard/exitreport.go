@@ -5,31 +5,32 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"agents-tray/manager/guard/proctree"
 )
 
-// ExitReport is what a guard knows of the end of a tray process that ended without
-// announcing it.
+// ExitReport is what a guard knows of the end of its tray, if that did not announce it.
 type ExitReport struct {
-	Session string    `json:"session"` // its mark
-	At      time.Time `json:"at"`      // when it ended
+	Session string    `json:"session"` // value of proctree.SessionVariable
+	At      time.Time `json:"at"`      // when the tray ended
 	// OutOfMemory says that the system ended a process for lack of memory just then.
 	OutOfMemory bool `json:"out_of_memory,omitempty"`
 }
 
-// writeExitReport writes the report for the next start, unless the tray has announced its
-// end. An error is only logged: the guard is about to exit, too.
+// writeExitReport writes the report to the file that Hello named, unless the tray has
+// announced its end. Failing that is written to standard error.
 func (g *guard) writeExitReport() {
-	if g.over || g.hello.ExitReport == "" {
+	if g.trayEnded || g.hello.ExitReport == "" {
 		return
 	}
-	report := ExitReport{os.Getenv(MarkEnvironment), time.Now(), g.outOfMemory()}
+	report := ExitReport{os.Getenv(proctree.SessionVariable), time.Now(), g.outOfMemory()}
 	if err := os.WriteFile(g.hello.ExitReport, encode(report), 0o600); err != nil {
-		fmt.Fprintln(os.Stderr, "agents-tray guard: the tray has ended, which could not be written down:", err)
+		fmt.Fprintln(os.Stderr, "agents-tray guard: the tray has ended, but the report of that cannot be written:", err)
 	}
 }
 
-// ReadExitReport reads the report at path; the zero value if there is none, or none that
-// can be read.
+// ReadExitReport reads the report at path. It returns the zero value if there is none
+// that can be read.
 func ReadExitReport(path string) ExitReport {
 	var report ExitReport
 	text, err := os.ReadFile(path)

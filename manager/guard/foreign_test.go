@@ -3,12 +3,10 @@
 package guard
 
 import (
-	"bytes"
 	"os"
 	"os/exec"
 	"os/signal"
 	"runtime"
-	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -16,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/guard/proctree"
 )
 
 // foreign are processes that resemble ours, each by something that a careless sweep
@@ -27,19 +26,19 @@ func foreign(t *testing.T, c *conversation) map[string]*guardtest.Witness {
 	witnesses := map[string]*guardtest.Witness{}
 	for what, change := range map[string]func(*exec.Cmd){
 		"the same program with the same command line": nil,
-		"one with a longer mark":                      with(MarkEnvironment+"="+c.mark+"2", serviceEnvironment+"=s/12"),
-		"one with a shorter mark":                     with(MarkEnvironment+"="+c.mark[:len(c.mark)-1], serviceEnvironment+"=s/"),
-		"one with our mark in another variable":       with("X=" + c.session() + " " + serviceEnvironment + "=s/1"),
-		"one with our mark in a longer name":          with("X"+c.session(), "X"+serviceEnvironment+"=s/1"),
-		"one of another session":                      with(MarkEnvironment+"=another", serviceEnvironment+"=s/1"),
-		"one of another session's keeper":             with(keeperEnvironment + "=another"),
+		"one with a longer mark":                      with(proctree.SessionVariable+"="+c.mark+"2", proctree.RunVariable+"=s/12"),
+		"one with a shorter mark":                     with(proctree.SessionVariable+"="+c.mark[:len(c.mark)-1], proctree.RunVariable+"=s/"),
+		"one with our mark in another variable":       with("X=" + c.session() + " " + proctree.RunVariable + "=s/1"),
+		"one with our mark in a longer name":          with("X"+c.session(), "X"+proctree.RunVariable+"=s/1"),
+		"one of another session":                      with(proctree.SessionVariable+"=another", proctree.RunVariable+"=s/1"),
+		"one of another session's cleanup helper":     with(proctree.CleanupVariable + "=another"),
 	} {
 		witnesses[what] = guardtest.StartWitness(t, change)
 	}
 	// Only root could signal, or see the mark of, another user's process at all.
 	if os.Getuid() == 0 {
 		witnesses["another user's, with our mark"] = guardtest.StartWitness(t, func(cmd *exec.Cmd) {
-			with(c.session(), serviceEnvironment+"=s/1", keeperEnvironment+"="+c.mark)(cmd)
+			with(c.session(), proctree.RunVariable+"=s/1", proctree.CleanupVariable+"="+c.mark)(cmd)
 			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 		})
 	}
@@ -62,9 +61,9 @@ func TestNothingForeignIsSignalled(t *testing.T) {
 			c.send(Request{Shutdown: &Shutdown{50 * time.Millisecond}})
 		},
 		"the tray is gone": func(c *conversation, _ *Started) { c.Close() },
-		"the guard is killed, and the keeper does what is left": func(c *conversation, _ *Started) { c.Kill() },
+		"the guard is killed, and the cleanup helper does the rest": func(c *conversation, _ *Started) { c.Kill() },
 		"the next start sweeps": func(c *conversation, _ *Started) {
-			if n, err := Sweep(c.mark, 0); n == 0 || err != nil {
+			if n, err := proctree.Sweep(c.mark, 0); n == 0 || err != nil {
 				c.t.Errorf("swept %d: %v", n, err)
 			}
 		},
@@ -78,8 +77,8 @@ func TestNothingForeignIsSignalled(t *testing.T) {
 			c.Close()
 			for range c.Events() {
 			}
-			for end := time.Now().Add(5 * time.Second); len(guardtest.Left(c.session(), serviceEnvironment+"=s/1")) > 1 && time.Now().Before(end); {
-				time.Sleep(2 * time.Millisecond) // the keeper works
+			for end := time.Now().Add(5 * time.Second); len(guardtest.Left(c.session(), proctree.RunVariable+"=s/1")) > 1 && time.Now().Before(end); {
+				time.Sleep(2 * time.Millisecond) // the helper works
 			}
 			for what, witness := range witnesses {
 				witness.Untouched(what)
@@ -89,94 +88,6 @@ func TestNothingForeignIsSignalled(t *testing.T) {
 			}
 		})
 	}
-}
-
-// What was found to be a descendant, and has ended since, must not be signalled by its
-// number: that may be a stranger's by now.
-func TestARecycledNumberIsNotSignalled(t *testing.T) {
-	if os.Getuid() == 0 && inNumbersOfItsOwn(t) {
-		return
-	}
-	for name, of := range map[string]kinship{
-		"any descendant": {},
-		"by its mark":    {mark: serviceEnvironment + "=s/1", group: 1},
-		"by its group":   {mark: "none=", group: -1}, // the child's own
-	} {
-		t.Run(name, func(t *testing.T) {
-			command := guardtest.Command(guardtest.Cooperative)
-			child := &exec.Cmd{
-				Path: command[0], Args: command, Env: append(os.Environ(), serviceEnvironment+"=s/1"),
-				SysProcAttr: &syscall.SysProcAttr{Setpgid: true},
-			}
-			if err := child.Start(); err != nil {
-				t.Fatal(err)
-			}
-			if of.group == -1 {
-				of.group = child.Process.Pid
-			}
-			found := stray{child.Process.Pid, of}
-			if !found.still() {
-				t.Error("a living descendant is not taken for one")
-			}
-			if err := child.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-			_ = child.Wait() // it was killed
-			witness := recycle(t, &found)
-			if found.still() {
-				t.Error("a stranger with a descendant's number is taken for it")
-			}
-			s := &system{}
-			s.terminateStray(found)
-			s.killStray(found)
-			witness.Untouched("who has the number of an ended descendant")
-		})
-	}
-}
-
-// inNumbersOfItsOwn runs this very test in a PID namespace, so that the numbers that it
-// has given again are nobody else's, and reports whether it has; false: it is there.
-func inNumbersOfItsOwn(t *testing.T) bool {
-	const there = "GUARD_TEST_NAMESPACE"
-	if os.Getenv(there) != "" {
-		if err := unix.Mount("proc", "/proc", "proc", 0, ""); err != nil {
-			t.Fatal(err)
-		}
-		return false
-	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	// A shell is there what adopts orphans.
-	command := exec.Command("sh", "-c", `"$0" "$@"; exit $?`, self, "-test.run=^"+t.Name()+"$", "-test.v")
-	command.Env = append(os.Environ(), there+"=1")
-	command.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID, Unshareflags: syscall.CLONE_NEWNS}
-	out, err := command.CombinedOutput()
-	if err != nil || !bytes.Contains(out, []byte("--- PASS: "+t.Name())) {
-		t.Errorf("in a namespace of its own: %v\n%s", err, out)
-	}
-	return true
-}
-
-// recycle gives the number of a process that has ended to a stranger. Only root can
-// have that for sure; for others the stranger's number takes its place.
-func recycle(t *testing.T, d *stray) *guardtest.Witness {
-	for range 100 {
-		witness := guardtest.StartWitness(t, nil, strconv.Itoa(d.pid))
-		if witness.PID == d.pid {
-			return witness
-		}
-		if os.Getuid() != 0 {
-			if d.of.group == d.pid {
-				d.of.group = witness.PID
-			}
-			d.pid = witness.PID
-			return witness
-		}
-	}
-	t.Fatalf("the number %d cannot be had", d.pid)
-	return nil
 }
 
 // A service in a debugger is stopped as any other, whether the debugger attends to it
@@ -239,7 +150,7 @@ func TestTheGuardDoesNotWaitForADebugger(t *testing.T) {
 		if err == nil {
 			t.Error("the guard is sure that nothing is left")
 		}
-	case <-time.After(killTimeout + 2*time.Second):
+	case <-time.After(proctree.KillTimeout + 2*time.Second):
 		t.Error("the guard waits")
 	}
 	hasEnded(t, pid)
@@ -279,8 +190,7 @@ func attend(t *testing.T, pid int) {
 func hasEnded(t *testing.T, pid int) {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
-		fields, err := procStat(pid)
-		if err != nil || fields[0][0] == 'Z' {
+		if !guardtest.Lives(pid) {
 			return
 		}
 		if time.Now().After(end) {

@@ -9,89 +9,81 @@ import (
 	"runtime/debug"
 	"syscall"
 	"time"
+
+	"agents-tray/manager/guard/proctree"
+	"agents-tray/manager/logs"
 )
 
 // A guard is the state of the guard process, owned by one goroutine.
 type guard struct {
-	system  host
-	ended   <-chan os.Signal // something below us may have ended
-	events  chan<- Event
-	hello   Hello
-	units   map[string]*unit // by service
-	sockets map[string]*socket
-	keeper  *keeper
-	keepAt  time.Time     // when the keeper is started; zero: not yet planned
-	rung    chan struct{} // some unit has news
-	ooms    int           // processes that the system has ended for lack of memory, when last looked; -1: not yet
-	closing *closing      // set once everything is to end
-	over    bool          // the tray has ended, or is about to
+	tree        processTree
+	ended       <-chan os.Signal // receives after children have ended
+	events      chan<- Event
+	hello       Hello
+	runs        map[string]*run // by service
+	sockets     map[string]*socket
+	helper      *proctree.CleanupHelper
+	helperStart time.Time     // when the helper is started; zero: not yet planned
+	wake        chan struct{} // receives when some run has a notice
+	ooms        int           // processes that the system has ended for lack of memory, when last read; -1: not yet
+	closing     *closing      // nil until everything is to end
+	trayEnded   bool          // or is about to
 }
 
-// A host is what the guard asks of its operating system, which is a system. It is an
-// interface so that deadlines can be tested in a time of the test's own.
-type host interface {
-	// start runs argv as a child. files become its descriptors 0, 1, 2, …
-	start(path string, argv, env []string, dir string, files []*os.File) (*process, error)
-	// terminate asks a child, and all that has not left it, to stop by a signal of that name.
-	terminate(p *process, signal string)
-	kill(p *process)
-	// reap collects the children that have ended; before is called for each while its
-	// number is still its own.
-	reap(before func(pid int)) []ending
-	children() []int
-	// strays returns the living descendants of that kin that are not leaders; own is
-	// children, read at most once.
-	strays(of kinship, leaders map[int]bool, own func() []int) []stray
-	terminateStray(stray)
-	killStray(stray)
-	// alone reports whether nothing is left below the guard.
-	alone() bool
+// A processTree is what the guard needs of a proctree.Tree, see there. It is an interface
+// so that deadlines can be tested in synthetic time.
+type processTree interface {
+	Start(path string, argv, env []string, dir string, files []*os.File) (*proctree.Process, error)
+	Terminate(p *proctree.Process, signal string)
+	Kill(p *proctree.Process)
+	Reap(before func(pid int)) []proctree.Exit
+	Children() []int
+	Descendants(of proctree.Selector, leaders map[int]bool, own func() []int) []proctree.Descendant
+	TerminateDescendant(proctree.Descendant)
+	KillDescendant(proctree.Descendant)
+	Empty() bool
 }
 
-// A unit is one run of a service, from its start until nothing is left of it.
-type unit struct {
+// A run is one life of a service, from its start until no process of it is left.
+type run struct {
 	start    Start
-	process  *process
-	log      *logFile
+	process  *proctree.Process // the leader
+	log      *logs.Writer
 	out, err *output
-	news     *news
+	notice   *coalescedNotice
 	notify   *notifySocket // nil without
 	running  bool          // the leader has not been reaped
-	asked    bool          // its stop signal was sent
-	deadline time.Time
+	stopping bool          // its stop signal was sent
+	deadline time.Time     // when it is killed; valid once stopping or no longer running
 	killing  bool
-}
-
-// A kinship tells the descendants of one run: they carry its mark in their
-// environment or belong to its process group. The zero value tells all descendants.
-type kinship struct {
-	mark  string
-	group int
 }
 
 // IsGuard reports whether a process with these arguments is to call Main.
 func IsGuard(args []string) bool { return len(args) > 1 && args[1] == "guard" }
 
-// Main is the whole life of the guard process; it returns its exit status. It must
-// be called on a goroutine that nothing else runs on. With the arguments "guard sweep
-// NAME" it ends what a guard of that name has left behind: that is what a keeper
-// becomes.
+// Main runs the guard process and returns its exit status. It must be called on a
+// goroutine that nothing else runs on. With the arguments "guard sweep NAME" it kills what
+// a guard of that name has left: a proctree.CleanupHelper executes that.
 func Main(args []string) int {
 	if len(args) == 4 && args[2] == "sweep" {
-		return sweepAfter(args[3])
+		if proctree.SweepGuard(args[3]) != nil {
+			return 1
+		}
+		return 0
 	}
-	runtime.LockOSThread() // see system
+	runtime.LockOSThread() // see proctree.Tree
 	tray := os.Getppid()
-	system := newSystem()
+	tree := proctree.New()
 	g := &guard{
-		system: system, ended: system.ended, units: map[string]*unit{}, sockets: map[string]*socket{}, rung: make(chan struct{}, 1), ooms: -1,
-		keeper: &keeper{mark: os.Getenv(guardEnvironment)},
+		tree: tree, ended: tree.Ended, runs: map[string]*run{}, sockets: map[string]*socket{}, wake: make(chan struct{}, 1), ooms: -1,
+		helper: proctree.NewCleanupHelper(os.Getenv(proctree.GuardVariable)),
 	}
 
+	requestPipe, eventPipe := pipes()
 	requests := make(chan Request)
 	go func() {
 		defer close(requests)
-		err := messages(requestPipe(), func(r Request) error { requests <- r; return nil })
+		err := messages(requestPipe, func(r Request) error { requests <- r; return nil })
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "agents-tray guard:", err)
 		}
@@ -102,20 +94,19 @@ func Main(args []string) int {
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
-		pipe := eventPipe()
 		for event := range events {
-			_, _ = pipe.Write(encode(event)) // the tray is gone: its end of file says so, too
+			_, _ = eventPipe.Write(encode(event)) // fails if the tray has ended, which end of file tells, too
 		}
 	}()
 
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	left := g.run(requests, stop)
+	left := g.serve(requests, stop)
 	close(events)
 	<-written
-	if g.over || os.Getppid() != tray { // else it lives, and another guard follows
+	if g.trayEnded || os.Getppid() != tray { // else the tray lives, and starts another guard
 		for _, file := range g.hello.Remove {
-			_ = os.Remove(file) // the tray has removed it already, unless it was killed
+			_ = os.Remove(file) // fails if the tray has removed it
 		}
 	}
 	if left > 0 {
@@ -125,31 +116,23 @@ func Main(args []string) int {
 	return 0
 }
 
-// logTo sends what this process has to say, and a crash of its, to a file.
+// logTo has standard error, and the output of a crash of this process, written to a file.
 func logTo(path string) {
 	if path == "" {
 		return
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
-		return // then it says nothing
+		return // then they are lost
 	}
 	os.Stderr = file
-	_ = debug.SetCrashOutput(file, debug.CrashOptions{}) // then a crash is told by its end only
+	_ = debug.SetCrashOutput(file, debug.CrashOptions{}) // then only the exit status tells of a crash
 }
 
-// sweepAfter is the end of a keeper's life.
-func sweepAfter(name string) int {
-	if _, err := sweep(guardEnvironment+"="+name, 0); err != nil {
-		return 1
-	}
-	return 0
-}
-
-// run serves requests until they end, or a signal to stop comes, and everything has
-// ended; it returns how many processes are left: 0 but for those that the kernel, or a
-// debugger, does not let go.
-func (g *guard) run(requests <-chan Request, stop <-chan os.Signal) int {
+// serve serves requests until everything was asked to end, by a request, the end of
+// requests or a signal on stop, and has ended. It returns how many processes are left: 0
+// except for those that the kernel or a debugger holds.
+func (g *guard) serve(requests <-chan Request, stop <-chan os.Signal) int {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
@@ -164,32 +147,32 @@ func (g *guard) run(requests <-chan Request, stop <-chan os.Signal) int {
 			} else {
 				requests = nil
 				g.writeExitReport()
-				g.over = true
+				g.trayEnded = true
 				g.shutdown(g.hello.Grace)
 			}
 		case <-g.ended:
 			g.reap()
-		case <-g.rung:
-			g.tell()
+		case <-g.wake:
+			g.sendNotices()
 		case <-stop:
 			g.shutdown(g.hello.Grace)
 		case <-timer.C:
 		}
-		if g.keepDue(time.Now()) {
-			g.keep()
+		if g.helperDue(time.Now()) {
+			g.startHelper()
 			if g.ooms < 0 {
-				g.ooms = OOMKills()
+				g.ooms = proctree.OOMKills()
 			}
 		}
 		g.settle(time.Now())
 		if g.closing == nil {
 			continue
 		}
-		if len(g.units) == 0 && g.isAlone() {
+		if len(g.runs) == 0 && g.isEmpty() {
 			return 0
 		}
 		if g.closing.killing && time.Now().After(g.closing.giveUp) {
-			return max(len(g.units), len(g.system.strays(kinship{}, g.known(), g.system.children)), 1)
+			return max(len(g.runs), len(g.tree.Descendants(proctree.Selector{}, g.known(), g.tree.Children)), 1)
 		}
 	}
 }
@@ -206,24 +189,24 @@ func (g *guard) handle(r Request) {
 		}
 		g.events <- Event{Ready: &Ready{Version, os.Getpid()}}
 	case r.Start != nil && g.closing != nil:
-		// The guard's end is the answer: the next one may start it. A refusal would be for good.
+		// No answer: the next guard may start it, and a refusal would be final.
 	case r.Start != nil:
-		if reason, err := g.begin(*r.Start); err != nil {
+		if reason, err := g.startRun(*r.Start); err != nil {
 			g.events <- Event{Refused: &Refused{r.Start.Service, r.Start.Run, reason, err.Error()}}
 		}
-		if g.keepAt.IsZero() {
-			g.keepAt = time.Now().Add(keepDelay)
+		if g.helperStart.IsZero() {
+			g.helperStart = time.Now().Add(helperDelay)
 		}
 	case r.Stop != nil:
-		if u := g.units[r.Stop.Service]; u != nil && u.start.Run == r.Stop.Run {
-			g.end(u, time.Now().Add(r.Stop.Grace))
+		if run := g.runs[r.Stop.Service]; run != nil && run.start.Run == r.Stop.Run {
+			g.stopRun(run, time.Now().Add(r.Stop.Grace))
 		}
 	case r.Release != nil:
 		g.release(r.Release.Service)
-	case r.Look != nil:
-		g.events <- Event{Members: g.members(*r.Look)}
+	case r.Members != nil:
+		g.events <- Event{Members: g.members(*r.Members)}
 	case r.Shutdown != nil:
-		g.over = true
+		g.trayEnded = true
 		g.shutdown(r.Shutdown.Grace)
 	default:
 		g.fault(errors.New("a request of an unknown kind"))

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/guard/proctree"
 )
 
 func TestMain(m *testing.M) {
@@ -47,7 +48,7 @@ func launch(t testing.TB, grace time.Duration) *conversation {
 }
 
 // session is in the environment of all that this guard starts.
-func (c *conversation) session() string { return MarkEnvironment + "=" + c.mark }
+func (c *conversation) session() string { return proctree.SessionVariable + "=" + c.mark }
 
 func (c *conversation) nothingLeft() {
 	c.t.Helper()
@@ -92,8 +93,8 @@ func TestStopEndsEveryKindOfService(t *testing.T) {
 				t.Errorf("ended by %q, status %d", exited.Signal, exited.Code)
 			}
 			c.gone()
-			if kind != guardtest.Hides { // who hides its mark belongs to no run: it goes with the guard
-				if left := guardtest.Left(c.session(), serviceEnvironment+"=s/1"); len(left) > 0 {
+			if kind != guardtest.Hides { // what has an empty environment belongs to no run: it goes with the guard
+				if left := guardtest.Left(c.session(), proctree.RunVariable+"=s/1"); len(left) > 0 {
 					t.Errorf("gone, but there is %v", left)
 				}
 			}
@@ -172,7 +173,7 @@ func TestWhatACrashLeavesIsEndedBeforeTheNextRun(t *testing.T) {
 				t.Errorf("exited is %+v", exited)
 			}
 			c.gone()
-			if left := guardtest.Left(c.session(), serviceEnvironment+"=s/1"); len(left) > 0 {
+			if left := guardtest.Left(c.session(), proctree.RunVariable+"=s/1"); len(left) > 0 {
 				t.Errorf("gone, but there is %v", left)
 			}
 		})

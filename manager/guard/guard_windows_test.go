@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -44,7 +43,7 @@ func TestMain(m *testing.M) {
 
 func serveLifeline(kind string) error {
 	if child := map[string]string{leavesChild: guardtest.IgnoresTERM, leavesForNow: lingers}[kind]; child != "" {
-		if _, err := run(child); err != nil {
+		if _, err := guardtest.Run(child); err != nil {
 			return err
 		}
 	}
@@ -59,30 +58,6 @@ func serveLifeline(kind string) error {
 	return nil
 }
 
-// run starts a service without a guard. Its standard input ends with this process.
-func run(kind string) (cmd *exec.Cmd, err error) {
-	command := guardtest.Command(kind)
-	err = patiently(func() error {
-		cmd = exec.Command(command[0], command[1:]...)
-		if _, err := cmd.StdinPipe(); err != nil {
-			return err
-		}
-		return cmd.Start()
-	})
-	return cmd, err
-}
-
-// patiently tries again to start a process. On a busy computer wine's CreateProcess
-// fails once in hundreds of times: "sendmsg: Bad file descriptor" says the child, and
-// the parent gets an error that Windows words differently.
-func patiently(start func() error) error {
-	err := start()
-	for try := 1; try < 3 && err != nil && strings.HasSuffix(err.Error(), ": Internal error."); try++ {
-		err = start()
-	}
-	return err
-}
-
 func launch(t *testing.T, grace time.Duration) *conversation {
 	t.Helper()
 	self, err := os.Executable()
@@ -95,7 +70,7 @@ func launch(t *testing.T, grace time.Duration) *conversation {
 	}
 	c := &conversation{t: t, mark: t.Name(), logs: logs}
 	trouble := filepath.Join(logs, "guard.log")
-	err = patiently(func() (err error) {
+	err = guardtest.Patiently(func() (err error) {
 		c.Client, err = Launch(Program{Path: self, Args: []string{self, "guard"}, Mark: c.mark}, Hello{Grace: grace, Log: trouble})
 		return err
 	})
@@ -124,7 +99,7 @@ func (c *conversation) log(service string) string { return filepath.Join(c.logs,
 func (c *conversation) begin(s Start) (started *Started) {
 	c.t.Helper()
 	s.Log = c.log(s.Service)
-	err := patiently(func() error {
+	err := guardtest.Patiently(func() error {
 		c.send(Request{Start: &s})
 		e := c.next()
 		if e.Refused != nil {

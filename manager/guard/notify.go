@@ -5,8 +5,8 @@ import "strings"
 // maxStatus bounds STATUS=, in bytes.
 const maxStatus = 256
 
-// parseNotify merges a datagram of sd_notify(3) into n: assignments, one a line. Those
-// that are of no concern here are ignored, as the protocol asks.
+// parseNotify merges a datagram of sd_notify(3) into n: assignments, one a line. Others
+// are ignored, as the protocol asks.
 func parseNotify(datagram []byte, n *Notice) {
 	for line := range strings.Lines(string(datagram)) {
 		name, value, _ := strings.Cut(strings.TrimRight(line, "\n"), "=")

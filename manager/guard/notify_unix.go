@@ -7,17 +7,17 @@ import (
 	"syscall"
 )
 
-// A notifySocket hears what one run says by sd_notify(3). Its name is known to that
-// run's processes only, so what it hears comes from them: not from an earlier run, and
-// not from a stranger.
+// A notifySocket receives what one run says by sd_notify(3). Only that run's processes
+// know its name, so no earlier run and no other program is taken for it.
 type notifySocket struct {
 	conn  *net.UnixConn
 	name  string
 	close func()
 }
 
-// hear starts listening, for as long as the socket is open.
-func (s *notifySocket) hear(n *news) {
+// receive starts a goroutine that merges what is received into n, until the socket is
+// closed.
+func (s *notifySocket) receive(n *coalescedNotice) {
 	go func() {
 		datagram, control := make([]byte, 4096), make([]byte, 1024)
 		for {
@@ -26,18 +26,19 @@ func (s *notifySocket) hear(n *news) {
 				return // closed
 			}
 			if authentic(control[:controlSize]) {
-				n.add(func(notice *Notice) { parseNotify(datagram[:size], notice) })
+				n.merge(func(notice *Notice) { parseNotify(datagram[:size], notice) })
 			}
 		}
 	}()
 }
 
-// closeHanded closes the descriptors that came with a datagram: BARRIER=1 waits for it.
+// closeHanded closes the descriptors that came with a datagram: the sender of BARRIER=1
+// waits for that.
 func closeHanded(messages []syscall.SocketControlMessage) {
 	for _, message := range messages {
 		if descriptors, err := syscall.ParseUnixRights(&message); err == nil {
 			for _, fd := range descriptors {
-				_ = syscall.Close(fd) // not ours to keep
+				_ = syscall.Close(fd) // nothing was written
 			}
 		}
 	}

@@ -11,4 +11,4 @@ func listenNotify() (*notifySocket, error) {
 	return nil, errors.New("this system has no sd_notify")
 }
 
-func (*notifySocket) hear(*news) {}
+func (*notifySocket) receive(*coalescedNotice) {}

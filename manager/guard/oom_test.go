@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/guard/proctree"
 )
 
 // The system tells nobody but its counters whom it ends for lack of memory.
 func TestOutOfMemoryIsTold(t *testing.T) {
-	if OOMKills() < 0 {
+	if proctree.OOMKills() < 0 {
 		t.Error("a negative count")
 	}
 	group := guardtest.MemoryGroup(t, "30000000")
@@ -22,7 +23,7 @@ func TestOutOfMemoryIsTold(t *testing.T) {
 	}
 	c := launch(t, time.Second)
 	first := c.start(Start{Service: "first", Run: 1, Command: []string{"sh", "-c", "echo 1; echo 2; exec sleep 600"}})
-	c.keeper() // the counter has been read by then
+	c.cleanupHelper() // the counter has been read by then
 	script := "echo $$ >" + group + `/cgroup.procs; exec "$0" "$@"`
 	c.send(Request{Start: &Start{Service: "s", Run: 1, Command: append([]string{"sh", "-c", script}, guardtest.Command(guardtest.Grows)...)}})
 	if e := c.next(); e.Started == nil {

@@ -5,6 +5,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"agents-tray/manager/logs"
 )
 
 // readBuffers are shared by all streams: a stream holds one only while it reads, so
@@ -14,22 +16,22 @@ var readBuffers = sync.Pool{New: func() any { return new([readSize]byte) }}
 const readSize = 32 << 10
 
 // drainReads bounds what is read after a service's end, in buffers: as much as a pipe
-// can hold, since a descendant may go on writing for ever.
+// can hold, since a descendant may still write without end.
 const drainReads = 1 << 20 / readSize
 
-// A stream is left alone for a pause after what could be read has been, so that lines in
-// quick succession are taken together: waking up for each of them would cost more than
-// all else that is done with it. The first line after a silence is taken at once, and
-// the pipe holds what comes meanwhile, so the pause is as long as that has room for.
+// After a stream was read until it was empty it is not read for a pause, so that lines in
+// quick succession are read together: waking up for each of them costs more than the rest
+// of the work. The first line after a silence is read at once. The pipe holds what is
+// written in a pause, so its size bounds the pause.
 const (
 	firstPause = 10 * time.Millisecond
 	maxPause   = 50 * time.Millisecond // by which the times in a log may be late
-	minPause   = time.Millisecond      // less is none
-	pauseBytes = 16 << 10              // that should come in a pause: a pipe holds 64 kB
+	minPause   = time.Millisecond      // a shorter one is left out
+	pauseBytes = 16 << 10              // to be written in a pause: a pipe holds 64 kB
 )
 
-// nextPause returns how long to leave a stream alone of which so much came in the last
-// pause; 0: not at all.
+// nextPause returns the next pause of a stream of which read bytes came in the last one;
+// 0: none.
 func nextPause(last time.Duration, read int) time.Duration {
 	next := min(time.Duration(float64(last)*pauseBytes/float64(max(read, 1))), 2*last, maxPause)
 	if next < minPause {
@@ -38,26 +40,26 @@ func nextPause(last time.Duration, read int) time.Duration {
 	return next
 }
 
-// An output carries one stream of a service from its pipe to its log file.
+// An output copies one stream of a service from its pipe to its log file.
 type output struct {
 	stream  *stream
-	lines   lineBuffer
+	lines   logs.LineBuffer
 	match   *matcher // nil: no line is waited for
 	catchUp chan chan struct{}
 	ended   chan struct{}
 }
 
-// carry starts copying from s, which it owns, to log, and shows match the lines.
-func carry(s *stream, name string, log *logFile, match *matcher) *output {
+// newOutput starts copying from s, which it owns, to log, and passes the lines to match.
+func newOutput(s *stream, name string, log *logs.Writer, match *matcher) *output {
 	o := &output{
-		stream: s, lines: lineBuffer{log: log, stream: name, match: match}, match: match,
+		stream: s, lines: logs.LineBuffer{Log: log, Stream: name, Seen: match.match}, match: match,
 		catchUp: make(chan chan struct{}, 1), ended: make(chan struct{}),
 	}
 	go o.run()
 	return o
 }
 
-// run ends at end of file, which a descendant that kept the pipe can delay.
+// run returns at end of file, which a descendant that has the pipe open can delay.
 func (o *output) run() {
 	defer close(o.ended)
 	defer o.stream.Close()
@@ -66,18 +68,18 @@ func (o *output) run() {
 	<-timer.C
 	pause, since := firstPause, time.Time{} // since: when the last one began
 	for {
-		read, err := o.stream.read(o.lines.add)
+		read, err := o.stream.read(o.lines.Add)
 		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded): // drain woke us
-			_ = o.stream.gate.SetReadDeadline(time.Time{}) // a pipe that took a deadline takes its end
+		case errors.Is(err, os.ErrDeadlineExceeded): // set by drain
+			_ = o.stream.gate.SetReadDeadline(time.Time{}) // it has accepted a deadline before
 			select {
 			case done := <-o.catchUp:
 				o.caughtUp(done)
-			default: // in the pause before
+			default: // caught up in the pause before
 			}
 			continue
 		case err != nil:
-			o.lines.flush()
+			o.lines.Flush()
 			return
 		case read == readSize || o.match.waiting():
 			continue
@@ -102,8 +104,8 @@ func (o *output) run() {
 }
 
 func (o *output) caughtUp(done chan struct{}) {
-	o.stream.drain(o.lines.add)
-	o.lines.flush()
+	o.stream.drain(o.lines.Add)
+	o.lines.Flush()
 	close(done)
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/logs"
 )
 
 // run lets a shell script print, and returns how it ended and what its log holds, a
@@ -29,11 +30,17 @@ func (c *conversation) run(script string) (*Exited, []string) {
 	return exited, logged(c.t, log)
 }
 
+// Of package logs.
+const (
+	lineSize = 16 << 10
+	fileSize = 4 << 20
+)
+
 // logged reads a log and its predecessors.
 func logged(t testing.TB, path string) []string {
 	t.Helper()
 	var lines []string
-	for n := logFileCount - 1; n >= 0; n-- {
+	for n := logs.Generations - 1; n >= 0; n-- {
 		name := path
 		if n > 0 {
 			name += fmt.Sprint(".", n)
@@ -54,7 +61,7 @@ func logged(t testing.TB, path string) []string {
 }
 
 func TestLinesOfEveryForm(t *testing.T) {
-	long := strings.Repeat("x", logLineSize)
+	long := strings.Repeat("x", lineSize)
 	for name, test := range map[string]struct {
 		script string
 		want   []string
@@ -74,7 +81,7 @@ func TestLinesOfEveryForm(t *testing.T) {
 			}
 			got := lines[1 : len(lines)-1]
 			if name == "a long line is cut" { // into pieces that memory has room for
-				if joined := strings.ReplaceAll(strings.Join(got, ""), "out ", ""); joined != long[1:]+long[1:]+"end" || slices.ContainsFunc(got, func(l string) bool { return len(l) > logLineSize+readSize }) {
+				if joined := strings.ReplaceAll(strings.Join(got, ""), "out ", ""); joined != long[1:]+long[1:]+"end" || slices.ContainsFunc(got, func(l string) bool { return len(l) > lineSize+readSize }) {
 					t.Errorf("%d pieces, %d bytes", len(got), len(joined))
 				}
 				return
@@ -115,11 +122,11 @@ func TestAFloodIsKeptWithinBounds(t *testing.T) {
 		t.Errorf("kept are lines %d to %d, %d in all", first, last, seen)
 	}
 	files, err := filepath.Glob(filepath.Join(c.logs, "s.log*"))
-	if err != nil || len(files) != logFileCount {
+	if err != nil || len(files) != logs.Generations {
 		t.Errorf("the files are %v (%v)", files, err)
 	}
 	for _, file := range files {
-		if info, err := os.Stat(file); err != nil || info.Size() > logFileSize+2*readSize*2 {
+		if info, err := os.Stat(file); err != nil || info.Size() > fileSize+2*readSize*2 {
 			t.Errorf("%s: %v (%v)", file, info.Size(), err)
 		}
 	}
@@ -158,12 +165,12 @@ func TestMembersAreTheWholeTree(t *testing.T) {
 	c := launch(t, time.Second)
 	for kind, want := range map[string]int{guardtest.Cooperative: 1, guardtest.Forks: 2, guardtest.Escapes: 2} {
 		started := c.start(Start{Service: kind, Run: 1, Command: guardtest.Command(kind)})
-		c.send(Request{Look: &Look{kind, 1}})
+		c.send(Request{Members: &MembersRequest{kind, 1}})
 		if e := c.next(); e.Members == nil || len(e.Members.PIDs) != want || e.Members.PIDs[0] != started.PID {
 			t.Errorf("%s: %+v", kind, e.Members)
 		}
 	}
-	c.send(Request{Look: &Look{"nobody", 1}})
+	c.send(Request{Members: &MembersRequest{"nobody", 1}})
 	if e := c.next(); e.Members == nil || len(e.Members.PIDs) != 0 {
 		t.Errorf("of nobody: %+v", e)
 	}

@@ -14,7 +14,7 @@
 //	→ start     run one process of a service
 //	→ stop      end a run: its stop signal to its group, after the grace SIGKILL, descendants included
 //	→ release   close the listening socket that is held for a service
-//	→ look      which processes belong to a run
+//	→ look      asks which processes belong to a run
 //	→ shutdown  stop everything, what others need last, under one deadline, then exit
 //	← ready     the answer to hello
 //	← started   the process of a run exists
@@ -37,11 +37,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"strings"
 	"time"
+
+	"agents-tray/manager/guard/proctree"
 )
 
-// Version is the version of the protocol. Both ends are the same binary, so a
-// mismatch means that one of them was replaced while it ran.
+// Version is the version of the protocol. Both ends are the same binary, so
+// they differ only if one was replaced while it ran.
 const Version = 2
 
 // HandedDescriptor is the number of the listening socket in the process that gets it.
@@ -50,23 +54,21 @@ const HandedDescriptor = 3
 // maxMessage bounds one message, in bytes.
 const maxMessage = 1 << 20
 
-// Names of the environment variables by which descendants are recognised, whatever
-// process group or session they have moved to.
-const (
-	MarkEnvironment    = "AGENTS_TRAY_RUN"     // the session's mark: its guards and all below them
-	guardEnvironment   = "AGENTS_TRAY_GUARD"   // one guard of the session and all below it
-	keeperEnvironment  = "AGENTS_TRAY_KEEPER"  // the session's mark: the keepers of its guards, which have no other
-	serviceEnvironment = "AGENTS_TRAY_SERVICE" // name/run: one run of one service
-)
+// ServiceName returns the name of the service that this process runs, "" if it runs
+// none.
+func ServiceName() string {
+	name, _, _ := strings.Cut(os.Getenv(proctree.RunVariable), "/")
+	return name
+}
 
 // Request is a message to the guard; exactly one field is set.
 type Request struct {
-	Hello    *Hello    `json:"hello,omitempty"`
-	Start    *Start    `json:"start,omitempty"`
-	Stop     *Stop     `json:"stop,omitempty"`
-	Release  *Release  `json:"release,omitempty"`
-	Look     *Look     `json:"look,omitempty"`
-	Shutdown *Shutdown `json:"shutdown,omitempty"`
+	Hello    *Hello          `json:"hello,omitempty"`
+	Start    *Start          `json:"start,omitempty"`
+	Stop     *Stop           `json:"stop,omitempty"`
+	Release  *Release        `json:"release,omitempty"`
+	Members  *MembersRequest `json:"look,omitempty"`
+	Shutdown *Shutdown       `json:"shutdown,omitempty"`
 }
 
 // Hello opens the conversation.
@@ -74,13 +76,13 @@ type Hello struct {
 	Version int `json:"version"`
 	// Grace is what services get to stop when the pipe ends.
 	Grace time.Duration `json:"grace"`
-	// Log is a file for the guard's own trouble, crash output included. Default: none.
+	// Log is a file for the guard's own errors, crash output included. Default: none.
 	Log string `json:"log,omitempty"`
-	// ExitReport is the file for what the guard knows of the tray's end, should it end without
-	// a word of its own. Default: none.
+	// ExitReport is a file that the guard writes when the tray ends without having
+	// announced it. Default: none.
 	ExitReport string `json:"last_words,omitempty"`
-	// Remove are files to remove once everything is gone, when the tray could not:
-	// the control socket of a tray that was killed.
+	// Remove are files to remove once everything is gone, if the tray has ended without
+	// removing them, such as the control socket of a tray that was killed.
 	Remove []string `json:"remove,omitempty"`
 }
 
@@ -124,8 +126,8 @@ type Release struct {
 	Service string `json:"service"`
 }
 
-// Look asks which processes belong to a run.
-type Look struct {
+// MembersRequest asks which processes belong to a run.
+type MembersRequest struct {
 	Service string `json:"service"`
 	Run     uint64 `json:"run"`
 }
@@ -219,12 +221,12 @@ type Gone struct {
 	Run     uint64 `json:"run"`
 }
 
-// Fault is trouble that concerns no run.
+// Fault is an error that concerns no run.
 type Fault struct {
 	Error string `json:"error"`
 }
 
-// messages reads one message a line from r and calls got for each, until end of
+// messages reads one message a line from r and calls got with each, until end of
 // file (nil), a broken message, or an error of got.
 func messages[M any](r io.Reader, got func(M) error) error {
 	lines := bufio.NewScanner(r)

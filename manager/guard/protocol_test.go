@@ -15,7 +15,7 @@ func FuzzMessages(f *testing.F) {
 	for _, request := range []Request{
 		{Hello: &Hello{Version: Version, Grace: time.Second, Remove: []string{"/tmp/x"}}},
 		{Start: &Start{Service: "s", Run: 1, Command: []string{"sh"}, Needs: []string{"t"}, Listen: "127.0.0.1:1", Match: "up", Watchdog: time.Second}},
-		{Stop: &Stop{"s", 1, time.Second}}, {Release: &Release{"s"}}, {Look: &Look{"s", 1}}, {Shutdown: &Shutdown{}}, {},
+		{Stop: &Stop{"s", 1, time.Second}}, {Release: &Release{"s"}}, {Members: &MembersRequest{"s", 1}}, {Shutdown: &Shutdown{}}, {},
 	} {
 		f.Add(encode(request))
 	}

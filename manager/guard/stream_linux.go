@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A stream is the reading end of one stream of a service. The runtime's poller would
-// wake this process for every write to it, wanted or not, so it knows only the gate: an
-// epoll instance in which the pipe is armed for one event at a time.
+// A stream is the reading end of one stream of a service. If the runtime polled the pipe,
+// each write to it would wake this process, also during a pause. So the runtime polls
+// only the gate: an epoll instance in which the pipe is armed for one event at a time.
 type stream struct {
 	pipe  int // non-blocking
 	epoll int // the gate's descriptor

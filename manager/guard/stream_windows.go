@@ -3,9 +3,11 @@ package guard
 import (
 	"os"
 	"unsafe"
+
+	"golang.org/x/sys/windows"
 )
 
-var peekNamedPipe = kernel32.NewProc("PeekNamedPipe")
+var peekNamedPipe = windows.NewLazySystemDLL("kernel32.dll").NewProc("PeekNamedPipe")
 
 // A stream is the reading end of one stream of a service.
 type stream struct{ gate *os.File }
@@ -30,7 +32,7 @@ func (s *stream) drain(add func([]byte)) {
 	for range drainReads {
 		var ready uint32
 		if peeked, _, _ := peekNamedPipe.Call(s.gate.Fd(), 0, 0, 0, uintptr(unsafe.Pointer(&ready)), 0); peeked == 0 || ready == 0 {
-			return // its end, too, is read later
+			return // at its end, too: run reads that
 		}
 		if _, err := s.read(add); err != nil {
 			return

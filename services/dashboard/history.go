@@ -11,6 +11,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/logs"
 	"agents-tray/services/web"
 )
 
@@ -180,7 +181,7 @@ func eventView(e control.SessionEvent) pastEvent {
 	if e.Kind == "exited" && !strings.HasPrefix(e.Detail, "was stopped") && !strings.HasPrefix(e.Detail, "ended by itself") {
 		v.Tone = bad
 	}
-	v.Head, v.More, _ = strings.Cut(control.Plain(e.Detail), "\n")
+	v.Head, v.More, _ = strings.Cut(logs.Plain(e.Detail), "\n")
 	v.More = strings.TrimRight(v.More, "\n")
 	return v
 }

@@ -15,6 +15,7 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/manager/control/sse"
+	"agents-tray/manager/logs"
 	"agents-tray/services/web/webtest"
 )
 
@@ -28,7 +29,7 @@ type instance struct {
 	mu       sync.Mutex
 	status   control.Status
 	changed  chan struct{} // closed by the next change, print and use
-	logs     map[string][]control.LogLine
+	logs     map[string][]logs.Line
 	usages   control.Usages
 	used     int // samples so far
 	review   *control.Review
@@ -49,7 +50,7 @@ func start(t *testing.T, status control.Status) *instance {
 		socket:   filepath.Join(t.TempDir(), "s"),
 		status:   status,
 		changed:  make(chan struct{}),
-		logs:     map[string][]control.LogLine{"dashboard": nil, "chat": nil},
+		logs:     map[string][]logs.Line{"dashboard": nil, "chat": nil},
 		usages:   control.Usages{},
 		asked:    make(chan string, 16),
 		reviewed: make(chan struct{}, 16),
@@ -300,7 +301,7 @@ func (i *instance) use(usages control.Usages) {
 func (i *instance) print(service, stream, text string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.logs[service] = append(i.logs[service], control.LogLine{Time: time.Now(), Stream: stream, Text: text})
+	i.logs[service] = append(i.logs[service], logs.Line{Time: time.Now(), Stream: stream, Text: text})
 	i.tell()
 }
 

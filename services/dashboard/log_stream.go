@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"agents-tray/manager/control"
+	"agents-tray/manager/logs"
 )
 
 // wantedLog is a log that a page shows, and how many lines of it.
@@ -29,8 +29,8 @@ func parseLogs(texts []string) ([]wantedLog, error) {
 }
 
 type logEvent struct {
-	Service string            `json:"service"`
-	Lines   []control.LogLine `json:"lines"`
+	Service string      `json:"service"`
+	Lines   []logs.Line `json:"lines"`
 }
 
 type silentEvent struct {
@@ -41,8 +41,8 @@ type silentEvent struct {
 // relayLog follows a log. When the manager was lost and is back, it begins anew.
 func (d *dashboard) relayLog(s *stream, log wantedLog) {
 	s.redial(func(heard func()) error {
-		tail, complete := []control.LogLine{}, false
-		return d.client.Follow(s.ctx, log.service, log.lines, func(lines []control.LogLine) {
+		tail, complete := []logs.Line{}, false
+		return d.client.Follow(s.ctx, log.service, log.lines, func(lines []logs.Line) {
 			heard()
 			makePlain(lines)
 			switch {

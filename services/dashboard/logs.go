@@ -6,6 +6,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/logs"
 )
 
 // mostLines is how many lines a page shows of one log.
@@ -53,15 +54,15 @@ func noLog(w http.ResponseWriter, name string, err error) {
 func (d *dashboard) output(r *http.Request, lines int) (control.Log, error) {
 	output, err := d.client.Log(r.Context(), r.PathValue("name"), lines)
 	if output.Lines == nil {
-		output.Lines = []control.LogLine{}
+		output.Lines = []logs.Line{}
 	}
 	makePlain(output.Lines)
 	return output, err
 }
 
 // makePlain leaves of each line what is meant for people.
-func makePlain(lines []control.LogLine) {
+func makePlain(lines []logs.Line) {
 	for i := range lines {
-		lines[i].Text = control.Plain(lines[i].Text)
+		lines[i].Text = logs.Plain(lines[i].Text)
 	}
 }

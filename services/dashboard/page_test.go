@@ -10,6 +10,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/logs"
 	"agents-tray/services/web/webtest"
 )
 
@@ -180,7 +181,7 @@ func TestALongLogLosesItsOldestLines(t *testing.T) {
 	for n := range 50 {
 		i.print("chat", "out", fmt.Sprintf("line %d", 1101+n))
 	}
-	i.print("chat", control.Missed, "Lines are missing here")
+	i.print("chat", logs.Missed, "Lines are missing here")
 	b.Until(`document.querySelector("#log").lastChild.lastChild.textContent === "Lines are missing here"`)
 	b.Until(`document.querySelectorAll(".log-line").length === 1000 && document.querySelector(".log-line").lastChild.textContent === "line 152"`)
 	b.Shows("1000 lines")

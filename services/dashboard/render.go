@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"agents-tray/manager/control"
+	"agents-tray/manager/logs"
 	"agents-tray/services/web"
 )
 
@@ -24,7 +24,7 @@ var templates = sync.OnceValue(func() map[string]*template.Template {
 		"machine":  func(t time.Time) string { return t.Format(time.RFC3339Nano) },
 		"clock":    func(t time.Time) string { return t.Local().Format(time.TimeOnly) },
 		"day":      func(t time.Time) string { return t.Local().Format(time.DateOnly) },
-		"lines":    func(lines []string) string { return control.Plain(strings.Join(lines, "\n")) },
+		"lines":    func(lines []string) string { return logs.Plain(strings.Join(lines, "\n")) },
 		"launcher": launcher,
 	}).ParseFS(templateFiles, "templates/layout.html"))
 	sets := make(map[string]*template.Template)

@@ -11,6 +11,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/logs"
 	"agents-tray/services/web/webtest"
 )
 
@@ -141,7 +142,7 @@ func talk(i *instance) {
 	}
 	i.print("chat", "err", "WARNING: the model server at http://127.0.0.1:11434 did not answer within 30 s; the next attempt follows in 5 s, and the answer that was begun is kept until then")
 	i.print("chat", "sys", "started as process 4111")
-	i.print("chat", control.Missed, "Lines are missing here: more was printed than could be read in time.")
+	i.print("chat", logs.Missed, "Lines are missing here: more was printed than could be read in time.")
 	i.print("chat", "out", "listening on 127.0.0.1:7860")
 }
 

@@ -8,14 +8,14 @@ import (
 	"text/tabwriter"
 
 	"agents-tray/manager/config"
-	"agents-tray/manager/guard"
+	"agents-tray/manager/guard/proctree"
 	"agents-tray/manager/spec"
 
 	"github.com/spf13/cobra"
 )
 
-// check says what is wrong with the services file, or what it says; it starts nothing.
-func check() *cobra.Command {
+// checkCommand says what is wrong with the services file, or what it says; it starts nothing.
+func checkCommand() *cobra.Command {
 	var options config.Options
 	command := &cobra.Command{
 		Use:   "check",
@@ -27,7 +27,7 @@ func check() *cobra.Command {
 			return nil
 		},
 		RunE: func(command *cobra.Command, _ []string) error {
-			services, err := config.Check(options, config.Locate(), guard.LookPath)
+			services, err := config.Check(options, config.Locate(), proctree.LookPath)
 			if err != nil {
 				return err
 			}

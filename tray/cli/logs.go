@@ -19,11 +19,13 @@ import (
 	"os/signal"
 	"syscall"
 
+	"agents-tray/manager/logs"
+
 	"github.com/spf13/cobra"
 )
 
-// logs shows what a service printed, of a running instance or of one that was.
-func logs() *cobra.Command {
+// logsCommand shows what a service printed, of a running instance or of one that was.
+func logsCommand() *cobra.Command {
 	var lines int
 	var follow bool
 	command := &cobra.Command{Use: "logs SERVICE", Short: "What a service printed", Args: cobra.ArbitraryArgs, RunE: func(_ *cobra.Command, args []string) error {
@@ -119,7 +121,7 @@ func (p logPrinter) fromInstance(ctx context.Context, folders config.Folders, se
 	defer stop()
 	answered := false
 	var broken error
-	err = client.Follow(ctx, service, lines, func(lines []control.LogLine) {
+	err = client.Follow(ctx, service, lines, func(lines []logs.Line) {
 		answered = true
 		if broken = p.print(lines); broken != nil {
 			stop()
@@ -142,18 +144,18 @@ func (p logPrinter) fromFiles(ctx context.Context, folders config.Folders, servi
 		return errNoLog
 	}
 	if follow {
-		return control.FollowLog(ctx, path, lines, p.print)
+		return logs.Follow(ctx, path, lines, p.print)
 	}
-	log, err := control.TailLog(path, lines)
+	log, err := logs.Tail(path, lines)
 	return errors.Join(err, p.print(log))
 }
 
-func (p logPrinter) print(lines []control.LogLine) error {
+func (p logPrinter) print(lines []logs.Line) error {
 	for _, line := range lines {
 		text := line.Text
 		switch {
 		case !p.terminal:
-			text = control.Plain(text)
+			text = logs.Plain(text)
 		case strings.ContainsRune(text, '\x1b'):
 			text += "\x1b[0m" // its colour ends with it
 		}

@@ -15,8 +15,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// menu lists what the tray's menu offers, for a desktop without a tray.
-func menu() *cobra.Command {
+// menuCommand lists what the tray's menu offers, for a desktop without a tray.
+func menuCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "menu",
 		Short: "What the tray's menu shows, and how to choose it here",
@@ -31,8 +31,8 @@ func menu() *cobra.Command {
 	}
 }
 
-// do chooses an item of the menu.
-func do() *cobra.Command {
+// doCommand chooses an item of the menu.
+func doCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "do ITEM",
 		Short:   "Choose an item of the tray's menu",

@@ -8,9 +8,9 @@ import (
 	"agents-tray/manager/control"
 )
 
-// quit ends the running instance from elsewhere, as an installer does before it
+// quitCommand ends the running instance from elsewhere, as an installer does before it
 // replaces the program.
-func quit() *cobra.Command {
+func quitCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "quit", Short: "Ask the running instance to stop everything, and wait until it has", Args: cobra.NoArgs,
 		Long: "Ask the running instance to stop everything, and wait until it has.\n\n" +

@@ -45,7 +45,7 @@ func Commands(release string, builtins ...*cobra.Command) *cobra.Command {
 	}
 	options.flags(root)
 	options.flags(ui)
-	root.AddCommand(ui, menu(), do(), check(), logs(), sessions(), quit(), versionCommand(release))
+	root.AddCommand(ui, menuCommand(), doCommand(), checkCommand(), logsCommand(), sessionsCommand(), quitCommand(), versionCommand(release))
 	root.AddCommand(builtins...)
 	return root
 }

@@ -14,14 +14,15 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
+	"agents-tray/manager/logs"
 	"agents-tray/sessiondb"
 	"agents-tray/tray/instance"
 
 	"github.com/spf13/cobra"
 )
 
-// sessions shows the history, of a running instance or of one that was.
-func sessions() *cobra.Command {
+// sessionsCommand shows the history, of a running instance or of one that was.
+func sessionsCommand() *cobra.Command {
 	var limit int
 	command := &cobra.Command{
 		Use:   "sessions [SESSION]",
@@ -151,7 +152,7 @@ func printSession(out io.Writer, s control.PastSession, events []control.Session
 	fmt.Fprintf(out, "Session %s, version %s, process %d\n", s.ID, s.Version, s.PID)
 	fmt.Fprintf(out, "Started %s, lasted %s. %s.\n", s.Started.Local().Format(time.DateTime), lasted(s, now), s.Words())
 	if s.Detail != "" && !s.Clean() {
-		fmt.Fprintln(out, control.Plain(s.Detail))
+		fmt.Fprintln(out, logs.Plain(s.Detail))
 	}
 	if len(events) == 0 {
 		_, err := fmt.Fprintln(out, "\nNothing was recorded of its services.")
@@ -186,6 +187,6 @@ func lasted(s control.PastSession, now time.Time) string {
 
 // oneLine is the first line of a text for a
 func oneLine(text string) string {
-	line, _, _ := strings.Cut(control.Plain(text), "\n")
+	line, _, _ := strings.Cut(logs.Plain(text), "\n")
 	return strings.ReplaceAll(line, "\t", " ")
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"agents-tray/manager/control"
+	"agents-tray/manager/logs"
 	"agents-tray/tray"
 )
 
@@ -48,13 +48,13 @@ func (i *Instance) lastLines(service string) string {
 	if err != nil {
 		return ""
 	}
-	lines, err := control.TailLog(path, shownLines)
+	lines, err := logs.Tail(path, shownLines)
 	if err != nil {
 		return ""
 	}
 	var b strings.Builder
 	for _, line := range lines {
-		fmt.Fprintf(&b, "  | %s %s\n", line.Time.UTC().Format(time.RFC3339), control.Plain(line.Text))
+		fmt.Fprintf(&b, "  | %s %s\n", line.Time.UTC().Format(time.RFC3339), logs.Plain(line.Text))
 	}
 	return b.String()
 }

@@ -11,6 +11,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/guard"
+	"agents-tray/manager/guard/proctree"
 	"agents-tray/sessiondb"
 	"agents-tray/sessiondb/verdict"
 )
@@ -26,7 +27,7 @@ func (i *Instance) openRecord() {
 	folders := i.options.Folders
 	found := verdict.Evidence{
 		Boot: sessiondb.BootID(), Machine: sessiondb.MachineID(),
-		Report: verdict.ExitReport(guard.ReadExitReport(folders.ExitReport())), OOMKills: guard.OOMKills(),
+		Report: verdict.ExitReport(guard.ReadExitReport(folders.ExitReport())), OOMKills: proctree.OOMKills(),
 	}
 	found.Crash, found.CrashFileGone = i.captureCrashes()
 	i.record = sessiondb.Open(folders.SessionRecord(), sessiondb.Options{
@@ -50,7 +51,7 @@ func (i *Instance) openRecord() {
 		return
 	}
 	if previous.Boot == found.Boot && previous.Mark != "" {
-		if _, err := guard.Sweep(previous.Mark, sweepGrace); err != nil {
+		if _, err := proctree.Sweep(previous.Mark, sweepGrace); err != nil {
 			i.notice("Something of the last session still runs: " + err.Error())
 		}
 		found.KernelKill = verdict.KilledForMemory(previous.PID)

@@ -1,0 +1,98 @@
+package logs
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// Follow calls seen with the last count lines of the log at path, in batches; then once
+// with none, which tells that these were all; and then with each batch of new lines. It
+// returns ctx's error once ctx has ended, and seen's once that fails.
+//
+// The log may be created later, rotated, truncated or removed. Lines come in order, none
+// twice. The writer never waits: if seen is so slow that files are rotated away unread, a
+// line of the stream Missed tells so. A batch holds at most 64 kB of the file. While no
+// log in that folder is written to, Follow does nothing.
+func Follow(ctx context.Context, path string, count int, seen func([]Line) error) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	changed, stop, err := watch(path)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	log, err := openReader(path, count)
+	if err != nil {
+		return err
+	}
+	defer log.close()
+	tail := count // lines still to come before the call without lines; then -1
+	for ctx.Err() == nil {
+		lines, err := log.next()
+		if err != nil {
+			return err
+		}
+		if len(lines) > 0 {
+			if err := seen(lines); err != nil {
+				return err
+			}
+		}
+		if tail >= 0 {
+			if tail -= len(lines); tail <= 0 || len(lines) == 0 {
+				tail = -1
+				if err := seen(nil); err != nil {
+					return err
+				}
+			}
+		}
+		if len(lines) > 0 {
+			continue
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+		}
+	}
+	return ctx.Err()
+}
+
+// watch returns a channel that receives a value after each change of the file at path,
+// whether it exists or not. Changes that follow each other closely send one value.
+func watch(path string) (changed <-chan struct{}, stop func(), err error) {
+	watcher, err := fsnotify.NewWatcher()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := watcher.Add(filepath.Dir(path)); err != nil {
+		watcher.Close()
+		return nil, nil, err
+	}
+	told, ended := make(chan struct{}, 1), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case event, ok := <-watcher.Events:
+				if !ok {
+					return
+				}
+				if filepath.Base(event.Name) != filepath.Base(path) {
+					continue
+				}
+			case _, ok := <-watcher.Errors: // more happened than could be told
+				if !ok {
+					return
+				}
+			}
+			select {
+			case told <- struct{}{}:
+			default: // told already
+			}
+		}
+	}()
+	return told, func() { watcher.Close(); <-ended }, nil
+}

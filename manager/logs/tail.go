@@ -1,0 +1,30 @@
+package logs
+
+import (
+	"errors"
+	"io/fs"
+)
+
+// Tail returns the last count lines of the log at path, oldest first, its earlier files
+// included. A log that does not exist is empty.
+func Tail(path string, count int) ([]Line, error) {
+	lines := []Line{}
+	log, err := openReader(path, count)
+	if errors.Is(err, fs.ErrNotExist) {
+		return lines, nil
+	} else if err != nil {
+		return nil, err
+	}
+	defer log.close()
+	for len(lines) < count { // what is printed meanwhile is not waited for
+		batch, err := log.next()
+		if err != nil {
+			return nil, err
+		}
+		if len(batch) == 0 {
+			break
+		}
+		lines = append(lines, batch...)
+	}
+	return lines[:min(len(lines), count)], nil
+}

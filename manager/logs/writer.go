@@ -1,0 +1,124 @@
+package logs
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+const (
+	tailSize  = 4 << 10 // bytes that are remembered for LastLines
+	tailLines = 20      // lines that LastLines returns
+)
+
+// A Writer appends to a log and rotates its files. It is safe for concurrent use.
+//
+// Errors of the disk stop nothing: lines are still remembered for LastLines, and
+// written again as soon as the disk allows.
+type Writer struct {
+	path string
+
+	mu   sync.Mutex
+	file *os.File // nil while it cannot be opened
+	size int64
+	tail []byte // the last lines, as they were printed
+	buf  []byte // reused
+}
+
+// NewWriter opens the log at path for appending. With an empty path, lines are only
+// remembered. The Writer is usable even if an error is returned.
+func NewWriter(path string) (*Writer, error) {
+	w := &Writer{path: path}
+	return w, w.open()
+}
+
+func (w *Writer) open() error {
+	if w.path == "" {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(w.path), 0o700); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(w.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return errors.Join(err, file.Close())
+	}
+	w.file, w.size = file, info.Size()
+	return nil
+}
+
+// Write adds text, which is lines that each end in a newline, with that time and stream.
+func (w *Writer) Write(at time.Time, stream string, text []byte) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if stream != Sys {
+		w.remember(text)
+	}
+	if w.path == "" {
+		return
+	}
+	out := appendLines(w.buf[:0], at, stream, text)
+	if w.buf = out; cap(out) > 2*lineSize {
+		w.buf = nil
+	}
+	if w.file == nil || w.size >= fileSize {
+		w.rotate()
+	}
+	if w.file != nil {
+		n, err := w.file.Write(out)
+		w.size += int64(n)
+		if errors.Is(err, fs.ErrClosed) {
+			w.file = nil
+		}
+	}
+}
+
+func (w *Writer) remember(text []byte) {
+	if extra := len(w.tail) + len(text) - tailSize; extra > 0 && len(w.tail) > 0 {
+		w.tail = append(w.tail[:0], w.tail[min(extra, len(w.tail)):]...)
+	}
+	w.tail = append(w.tail, text[max(0, len(text)-tailSize):]...)
+}
+
+// rotate renames the files to the next higher number, the last one replaced, and opens a
+// new one.
+func (w *Writer) rotate() {
+	if w.file != nil {
+		w.file.Close()
+		w.file = nil
+		for n := Generations - 1; n > 0; n-- {
+			// It fails while there are fewer files; else the old one is appended to.
+			_ = os.Rename(generation(w.path, n-1), generation(w.path, n))
+		}
+	}
+	_ = w.open() // tried again with the next line
+}
+
+// LastLines returns the last lines of the process, oldest first, without times.
+func (w *Writer) LastLines() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var lines []string
+	for line := range bytes.Lines(w.tail) {
+		lines = append(lines, string(bytes.ToValidUTF8(bytes.TrimRight(line, "\r\n"), []byte("�"))))
+	}
+	return lines[max(0, len(lines)-tailLines):]
+}
+
+// Close closes the file. A line that is written later opens it again.
+func (w *Writer) Close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.file != nil {
+		w.file.Close()
+		w.file = nil
+	}
+}
