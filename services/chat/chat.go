@@ -18,7 +18,7 @@
 //	POST   /api/settings                       {address, key, model, forget}
 //	DELETE /api/notice                         the user has read that a damaged file was set aside
 //
-// An error of /api is a history.Problem: what happened, why, what to do now.
+// Errors of /api are a control.Problem.
 package chat
 
 import (

@@ -1,21 +1,14 @@
 package chat
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
 	"agents-tray/services/chat/completion"
 	"agents-tray/services/chat/history"
 	"agents-tray/services/chat/modeltest"
-	"agents-tray/services/web"
 	"agents-tray/services/web/webtest"
 )
 
@@ -23,9 +16,8 @@ import (
 type app struct {
 	*testing.T
 	*chat
-	url      string
-	database string
-	stop     func()
+	url  string
+	stop func() // ends it before the test does
 }
 
 // serve starts a Chat on a database ("" for a new one), which looks for model servers
@@ -40,39 +32,23 @@ func serve(t *testing.T, database string, servers ...completion.LocalServer) *ap
 	if servers == nil {
 		servers = []completion.LocalServer{}
 	}
-	return start(t, database, "127.0.0.1:0", servers)
+	return start(t, "127.0.0.1:0", Options{Database: database, DashboardURL: "http://127.0.0.1:7861/", LocalServers: servers})
 }
 
-// serveAt starts a Chat on a database at an address, as after a restart.
-func serveAt(t *testing.T, database, address string) *app {
+// start starts a Chat at an address.
+func start(t *testing.T, address string, options Options) *app {
 	t.Helper()
-	return start(t, database, address, []completion.LocalServer{})
-}
-
-func start(t *testing.T, database, address string, servers []completion.LocalServer) *app {
-	t.Helper()
-	handler, closer := New(Options{Database: database, DashboardURL: "http://127.0.0.1:7861/", LocalServers: servers})
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: web.Protect(handler)}}
-	server.Start()
-	stopped := false
-	a := &app{T: t, chat: closer.(*chat), url: server.URL, database: database}
-	a.stop = func() {
-		if stopped {
-			return
-		}
-		stopped = true
-		server.CloseClientConnections() // the streams of events
-		server.Close()
+	handler, closer := New(options)
+	t.Cleanup(func() {
 		if err := closer.Close(); err != nil {
 			t.Errorf("close: %v", err)
 		}
-	}
-	t.Cleanup(a.stop)
-	return a
+	})
+	bound, stop := webtest.Serve(t, handler, address)
+	return &app{T: t, chat: closer.(*chat), url: "http://" + bound, stop: func() {
+		stop()
+		closer.Close() // Cleanup reports its error
+	}}
 }
 
 // serveWith starts a Chat that uses a model server.
@@ -92,24 +68,7 @@ func (a *app) use(model *modeltest.Server, key string) {
 // request sends a request and returns the status and the body of the answer.
 func (a *app) request(method, path string, body any) (int, string) {
 	a.Helper()
-	encoded, err := json.Marshal(body)
-	if err != nil {
-		a.Fatal(err)
-	}
-	request, err := http.NewRequest(method, a.url+path, bytes.NewReader(encoded))
-	if err != nil {
-		a.Fatal(err)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		a.Fatal(err)
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		a.Fatal(err)
-	}
-	return response.StatusCode, string(answer)
+	return webtest.Request(a, method, a.url+path, body)
 }
 
 // post sends a request that must succeed.
@@ -166,13 +125,4 @@ func (a *app) finished(conversation string) history.Message {
 		<-g.done
 	}
 	return a.last(conversation)
-}
-
-func contains(t *testing.T, text string, parts ...string) {
-	t.Helper()
-	for _, part := range parts {
-		if !strings.Contains(text, part) {
-			t.Errorf("no %q in %q", part, text)
-		}
-	}
 }

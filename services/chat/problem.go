@@ -11,12 +11,11 @@ import (
 	"syscall"
 
 	"agents-tray/manager"
+	"agents-tray/manager/control"
 	"agents-tray/services/chat/completion"
-	"agents-tray/services/chat/history"
 )
 
-// problem is an error in three parts.
-type problem = history.Problem
+type problem = control.Problem
 
 // explain says in words why the model server gave no answer, or no whole one.
 func explain(err error, s serverChoice) *problem { return explainWhere(err, s, " in the settings") }

@@ -19,13 +19,7 @@ var templateFiles embed.FS
 
 // templates are parsed by the first page, not at the start of the process.
 var templates = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("").Funcs(template.FuncMap{
-		"exact":    web.Exact,
-		"machine":  func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
-		"took":     took,
-		"elapsed":  func(m messageView) string { return web.Duration(time.Since(m.Created)) },
-		"terminal": terminal,
-	}).ParseFS(templateFiles, "templates/*.html"))
+	return template.Must(web.Templates(template.FuncMap{"took": took, "terminal": terminal}).ParseFS(templateFiles, "templates/*.html"))
 })
 
 // took is how long an answer took, "" if that is not worth a word.

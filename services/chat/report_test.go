@@ -3,14 +3,12 @@ package chat
 import (
 	"context"
 	"fmt"
-	"net/http/httptest"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"agents-tray/manager/control"
 	"agents-tray/services/chat/modeltest"
-	"agents-tray/services/web"
 	"agents-tray/services/web/webtest"
 )
 
@@ -56,16 +54,8 @@ func serveReporting(t *testing.T, r *reports, model *modeltest.Server) *app {
 	}
 	instance := control.Serve(listener, address, r)
 	t.Cleanup(instance.Close)
-	database := filepath.Join(t.TempDir(), "chat.db")
-	handler, closer := New(Options{Database: database, Instance: control.NewClient(address), Service: "talk"})
-	server := httptest.NewServer(web.Protect(handler))
-	a := &app{T: t, chat: closer.(*chat), url: server.URL, database: database, stop: server.Close}
-	t.Cleanup(func() {
-		server.CloseClientConnections()
-		server.Close()
-		if err := closer.Close(); err != nil {
-			t.Error(err)
-		}
+	a := start(t, "127.0.0.1:0", Options{
+		Database: filepath.Join(t.TempDir(), "chat.db"), Instance: control.NewClient(address), Service: "talk",
 	})
 	a.use(model, "")
 	return a

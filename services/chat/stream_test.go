@@ -15,7 +15,7 @@ import (
 func TestTokensArriveOneByOne(t *testing.T) {
 	model := modeltest.New(t, "tiny")
 	a := serveWith(t, model)
-	b := browse(t, 1280, a.url+"/")
+	b := browse(t, webtest.Wide, a.url+"/")
 	b.Shows("Begin a conversation")
 	b.send("Count to three")
 	turn := model.Next(t)
@@ -56,7 +56,7 @@ func TestReloadInTheMiddleMissesNothing(t *testing.T) {
 	id := a.begin("Count")
 	turn := model.Next(t)
 	turn.Say("one")
-	b := browse(t, 1280, a.url+"/c/"+id)
+	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	b.answer("one")
 	turn.Say(" two")
 	b.Do(chromedp.Reload())
@@ -78,7 +78,7 @@ func TestTwoPagesShowTheSame(t *testing.T) {
 	id := a.begin("Count")
 	model.Next(t).Answer("What?")
 	a.finished(id)
-	first, second := browse(t, 1280, a.url+"/c/"+id), browse(t, 360, a.url+"/c/"+id)
+	first, second := browse(t, webtest.Wide, a.url+"/c/"+id), browse(t, webtest.Phone, a.url+"/c/"+id)
 	first.answer("What?")
 	second.answer("What?")
 	first.send("To two")
@@ -104,7 +104,7 @@ func TestEscapeStops(t *testing.T) {
 	id := a.begin("Count")
 	turn := model.Next(t)
 	turn.Say("one")
-	b := browse(t, 1280, a.url+"/c/"+id)
+	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	b.answer("one")
 	b.Click("#server") // Escape first closes what is open
 	b.Until("document.getElementById('settings').open")
@@ -127,13 +127,13 @@ func TestPageComesBackWithTheChat(t *testing.T) {
 	id := a.begin("Count")
 	turn := model.Next(t)
 	turn.Say("one")
-	b := browse(t, 1280, a.url+"/c/"+id)
+	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	b.Allow("net::ERR_") // how a connection fails depends on the moment
 	b.answer("one")
 	a.stop()
 	b.Until("!document.getElementById('gone').hidden")
 
-	after := serveAt(t, a.database, strings.TrimPrefix(a.url, "http://"))
+	after := start(t, strings.TrimPrefix(a.url, "http://"), a.Options)
 	b.Until("document.getElementById('gone').hidden")
 	b.settled("interrupted")
 	b.Shows("This answer was interrupted because the Chat ended.")
@@ -151,7 +151,7 @@ func TestReaderIsNotPulledToTheEnd(t *testing.T) {
 	id := a.begin("Tell me")
 	turn := model.Next(t)
 	turn.Say(strings.Repeat("A paragraph.\n\n", 60))
-	b := browse(t, 1280, a.url+"/c/"+id)
+	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	webtest.Eval[bool](b.Tab, "(window.view = document.getElementById('scroll')) !== null")
 	atEnd := "view.scrollHeight - view.scrollTop - view.clientHeight < 2"
 	b.Until(atEnd)
@@ -180,7 +180,7 @@ func TestGrowthLeavesTheRestAlone(t *testing.T) {
 	id := a.begin("Tell me")
 	turn := model.Next(t)
 	turn.Say("First paragraph.\n\n```\nline 1\n")
-	b := browse(t, 1280, a.url+"/c/"+id)
+	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	b.Shows("line 1")
 	webtest.Eval[bool](b.Tab, `(() => {
 		window.first = document.querySelector(".text p");

@@ -13,7 +13,7 @@
 //	POST /api/services/{name}/move/{port}  to another port for this time, if it is offered; 202
 //	POST /api/workflows/{source}/{id}/again  run an interrupted workflow again; 202, {service}
 //
-// Errors of /api are {"error": "…"}.
+// Errors of /api are a control.Problem.
 package dashboard
 
 import (

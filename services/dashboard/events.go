@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/manager/control/sse"
 	"agents-tray/services/web"
@@ -24,7 +25,7 @@ const (
 //	usage   control.Usages, every two seconds
 //	tail    {service, lines}: all there is to show of a log, in the place of what was
 //	lines   {service, lines}: more of it
-//	silent  {service, why}: that log cannot be read now
+//	silent  {service, what, why, …}: that log cannot be read now; a control.Problem
 //
 // While the manager does not answer, "page" says so, once, and usage is empty.
 type stream struct {
@@ -52,7 +53,7 @@ func (d *dashboard) logEvents(w http.ResponseWriter, r *http.Request) { d.relay(
 func (d *dashboard) relay(w http.ResponseWriter, r *http.Request, relays ...func(*stream)) {
 	logs, err := parseLogs(r.URL.Query()["log"])
 	if err != nil {
-		web.JSON(w, http.StatusBadRequest, failure{err.Error()})
+		web.JSON(w, http.StatusBadRequest, control.Problem{What: "The request cannot be read.", Why: manager.Sentence(err.Error())})
 		return
 	}
 	ctx, stop := context.WithCancel(r.Context())

@@ -1,7 +1,6 @@
 package dashboard
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -9,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/services/web"
 )
@@ -71,17 +69,11 @@ func (d *dashboard) session(w http.ResponseWriter, r *http.Request) {
 
 // noHistory answers for a record that cannot be told of.
 func noHistory(w http.ResponseWriter, err error) {
-	p, status := lost(err), http.StatusServiceUnavailable
-	var refused *control.Refused
-	if errors.As(err, &refused) {
-		status = refused.Status
-		p = &problem{What: "The history cannot be shown.", Why: manager.Sentence(refused.Message), Now: "Load this page again in a moment."}
-		if status == http.StatusNotFound {
-			p.What, p.Now = "There is no such session.", "Choose one of the history. Of old sessions it keeps the latest 200."
-		}
+	status, problem := problemOf(err, "The history cannot be shown.", "Load this page again in a moment.")
+	if status == http.StatusNotFound {
+		problem.What, problem.Now = "There is no such session.", "Choose one of the history. Of old sessions it keeps the latest 200."
 	}
-	p.page = historyFrame
-	render(w, status, "problem", *p)
+	renderProblem(w, status, historyFrame, problem)
 }
 
 var historyFrame = page{Title: "History", Here: "/sessions"}

@@ -95,7 +95,7 @@ func (i *instance) serve(t *testing.T) {
 		i.mu.Lock()
 		defer i.mu.Unlock()
 		if i.review == nil {
-			answer(w, http.StatusNotFound, failure{"the last session ended cleanly"})
+			answer(w, http.StatusNotFound, control.Problem{What: "the last session ended cleanly"})
 			return
 		}
 		answer(w, http.StatusOK, i.review)
@@ -107,7 +107,7 @@ func (i *instance) serve(t *testing.T) {
 	mux.HandleFunc("GET /v1/sessions/{session}/events", func(w http.ResponseWriter, r *http.Request) {
 		events, known := i.happened[r.PathValue("session")]
 		if !known {
-			answer(w, http.StatusNotFound, failure{"the record knows no such session"})
+			answer(w, http.StatusNotFound, control.Problem{What: "the record knows no such session"})
 			return
 		}
 		answer(w, http.StatusOK, events)
@@ -157,7 +157,7 @@ func (i *instance) act(w http.ResponseWriter, r *http.Request) {
 	refusal := i.refusal
 	i.mu.Unlock()
 	if refusal != "" {
-		answer(w, http.StatusConflict, failure{refusal})
+		answer(w, http.StatusConflict, control.Problem{What: refusal})
 		return
 	}
 	i.asked <- r.PathValue("action") + " " + r.PathValue("name")
@@ -169,7 +169,7 @@ func (i *instance) choose(w http.ResponseWriter, r *http.Request) {
 	status, _ := i.now()
 	problem := status.Services[1].Problem
 	if problem == nil || r.PathValue("do") != fmt.Sprintf("move/chat/%d", problem.FreePort) {
-		answer(w, http.StatusNotFound, failure{"the menu has no such item now"})
+		answer(w, http.StatusNotFound, control.Problem{What: "the menu has no such item now"})
 		return
 	}
 	i.asked <- r.PathValue("do")
@@ -181,7 +181,7 @@ func (i *instance) again(w http.ResponseWriter, r *http.Request) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.refusal != "" {
-		answer(w, http.StatusConflict, failure{i.refusal})
+		answer(w, http.StatusConflict, control.Problem{What: i.refusal})
 		return
 	}
 	i.asked <- "again " + r.PathValue("source") + " " + r.PathValue("id")
@@ -201,12 +201,12 @@ func (i *instance) log(w http.ResponseWriter, r *http.Request) {
 	lines, known := i.logs[r.PathValue("name")]
 	i.mu.Unlock()
 	if !known {
-		answer(w, http.StatusNotFound, failure{`there is no service "` + r.PathValue("name") + `"`})
+		answer(w, http.StatusNotFound, control.Problem{What: `there is no service "` + r.PathValue("name") + `"`})
 		return
 	}
 	n, err := strconv.Atoi(r.URL.Query().Get("lines"))
 	if err != nil {
-		answer(w, http.StatusBadRequest, failure{err.Error()})
+		answer(w, http.StatusBadRequest, control.Problem{What: err.Error()})
 		return
 	}
 	if r.URL.Query().Get("follow") == "1" {

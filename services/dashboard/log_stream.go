@@ -35,7 +35,7 @@ type logEvent struct {
 
 type silentEvent struct {
 	Service string `json:"service"`
-	Why     string `json:"why"`
+	control.Problem
 }
 
 // relayLog follows a log. When the manager was lost and is back, it begins anew.
@@ -55,5 +55,8 @@ func (d *dashboard) relayLog(s *stream, log wantedLog) {
 				tail, complete = nil, true
 			}
 		})
-	}, func(err error) { s.send("silent", silentEvent{log.service, refusal(err)}) })
+	}, func(err error) {
+		_, problem := problemOf(err, "The log cannot be read now.", "")
+		s.send("silent", silentEvent{log.service, problem})
+	})
 }

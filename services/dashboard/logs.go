@@ -1,10 +1,8 @@
 package dashboard
 
 import (
-	"errors"
 	"net/http"
 
-	"agents-tray/manager"
 	"agents-tray/manager/control"
 )
 
@@ -16,37 +14,17 @@ func (d *dashboard) logPage(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
 	output, err := d.output(r, mostLines)
 	if err != nil {
-		noLog(w, name, err)
+		status, problem := problemOf(err, "The log of "+name+" cannot be shown.", "Choose a service on the first page.")
+		renderProblem(w, status, page{Title: "No log"}, problem)
 		return
 	}
-	title := name
-	if status, err := d.client.Status(r.Context()); err == nil { // the name will do without
-		if s, found := status.Service(name); found && s.Title != "" {
-			title = s.Title
-		}
-	}
+	title := d.title(r.Context(), name)
 	render(w, http.StatusOK, "log", struct {
 		page
 		control.Log
 		Name, Service string
 		Most          int
 	}{page{Title: "Log of " + title}, output, name, title, mostLines})
-}
-
-// noLog answers for a log that cannot be had.
-func noLog(w http.ResponseWriter, name string, err error) {
-	p, status := lost(err), http.StatusServiceUnavailable
-	var refused *control.Refused
-	if errors.As(err, &refused) {
-		status = refused.Status
-		p = &problem{
-			What: "The log of " + name + " cannot be shown.",
-			Why:  manager.Sentence(refused.Message),
-			Now:  "Choose a service on the first page.",
-		}
-	}
-	p.page = page{Title: "No log"}
-	render(w, status, "problem", *p)
 }
 
 // output is the log of the service that the path names, as plain text.

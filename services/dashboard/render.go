@@ -17,11 +17,7 @@ var templateFiles embed.FS
 
 // templates holds one set for each page: the page itself and layout.html.
 var templates = sync.OnceValue(func() map[string]*template.Template {
-	shared := template.Must(template.New("").Funcs(template.FuncMap{
-		"duration": func(t time.Time) string { return web.Duration(time.Since(t)) },
-		"ago":      func(t time.Time) string { return web.Ago(t, time.Now()) },
-		"exact":    web.Exact,
-		"machine":  func(t time.Time) string { return t.Format(time.RFC3339Nano) },
+	shared := template.Must(web.Templates(template.FuncMap{
 		"clock":    func(t time.Time) string { return t.Local().Format(time.TimeOnly) },
 		"day":      func(t time.Time) string { return t.Local().Format(time.DateOnly) },
 		"lines":    func(lines []string) string { return control.Plain(strings.Join(lines, "\n")) },
@@ -41,10 +37,15 @@ type page struct {
 	Here  string // path of the navigation entry that is this page
 }
 
-// problem is an error in three parts, with the technical detail for those who ask.
-type problem struct {
+// problemPage is a page that shows a problem and nothing else.
+type problemPage struct {
 	page
-	What, Why, Now, Detail string
+	control.Problem
+}
+
+// renderProblem answers with a page that shows a problem.
+func renderProblem(w http.ResponseWriter, status int, page page, problem control.Problem) {
+	render(w, status, "problem", problemPage{page, problem})
 }
 
 // fragment executes one template of a page's set.
@@ -58,8 +59,7 @@ func render(w http.ResponseWriter, status int, set string, data any) {
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {
-	render(w, http.StatusNotFound, "problem", problem{
-		page: page{Title: "No such page"},
+	renderProblem(w, http.StatusNotFound, page{Title: "No such page"}, control.Problem{
 		What: "There is no page at this address.",
 		Now:  "Go to the services: they are all on the first page.",
 	})

@@ -16,22 +16,13 @@ import (
 func (d *dashboard) review(w http.ResponseWriter, r *http.Request) {
 	review, err := d.client.Review(r.Context())
 	var refused *control.Refused
-	switch {
-	case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
+	if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
 		render(w, http.StatusOK, "review", reviewPage{page: reviewFrame})
 		return
-	case errors.As(err, &refused):
-		render(w, http.StatusServiceUnavailable, "problem", problem{
-			page: reviewFrame,
-			What: "The last session cannot be told about.",
-			Why:  manager.Sentence(refused.Message),
-			Now:  "Load this page again in a moment.",
-		})
-		return
-	case err != nil:
-		p := lost(err)
-		p.page = reviewFrame
-		render(w, http.StatusServiceUnavailable, "problem", *p)
+	}
+	if err != nil {
+		status, problem := problemOf(err, "The last session cannot be shown.", "Load this page again in a moment.")
+		renderProblem(w, status, reviewFrame, problem)
 		return
 	}
 	shown := reviewPage{page: reviewFrame, Review: &review}

@@ -29,8 +29,8 @@ type overview struct {
 	Tone     tone
 	Headline string
 	Summary  string
-	Lost     *problem        // why there is no present status
-	Status   *control.Status // the last one known, or nil
+	Lost     *control.Problem // why there is no present status
+	Status   *control.Status  // the last one known, or nil
 	Services []service
 	UnderWay []underWay
 }
@@ -92,7 +92,8 @@ var pastWords = map[manager.State]stateWord{
 func view(status *control.Status, err error) overview {
 	o := overview{page: page{Here: "/"}, Tone: idle, Headline: "Not connected", Status: status}
 	if err != nil {
-		o.Lost = lost(err)
+		problem := unreachable(err)
+		o.Lost = &problem
 	}
 	if status != nil {
 		for _, s := range status.Services {

@@ -103,7 +103,7 @@ func commandLine(command []string) string {
 func (d *dashboard) runAgain(w http.ResponseWriter, r *http.Request) {
 	service, err := d.client.RunAgain(r.Context(), r.PathValue("source"), r.PathValue("id"))
 	if err != nil {
-		refuse(w, err)
+		refuse(w, err, "This workflow was not run again.", "Try again, or run its command yourself.")
 		return
 	}
 	web.JSON(w, http.StatusAccepted, map[string]string{"service": service})

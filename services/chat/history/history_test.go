@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"agents-tray/manager/control"
 )
 
 // file opens a new file, which is closed when the test ends.
@@ -36,7 +38,7 @@ func TestConversationSurvives(t *testing.T) {
 	answer, err := f.Ask(id, "Hello\nthere", "tiny", true)
 	must(t, err)
 	answer.Text, answer.Reasoning, answer.State = "Hi", "hm", Failed
-	answer.Problem = &Problem{What: "It broke."}
+	answer.Problem = &control.Problem{What: "It broke."}
 	must(t, f.Save(answer))
 	must(t, f.SaveDraft(id, "And"))
 	must(t, f.Close())

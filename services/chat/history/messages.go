@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"agents-tray/manager/control"
 )
 
 // Role says whose message it is, in the words of the protocol.
@@ -30,14 +32,6 @@ const (
 	Failed      State = "failed"      // Problem says why
 )
 
-// Problem is an error in three parts, with the technical detail for those who ask.
-type Problem struct {
-	What   string `json:"what"`
-	Why    string `json:"why,omitempty"`
-	Now    string `json:"now,omitempty"`
-	Detail string `json:"detail,omitempty"`
-}
-
 // Message is one turn of a conversation.
 type Message struct {
 	ID        int64
@@ -45,10 +39,10 @@ type Message struct {
 	Text      string
 	Reasoning string // what a model wrote before its answer
 	State     State
-	Problem   *Problem  // of a failed answer
-	Model     string    // who answered
-	Created   time.Time // of an answer: when it was asked for, or asked for the rest
-	Finished  time.Time // zero while it is written
+	Problem   *control.Problem // of a failed answer
+	Model     string           // who answered
+	Created   time.Time        // of an answer: when it was asked for, or asked for the rest
+	Finished  time.Time        // zero while it is written
 }
 
 // Messages lists a conversation's messages, the first one first. A conversation that
@@ -69,9 +63,9 @@ func (f *File) Messages(conversation string) (list []Message, err error) {
 				return err
 			}
 			if problem != "" {
-				m.Problem = new(Problem)
+				m.Problem = new(control.Problem)
 				if json.Unmarshal([]byte(problem), m.Problem) != nil {
-					m.Problem = &Problem{What: "This answer failed."}
+					m.Problem = &control.Problem{What: "This answer failed."}
 				}
 			}
 			m.Created = time.UnixMilli(created)

@@ -2,11 +2,7 @@
 // meets them, with scripts, keyboard and all. A page that complains in the console
 // or asks another computer for something fails its test.
 //
-//	func TestMain(m *testing.M) {
-//		status := m.Run()
-//		webtest.Stop()
-//		os.Exit(status)
-//	}
+//	func TestMain(m *testing.M) { webtest.Main(m) }
 //
 //	b := webtest.Open(t, 1280, server.URL)
 //	b.Click("#greet")
@@ -117,13 +113,6 @@ func first(ctx context.Context) error {
 		return err
 	case <-time.After(Patience):
 		return fmt.Errorf("no answer in %v", Patience)
-	}
-}
-
-// Stop ends Chromium, if a test has started it. TestMain calls it after all tests.
-func Stop() {
-	if chromium.stop != nil {
-		chromium.stop()
 	}
 }
 
