@@ -61,7 +61,7 @@ type chat struct {
 	hub    hub
 	report *reporter
 
-	rendered renderings
+	cache renderCache
 
 	mu      sync.Mutex
 	running map[string]*generation    // by conversation
@@ -79,8 +79,8 @@ func New(options Options) (http.Handler, io.Closer) {
 	}
 	c := &chat{
 		Options: options,
-		file:    history.At(options.Database),
-		hub:     hub{watchers: make(map[*watcher]struct{})},
+		file:    history.New(options.Database),
+		hub:     hub{subscribers: make(map[*subscriber]struct{})},
 		report:  newReporter(options.Instance, options.Service),
 		running: make(map[string]*generation),
 		unsaved: make(map[int64]history.Message),
@@ -93,11 +93,11 @@ func (c *chat) routes() http.Handler {
 	mux.HandleFunc("GET /{$}", c.newPage)
 	mux.HandleFunc("GET /c/{id}", c.conversationPage)
 	mux.HandleFunc("GET /api/events", c.events)
-	mux.HandleFunc("POST /api/conversations", c.begin)
-	mux.HandleFunc("POST /api/conversations/{id}/messages", c.say)
-	mux.HandleFunc("POST /api/conversations/{id}/stop", c.stop)
-	mux.HandleFunc("POST /api/conversations/{id}/continue", c.goOn)
-	mux.HandleFunc("POST /api/conversations/{id}/again", c.again)
+	mux.HandleFunc("POST /api/conversations", c.createConversation)
+	mux.HandleFunc("POST /api/conversations/{id}/messages", c.addMessage)
+	mux.HandleFunc("POST /api/conversations/{id}/stop", c.stopRequested)
+	mux.HandleFunc("POST /api/conversations/{id}/continue", c.continueAnswer)
+	mux.HandleFunc("POST /api/conversations/{id}/again", c.regenerate)
 	mux.HandleFunc("POST /api/conversations/{id}/title", c.rename)
 	mux.HandleFunc("DELETE /api/conversations/{id}", c.delete)
 	mux.HandleFunc("GET /api/conversations/{id}/messages/{message}", c.messageText)
@@ -146,7 +146,7 @@ func (c *chat) thread(conversation string) ([]history.Message, error) {
 			continue // an answer began or ended meanwhile
 		}
 		for i, m := range messages {
-			messages[i] = c.present(m, g)
+			messages[i] = c.current(m, g)
 		}
 		return messages, nil
 	}
@@ -154,7 +154,7 @@ func (c *chat) thread(conversation string) ([]history.Message, error) {
 
 // present is what a message of the file is at this moment: the file lags behind the
 // answer that g writes, and may have refused another.
-func (c *chat) present(m history.Message, g *generation) history.Message {
+func (c *chat) current(m history.Message, g *generation) history.Message {
 	if g != nil {
 		if now := g.now(); now.ID == m.ID {
 			return now
@@ -178,6 +178,6 @@ func (c *chat) generation(conversation string) *generation {
 }
 
 // requestTimeout bounds the short requests to a model server, those for its models.
-func short(ctx context.Context) (context.Context, context.CancelFunc) {
+func withRequestTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, requestTimeout)
 }

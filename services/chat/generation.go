@@ -72,12 +72,12 @@ func (c *chat) write(conversation string, prepare func() (prompt, error)) error 
 	g.text.WriteString(p.answer.Text)
 	g.reasoning.WriteString(p.answer.Reasoning)
 	g.mu.Unlock()
-	c.report.began(conversation, func() (string, error) {
+	c.report.started(conversation, func() (string, error) {
 		begun, err := c.file.Conversation(conversation)
 		return begun.Title, err
 	})
 	go c.run(ctx, g, p)
-	c.hub.tell(conversation, news{list: true, thread: true})
+	c.hub.publish(conversation, changes{list: true, thread: true})
 	return nil
 }
 
@@ -128,7 +128,7 @@ func (c *chat) run(ctx context.Context, g *generation, p prompt) {
 			return
 		case <-g.dirty:
 		}
-		if err := c.file.Save(g.now()); err != nil {
+		if err := c.file.SaveAnswer(g.now()); err != nil {
 			if errors.Is(err, history.ErrNotFound) {
 				g.cancel(errStopped) // the conversation was deleted
 			}
@@ -156,7 +156,7 @@ func (c *chat) grow(g *generation, d completion.Delta) {
 	case g.dirty <- struct{}{}:
 	default: // it will be saved with what came before
 	}
-	c.hub.tell(g.conversation, news{growth: true})
+	c.hub.publish(g.conversation, changes{growth: true})
 }
 
 // finish gives an answer its last state, saves it and lets it go.
@@ -172,9 +172,9 @@ func (c *chat) finish(g *generation, server serverChoice, finish completion.Fini
 	case err != nil:
 		m.State, m.Problem = history.Failed, explain(err, server)
 	case finish == completion.Filtered:
-		m.State, m.Problem = history.Failed, filtered(server)
+		m.State, m.Problem = history.Failed, filteredAnswer(server)
 	case g.text.Len() == 0:
-		m.State, m.Problem = history.Failed, saidNothing(server, finish, g.reasoning.Len() > 0)
+		m.State, m.Problem = history.Failed, emptyAnswer(server, finish, g.reasoning.Len() > 0)
 	case finish == completion.Length:
 		m.State = history.Cut
 	default:
@@ -182,9 +182,9 @@ func (c *chat) finish(g *generation, server serverChoice, finish completion.Fini
 	}
 	g.mu.Unlock()
 	final := g.now()
-	if err := c.file.Save(final); err != nil && !errors.Is(err, history.ErrNotFound) {
+	if err := c.file.SaveAnswer(final); err != nil && !errors.Is(err, history.ErrNotFound) {
 		log.Printf("%v", err)
-		final.Problem = notSaved(err, c.file.Path())
+		final.Problem = unsavedProblem(err, c.file.Path())
 		g.mu.Lock()
 		g.message = final
 		g.mu.Unlock()
@@ -194,12 +194,12 @@ func (c *chat) finish(g *generation, server serverChoice, finish completion.Fini
 	}
 	c.report.ended(g.conversation) // before another answer can begin there
 	c.release(g)
-	c.hub.tell(g.conversation, news{thread: true})
+	c.hub.publish(g.conversation, changes{thread: true})
 }
 
 // halt stops the answer being written in a conversation, if there is one, and waits
 // until it is saved.
-func (c *chat) halt(conversation string) {
+func (c *chat) stopAnswer(conversation string) {
 	if g := c.generation(conversation); g != nil {
 		g.cancel(errStopped)
 		<-g.done

@@ -107,8 +107,8 @@ func (a *app) last(conversation string) history.Message {
 // written waits until the answer being written says text.
 func (a *app) written(conversation, text string) {
 	a.Helper()
-	w := a.hub.join(conversation)
-	defer a.hub.leave(w)
+	w := a.hub.subscribe(conversation)
+	defer a.hub.unsubscribe(w)
 	for a.last(conversation).Text != text {
 		select {
 		case <-w.wake:

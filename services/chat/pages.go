@@ -26,7 +26,7 @@ type page struct {
 func (c *chat) newPage(w http.ResponseWriter, _ *http.Request) {
 	p, err := c.page("")
 	if err != nil {
-		c.trouble(w, err)
+		c.renderStorageProblem(w, err)
 		return
 	}
 	p.Title = "New conversation"
@@ -42,7 +42,7 @@ func (c *chat) conversationPage(w http.ResponseWriter, r *http.Request) {
 		p.Title = conversation.Title
 	}
 	if errors.Is(err, history.ErrNotFound) {
-		c.show(w, http.StatusNotFound, &problem{
+		c.renderProblem(w, http.StatusNotFound, &problem{
 			What: "This conversation is gone.",
 			Why:  "It was deleted, or the address is not complete.",
 			Now:  "Choose another one from the list, or begin a new one.",
@@ -50,15 +50,15 @@ func (c *chat) conversationPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		c.trouble(w, err)
+		c.renderStorageProblem(w, err)
 		return
 	}
 	messages, err := c.thread(id)
 	if err != nil {
-		c.trouble(w, err)
+		c.renderStorageProblem(w, err)
 		return
 	}
-	p.Thread = c.rendered.viewThread(messages)
+	p.Thread = c.cache.viewThread(messages)
 	render(w, http.StatusOK, "page", p)
 }
 
@@ -83,14 +83,14 @@ func (c *chat) page(conversation string) (p page, err error) {
 }
 
 // trouble shows that the file cannot be used, and why.
-func (c *chat) trouble(w http.ResponseWriter, err error) {
-	c.show(w, http.StatusServiceUnavailable, storage(err, c.file.Path()))
+func (c *chat) renderStorageProblem(w http.ResponseWriter, err error) {
+	c.renderProblem(w, http.StatusServiceUnavailable, storageProblem(err, c.file.Path()))
 }
 
 func (c *chat) notFound(w http.ResponseWriter, _ *http.Request) {
-	c.show(w, http.StatusNotFound, &problem{What: "There is no page at this address.", Now: "Go to your conversations: they are all on the first page."})
+	c.renderProblem(w, http.StatusNotFound, &problem{What: "There is no page at this address.", Now: "Go to your conversations: they are all on the first page."})
 }
 
-func (c *chat) show(w http.ResponseWriter, status int, problem *problem) {
+func (c *chat) renderProblem(w http.ResponseWriter, status int, problem *problem) {
 	render(w, status, "problem", page{Title: problem.What, Problem: problem, Passing: status >= 500, DashboardURL: c.DashboardURL})
 }

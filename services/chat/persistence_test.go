@@ -72,7 +72,7 @@ func TestStopInTheMiddleIsAnInterruption(t *testing.T) {
 
 	after.post("/api/conversations/"+id+"/continue", map[string]int64{"message": after.last(id).ID})
 	turn = model.Next(t)
-	if n := len(turn.Messages); n != 3 || turn.Messages[1].Content != "one two" || turn.Messages[2].Content != goOnRequest {
+	if n := len(turn.Messages); n != 3 || turn.Messages[1].Content != "one two" || turn.Messages[2].Content != continuePrompt {
 		t.Errorf("asked %+v", turn.Messages)
 	}
 	turn.Answer(" three")
@@ -115,13 +115,13 @@ func TestKillInTheMiddleKeepsWhatWasWritten(t *testing.T) {
 	turn := model.Next(t)
 	turn.Say("one ", "two")
 
-	watcher, err := sql.Open("sqlite3", "file:"+filepath.ToSlash(database)+"?mode=ro&_pragma=busy_timeout(5000)")
+	subscriber, err := sql.Open("sqlite3", "file:"+filepath.ToSlash(database)+"?mode=ro&_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer watcher.Close()
+	defer subscriber.Close()
 	for saved := ""; saved != "one two"; { // within saveInterval
-		if err := watcher.QueryRow("SELECT text FROM messages WHERE role = 'assistant'").Scan(&saved); err != nil {
+		if err := subscriber.QueryRow("SELECT text FROM messages WHERE role = 'assistant'").Scan(&saved); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -18,13 +18,13 @@ import (
 type problem = control.Problem
 
 // explain says in words why the model server gave no answer, or no whole one.
-func explain(err error, s serverChoice) *problem { return explainWhere(err, s, " in the settings") }
+func explain(err error, s serverChoice) *problem { return explainWith(err, s, " in the settings") }
 
-// explainHere is explain for somebody who is in the settings.
-func explainHere(err error, s serverChoice) *problem { return explainWhere(err, s, "") }
+// explainInSettings is explain for somebody who is in the settings.
+func explainInSettings(err error, s serverChoice) *problem { return explainWith(err, s, "") }
 
-// explainWhere says where what has to be changed is, after each mention of it.
-func explainWhere(err error, s serverChoice, where string) *problem {
+// explainWith says where what has to be changed is, after each mention of it.
+func explainWith(err error, s serverChoice, where string) *problem {
 	p := &problem{Detail: err.Error()}
 	var e *completion.Error
 	if !errors.As(err, &e) {
@@ -49,7 +49,7 @@ func explainWhere(err error, s serverChoice, where string) *problem {
 		}
 	case completion.BadAddress:
 		p.What = "The address of the model server cannot be used."
-		p.Why = detail(e)
+		p.Why = cause(e)
 		p.Now = fmt.Sprintf("Correct it%s. It looks like http://127.0.0.1:11434/v1.", where)
 	case completion.Moved:
 		p.What = s.Name + " sends requests on to another address."
@@ -133,7 +133,7 @@ func unreachable(err error, s serverChoice) string {
 	return fmt.Sprintf("There is no connection to %s.", s.Host())
 }
 
-func saidNothing(s serverChoice, finish completion.Finish, thought bool) *problem {
+func emptyAnswer(s serverChoice, finish completion.Finish, thought bool) *problem {
 	p := &problem{What: s.Model + " answered nothing.", Why: "The server sent an empty answer.", Now: "Try again, or say it in another way."}
 	if thought && finish == completion.Length {
 		p.Why = "The server's limit of length was used up by thinking."
@@ -142,11 +142,11 @@ func saidNothing(s serverChoice, finish completion.Finish, thought bool) *proble
 	return p
 }
 
-func filtered(s serverChoice) *problem {
+func filteredAnswer(s serverChoice) *problem {
 	return &problem{What: s.Name + " withheld the answer.", Why: "Its content filter objected.", Now: "Say it in another way."}
 }
 
-func detail(e *completion.Error) string {
+func cause(e *completion.Error) string {
 	if e.Err == nil {
 		return ""
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // storage says in words why the file of the conversations cannot be used.
-func storage(err error, path string) *problem {
+func storageProblem(err error, path string) *problem {
 	p := &problem{
 		What:   "Your conversations cannot be opened.",
 		Why:    "The file they are in cannot be used: " + path,
@@ -42,8 +42,8 @@ func storage(err error, path string) *problem {
 }
 
 // notSaved is the problem of an answer that is only in memory.
-func notSaved(err error, path string) *problem {
-	p := storage(err, path)
+func unsavedProblem(err error, path string) *problem {
+	p := storageProblem(err, path)
 	p.What = "This answer could not be saved and will be lost when the Chat ends."
 	p.Now = "Copy what you need."
 	return p

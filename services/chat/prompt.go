@@ -7,15 +7,15 @@ import (
 	"agents-tray/services/chat/history"
 )
 
-// goOnRequest asks for the rest of an answer in a way that every server understands;
+// continuePrompt asks for the rest of an answer in a way that every server understands;
 // continuing the assistant's own message is not part of the protocol.
-const goOnRequest = "Your last answer was interrupted. Continue it exactly where it stops: " +
+const continuePrompt = "Your last answer was interrupted. Continue it exactly where it stops: " +
 	"repeat nothing, add no introduction, and keep an open code block or list open."
 
 // conversation turns messages of the file into those of the protocol: empty answers
 // are left out, thoughts are not repeated, and two messages of one side in a row
 // (after a failed answer) become one, because many models insist on turns.
-func asPrompt(messages []history.Message) []completion.Message {
+func toPrompt(messages []history.Message) []completion.Message {
 	var list []completion.Message
 	for _, m := range messages {
 		text := m.Text

@@ -43,7 +43,7 @@ func render(w http.ResponseWriter, status int, name string, data any) {
 
 // refuse answers a request of the API that failed.
 func (c *chat) refuse(w http.ResponseWriter, err error) {
-	var told *refusal
+	var told *apiError
 	switch {
 	case errors.As(err, &told):
 		web.JSON(w, told.status, told.problem)
@@ -57,17 +57,17 @@ func (c *chat) refuse(w http.ResponseWriter, err error) {
 		web.JSON(w, http.StatusServiceUnavailable, problem{What: "The Chat is closing.", Now: "Start it again from the tray menu."})
 	default:
 		log.Printf("%v", err)
-		web.JSON(w, http.StatusServiceUnavailable, storage(err, c.file.Path()))
+		web.JSON(w, http.StatusServiceUnavailable, storageProblem(err, c.file.Path()))
 	}
 }
 
-// refusal is an error with its words and its status.
-type refusal struct {
+// apiError is an error with its words and its status.
+type apiError struct {
 	status  int
 	problem problem
 }
 
-func (r *refusal) Error() string { return r.problem.What }
+func (r *apiError) Error() string { return r.problem.What }
 
 // maxRequest bounds what a page may send, in bytes.
 const maxRequest = 1 << 20
@@ -78,9 +78,9 @@ func read[T any](w http.ResponseWriter, r *http.Request) (body T, err error) {
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return body, &refusal{http.StatusRequestEntityTooLarge, problem{What: "This message is too long.", Why: "A message can hold 1 MB.", Now: "Send a part of it."}}
+		return body, &apiError{http.StatusRequestEntityTooLarge, problem{What: "This message is too long.", Why: "A message can hold 1 MB.", Now: "Send a part of it."}}
 	case err != nil:
-		return body, &refusal{http.StatusBadRequest, problem{What: "The request cannot be read.", Now: "Load this page again.", Detail: err.Error()}}
+		return body, &apiError{http.StatusBadRequest, problem{What: "The request cannot be read.", Now: "Load this page again.", Detail: err.Error()}}
 	}
 	return body, nil
 }

@@ -26,8 +26,8 @@ type reporter struct {
 	stop     context.CancelFunc
 
 	mu      sync.Mutex
-	waiting []func(context.Context) error
-	telling bool
+	queue   []func(context.Context) error
+	sending bool
 	work    sync.WaitGroup
 }
 
@@ -39,7 +39,7 @@ func newReporter(instance *control.Client, service string) *reporter {
 
 // began reports that an answer is being written in a conversation, whose title is asked
 // for when it is needed.
-func (r *reporter) began(conversation string, title func() (string, error)) {
+func (r *reporter) started(conversation string, title func() (string, error)) {
 	started := time.Now()
 	r.add(func(ctx context.Context) error {
 		title, err := title()
@@ -76,24 +76,24 @@ func (r *reporter) add(report func(context.Context) error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.waiting = append(r.waiting, report)
-	if !r.telling && r.ctx.Err() == nil {
-		r.telling = true
-		r.work.Go(r.tell)
+	r.queue = append(r.queue, report)
+	if !r.sending && r.ctx.Err() == nil {
+		r.sending = true
+		r.work.Go(r.send)
 	}
 }
 
 // tell sends what waits.
-func (r *reporter) tell() {
+func (r *reporter) send() {
 	for {
 		r.mu.Lock()
-		if len(r.waiting) == 0 || r.ctx.Err() != nil {
-			r.telling = false
+		if len(r.queue) == 0 || r.ctx.Err() != nil {
+			r.sending = false
 			r.mu.Unlock()
 			return
 		}
-		report := r.waiting[0]
-		r.waiting = r.waiting[1:]
+		report := r.queue[0]
+		r.queue = r.queue[1:]
 		r.mu.Unlock()
 		ctx, cancel := context.WithTimeout(r.ctx, reportTimeout)
 		if err := report(ctx); err != nil && r.ctx.Err() == nil {

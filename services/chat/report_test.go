@@ -134,7 +134,7 @@ func TestAnswersDoNotWaitForReports(t *testing.T) {
 	}
 
 	lost := newReporter(control.NewClient(control.Address{Network: "unix", Address: filepath.Join(t.TempDir(), "nobody")}), "talk")
-	lost.began("x", func() (string, error) { return "x", nil })
+	lost.started("x", func() (string, error) { return "x", nil })
 	lost.work.Wait()
 	lost.close()
 	byItself := newReporter(nil, "")

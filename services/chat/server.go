@@ -138,7 +138,7 @@ func sameOrigin(a, b string) bool {
 
 // usable leaves out the models that cannot hold a conversation, as far as their
 // names tell.
-func usable(models []string) []string {
+func chatModels(models []string) []string {
 	var list []string
 	for _, model := range models {
 		name := strings.ToLower(model)

@@ -224,7 +224,7 @@ func TestFailuresAreToldInThreeParts(t *testing.T) {
 // Many models refuse two messages of one side in a row, and none wants to read its
 // old thoughts again.
 func TestPromptTakesTurns(t *testing.T) {
-	prompt := asPrompt([]history.Message{
+	prompt := toPrompt([]history.Message{
 		{Role: history.User, Text: "one"}, {Role: history.Assistant, Text: " "},
 		{Role: history.User, Text: "two"}, {Role: history.Assistant, Text: "<think>hm</think>\n\nthree"},
 		{Role: history.User, Text: "four"},

@@ -28,7 +28,7 @@ func (c *chat) setup(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, err)
 		return
 	}
-	ctx, cancel := short(r.Context())
+	ctx, cancel := withRequestTimeout(r.Context())
 	defer cancel()
 	view := setupView{Server: c.choose(settings), Looked: c.LocalServers, OpenAI: openAI, EnvKey: environmentKey(openAI) != ""}
 	view.Found = c.client.Discover(ctx, c.LocalServers)
@@ -55,7 +55,7 @@ func (c *chat) setup(w http.ResponseWriter, r *http.Request) {
 	}
 	list := []found{}
 	for _, f := range view.Found {
-		list = append(list, found{f.Name, f.Base, len(usable(f.Models))})
+		list = append(list, found{f.Name, f.Base, len(chatModels(f.Models))})
 	}
 	web.JSON(w, http.StatusOK, map[string]any{"ready": view.Server.Ready(), "label": view.Server.Label(), "html": html, "servers": list})
 }
@@ -63,7 +63,7 @@ func (c *chat) setup(w http.ResponseWriter, r *http.Request) {
 // pickServer uses the first server on this computer that has a model.
 func (c *chat) pickServer(view *setupView, settings history.Settings) error {
 	for _, found := range view.Found {
-		models := usable(found.Models)
+		models := chatModels(found.Models)
 		if len(models) == 0 {
 			view.Empty = &found
 			continue
@@ -81,14 +81,14 @@ func (c *chat) pickServer(view *setupView, settings history.Settings) error {
 // pickModel chooses a model of the server in use, if there is no doubt which: the
 // first one on this computer, the only one elsewhere.
 func (c *chat) pickModel(r *http.Request, view *setupView, settings history.Settings) error {
-	ctx, cancel := short(r.Context())
+	ctx, cancel := withRequestTimeout(r.Context())
 	defer cancel()
 	models, err := c.client.Models(ctx, view.Server.Server)
 	if err != nil {
 		view.Problem = explain(err, view.Server)
 		return nil
 	}
-	models = usable(models)
+	models = chatModels(models)
 	if len(models) == 0 || len(models) > 1 && !view.Server.Local() {
 		return nil
 	}
@@ -116,15 +116,15 @@ func (c *chat) models(w http.ResponseWriter, r *http.Request) {
 	var models []string
 	if err == nil {
 		choice.Key = cmp.Or(body.Key, keyFor(choice.Base, settings))
-		ctx, cancel := short(r.Context())
+		ctx, cancel := withRequestTimeout(r.Context())
 		defer cancel()
 		choice.Server, models, err = c.client.Find(ctx, choice.Server)
 	}
 	if err != nil {
-		web.JSON(w, http.StatusBadGateway, explainHere(err, choice))
+		web.JSON(w, http.StatusBadGateway, explainInSettings(err, choice))
 		return
 	}
-	if talkers := usable(models); len(talkers) > 0 {
+	if talkers := chatModels(models); len(talkers) > 0 {
 		models = talkers
 	}
 	web.JSON(w, http.StatusOK, map[string]any{"address": choice.Base, "models": models})
@@ -159,7 +159,7 @@ func (c *chat) saveSettings(w http.ResponseWriter, r *http.Request) {
 	now := history.Settings{Model: body.Model, SetAside: old.SetAside}
 	if body.Address != "" {
 		if now.Address, err = completion.Normalize(body.Address); err != nil {
-			web.JSON(w, http.StatusBadRequest, explainHere(err, serverChoice{}))
+			web.JSON(w, http.StatusBadRequest, explainInSettings(err, serverChoice{}))
 			return
 		}
 		now.Key = body.Key
@@ -167,7 +167,7 @@ func (c *chat) saveSettings(w http.ResponseWriter, r *http.Request) {
 			now.Key = old.Key
 		}
 		if now.Address != old.Address {
-			ctx, cancel := short(r.Context())
+			ctx, cancel := withRequestTimeout(r.Context())
 			defer cancel()
 			server := completion.Server{Base: now.Address, Key: cmp.Or(now.Key, environmentKey(now.Address))}
 			if found, _, err := c.client.Find(ctx, server); err == nil {

@@ -17,7 +17,7 @@ type messageView struct {
 }
 
 // viewOf renders a message.
-func (r *renderings) viewOf(m history.Message) messageView {
+func (r *renderCache) viewOf(m history.Message) messageView {
 	if m.Role == history.User {
 		return messageView{Message: m}
 	}
@@ -25,7 +25,7 @@ func (r *renderings) viewOf(m history.Message) messageView {
 	if m.Reasoning != "" {
 		thinking = m.Reasoning
 	}
-	render := r.of
+	render := r.render
 	if m.State == history.Writing {
 		render = markdown.Blocks // it is another text in a moment
 	}
@@ -52,7 +52,7 @@ type threadView struct {
 	Messages []messageView
 }
 
-func (r *renderings) viewThread(messages []history.Message) threadView {
+func (r *renderCache) viewThread(messages []history.Message) threadView {
 	var t threadView
 	for i, m := range messages {
 		v := r.viewOf(m)

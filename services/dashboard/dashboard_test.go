@@ -55,7 +55,7 @@ func TestTroubleHasThreeParts(t *testing.T) {
 		{&manager.Problem{Kind: manager.CrashLoop, Summary: "Chat failed", Cause: "It " + exit.Words}, "It ended with exit code 2."},
 	} {
 		s := manager.Service{Title: "Chat", State: manager.Failed, LastExit: exit, Problem: test.problem}
-		got := troubleOf(s)
+		got := problemView(s)
 		if got.What != "Chat failed" || got.Why != test.why || got.Now != advice[manager.CrashLoop] {
 			t.Errorf("%+v: %+v", s.Problem, got)
 		}

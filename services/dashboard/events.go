@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	redialDelay = time.Second            // how long a lost manager is left alone
-	resumeDelay = 100 * time.Millisecond // the same when only the connection ended
+	reconnectDelay = time.Second            // how long a lost manager is left alone
+	resumeDelay    = 100 * time.Millisecond // the same when only the connection ended
 )
 
 // A stream is one page that listens. It has one connection for all it wants to hear: a
@@ -51,7 +51,7 @@ func (d *dashboard) logEvents(w http.ResponseWriter, r *http.Request) { d.relay(
 
 // relay runs relays, and one for each log that the reader asks for, until it leaves.
 func (d *dashboard) relay(w http.ResponseWriter, r *http.Request, relays ...func(*stream)) {
-	logs, err := parseLogs(r.URL.Query()["log"])
+	logs, err := parseLogRequests(r.URL.Query()["log"])
 	if err != nil {
 		web.JSON(w, http.StatusBadRequest, control.Problem{What: "The request cannot be read.", Why: manager.Sentence(err.Error())})
 		return
@@ -78,13 +78,13 @@ func (s *stream) send(event string, data any) {
 	}
 }
 
-// redial calls listen, which listens to the manager and calls heard when it hears
+// reconnect calls listen, which listens to the manager and calls heard when it hears
 // something, again and again until the reader leaves; lost is told why nothing was.
-func (s *stream) redial(listen func(heard func()) error, lost func(error)) {
+func (s *stream) reconnect(listen func(heard func()) error, lost func(error)) {
 	for s.ctx.Err() == nil {
-		delay := redialDelay
+		delay := reconnectDelay
 		err := listen(func() { delay = resumeDelay })
-		if delay == redialDelay && s.ctx.Err() == nil {
+		if delay == reconnectDelay && s.ctx.Err() == nil {
 			lost(err)
 		}
 		select {
@@ -97,7 +97,7 @@ func (s *stream) redial(listen func(heard func()) error, lost func(error)) {
 func (d *dashboard) relayStatus(s *stream) {
 	var last *control.Status
 	var told string // the trouble last shown
-	s.redial(func(heard func()) error {
+	s.reconnect(func(heard func()) error {
 		return d.client.Watch(s.ctx, func(status control.Status) {
 			heard()
 			last, told = &status, ""
@@ -112,7 +112,7 @@ func (d *dashboard) relayStatus(s *stream) {
 	})
 }
 
-func (s *stream) show(o overview) {
+func (s *stream) show(o homeView) {
 	html, err := fragment("home", "live", o)
 	if err != nil {
 		s.stop()
@@ -126,7 +126,7 @@ func (s *stream) show(o overview) {
 }
 
 func (d *dashboard) relayUsage(s *stream) {
-	s.redial(func(heard func()) error {
+	s.reconnect(func(heard func()) error {
 		return d.client.WatchUsage(s.ctx, func(usages control.Usages) {
 			heard()
 			s.send("usage", usages)

@@ -13,23 +13,23 @@ import (
 )
 
 const (
-	fewSessions = 30   // that are listed at first
-	allSessions = 200  // that the record keeps
-	mostEvents  = 1000 // that a page shows of one session
+	defaultSessions = 30   // that are listed at first
+	maxSessions     = 200  // that the record keeps
+	maxEvents       = 1000 // that a page shows of one session
 )
 
 // history lists the latest sessions and how they ended.
 func (d *dashboard) history(w http.ResponseWriter, r *http.Request) {
-	limit := fewSessions
+	limit := defaultSessions
 	if r.FormValue("all") != "" {
-		limit = allSessions
+		limit = maxSessions
 	}
 	past, err := d.client.Sessions(r.Context(), limit)
 	if err != nil {
-		noHistory(w, err)
+		renderHistoryProblem(w, err)
 		return
 	}
-	p := historyPage{page: historyFrame, More: len(past) == fewSessions && limit == fewSessions}
+	p := historyPage{page: historyFrame, More: len(past) == defaultSessions && limit == defaultSessions}
 	for _, s := range past {
 		p.Sessions = append(p.Sessions, pastView(s))
 	}
@@ -39,21 +39,21 @@ func (d *dashboard) history(w http.ResponseWriter, r *http.Request) {
 // session tells what happened in one session, to all services or to one.
 func (d *dashboard) session(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
-	events, err := d.client.SessionEvents(r.Context(), id, mostEvents)
+	events, err := d.client.SessionEvents(r.Context(), id, maxEvents)
 	var past []control.PastSession
 	if err == nil {
-		past, err = d.client.Sessions(r.Context(), allSessions)
+		past, err = d.client.Sessions(r.Context(), maxSessions)
 	}
 	if err != nil {
-		noHistory(w, err)
+		renderHistoryProblem(w, err)
 		return
 	}
 	at := slices.IndexFunc(past, func(s control.PastSession) bool { return s.ID == id })
 	if at < 0 {
-		noHistory(w, &control.Refused{Status: http.StatusNotFound, Message: "the record no longer knows of it"})
+		renderHistoryProblem(w, &control.Refused{Status: http.StatusNotFound, Message: "the record no longer knows of it"})
 		return
 	}
-	p := sessionPage{page: page{Title: "Session of " + web.Exact(past[at].Started), Here: "/sessions"}, past: pastView(past[at]), Service: r.FormValue("service")}
+	p := sessionPage{page: page{Title: "Session of " + web.Exact(past[at].Started), Here: "/sessions"}, pastSession: pastView(past[at]), Service: r.FormValue("service")}
 	p.All = len(events)
 	for _, e := range events {
 		if e.Service != "" && !slices.Contains(p.Services, e.Service) {
@@ -67,8 +67,8 @@ func (d *dashboard) session(w http.ResponseWriter, r *http.Request) {
 	render(w, http.StatusOK, "session", p)
 }
 
-// noHistory answers for a record that cannot be told of.
-func noHistory(w http.ResponseWriter, err error) {
+// renderHistoryProblem answers for a record that cannot be told of.
+func renderHistoryProblem(w http.ResponseWriter, err error) {
 	status, problem := problemOf(err, "The history cannot be shown.", "Load this page again in a moment.")
 	if status == http.StatusNotFound {
 		problem.What, problem.Now = "There is no such session.", "Choose one of the history. Of old sessions it keeps the latest 200."
@@ -80,7 +80,7 @@ var historyFrame = page{Title: "History", Here: "/sessions"}
 
 type historyPage struct {
 	page
-	Sessions []past
+	Sessions []pastSession
 	More     bool // there may be older ones
 }
 
@@ -107,15 +107,15 @@ func (p historyPage) Summary() string {
 	return fmt.Sprintf("Of the last %d sessions %d ended unexpectedly.", ended, unexpected)
 }
 
-// past is a session as words.
-type past struct {
+// pastSession is a session as words.
+type pastSession struct {
 	control.PastSession
 	Tone tone
 	Word string
 }
 
-func pastView(s control.PastSession) past {
-	v := past{s, bad, s.Words()}
+func pastView(s control.PastSession) pastSession {
+	v := pastSession{s, bad, s.Words()}
 	switch {
 	case s.Current, s.Clean():
 		v.Tone = good
@@ -126,7 +126,7 @@ func pastView(s control.PastSession) past {
 }
 
 // Duration is how long it ran, as far as is known.
-func (p past) Duration() string {
+func (p pastSession) Duration() string {
 	d := p.Lasted(time.Now())
 	if d < 0 {
 		return "Not known"
@@ -139,18 +139,18 @@ func (p past) Duration() string {
 
 type sessionPage struct {
 	page
-	past
+	pastSession
 	Service  string   // whose events are shown; empty: those of all
 	Services []string // that there are events of
-	Events   []pastEvent
+	Events   []sessionEvent
 	All      int // events, of all services
 }
 
 // Cut reports whether there may be earlier events.
-func (p sessionPage) Cut() bool { return p.All == mostEvents }
+func (p sessionPage) Cut() bool { return p.All == maxEvents }
 
-// pastEvent is an event as words.
-type pastEvent struct {
+// sessionEvent is an event as words.
+type sessionEvent struct {
 	control.SessionEvent
 	Tone tone
 	Word string
@@ -164,8 +164,8 @@ var eventTones = map[string]tone{
 	"workflow interrupted": bad,
 }
 
-func eventView(e control.SessionEvent) pastEvent {
-	v := pastEvent{SessionEvent: e, Tone: idle, Word: e.Words()}
+func eventView(e control.SessionEvent) sessionEvent {
+	v := sessionEvent{SessionEvent: e, Tone: idle, Word: e.Words()}
 	if tone, known := eventTones[e.Kind]; known {
 		v.Tone = tone
 	}
@@ -178,7 +178,7 @@ func eventView(e control.SessionEvent) pastEvent {
 }
 
 // Process is its process id, or nothing.
-func (e pastEvent) Process() string {
+func (e sessionEvent) Process() string {
 	if e.PID == 0 {
 		return ""
 	}

@@ -8,22 +8,22 @@ import (
 	"agents-tray/manager/control"
 )
 
-// wantedLog is a log that a page shows, and how many lines of it.
-type wantedLog struct {
+// logRequest is a log that a page shows, and how many lines of it.
+type logRequest struct {
 	service string
 	lines   int
 }
 
-// parseLogs reads what a page asks for, as "chat:50".
-func parseLogs(texts []string) ([]wantedLog, error) {
-	var logs []wantedLog
+// parseLogRequests reads what a page asks for, as "chat:50".
+func parseLogRequests(texts []string) ([]logRequest, error) {
+	var logs []logRequest
 	for _, text := range texts {
 		service, count, _ := strings.Cut(text, ":")
 		lines, err := strconv.Atoi(count)
 		if err != nil || lines < 1 {
-			return nil, fmt.Errorf("log=%s: give a service and a number from 1 to %d, as in log=chat:50", text, mostLines)
+			return nil, fmt.Errorf("log=%s: give a service and a number from 1 to %d, as in log=chat:50", text, maxLines)
 		}
-		logs = append(logs, wantedLog{service, min(lines, mostLines)})
+		logs = append(logs, logRequest{service, min(lines, maxLines)})
 	}
 	return logs, nil
 }
@@ -39,12 +39,12 @@ type silentEvent struct {
 }
 
 // relayLog follows a log. When the manager was lost and is back, it begins anew.
-func (d *dashboard) relayLog(s *stream, log wantedLog) {
-	s.redial(func(heard func()) error {
+func (d *dashboard) relayLog(s *stream, log logRequest) {
+	s.reconnect(func(heard func()) error {
 		tail, complete := []control.LogLine{}, false
 		return d.client.Follow(s.ctx, log.service, log.lines, func(lines []control.LogLine) {
 			heard()
-			makePlain(lines)
+			stripControls(lines)
 			switch {
 			case complete:
 				s.send("lines", logEvent{log.service, lines})

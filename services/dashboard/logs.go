@@ -6,13 +6,13 @@ import (
 	"agents-tray/manager/control"
 )
 
-// mostLines is how many lines a page shows of one log.
-const mostLines = 1000
+// maxLines is how many lines a page shows of one log.
+const maxLines = 1000
 
 // logPage shows all the lines there are to see of one service.
 func (d *dashboard) logPage(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
-	output, err := d.output(r, mostLines)
+	output, err := d.output(r, maxLines)
 	if err != nil {
 		status, problem := problemOf(err, "The log of "+name+" cannot be shown.", "Choose a service on the first page.")
 		renderProblem(w, status, page{Title: "No log"}, problem)
@@ -24,7 +24,7 @@ func (d *dashboard) logPage(w http.ResponseWriter, r *http.Request) {
 		control.Log
 		Name, Service string
 		Most          int
-	}{page{Title: "Log of " + title}, output, name, title, mostLines})
+	}{page{Title: "Log of " + title}, output, name, title, maxLines})
 }
 
 // output is the log of the service that the path names, as plain text.
@@ -33,12 +33,12 @@ func (d *dashboard) output(r *http.Request, lines int) (control.Log, error) {
 	if output.Lines == nil {
 		output.Lines = []control.LogLine{}
 	}
-	makePlain(output.Lines)
+	stripControls(output.Lines)
 	return output, err
 }
 
-// makePlain leaves of each line what is meant for people.
-func makePlain(lines []control.LogLine) {
+// stripControls leaves of each line what is meant for people.
+func stripControls(lines []control.LogLine) {
 	for i := range lines {
 		lines[i].Text = control.Plain(lines[i].Text)
 	}

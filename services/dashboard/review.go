@@ -30,7 +30,7 @@ func (d *dashboard) review(w http.ResponseWriter, r *http.Request) {
 		shown.now = status.Snapshot
 	}
 	render(w, http.StatusOK, "review", shown)
-	if readByPerson(r) {
+	if isNavigation(r) {
 		if err := d.client.Reviewed(r.Context()); err != nil {
 			log.Printf("the review was shown, but the reminder stays: %v", err)
 		}
@@ -55,7 +55,7 @@ func (p reviewPage) Facts() []reviewFact {
 		if s.Title == "" {
 			s.Title = s.Name
 		}
-		words, known := pastWords[manager.State(s.State)]
+		words, known := lastKnownWords[manager.State(s.State)]
 		if !known {
 			words = stateWord{idle, s.State}
 		}
@@ -72,9 +72,9 @@ type reviewFact struct {
 	Since time.Time
 }
 
-// readByPerson tells a page that is opened from one that a browser fetches ahead
+// isNavigation tells a page that is opened from one that a browser fetches ahead
 // or that another page tries to load as a picture.
-func readByPerson(r *http.Request) bool {
+func isNavigation(r *http.Request) bool {
 	destination := r.Header.Get("Sec-Fetch-Dest")
 	return r.Method == http.MethodGet && r.Header.Get("Sec-Purpose") == "" &&
 		(destination == "" || destination == "document")

@@ -23,8 +23,8 @@ const (
 	idle tone = "idle"
 )
 
-// overview is the home page as words.
-type overview struct {
+// homeView is the home page as words.
+type homeView struct {
 	page
 	Tone     tone
 	Headline string
@@ -32,7 +32,7 @@ type overview struct {
 	Lost     *control.Problem // why there is no present status
 	Status   *control.Status  // the last one known, or nil
 	Services []service
-	UnderWay []underWay
+	UnderWay []activeWorkflow
 }
 
 // service is one service as words.
@@ -42,7 +42,7 @@ type service struct {
 	Word    string
 	Link    string    // URL, if a browser can open it
 	Since   time.Time // of the present process
-	Trouble *trouble
+	Trouble *serviceProblem
 
 	CanOpen, CanStart, CanStop, CanRestart bool
 
@@ -52,8 +52,8 @@ type service struct {
 	Lost bool // nothing can be asked of it now
 }
 
-// trouble is what is wrong with a service.
-type trouble struct {
+// serviceProblem is what is wrong with a service.
+type serviceProblem struct {
 	What, Why, Now string
 	Lines          []string // the last output of the process that failed
 }
@@ -75,8 +75,8 @@ var stateWords = map[manager.State]stateWord{
 	manager.Failed:     {bad, "Failed"},
 }
 
-// pastWords is how the last known state is told when the present one is not known.
-var pastWords = map[manager.State]stateWord{
+// lastKnownWords is how the last known state is told when the present one is not known.
+var lastKnownWords = map[manager.State]stateWord{
 	manager.Stopped:    {idle, "Was stopped"},
 	manager.Waiting:    {busy, "Was waiting"},
 	manager.Starting:   {busy, "Was starting"},
@@ -89,8 +89,8 @@ var pastWords = map[manager.State]stateWord{
 
 // view makes the home page from the last known status and the error that there
 // is instead of a newer one; either may be nil.
-func view(status *control.Status, err error) overview {
-	o := overview{page: page{Here: "/"}, Tone: idle, Headline: "Not connected", Status: status}
+func view(status *control.Status, err error) homeView {
+	o := homeView{page: page{Here: "/"}, Tone: idle, Headline: "Not connected", Status: status}
 	if err != nil {
 		problem := unreachable(err)
 		o.Lost = &problem
@@ -127,16 +127,16 @@ func headline(status *control.Status) (tone, string) {
 	case manager.PhaseStopping:
 		return busy, "Stopping…"
 	case manager.PhaseTrouble:
-		return bad, troubleLine(status.Services)
+		return bad, problemLine(status.Services)
 	}
 	return idle, "Stopped"
 }
 
-// troubleLine names the one thing that is wrong, or counts them.
-func troubleLine(services []manager.Service) string {
+// problemLine names the one thing that is wrong, or counts them.
+func problemLine(services []manager.Service) string {
 	line, count := "Something is wrong", 0
 	for _, s := range services {
-		if t := troubleOf(s); t != nil {
+		if t := problemView(s); t != nil {
 			line = t.What
 			count++
 		}
@@ -151,7 +151,7 @@ func troubleLine(services []manager.Service) string {
 // work is not meant to.
 func summary(status *control.Status) string {
 	if wish := status.Quitting; wish != nil && status.Phase != manager.PhaseStopping {
-		return quittingWords(wish)
+		return quittingSummary(wish)
 	}
 	all, ready, completed := 0, 0, 0
 	for _, s := range status.Services {
@@ -166,11 +166,11 @@ func summary(status *control.Status) string {
 		}
 		all++
 	}
-	return strings.TrimSpace(runningWords(ready, all) + " " + completedWords(completed, all))
+	return strings.TrimSpace(runningSummary(ready, all) + " " + completedSummary(completed, all))
 }
 
-// quittingWords tells of a wish to quit that waits.
-func quittingWords(wish *control.Quitting) string {
+// quittingSummary tells of a wish to quit that waits.
+func quittingSummary(wish *control.Quitting) string {
 	at, workflows, are, they := wish.Deadline.Local().Format("15:04"), "1 workflow", "is", "it is"
 	if wish.Workflows != 1 {
 		workflows, are, they = fmt.Sprintf("%d workflows", wish.Workflows), "are", "they are"
@@ -181,7 +181,7 @@ func quittingWords(wish *control.Quitting) string {
 	return fmt.Sprintf("%s %s running. Answer in the tray menu by %s, or %s finished first.", workflows, are, at, they)
 }
 
-func runningWords(ready, all int) string {
+func runningSummary(ready, all int) string {
 	switch {
 	case all == 0:
 		return ""
@@ -197,7 +197,7 @@ func runningWords(ready, all int) string {
 	return fmt.Sprintf("%d of %d services are running.", ready, all)
 }
 
-func completedWords(completed, others int) string {
+func completedSummary(completed, others int) string {
 	switch {
 	case completed == 0:
 		return ""
@@ -214,7 +214,7 @@ func wordsOf(s manager.Service, lost bool) stateWord {
 	words := stateWords[s.State]
 	switch {
 	case lost:
-		words = stateWord{idle, pastWords[s.State].word}
+		words = stateWord{idle, lastKnownWords[s.State].word}
 	case s.State == manager.Stopped && s.ByHand:
 		words.word = "Stopped by you"
 	}
@@ -226,7 +226,7 @@ func wordsOf(s manager.Service, lost bool) stateWord {
 
 func serviceView(s manager.Service, lost bool) service {
 	words := wordsOf(s, lost)
-	v := service{Service: s, Tone: words.tone, Word: words.word, Trouble: troubleOf(s), Self: isSelf(s), Lost: lost}
+	v := service{Service: s, Tone: words.tone, Word: words.word, Trouble: problemView(s), Self: isSelf(s), Lost: lost}
 	if v.Title == "" {
 		v.Title = s.Name
 	}
@@ -284,12 +284,12 @@ var advice = map[manager.Kind]string{
 	manager.GuardFailed: "Restart the service. If it happens again, quit Configurable Agents and start it again.",
 }
 
-func troubleOf(s manager.Service) *trouble {
+func problemView(s manager.Service) *serviceProblem {
 	title := s.Title
 	if title == "" {
 		title = s.Name
 	}
-	var t trouble
+	var t serviceProblem
 	kind := manager.CrashLoop
 	switch {
 	case s.Problem != nil:

@@ -9,18 +9,18 @@ import (
 	"agents-tray/services/web"
 )
 
-// underWay is a workflow that runs now, as words.
-type underWay struct {
+// activeWorkflow is a workflow that runs now, as words.
+type activeWorkflow struct {
 	control.Workflow
 	Runner string // who runs it
 	Link   string // its own page, if its service answers
 }
 
 // workflowsView are the workflows under way.
-func workflowsView(status *control.Status) []underWay {
-	list := make([]underWay, 0, len(status.Workflows))
+func workflowsView(status *control.Status) []activeWorkflow {
+	list := make([]activeWorkflow, 0, len(status.Workflows))
 	for _, w := range status.Workflows {
-		v := underWay{Workflow: w}
+		v := activeWorkflow{Workflow: w}
 		v.Runner, v.Link = placeOf(w, status.Snapshot)
 		list = append(list, v)
 	}
@@ -55,7 +55,7 @@ type run struct {
 	Tone    tone
 	Word    string
 	Live    bool
-	Trouble *trouble // why it has failed
+	Trouble *serviceProblem // why it has failed
 }
 
 // runWords is how the state of what runs once is told.
@@ -79,7 +79,7 @@ func (p reviewPage) Interrupted() []interrupted {
 			if !known {
 				words = stateWord{busy, string(service.State)}
 			}
-			v.Run = &run{service.Name, words.tone, words.word, !service.State.Idle(), troubleOf(service)}
+			v.Run = &run{service.Name, words.tone, words.word, !service.State.Idle(), problemView(service)}
 		}
 		list = append(list, v)
 	}

@@ -24,8 +24,8 @@ const LifelineEnvironment = "AGENTS_TRAY_LIFELINE"
 // stopTimeout bounds how long open requests may take to end after a stop.
 const stopTimeout = 2 * time.Second
 
-// lastRequest is what a connection that has just been made gets to send a request.
-const lastRequest = 5 * time.Millisecond
+// newConnectionGrace is what a connection that has just been made gets to send a request.
+const newConnectionGrace = 5 * time.Millisecond
 
 // Run serves handler, protected, until SIGTERM, SIGINT, SIGHUP or the end of the
 // lifeline, and returns nil once it has stopped. The socket is the one handed over
@@ -92,7 +92,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	// What is left are connections without a request: those that browsers keep for
 	// later, for which Shutdown would wait seconds, and, perhaps, one that has just
 	// been made.
-	grace, cancel := context.WithTimeout(context.Background(), lastRequest)
+	grace, cancel := context.WithTimeout(context.Background(), newConnectionGrace)
 	defer cancel()
 	if server.Shutdown(grace) != nil {
 		server.Close() // they had their time

@@ -35,13 +35,13 @@ var errSilent = errors.New("the server sent nothing for too long")
 // goroutine. Its errors are *Error, or the cause of ctx's end. What was passed on
 // before an error is good.
 func (c *Client) Answer(ctx context.Context, server Server, model string, messages []Message, each func(Delta)) (Finish, error) {
-	limited, give := context.WithCancelCause(ctx)
-	defer give(nil)
+	limited, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	silence := c.Silence
 	if silence == 0 {
 		silence = 5 * time.Minute
 	}
-	watchdog := time.AfterFunc(silence, func() { give(errSilent) })
+	watchdog := time.AfterFunc(silence, func() { cancel(errSilent) })
 	defer watchdog.Stop()
 
 	finish, err := c.answer(limited, server, model, messages, func(r io.Reader) io.Reader {
@@ -76,9 +76,9 @@ func (c *Client) answer(ctx context.Context, server Server, model string, messag
 	case isWebPage(response):
 		return "", &Error{Kind: NotAModelServer, WebPage: true}
 	case strings.HasPrefix(kind, "application/json"):
-		return whole(body, each) // some servers know no streams
+		return readWhole(body, each) // some servers know no streams
 	}
-	return stream(body, each)
+	return readStream(body, each)
 }
 
 // chunk is an event of a stream, or a whole answer: then Message is set and not
@@ -109,7 +109,7 @@ func (p piece) delta() Delta {
 // stream reads server-sent events. Each event of this protocol is a single line, so
 // lines are enough; that also forgives servers that forget the blank line between
 // two events or after the last one.
-func stream(body io.Reader, each func(Delta)) (Finish, error) {
+func readStream(body io.Reader, each func(Delta)) (Finish, error) {
 	lines := bufio.NewScanner(body)
 	lines.Buffer(nil, maxLine)
 	var finish Finish
@@ -141,8 +141,8 @@ func stream(body io.Reader, each func(Delta)) (Finish, error) {
 		if err := json.Unmarshal(data, &c); err != nil {
 			return "", &Error{Kind: Malformed, Message: shorten(string(data)), Err: err}
 		}
-		if said := errorComplaint(c.Error); said.message != "" {
-			return "", classify(0, said)
+		if reported := parseError(c.Error); reported.message != "" {
+			return "", classify(0, reported)
 		}
 		for _, choice := range c.Choices {
 			d := choice.Delta.delta()
@@ -165,19 +165,19 @@ func stream(body io.Reader, each func(Delta)) (Finish, error) {
 	case err != nil:
 		return "", &Error{Kind: Broken, Err: err}
 	case received == 0 && first != "":
-		return "", notStream(first)
+		return "", notAStream(first)
 	}
 	return "", &Error{Kind: Broken, Err: io.ErrUnexpectedEOF}
 }
 
 // whole reads an answer that came in one piece.
-func whole(body io.Reader, each func(Delta)) (Finish, error) {
+func readWhole(body io.Reader, each func(Delta)) (Finish, error) {
 	var c chunk
 	if err := readJSON(body, &c); err != nil {
 		return "", err
 	}
-	if said := errorComplaint(c.Error); said.message != "" {
-		return "", classify(0, said)
+	if reported := parseError(c.Error); reported.message != "" {
+		return "", classify(0, reported)
 	}
 	if len(c.Choices) == 0 {
 		return "", &Error{Kind: NotAModelServer, Message: "its answer holds no message"}
@@ -189,11 +189,11 @@ func whole(body io.Reader, each func(Delta)) (Finish, error) {
 }
 
 // notStream tells what a server meant by an answer without events.
-func notStream(line string) error {
+func notAStream(line string) error {
 	var c chunk
 	if json.Unmarshal([]byte(line), &c) == nil {
-		if said := errorComplaint(c.Error); said.message != "" {
-			return classify(0, said)
+		if reported := parseError(c.Error); reported.message != "" {
+			return classify(0, reported)
 		}
 	}
 	return &Error{Kind: NotAModelServer, Message: line}

@@ -76,11 +76,11 @@ func KindOf(err error) Kind {
 
 func statusError(response *http.Response) error {
 	body, _ := io.ReadAll(io.LimitReader(response.Body, maxError)) // what can be read is enough
-	said, isPage := bodyComplaint(body), isWebPage(response)
+	reported, isPage := parseErrorBody(body), isWebPage(response)
 	if isPage {
-		said = complaint{} // nothing that a reader would know again
+		reported = serverError{} // nothing that a reader would know again
 	}
-	e := classify(response.StatusCode, said)
+	e := classify(response.StatusCode, reported)
 	e.WebPage = isPage
 	e.RetryAfter = shorten(response.Header.Get("Retry-After"))
 	if e.Kind == Moved {
@@ -95,9 +95,9 @@ func isWebPage(response *http.Response) bool {
 
 // classify tells the kind of an error from its status (0 in mid-stream) and from
 // the words that the known servers use.
-func classify(status int, said complaint) *Error {
-	e := &Error{Status: status, Message: shorten(said.message)}
-	words := strings.ToLower(said.message + " " + said.names)
+func classify(status int, reported serverError) *Error {
+	e := &Error{Status: status, Message: shorten(reported.message)}
+	words := strings.ToLower(reported.message + " " + reported.codes)
 	has := func(phrases ...string) bool {
 		for _, phrase := range phrases {
 			if strings.Contains(words, phrase) {
@@ -131,44 +131,44 @@ func classify(status int, said complaint) *Error {
 	return e
 }
 
-// complaint is what a server says of an error: its words, and its names for the
+// serverError is what a server says of an error: its words, and its names for the
 // error, which only help to classify it.
-type complaint struct {
-	message, names string
+type serverError struct {
+	message, codes string
 }
 
-// bodyComplaint reads the body of an error: {"error":{"message":…}}, {"error":"…"},
+// parseErrorBody reads the body of an error: {"error":{"message":…}}, {"error":"…"},
 // {"message":…}, {"detail":…}, or plain text.
-func bodyComplaint(body []byte) complaint {
+func parseErrorBody(body []byte) serverError {
 	var known struct {
 		Error, Message, Detail json.RawMessage
 	}
 	if json.Unmarshal(body, &known) != nil {
-		return complaint{message: string(body)}
+		return serverError{message: string(body)}
 	}
 	for _, raw := range []json.RawMessage{known.Error, known.Message, known.Detail} {
-		if c := errorComplaint(raw); c.message != "" {
+		if c := parseError(raw); c.message != "" {
 			return c
 		}
 	}
-	return complaint{}
+	return serverError{}
 }
 
-// errorComplaint reads an "error" member: a string, or an object with a message and
+// parseError reads an "error" member: a string, or an object with a message and
 // perhaps a type or a code.
-func errorComplaint(raw json.RawMessage) complaint {
+func parseError(raw json.RawMessage) serverError {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
-		return complaint{message: text}
+		return serverError{message: text}
 	}
 	var object struct {
 		Message    string
 		Type, Code any
 	}
 	if json.Unmarshal(raw, &object) != nil {
-		return complaint{message: strings.TrimSpace(string(raw))}
+		return serverError{message: strings.TrimSpace(string(raw))}
 	}
-	return complaint{object.Message, fmt.Sprint(object.Type, " ", object.Code)}
+	return serverError{object.Message, fmt.Sprint(object.Type, " ", object.Code)}
 }
 
 // shorten makes a server's words fit for a page: one paragraph of limited length.

@@ -21,7 +21,7 @@ const maxListed = 1000
 
 // Conversations lists the conversations, the latest first.
 func (f *File) Conversations() (list []Conversation, err error) {
-	err = f.use(func(db *sql.DB) error {
+	err = f.withDB(func(db *sql.DB) error {
 		rows, err := db.Query("SELECT id, title, updated FROM conversations ORDER BY updated DESC, rowid DESC LIMIT ?", maxListed)
 		if err != nil {
 			return err
@@ -44,7 +44,7 @@ func (f *File) Conversations() (list []Conversation, err error) {
 // Conversation finds one conversation, or ErrNotFound.
 func (f *File) Conversation(id string) (c Conversation, err error) {
 	c.ID = id
-	err = f.use(func(db *sql.DB) error {
+	err = f.withDB(func(db *sql.DB) error {
 		var updated int64
 		err := db.QueryRow("SELECT title, updated FROM conversations WHERE id = ?", id).Scan(&c.Title, &updated)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -61,7 +61,7 @@ func NewID() string { return strings.ToLower(rand.Text())[:16] }
 
 // Rename gives a conversation another title.
 func (f *File) Rename(id, title string) error {
-	return f.change(func(tx *sql.Tx) error {
+	return f.transaction(func(tx *sql.Tx) error {
 		return found(tx.Exec("UPDATE conversations SET title = ? WHERE id = ?", Title(title), id))
 	})
 }
@@ -69,7 +69,7 @@ func (f *File) Rename(id, title string) error {
 // Delete removes a conversation, its messages and its draft; the file's pages are
 // overwritten too.
 func (f *File) Delete(id string) error {
-	return f.change(func(tx *sql.Tx) error {
+	return f.transaction(func(tx *sql.Tx) error {
 		if _, err := tx.Exec("DELETE FROM drafts WHERE conversation = ?", id); err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (f *File) Delete(id string) error {
 
 // Draft is what was typed into a conversation ("" for a new one) and not sent.
 func (f *File) Draft(conversation string) (text string, err error) {
-	err = f.use(func(db *sql.DB) error {
+	err = f.withDB(func(db *sql.DB) error {
 		err := db.QueryRow("SELECT text FROM drafts WHERE conversation = ?", conversation).Scan(&text)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
@@ -91,7 +91,7 @@ func (f *File) Draft(conversation string) (text string, err error) {
 
 // SaveDraft keeps what was typed. For a conversation that is gone nothing is kept.
 func (f *File) SaveDraft(conversation, text string) error {
-	return f.change(func(tx *sql.Tx) error {
+	return f.transaction(func(tx *sql.Tx) error {
 		if text == "" {
 			_, err := tx.Exec("DELETE FROM drafts WHERE conversation = ?", conversation)
 			return err

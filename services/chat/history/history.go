@@ -34,9 +34,9 @@ type File struct {
 	closed bool
 }
 
-// At returns the file at path. It, and its folder, are made when first used, for the
+// New returns the file at path. It, and its folder, are made when first used, for the
 // owner's eyes only: the file may hold a key.
-func At(path string) *File { return &File{path: path} }
+func New(path string) *File { return &File{path: path} }
 
 // Path is where the file is.
 func (f *File) Path() string { return f.path }
@@ -69,13 +69,13 @@ var (
 
 // use gives access to the open file. An error that means damage sets the file aside,
 // so that the next use starts afresh.
-func (f *File) use(do func(db *sql.DB) error) error {
+func (f *File) withDB(do func(db *sql.DB) error) error {
 	db, err := f.open()
 	if err == nil {
 		err = do(db)
 	}
 	unwritable := errors.Is(err, sqlite3.READONLY)
-	if !damaged(err) && !unwritable || db == nil {
+	if !isDamage(err) && !unwritable || db == nil {
 		return err
 	}
 	f.mu.Lock()
@@ -97,8 +97,8 @@ func (f *File) use(do func(db *sql.DB) error) error {
 }
 
 // change runs a transaction.
-func (f *File) change(do func(tx *sql.Tx) error) error {
-	return f.use(func(db *sql.DB) error {
+func (f *File) transaction(do func(tx *sql.Tx) error) error {
+	return f.withDB(func(db *sql.DB) error {
 		tx, err := db.BeginTx(context.Background(), &sql.TxOptions{Isolation: sql.LevelSerializable}) // that is BEGIN IMMEDIATE
 		if err != nil {
 			return err
@@ -120,8 +120,8 @@ func (f *File) open() (*sql.DB, error) {
 	if f.db != nil {
 		return f.db, nil
 	}
-	db, err := openSound(f.path)
-	if damaged(err) {
+	db, err := openChecked(f.path)
+	if isDamage(err) {
 		return f.replace(err)
 	}
 	if err != nil {
@@ -144,7 +144,7 @@ func (f *File) replace(damage error) (*sql.DB, error) {
 			return nil, fmt.Errorf("%w, and its journal cannot be set aside: %w", damage, err)
 		}
 	}
-	db, err := openSound(f.path)
+	db, err := openChecked(f.path)
 	if err != nil {
 		return nil, fmt.Errorf("open a new %s: %w", f.path, err)
 	}
@@ -156,8 +156,8 @@ func (f *File) replace(damage error) (*sql.DB, error) {
 	return db, nil
 }
 
-// openSound opens the file at path, making it if needed, and checks it.
-func openSound(path string) (*sql.DB, error) {
+// openChecked opens the file at path, making it if needed, and checks it.
+func openChecked(path string) (*sql.DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
@@ -184,7 +184,7 @@ func openSound(path string) (*sql.DB, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	if err := prepare(db); err != nil {
+	if err := migrate(db); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -202,10 +202,10 @@ func pragmas() string {
 	return all
 }
 
-// damaged reports whether an error of SQLite means that the file is not a sound database.
-func damaged(err error) bool {
-	return errors.Is(err, sqlite3.CORRUPT) || errors.Is(err, sqlite3.NOTADB) || errors.Is(err, errUnsound)
+// isDamage reports whether an error of SQLite means that the file is not a sound database.
+func isDamage(err error) bool {
+	return errors.Is(err, sqlite3.CORRUPT) || errors.Is(err, sqlite3.NOTADB) || errors.Is(err, errDamaged)
 }
 
-// errUnsound is what the check of a file that can be opened finds.
-var errUnsound = errors.New("the file is damaged")
+// errDamaged is what the check of a file that can be opened finds.
+var errDamaged = errors.New("the file is damaged")

@@ -48,7 +48,7 @@ type Message struct {
 // Messages lists a conversation's messages, the first one first. A conversation that
 // does not exist has none.
 func (f *File) Messages(conversation string) (list []Message, err error) {
-	err = f.use(func(db *sql.DB) error {
+	err = f.withDB(func(db *sql.DB) error {
 		rows, err := db.Query(`SELECT id, role, text, reasoning, state, problem, model, created, finished
 			FROM messages WHERE conversation = ? ORDER BY id`, conversation)
 		if err != nil {
@@ -79,13 +79,13 @@ func (f *File) Messages(conversation string) (list []Message, err error) {
 	return list, err
 }
 
-// Ask adds a message of the user and the empty answer to it, which model will write,
+// AddQuestion adds a message of the user and the empty answer to it, which model will write,
 // and forgets the draft that the message was. A conversation that does not exist is
 // begun, if begin is set, with a title made of the text. It returns the answer.
-func (f *File) Ask(conversation, text, model string, begin bool) (answer Message, err error) {
+func (f *File) AddQuestion(conversation, text, model string, begin bool) (answer Message, err error) {
 	now := time.Now()
 	answer = Message{Role: Assistant, State: Writing, Model: model, Created: now}
-	err = f.change(func(tx *sql.Tx) error {
+	err = f.transaction(func(tx *sql.Tx) error {
 		draft := conversation
 		if begin {
 			draft = ""
@@ -108,11 +108,11 @@ func (f *File) Ask(conversation, text, model string, begin bool) (answer Message
 	return answer, err
 }
 
-// Again replaces the last answer of a conversation by an empty one, to be written by
+// ReplaceAnswer replaces the last answer of a conversation by an empty one, to be written by
 // model, and returns it.
-func (f *File) Again(conversation string, last int64, model string) (answer Message, err error) {
+func (f *File) ReplaceAnswer(conversation string, last int64, model string) (answer Message, err error) {
 	answer = Message{Role: Assistant, State: Writing, Model: model, Created: time.Now()}
-	err = f.change(func(tx *sql.Tx) error {
+	err = f.transaction(func(tx *sql.Tx) error {
 		if err := found(tx.Exec(`DELETE FROM messages WHERE id = ?1 AND role = 'assistant'
 			AND id = (SELECT max(id) FROM messages WHERE conversation = ?2)`, last, conversation)); err != nil {
 			return err
@@ -123,8 +123,8 @@ func (f *File) Again(conversation string, last int64, model string) (answer Mess
 	return answer, err
 }
 
-// Save keeps what has been written of an answer, its state and its problem.
-func (f *File) Save(m Message) error {
+// SaveAnswer keeps what has been written of an answer, its state and its problem.
+func (f *File) SaveAnswer(m Message) error {
 	problem := ""
 	if m.Problem != nil {
 		encoded, err := json.Marshal(m.Problem)
@@ -137,7 +137,7 @@ func (f *File) Save(m Message) error {
 	if !m.Finished.IsZero() {
 		finished = m.Finished.UnixMilli()
 	}
-	err := f.change(func(tx *sql.Tx) error {
+	err := f.transaction(func(tx *sql.Tx) error {
 		return found(tx.Exec("UPDATE messages SET text = ?, reasoning = ?, state = ?, problem = ?, model = ?, created = ?, finished = ? WHERE id = ?",
 			m.Text, m.Reasoning, m.State, problem, m.Model, m.Created.UnixMilli(), finished, m.ID))
 	})

@@ -39,9 +39,9 @@ CREATE TABLE settings (
 ) STRICT;
 `
 
-// prepare checks an opened file and gives a new one its tables. A sound file of this
+// migrate checks an opened file and gives a new one its tables. A sound file of this
 // version is not written to.
-func prepare(db *sql.DB) error {
+func migrate(db *sql.DB) error {
 	var version int
 	if err := db.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
 		return err
@@ -55,7 +55,7 @@ func prepare(db *sql.DB) error {
 			return err
 		}
 		if verdict != "ok" {
-			return fmt.Errorf("%w: %s", errUnsound, verdict)
+			return fmt.Errorf("%w: %s", errDamaged, verdict)
 		}
 		return nil
 	}

@@ -23,7 +23,7 @@ type Settings struct {
 
 // Settings reads the settings.
 func (f *File) Settings() (s Settings, err error) {
-	err = f.use(func(db *sql.DB) error {
+	err = f.withDB(func(db *sql.DB) error {
 		rows, err := db.Query("SELECT name, value FROM settings")
 		if err != nil {
 			return err
@@ -53,7 +53,7 @@ func (f *File) Settings() (s Settings, err error) {
 // SaveSettings keeps the settings. The old key, if it is replaced, is overwritten in
 // the file.
 func (f *File) SaveSettings(s Settings) error {
-	return f.change(func(tx *sql.Tx) error {
+	return f.transaction(func(tx *sql.Tx) error {
 		for name, value := range map[string]string{address: s.Address, key: s.Key, model: s.Model, setAside: s.SetAside} {
 			if err := putSetting(tx, name, value); err != nil {
 				return err

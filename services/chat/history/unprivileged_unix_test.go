@@ -10,16 +10,16 @@ import (
 	"testing"
 )
 
-// asSomebodyElse runs a test that root would pass in vain, since nothing is
+// asUnprivileged runs a test that root would pass in vain, since nothing is
 // write-protected from root, in a process of a user without rights. It returns false
 // for every other user: the test is to be run here.
-func asSomebodyElse(t *testing.T) bool {
+func asUnprivileged(t *testing.T) bool {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		return false
 	}
 	const nobody = 65534
-	folder, err := os.MkdirTemp("", "somebody-*") // t.TempDir is for root only
+	folder, err := os.MkdirTemp("", "unprivileged-*") // t.TempDir is for root only
 	must(t, err)
 	defer os.RemoveAll(folder)
 	must(t, os.Chown(folder, nobody, nobody))

@@ -29,7 +29,7 @@ var converter = sync.OnceValue(func() goldmark.Markdown {
 // Blocks renders a text to its blocks: paragraphs, lists, tables and so on, each one
 // HTML element. While a text grows only its last blocks change.
 func Blocks(source string) []template.HTML {
-	if !tame(source) {
+	if !withinLimits(source) {
 		return []template.HTML{plain(source)}
 	}
 	data := []byte(source)
@@ -60,8 +60,8 @@ const (
 	maxOpened = 1000      // links that are begun and not ended
 )
 
-// tame reports whether a text can be rendered in a time that fits its length.
-func tame(source string) bool {
+// withinLimits reports whether a text can be rendered in a time that fits its length.
+func withinLimits(source string) bool {
 	if len(source) > maxSource || strings.Count(source, "](")-strings.Count(source, ")") > maxOpened {
 		return false
 	}
