@@ -13,12 +13,12 @@ import (
 	"agents-tray/services/web"
 )
 
-// begin starts a conversation with its first message.
+// createConversation creates a conversation with its first message.
 func (c *chat) createConversation(w http.ResponseWriter, r *http.Request) {
 	c.ask(w, r, history.NewID(), true)
 }
 
-// say adds a message to a conversation.
+// addMessage adds a message to a conversation.
 func (c *chat) addMessage(w http.ResponseWriter, r *http.Request) {
 	c.ask(w, r, r.PathValue("id"), false)
 }
@@ -55,7 +55,7 @@ func (c *chat) ask(w http.ResponseWriter, r *http.Request, id string, begin bool
 	web.JSON(w, http.StatusAccepted, map[string]string{"id": id})
 }
 
-// again replaces the last answer by a new one.
+// regenerate replaces the last answer by a new one.
 func (c *chat) regenerate(w http.ResponseWriter, r *http.Request) {
 	c.rewrite(w, r, func(p *prompt, id string, before []history.Message, last history.Message) (err error) {
 		p.messages = toPrompt(before)
@@ -66,7 +66,7 @@ func (c *chat) regenerate(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// goOn lets the model continue the last answer where it stopped.
+// continueAnswer has the model continue the last answer where it stopped.
 func (c *chat) continueAnswer(w http.ResponseWriter, r *http.Request) {
 	c.rewrite(w, r, func(p *prompt, _ string, before []history.Message, last history.Message) error {
 		p.messages = append(toPrompt(append(before, last)), completion.Message{Role: string(history.User), Content: continuePrompt})
@@ -81,8 +81,8 @@ func (c *chat) continueAnswer(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// retry writes the last answer of a conversation anew, in a way that prepare tells. It
-// does so only if that answer is the one the page knows.
+// rewrite has the model write the last answer of a conversation again; prepare makes its
+// prompt. If the request names another message, the page is out of date and is refused.
 func (c *chat) rewrite(w http.ResponseWriter, r *http.Request, prepare func(p *prompt, id string, before []history.Message, last history.Message) error) {
 	body, err := read[struct{ Message int64 }](w, r)
 	if err != nil {
@@ -111,14 +111,15 @@ func (c *chat) rewrite(w http.ResponseWriter, r *http.Request, prepare func(p *p
 	w.WriteHeader(http.StatusAccepted)
 }
 
-// forget drops the copy in memory of an answer that the file did not take.
+// dropUnsaved drops the copy in memory of an answer that could not be saved.
 func (c *chat) dropUnsaved(message int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.unsaved, message)
 }
 
-// readyServer is the model server in use, or the error that there is none.
+// readyServer returns the model server in use. Its error is an *apiError or errNoModel if
+// there is no server or no model.
 func (c *chat) readyServer() (serverChoice, error) {
 	s, err := c.server()
 	switch {
@@ -133,11 +134,11 @@ func (c *chat) readyServer() (serverChoice, error) {
 	return s, err
 }
 
-// errNoModel says that there is a server in use, but none of its models is chosen.
+// errNoModel means that there is a server in use, but none of its models is chosen.
 var errNoModel = errors.New("no model is chosen")
 
-// refuseToAsk answers a request that asked the model in vain. Why no model was chosen is
-// what the server says now: it may not even answer.
+// refuseToAsk responds to a request for an answer that failed before the model was asked.
+// Where no model is chosen it asks the server for its models, to say so if it fails.
 func (c *chat) refuseToAsk(w http.ResponseWriter, r *http.Request, err error) {
 	if !errors.Is(err, errNoModel) {
 		c.refuse(w, err)
@@ -158,7 +159,7 @@ func (c *chat) refuseToAsk(w http.ResponseWriter, r *http.Request, err error) {
 	c.refuse(w, &apiError{http.StatusConflict, p})
 }
 
-// stop ends the answer being written, and answers when it is saved.
+// stopRequested stops the answer being written, and responds when it is saved.
 func (c *chat) stopRequested(w http.ResponseWriter, r *http.Request) {
 	c.stopAnswer(r.PathValue("id"))
 	w.WriteHeader(http.StatusNoContent)
@@ -191,7 +192,7 @@ func (c *chat) delete(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// messageText is a message as it was written, for the clipboard.
+// messageText responds with the source of a message, for the clipboard.
 func (c *chat) messageText(w http.ResponseWriter, r *http.Request) {
 	messages, err := c.thread(r.PathValue("id"))
 	if err != nil {
@@ -203,7 +204,7 @@ func (c *chat) messageText(w http.ResponseWriter, r *http.Request) {
 			_, text := splitThinking(m.Text)
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			w.Header().Set("Cache-Control", "no-store")
-			_, _ = w.Write([]byte(text)) // a reader that left is no error
+			_, _ = w.Write([]byte(text)) // fails only when the client has left
 			return
 		}
 	}

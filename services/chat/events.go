@@ -11,21 +11,21 @@ import (
 	"agents-tray/services/chat/history"
 )
 
-// minGrowthInterval is the least time between two pictures of an answer that grows.
+// minGrowthInterval is the least time between two events of a growing answer.
 const minGrowthInterval = 50 * time.Millisecond
 
-// events streams what changes to a page:
+// events streams changes to a page:
 //
 //	"list"    {html}            the list of conversations
-//	"thread"  {title, html}     the messages, when one came, went or changed its state
+//	"thread"  {title, html}     the messages, when one was added or removed or has another state
 //	"growth"  {message, thinking: {keep, html}, text: {keep, html}}
 //	                            the answer being written: its first keep blocks stay,
 //	                            html replaces the rest
 //	"gone"    {}                the conversation was deleted
-//	"trouble" problem           they cannot be read
+//	"trouble" control.Problem   the file cannot be read
 //
-// Each says what is so now and not what happened, so a page that connects again, or
-// late, or slowly, ends up with the same content as any other.
+// Each holds the current content, not the change, so that a page that connects late or
+// again, or is slow, ends up with the same content as any other.
 func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 	subscriber := c.hub.subscribe(r.URL.Query().Get("conversation"))
 	defer c.hub.unsubscribe(subscriber)
@@ -44,7 +44,7 @@ func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 		if s.send(c.hub.take(subscriber)) != nil {
 			return
 		}
-		// A text that takes long to render is cache less often.
+		// A text that takes long to render is rendered less often.
 		pause := max(minGrowthInterval, 10*time.Since(start))
 		select {
 		case <-r.Context().Done():
@@ -54,18 +54,18 @@ func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// stream is one page's stream of events.
+// stream is the event stream of one page.
 type stream struct {
 	*chat
 	out          *sse.Stream
 	conversation string
 
-	// What the page has of the answer being written.
+	// The blocks that the page has of the answer being written.
 	message        int64
 	thinking, text []template.HTML
 }
 
-// send tells the page the news. Its error is that of the connection.
+// send sends what has changed. Its error is that of the connection.
 func (s *stream) send(n changes) error {
 	if n.gone {
 		return s.out.Send("gone", struct{}{})
@@ -121,7 +121,7 @@ func (s *stream) sendFragment(event, name string, view any, title string) error 
 	}{title, html})
 }
 
-// change turns the blocks that a page has into others.
+// change keeps the first blocks that a page has and replaces the others.
 type change struct {
 	Keep int    `json:"keep"`
 	HTML string `json:"html"`
@@ -130,7 +130,7 @@ type change struct {
 func (s *stream) sendGrowth() error {
 	g := s.generation(s.conversation)
 	if g == nil {
-		return nil // it has ended; the thread comes next
+		return nil // it has ended: a change of the thread follows
 	}
 	view := s.cache.viewOf(g.now())
 	if view.ID != s.message {

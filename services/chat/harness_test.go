@@ -12,7 +12,7 @@ import (
 	"agents-tray/services/web/webtest"
 )
 
-// app is a Chat served as in the program.
+// app is a running Chat.
 type app struct {
 	*testing.T
 	*chat
@@ -20,8 +20,8 @@ type app struct {
 	stop func() // ends it before the test does
 }
 
-// serve starts a Chat on a database ("" for a new one), which looks for model servers
-// in the given places only.
+// serve starts a Chat with a database ("" for a new one) that looks only for the given model
+// servers.
 func serve(t *testing.T, database string, servers ...completion.LocalServer) *app {
 	t.Helper()
 	t.Setenv("OPENAI_BASE_URL", "")
@@ -51,7 +51,7 @@ func start(t *testing.T, address string, options Options) *app {
 	}}
 }
 
-// serveWith starts a Chat that uses a model server.
+// serveWith starts a Chat with a model server.
 func serveWith(t *testing.T, model *modeltest.Server) *app {
 	t.Helper()
 	a := serve(t, "")
@@ -65,7 +65,7 @@ func (a *app) use(model *modeltest.Server, key string) {
 	a.post("/api/settings", map[string]string{"address": model.Base(), "key": key, "model": "tiny"})
 }
 
-// request sends a request and returns the status and the body of the answer.
+// request sends a request and returns the status and the body of the response.
 func (a *app) request(method, path string, body any) (int, string) {
 	a.Helper()
 	return webtest.Request(a, method, a.url+path, body)
@@ -81,7 +81,7 @@ func (a *app) post(path string, body any) string {
 	return answer
 }
 
-// begin starts a conversation and returns its id.
+// begin creates a conversation and returns its id.
 func (a *app) begin(text string) string {
 	a.Helper()
 	var begun struct{ ID string }
@@ -104,7 +104,7 @@ func (a *app) last(conversation string) history.Message {
 	return messages[len(messages)-1]
 }
 
-// written waits until the answer being written says text.
+// written waits until the text of the answer being written is text.
 func (a *app) written(conversation, text string) {
 	a.Helper()
 	w := a.hub.subscribe(conversation)

@@ -2,26 +2,26 @@ package chat
 
 import "sync"
 
-// hub wakes the streams of events. It carries no data: a stream that is told
-// that something changed reads what it is now, so none can miss or queue anything.
+// hub notifies the event streams of changes. Notices carry no content and are merged: a
+// stream reads the current content, so that a slow one neither misses nor queues any.
 type hub struct {
 	mu          sync.Mutex
 	subscribers map[*subscriber]struct{}
 }
 
-// news is what may have changed since a subscriber looked last.
+// changes is what may have changed since a subscriber took its last notice.
 type changes struct {
-	list   bool // of conversations
-	thread bool // its messages, their states or its title
+	list   bool // the list of conversations
+	thread bool // the conversation's messages, their states or its title
 	growth bool // the text of the answer being written
-	gone   bool // it was deleted
+	gone   bool // the conversation was deleted
 }
 
-// subscriber is one stream of events, of a conversation or, with "", of the list alone.
+// subscriber is an event stream of one conversation; of "", the list only.
 type subscriber struct {
 	conversation string
-	wake         chan struct{} // holds one element when there is news
-	pending      changes       // guarded by the hub
+	wake         chan struct{} // has capacity 1; an element means that pending is not empty
+	pending      changes       // guarded by hub.mu
 }
 
 func (h *hub) subscribe(conversation string) *subscriber {
@@ -38,7 +38,8 @@ func (h *hub) unsubscribe(w *subscriber) {
 	delete(h.subscribers, w)
 }
 
-// tell spreads news: of the list to all, the rest to the subscribers of conversation.
+// publish notifies all subscribers of a change of the list, and those of conversation of
+// the others.
 func (h *hub) publish(conversation string, n changes) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -55,12 +56,12 @@ func (h *hub) publish(conversation string, n changes) {
 		}
 		select {
 		case w.wake <- struct{}{}:
-		default: // already awake
+		default: // a wake is due already
 		}
 	}
 }
 
-// take returns what a subscriber was told since the last take.
+// take returns and clears what has changed for a subscriber.
 func (h *hub) take(w *subscriber) changes {
 	h.mu.Lock()
 	defer h.mu.Unlock()

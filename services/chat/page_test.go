@@ -25,12 +25,12 @@ func TestHostileTextStaysText(t *testing.T) {
 	id := a.begin(hostile)
 	turn := model.Next(t)
 	b := browse(t, webtest.Wide, a.url+"/c/"+id)
-	for _, c := range hostile { // so that each half-written tag is shown once
+	for _, c := range hostile { // every incomplete tag is rendered once
 		turn.Say(string(c))
 	}
 	b.Shows("Not a title")
 	turn.Finish("stop")
-	b.settled("complete")
+	b.state("complete")
 	b.Do(chromedp.Reload())
 	b.Shows("Not a title")
 	b.Click("#server")
@@ -236,8 +236,7 @@ func TestCopy(t *testing.T) {
 	}
 }
 
-// A server that does not answer is told of once, and as that: not as one that may offer
-// several models.
+// A server that does not answer is reported once, and not as one without a chosen model.
 func TestADeadServerIsToldOnce(t *testing.T) {
 	a := serve(t, "")
 	a.post("/api/settings", map[string]string{"address": "http://127.0.0.1:1/v1"})
@@ -259,7 +258,7 @@ func TestADeadServerIsToldOnce(t *testing.T) {
 	webtest.Contains(t, answer, "127.0.0.1:1 does not answer.", "Nothing listens at 127.0.0.1:1", "Your message stays here")
 }
 
-// Inside the settings nothing sends the user there.
+// Problems in the settings do not refer to the settings.
 func TestTheSettingsDoNotNameThemselves(t *testing.T) {
 	page := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(page.Close)
@@ -276,7 +275,7 @@ func TestTheSettingsDoNotNameThemselves(t *testing.T) {
 	webtest.Contains(t, answer, "Start 127.0.0.1:1, then try again, or enter another address.")
 }
 
-// What fits needs no scroll bar.
+// The command fits without a scroll bar.
 func TestTheLineToTypeFitsAPhone(t *testing.T) {
 	a := serve(t, "", completion.LocalServer{Name: "Ollama", Base: "http://127.0.0.1:1/v1"})
 	b := browse(t, webtest.Phone, a.url+"/")

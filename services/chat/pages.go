@@ -7,22 +7,22 @@ import (
 	"agents-tray/services/chat/history"
 )
 
-// page is a conversation, or the place where one begins.
+// page is the data of the templates "page" and "problem".
 type page struct {
 	Title        string
-	Conversation string // its id; "" before it begins
+	Conversation string // its id; "" for a new one
 	Thread       threadView
 	Draft        string
 	List         listView
-	Server       serverChoice // its key never gets into a page
+	Server       serverChoice // its key must not get into a page
 	Database     string
 	SetAside     string
 	DashboardURL string
-	Problem      *problem // instead of all that
-	Passing      bool     // it may be over soon
+	Problem      *problem // instead of the page
+	Transient    bool     // loading the page again may help
 }
 
-// newPage is where a conversation begins.
+// newPage shows the page that creates a conversation.
 func (c *chat) newPage(w http.ResponseWriter, _ *http.Request) {
 	p, err := c.page("")
 	if err != nil {
@@ -62,7 +62,7 @@ func (c *chat) conversationPage(w http.ResponseWriter, r *http.Request) {
 	render(w, http.StatusOK, "page", p)
 }
 
-// page reads what every page shows.
+// page returns the data that both conversation pages need.
 func (c *chat) page(conversation string) (p page, err error) {
 	settings, err := c.file.Settings()
 	if err != nil {
@@ -82,7 +82,7 @@ func (c *chat) page(conversation string) (p page, err error) {
 	return p, err
 }
 
-// trouble shows that the file cannot be used, and why.
+// renderStorageProblem responds with why the file cannot be used.
 func (c *chat) renderStorageProblem(w http.ResponseWriter, err error) {
 	c.renderProblem(w, http.StatusServiceUnavailable, storageProblem(err, c.file.Path()))
 }
@@ -92,5 +92,5 @@ func (c *chat) notFound(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (c *chat) renderProblem(w http.ResponseWriter, status int, problem *problem) {
-	render(w, status, "problem", page{Title: problem.What, Problem: problem, Passing: status >= 500, DashboardURL: c.DashboardURL})
+	render(w, status, "problem", page{Title: problem.What, Problem: problem, Transient: status >= 500, DashboardURL: c.DashboardURL})
 }

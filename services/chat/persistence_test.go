@@ -93,7 +93,7 @@ func TestStopInTheMiddleIsAnInterruption(t *testing.T) {
 
 func TestKillInTheMiddleKeepsWhatWasWritten(t *testing.T) {
 	model := modeltest.New(t, "tiny")
-	a := serve(t, "") // only for its client side: the real one is killed
+	a := serve(t, "") // for its client; its own server is not used
 	database := filepath.Join(t.TempDir(), "chat.db")
 	command := exec.Command(os.Args[0])
 	command.Env = append(os.Environ(), serveEnvironment+"="+database)
@@ -172,7 +172,7 @@ func TestUnusableDatabaseIsTold(t *testing.T) {
 	}
 	webtest.Contains(t, answer, `"what"`, "cannot be opened")
 
-	if err := os.Remove(folder); err != nil { // what the user does about it
+	if err := os.Remove(folder); err != nil { // as the user would
 		t.Fatal(err)
 	}
 	if status, _ := a.request("GET", "/", nil); status != http.StatusOK {
@@ -180,7 +180,7 @@ func TestUnusableDatabaseIsTold(t *testing.T) {
 	}
 }
 
-// An answer that the disk has no place for is shown all the same, with a warning.
+// An answer that cannot be saved is shown, with a warning.
 func TestAnswerThatCannotBeSavedIsShown(t *testing.T) {
 	model := modeltest.New(t, "tiny")
 	a := serveWith(t, model)

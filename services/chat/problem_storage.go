@@ -10,7 +10,7 @@ import (
 	"agents-tray/services/chat/history"
 )
 
-// storage says in words why the file of the conversations cannot be used.
+// storageProblem describes why the file of the conversations at path cannot be used.
 func storageProblem(err error, path string) *problem {
 	p := &problem{
 		What:   "Your conversations cannot be opened.",
@@ -41,7 +41,7 @@ func storageProblem(err error, path string) *problem {
 	return p
 }
 
-// notSaved is the problem of an answer that is only in memory.
+// unsavedProblem is the problem of an answer that is only in memory.
 func unsavedProblem(err error, path string) *problem {
 	p := storageProblem(err, path)
 	p.What = "This answer could not be saved and will be lost when the Chat ends."

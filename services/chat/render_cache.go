@@ -7,18 +7,18 @@ import (
 	"agents-tray/services/chat/markdown"
 )
 
-// maxRenderCache bounds what is kept of cache texts, in bytes.
+// maxRenderCache is the size of the cache, in bytes of text and HTML.
 const maxRenderCache = 8 << 20
 
-// renderCache keeps the HTML of finished texts: a long conversation is shown anew with
-// each message, and only its end differs.
+// renderCache caches the HTML of texts, since each message renders its whole conversation
+// again.
 type renderCache struct {
 	mu     sync.Mutex
 	blocks map[string][]template.HTML // by text
 	size   int
 }
 
-// of returns the blocks of a text, from memory if they were asked for before.
+// render returns the blocks of a text.
 func (r *renderCache) render(text string) []template.HTML {
 	r.mu.Lock()
 	blocks, known := r.blocks[text]
@@ -34,7 +34,7 @@ func (r *renderCache) render(text string) []template.HTML {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.size += size; r.size > maxRenderCache || r.blocks == nil {
-		r.blocks, r.size = make(map[string][]template.HTML), size // begin again: what is needed comes back
+		r.blocks, r.size = make(map[string][]template.HTML), size // full: start again
 	}
 	if size <= maxRenderCache {
 		r.blocks[text] = blocks

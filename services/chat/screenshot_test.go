@@ -53,7 +53,10 @@ func TestLooks(t *testing.T) {
 		{"new", full.url + "/", func(b *tab) { b.Shows("Begin a conversation") }},
 		{"answer", full.url + "/c/" + good, func(b *tab) { b.Shows("Costs") }},
 		{"broken", full.url + "/c/" + failed, func(b *tab) { b.Shows("broke off") }},
-		{"failed", full.url + "/c/" + missing, func(b *tab) { b.Shows("does not have the model") }},
+		{"failed", full.url + "/c/" + missing, func(b *tab) {
+			b.Shows("does not have the model")
+			b.Click("#thread .notice summary")
+		}},
 		{"live", full.url + "/c/" + live, func(b *tab) { b.Shows("made of") }},
 		{"settings", full.url + "/c/" + good, func(b *tab) {
 			b.Click("#server")

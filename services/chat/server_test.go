@@ -221,8 +221,7 @@ func TestFailuresAreToldInThreeParts(t *testing.T) {
 	})
 }
 
-// Many models refuse two messages of one side in a row, and none wants to read its
-// old thoughts again.
+// Many models require the roles to alternate, and reasoning is not sent back.
 func TestPromptTakesTurns(t *testing.T) {
 	prompt := toPrompt([]history.Message{
 		{Role: history.User, Text: "one"}, {Role: history.Assistant, Text: " "},

@@ -9,19 +9,19 @@ import (
 	"agents-tray/services/web"
 )
 
-// setupView says what was found when a model server was looked for.
+// setupView is the result of looking for a model server.
 type setupView struct {
 	Server  serverChoice
 	Found   []completion.Found // on this computer
-	Empty   *completion.Found  // one that runs but has no model
+	Empty   *completion.Found  // a server that runs but has no model
 	Looked  []completion.LocalServer
-	Problem *problem // the server of the environment cannot be used
+	Problem *problem // of the server in use
 	EnvKey  bool     // OPENAI_API_KEY is set
 	OpenAI  string
 }
 
-// setup looks for a model server if none is in use, and uses what it finds. It is
-// only asked by a page without a server, and by the settings, which show the list.
+// setup looks for local model servers. If no server or model is in use it chooses one, if
+// it can. It is called by a page without a server, and by the settings, which list them.
 func (c *chat) setup(w http.ResponseWriter, r *http.Request) {
 	settings, err := c.file.Settings()
 	if err != nil {
@@ -78,8 +78,8 @@ func (c *chat) pickServer(view *setupView, settings history.Settings) error {
 	return nil
 }
 
-// pickModel chooses a model of the server in use, if there is no doubt which: the
-// first one on this computer, the only one elsewhere.
+// pickModel chooses a model of the server in use: the first one of a local server, the only
+// one of another.
 func (c *chat) pickModel(r *http.Request, view *setupView, settings history.Settings) error {
 	ctx, cancel := withRequestTimeout(r.Context())
 	defer cancel()
@@ -97,8 +97,8 @@ func (c *chat) pickModel(r *http.Request, view *setupView, settings history.Sett
 	return c.file.SaveSettings(settings)
 }
 
-// models lists the models at an address that is not saved yet. The saved key is used
-// if none was typed and the address is still the key's.
+// models lists the models at an address that need not be saved. Without a key in the request
+// the saved one is used if it belongs to that address.
 func (c *chat) models(w http.ResponseWriter, r *http.Request) {
 	body, err := read[struct{ Address, Key string }](w, r)
 	if err != nil {
@@ -130,8 +130,8 @@ func (c *chat) models(w http.ResponseWriter, r *http.Request) {
 	web.JSON(w, http.StatusOK, map[string]any{"address": choice.Base, "models": models})
 }
 
-// keyFor is the key that may be sent to base: the saved one if it was given for that
-// place, or that of the environment.
+// keyFor is the key that may be sent to base: the saved one if it was given for the same
+// origin, else that of the environment.
 func keyFor(base string, settings history.Settings) string {
 	if settings.Key != "" && sameOrigin(base, settings.Address) {
 		return settings.Key
@@ -139,9 +139,8 @@ func keyFor(base string, settings history.Settings) string {
 	return environmentKey(base)
 }
 
-// saveSettings keeps address, key and model. Without an address the Chat looks for a
-// server again. An empty key keeps the saved one, unless the address leads elsewhere
-// now or it is to be forgotten.
+// saveSettings saves address, key and model. Without an address the Chat looks for a server
+// again. Without a key the saved one is kept, unless the origin has changed or forget is set.
 func (c *chat) saveSettings(w http.ResponseWriter, r *http.Request) {
 	body, err := read[struct {
 		Address, Key, Model string
@@ -171,8 +170,8 @@ func (c *chat) saveSettings(w http.ResponseWriter, r *http.Request) {
 			defer cancel()
 			server := completion.Server{Base: now.Address, Key: cmp.Or(now.Key, environmentKey(now.Address))}
 			if found, _, err := c.client.Find(ctx, server); err == nil {
-				now.Address = found.Base // with the /v1 that was left out
-			} // else it may only be off at the moment
+				now.Address = found.Base // it may have /v1 added
+			} // without an answer the address is saved as it is: the server may be off
 		}
 	}
 	if err := c.file.SaveSettings(now); err != nil {
@@ -182,7 +181,7 @@ func (c *chat) saveSettings(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// dismiss forgets that a damaged file was set aside.
+// dismiss removes the notice of a damaged file.
 func (c *chat) dismiss(w http.ResponseWriter, _ *http.Request) {
 	settings, err := c.file.Settings()
 	if err == nil {

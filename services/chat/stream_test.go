@@ -31,7 +31,7 @@ func TestTokensArriveOneByOne(t *testing.T) {
 	}
 	b.Until(`document.getElementById("send").hidden && !document.getElementById("stop").hidden`)
 	turn.Finish("stop")
-	b.settled("complete")
+	b.state("complete")
 	b.answer("one, two,\n\nthree")
 	b.Until(`document.getElementById("announcer").textContent === "The answer is complete."`)
 	b.Until(`!document.getElementById("send").hidden && document.activeElement.id === "text"`)
@@ -44,7 +44,7 @@ func TestTokensArriveOneByOne(t *testing.T) {
 	turn.Say("four")
 	b.answer("four")
 	turn.Finish("stop")
-	b.settled("complete")
+	b.state("complete")
 	if draft := webtest.Eval[string](b.Tab, "document.getElementById('text').value"); draft != "" {
 		t.Errorf("the message is still there: %q", draft)
 	}
@@ -65,11 +65,11 @@ func TestReloadInTheMiddleMissesNothing(t *testing.T) {
 	turn.Say(" four")
 	b.answer("one two three four")
 	b.Do(chromedp.Navigate("about:blank"))
-	turn.Answer(" five") // nobody watches
+	turn.Answer(" five") // without a page
 	a.finished(id)
 	b.Do(chromedp.Navigate(a.url + "/c/" + id))
 	b.answer("one two three four five")
-	b.settled("complete")
+	b.state("complete")
 }
 
 func TestTwoPagesShowTheSame(t *testing.T) {
@@ -95,7 +95,7 @@ func TestTwoPagesShowTheSame(t *testing.T) {
 	turn = model.Next(t)
 	turn.Answer(" two")
 	second.answer("one two")
-	first.settled("complete")
+	first.state("complete")
 }
 
 func TestEscapeStops(t *testing.T) {
@@ -115,7 +115,7 @@ func TestEscapeStops(t *testing.T) {
 	}
 	b.Do(chromedp.KeyEvent(kb.Escape))
 	turn.Left()
-	b.settled("stopped")
+	b.state("stopped")
 	b.Click("[data-retry=again]")
 	model.Next(t).Answer("1")
 	b.answer("1")
@@ -135,7 +135,7 @@ func TestPageComesBackWithTheChat(t *testing.T) {
 
 	after := start(t, strings.TrimPrefix(a.url, "http://"), a.Options)
 	b.Until("document.getElementById('gone').hidden")
-	b.settled("interrupted")
+	b.state("interrupted")
 	b.Shows("This answer was interrupted because the Chat ended.")
 	b.Click("[data-retry=continue]")
 	model.Next(t).Answer(" two")
@@ -169,11 +169,11 @@ func TestReaderIsNotPulledToTheEnd(t *testing.T) {
 	b.Click("#latest")
 	b.Until(atEnd + " && latest.hidden")
 	turn.Finish("stop")
-	b.settled("complete")
+	b.state("complete")
 	b.Until(atEnd)
 }
 
-// What is unchanged is not touched: a selection in a paragraph survives the next one.
+// Unchanged elements are kept: a selection in a paragraph survives the next paragraph.
 func TestGrowthLeavesTheRestAlone(t *testing.T) {
 	model := modeltest.New(t, "tiny")
 	a := serveWith(t, model)
@@ -191,7 +191,7 @@ func TestGrowthLeavesTheRestAlone(t *testing.T) {
 	turn.Say("line 2\n```\n\nLast.")
 	b.Shows("Last.")
 	turn.Finish("stop")
-	b.settled("complete")
+	b.state("complete")
 	if !webtest.Eval[bool](b.Tab, `first.isConnected && block.isConnected && getSelection().toString() === "First paragraph."`) {
 		t.Errorf("the selection is %q", webtest.Eval[string](b.Tab, "getSelection().toString()"))
 	}

@@ -217,7 +217,7 @@ func TestLogsAreFollowed(t *testing.T) {
 	}
 	i.serve(t)
 	texts = nil
-	collect("tail", 4) // it begins anew
+	collect("tail", 4) // the last lines again
 }
 
 func TestReviewIsReadOnceAndStays(t *testing.T) {
@@ -274,8 +274,8 @@ func TestAServiceThatWaitsSaysForWhat(t *testing.T) {
 	}
 }
 
-// While a wish to quit waits nothing is plainly running, whatever else there is to say.
-func TestAWishToQuitIsTold(t *testing.T) {
+// A pending request to quit is in the headline, unless there is a problem.
+func TestAPendingQuitIsShown(t *testing.T) {
 	at := time.Date(2026, 5, 4, 14, 32, 0, 0, time.Local)
 	for _, test := range []struct {
 		wish          *control.Quitting

@@ -13,9 +13,9 @@ import (
 )
 
 const (
-	defaultSessions = 30   // that are listed at first
-	maxSessions     = 200  // that the record keeps
-	maxEvents       = 1000 // that a page shows of one session
+	defaultSessions = 30   // listed without ?all
+	maxSessions     = 200  // in the session record
+	maxEvents       = 1000 // shown of one session
 )
 
 // history lists the latest sessions and how they ended.
@@ -36,7 +36,7 @@ func (d *dashboard) history(w http.ResponseWriter, r *http.Request) {
 	render(w, http.StatusOK, "history", p)
 }
 
-// session tells what happened in one session, to all services or to one.
+// session lists the events of one session, of all services or of one.
 func (d *dashboard) session(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	events, err := d.client.SessionEvents(r.Context(), id, maxEvents)
@@ -67,7 +67,7 @@ func (d *dashboard) session(w http.ResponseWriter, r *http.Request) {
 	render(w, http.StatusOK, "session", p)
 }
 
-// renderHistoryProblem answers for a record that cannot be told of.
+// renderHistoryProblem responds with why the session record cannot be read.
 func renderHistoryProblem(w http.ResponseWriter, err error) {
 	status, problem := problemOf(err, "The history cannot be shown.", "Load this page again in a moment.")
 	if status == http.StatusNotFound {
@@ -84,7 +84,7 @@ type historyPage struct {
 	More     bool // there may be older ones
 }
 
-// Summary says in one line how the sessions ended that are listed.
+// Summary counts the listed sessions that ended unexpectedly, in one sentence.
 func (p historyPage) Summary() string {
 	ended, unexpected := 0, 0
 	for _, s := range p.Sessions {
@@ -107,7 +107,7 @@ func (p historyPage) Summary() string {
 	return fmt.Sprintf("Of the last %d sessions %d ended unexpectedly.", ended, unexpected)
 }
 
-// pastSession is a session as words.
+// pastSession is a session as the pages show it.
 type pastSession struct {
 	control.PastSession
 	Tone tone
@@ -125,7 +125,7 @@ func pastView(s control.PastSession) pastSession {
 	return v
 }
 
-// Duration is how long it ran, as far as is known.
+// Duration is how long it ran, as text, as far as it is known.
 func (p pastSession) Duration() string {
 	d := p.Lasted(time.Now())
 	if d < 0 {
@@ -140,25 +140,25 @@ func (p pastSession) Duration() string {
 type sessionPage struct {
 	page
 	pastSession
-	Service  string   // whose events are shown; empty: those of all
-	Services []string // that there are events of
+	Service  string   // show only its events; "": all
+	Services []string // all that have events
 	Events   []sessionEvent
-	All      int // events, of all services
+	All      int // number of events, of all services
 }
 
-// Cut reports whether there may be earlier events.
+// Cut reports whether earlier events may be missing.
 func (p sessionPage) Cut() bool { return p.All == maxEvents }
 
-// sessionEvent is an event as words.
+// sessionEvent is an event as the page shows it.
 type sessionEvent struct {
 	control.SessionEvent
 	Tone tone
 	Word string
-	Head string // what Detail says, in one line
-	More string // and what follows it, such as a service's last lines
+	Head string // first line of Detail
+	More string // its other lines, such as a service's last output
 }
 
-// eventTones are the tones of events; the others have none.
+// eventTones are the tones of the kinds of events; the others are idle.
 var eventTones = map[string]tone{
 	"started": busy, "ready": good, "restarting": busy, "gave up": bad, "guard lost": bad, "guard fault": bad, "missed": busy,
 	"workflow interrupted": bad,
@@ -177,7 +177,7 @@ func eventView(e control.SessionEvent) sessionEvent {
 	return v
 }
 
-// Process is its process id, or nothing.
+// Process is its process id, or "".
 func (e sessionEvent) Process() string {
 	if e.PID == 0 {
 		return ""

@@ -11,7 +11,7 @@ import (
 	"agents-tray/services/web"
 )
 
-// home shows the present state. Without the manager it shows that, and what to do.
+// home shows the state, or that the instance does not answer and what to do.
 func (d *dashboard) home(w http.ResponseWriter, r *http.Request) {
 	status, err := d.client.Status(r.Context())
 	if err != nil {
@@ -37,7 +37,7 @@ func (d *dashboard) title(ctx context.Context, name string) string {
 	return cmp.Or(service.Title, name)
 }
 
-// act passes on a request for one service.
+// act requests an action on one service.
 func (d *dashboard) act(w http.ResponseWriter, r *http.Request) {
 	action := control.Action(r.PathValue("action"))
 	if done[action] == "" {
@@ -52,8 +52,8 @@ func (d *dashboard) act(w http.ResponseWriter, r *http.Request) {
 	web.JSON(w, http.StatusAccepted, struct{}{})
 }
 
-// move passes on a request to give a service another port for this time, as the menu
-// offers where its own is taken.
+// move requests another port for a service until its next start, which the menu offers
+// while the service's own port is taken.
 func (d *dashboard) move(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
 	err := d.client.Choose(r.Context(), "move", name, r.PathValue("port"))
@@ -67,7 +67,7 @@ func (d *dashboard) move(w http.ResponseWriter, r *http.Request) {
 	web.JSON(w, http.StatusAccepted, struct{}{})
 }
 
-// startAll passes on a request to start everything.
+// startAll requests the start of all services.
 func (d *dashboard) startAll(w http.ResponseWriter, r *http.Request) {
 	if err := d.client.StartAll(r.Context()); err != nil {
 		refuse(w, err, "Nothing was started.", "Try again, or start each service by itself.")

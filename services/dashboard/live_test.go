@@ -91,8 +91,7 @@ func TestAnotherVersionReloadsThePage(t *testing.T) {
 	b.Until(`!window.old && document.querySelector("#instance")?.innerText.includes("1.3.0")`)
 }
 
-// A browser keeps six connections to one host: pages that nobody looks at must not
-// hold them.
+// A browser opens at most six connections to one host: hidden pages must not hold any.
 func TestAHiddenPageDoesNotListen(t *testing.T) {
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))

@@ -8,13 +8,13 @@ import (
 	"agents-tray/manager/control"
 )
 
-// logRequest is a log that a page shows, and how many lines of it.
+// logRequest asks for the last lines of a service's log, and for those that follow.
 type logRequest struct {
 	service string
 	lines   int
 }
 
-// parseLogRequests reads what a page asks for, as "chat:50".
+// parseLogRequests parses texts such as "chat:50".
 func parseLogRequests(texts []string) ([]logRequest, error) {
 	var logs []logRequest
 	for _, text := range texts {
@@ -38,12 +38,12 @@ type silentEvent struct {
 	control.Problem
 }
 
-// relayLog follows a log. When the manager was lost and is back, it begins anew.
+// relayLog follows a log. After a reconnection it sends the last lines again.
 func (d *dashboard) relayLog(s *stream, log logRequest) {
-	s.reconnect(func(heard func()) error {
+	s.reconnect(func(received func()) error {
 		tail, complete := []control.LogLine{}, false
 		return d.client.Follow(s.ctx, log.service, log.lines, func(lines []control.LogLine) {
-			heard()
+			received()
 			stripControls(lines)
 			switch {
 			case complete:

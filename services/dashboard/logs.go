@@ -6,10 +6,10 @@ import (
 	"agents-tray/manager/control"
 )
 
-// maxLines is how many lines a page shows of one log.
+// maxLines of one log are shown.
 const maxLines = 1000
 
-// logPage shows all the lines there are to see of one service.
+// logPage shows the last maxLines lines of one service's log.
 func (d *dashboard) logPage(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
 	output, err := d.output(r, maxLines)
@@ -27,7 +27,8 @@ func (d *dashboard) logPage(w http.ResponseWriter, r *http.Request) {
 	}{page{Title: "Log of " + title}, output, name, title, maxLines})
 }
 
-// output is the log of the service that the path names, as plain text.
+// output returns the last lines of the log of the service in the path, without control
+// sequences.
 func (d *dashboard) output(r *http.Request, lines int) (control.Log, error) {
 	output, err := d.client.Log(r.Context(), r.PathValue("name"), lines)
 	if output.Lines == nil {
@@ -37,7 +38,7 @@ func (d *dashboard) output(r *http.Request, lines int) (control.Log, error) {
 	return output, err
 }
 
-// stripControls leaves of each line what is meant for people.
+// stripControls removes terminal control sequences from lines, in place.
 func stripControls(lines []control.LogLine) {
 	for i := range lines {
 		lines[i].Text = control.Plain(lines[i].Text)

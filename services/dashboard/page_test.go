@@ -34,7 +34,7 @@ func TestEachStateIsAWordAndAShape(t *testing.T) {
 	}
 }
 
-func TestWhatAServiceIsToldAs(t *testing.T) {
+func TestWordsOfStates(t *testing.T) {
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	for want, s := range map[string]manager.Service{
@@ -69,9 +69,9 @@ func TestButtonsAsk(t *testing.T) {
 	b.Until(`!document.querySelector("#restart-chat").hasAttribute("aria-disabled")`)
 }
 
-// The way out that the problem names is a button, and the address is no way to whoever
-// has the port.
-func TestATakenPortHasAWayOut(t *testing.T) {
+// A taken port offers another as a button, and the address is no link to the program that
+// holds the port.
+func TestATakenPortOffersAnother(t *testing.T) {
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Until(`document.querySelector("#service-chat .facts a")`)
@@ -156,7 +156,7 @@ func TestFullLogFilters(t *testing.T) {
 	b.Until(`document.querySelectorAll(".log-line:not([hidden])").length === 12`)
 }
 
-// What is shown is bounded, whatever comes.
+// At most 1000 lines are shown.
 func TestALongLogLosesItsOldestLines(t *testing.T) {
 	i := start(t, both())
 	for n := range 1100 {
@@ -235,7 +235,7 @@ func TestForeignTextIsText(t *testing.T) {
 	b.Until(`document.querySelector("#service-chat .log-text")?.textContent === ` + webtest.Quote(attack))
 	b.Click("#toggle-chat")
 	b.Until(`document.querySelector("#refusal-chat").textContent.includes(` + webtest.Quote(attack) + `)`)
-	i.change(func(s *control.Status) { s.Notices = append(s.Notices, "done") }) // through the live path too
+	i.change(func(s *control.Status) { s.Notices = append(s.Notices, "done") }) // also through an update
 	b.Shows("done")
 	const harmed = `document.title.startsWith("taken") || document.querySelectorAll("main script, main img").length > 0 ||
 		[...document.querySelectorAll("a[href]")].some((a) => a.hostname !== "127.0.0.1")`
@@ -283,7 +283,7 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 	}
 }
 
-// After two unclean ends nothing is started unasked: the page asks.
+// After two unclean ends nothing is started until the user says so.
 func TestItAsksWhetherToStart(t *testing.T) {
 	i := start(t, both())
 	i.change(func(s *control.Status) { s.Asks, s.Unclean = true, lostPower() })
@@ -306,7 +306,7 @@ func TestItAsksWhetherToStart(t *testing.T) {
 	b.Until(`document.getElementById("asks") === null`)
 }
 
-// In no row of a card does one fact stand alone beside nothing.
+// No row of a card has a single fact beside empty space.
 func TestFactsFillTheirRows(t *testing.T) {
 	b := webtest.Open(t, webtest.Wide, open(t, start(t, both())))
 	for _, width := range []int64{webtest.Wide, 800, 700, 640, webtest.Half, webtest.Phone, 320} {

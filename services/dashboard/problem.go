@@ -40,9 +40,9 @@ func launcher() string {
 	return "your applications menu"
 }
 
-// problemOf describes why a request to the instance failed, and the status to answer with:
-// the given what and now around the reason that the instance gave, or that it did not
-// answer.
+// problemOf describes why a request to the instance failed, with the status to respond
+// with. If the instance refused it, the problem is what and now with the reason of the
+// instance; else that it does not answer.
 func problemOf(err error, what, now string) (int, control.Problem) {
 	var refused *control.Refused
 	if errors.As(err, &refused) {
@@ -51,10 +51,10 @@ func problemOf(err error, what, now string) (int, control.Problem) {
 	return http.StatusServiceUnavailable, unreachable(err)
 }
 
-// refuse answers an API request that failed with problemOf the error.
+// refuse responds to an API request with the problem of err (see problemOf).
 func refuse(w http.ResponseWriter, err error, what, now string) {
 	if errors.Is(err, context.Canceled) {
-		return // the page has left
+		return // nobody reads a response
 	}
 	status, problem := problemOf(err, what, now)
 	web.JSON(w, status, problem)

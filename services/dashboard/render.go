@@ -31,19 +31,19 @@ var templates = sync.OnceValue(func() map[string]*template.Template {
 	return sets
 })
 
-// page is what every page tells the layout.
+// page is what the layout needs of every page.
 type page struct {
 	Title string
 	Here  string // path of the navigation entry that is this page
 }
 
-// problemPage is a page that shows a problem and nothing else.
+// problemPage shows a problem instead of the page that was requested.
 type problemPage struct {
 	page
 	control.Problem
 }
 
-// renderProblem answers with a page that shows a problem.
+// renderProblem responds with a page that shows a problem.
 func renderProblem(w http.ResponseWriter, status int, page page, problem control.Problem) {
 	render(w, status, "problem", problemPage{page, problem})
 }
@@ -53,7 +53,7 @@ func fragment(set, name string, data any) (string, error) {
 	return web.Fragment(templates()[set], name, data)
 }
 
-// render answers with a whole page.
+// render responds with a page.
 func render(w http.ResponseWriter, status int, set string, data any) {
 	web.Page(w, status, "Dashboard", templates()[set], "layout", data)
 }

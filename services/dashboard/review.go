@@ -11,8 +11,8 @@ import (
 	"agents-tray/services/web"
 )
 
-// review tells how the previous session ended when that was not cleanly. Once it
-// was shown to a person, the reminder in the menu has done its duty.
+// review shows how the previous session ended if that was not clean. Showing it to the
+// user removes the reminder from the menu.
 func (d *dashboard) review(w http.ResponseWriter, r *http.Request) {
 	review, err := d.client.Review(r.Context())
 	var refused *control.Refused
@@ -26,7 +26,7 @@ func (d *dashboard) review(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	shown := reviewPage{page: reviewFrame, Review: &review}
-	if status, err := d.client.Status(r.Context()); err == nil { // else what could be opened is not known
+	if status, err := d.client.Status(r.Context()); err == nil { // without it there are only no links
 		shown.now = status.Snapshot
 	}
 	render(w, http.StatusOK, "review", shown)
@@ -45,10 +45,10 @@ type reviewPage struct {
 	now manager.Snapshot
 }
 
-// Lasted is how long the session ran, as far as is known.
+// Lasted is how long the session ran, as text, as far as it is known.
 func (p reviewPage) Lasted() string { return web.Duration(p.LastSeen.Sub(p.Started)) }
 
-// Facts are the services as words.
+// Facts are the services as the page shows them.
 func (p reviewPage) Facts() []reviewFact {
 	facts := make([]reviewFact, 0, len(p.Services))
 	for _, s := range p.Services {
@@ -72,8 +72,8 @@ type reviewFact struct {
 	Since time.Time
 }
 
-// isNavigation tells a page that is opened from one that a browser fetches ahead
-// or that another page tries to load as a picture.
+// isNavigation reports whether the browser shows the response to the user: it is neither
+// a prefetch nor, say, the source of an image.
 func isNavigation(r *http.Request) bool {
 	destination := r.Header.Get("Sec-Fetch-Dest")
 	return r.Method == http.MethodGet && r.Header.Get("Sec-Purpose") == "" &&

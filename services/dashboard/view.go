@@ -13,7 +13,7 @@ import (
 	"agents-tray/manager/guard"
 )
 
-// tone is one of the three state colours, or none of them.
+// tone is one of the three state colours, or idle for none.
 type tone string
 
 const (
@@ -23,39 +23,39 @@ const (
 	idle tone = "idle"
 )
 
-// homeView is the home page as words.
+// homeView is the content of the home page.
 type homeView struct {
 	page
 	Tone     tone
 	Headline string
 	Summary  string
-	Lost     *control.Problem // why there is no present status
-	Status   *control.Status  // the last one known, or nil
+	Lost     *control.Problem // why Status is not current; else nil
+	Status   *control.Status  // the last one received, or nil
 	Services []service
 	UnderWay []activeWorkflow
 }
 
-// service is one service as words.
+// service is a service as the page shows it.
 type service struct {
 	manager.Service
 	Tone    tone
 	Word    string
 	Link    string    // URL, if a browser can open it
-	Since   time.Time // of the present process
+	Since   time.Time // start of its process; zero without one
 	Trouble *serviceProblem
 
 	CanOpen, CanStart, CanStop, CanRestart bool
 
-	MoveTo int // a port that it can have instead of one that is taken; 0: none
+	MoveTo int // a free port to use while its own is taken; 0: none
 
-	Self bool // the service that shows this page
-	Lost bool // nothing can be asked of it now
+	Self bool // it is this Dashboard
+	Lost bool // the instance does not answer
 }
 
 // serviceProblem is what is wrong with a service.
 type serviceProblem struct {
 	What, Why, Now string
-	Lines          []string // the last output of the process that failed
+	Lines          []string // last output of the failed process
 }
 
 type stateWord struct {
@@ -63,7 +63,7 @@ type stateWord struct {
 	word string
 }
 
-// stateWords is how each state is told.
+// stateWords describe each state.
 var stateWords = map[manager.State]stateWord{
 	manager.Stopped:    {idle, "Stopped"},
 	manager.Waiting:    {busy, "Waiting for other services"},
@@ -75,7 +75,7 @@ var stateWords = map[manager.State]stateWord{
 	manager.Failed:     {bad, "Failed"},
 }
 
-// lastKnownWords is how the last known state is told when the present one is not known.
+// lastKnownWords describe each state when it may have changed since.
 var lastKnownWords = map[manager.State]stateWord{
 	manager.Stopped:    {idle, "Was stopped"},
 	manager.Waiting:    {busy, "Was waiting"},
@@ -87,8 +87,8 @@ var lastKnownWords = map[manager.State]stateWord{
 	manager.Failed:     {bad, "Had failed"},
 }
 
-// view makes the home page from the last known status and the error that there
-// is instead of a newer one; either may be nil.
+// view makes the home page of the last status received, and of the error that there is
+// instead of a newer one. Either may be nil.
 func view(status *control.Status, err error) homeView {
 	o := homeView{page: page{Here: "/"}, Tone: idle, Headline: "Not connected", Status: status}
 	if err != nil {
@@ -111,14 +111,14 @@ func view(status *control.Status, err error) homeView {
 	return o
 }
 
-// headline is the one line of truth about the whole.
+// headline is the state of the instance in a few words.
 func headline(status *control.Status) (tone, string) {
 	switch status.Phase {
 	case manager.PhaseRunning:
-		switch wish := status.Quitting; {
-		case wish == nil:
+		switch quitting := status.Quitting; {
+		case quitting == nil:
 			return good, "Running"
-		case wish.Decided:
+		case quitting.Decided:
 			return busy, "About to quit"
 		}
 		return busy, "Asks whether to quit"
@@ -132,7 +132,7 @@ func headline(status *control.Status) (tone, string) {
 	return idle, "Stopped"
 }
 
-// problemLine names the one thing that is wrong, or counts them.
+// problemLine is the only problem, or the number of problems.
 func problemLine(services []manager.Service) string {
 	line, count := "Something is wrong", 0
 	for _, s := range services {
@@ -147,11 +147,11 @@ func problemLine(services []manager.Service) string {
 	return line
 }
 
-// summary tells of a wish to quit; without one it counts what runs. What has done its
-// work is not meant to.
+// summary describes a pending request to quit, else how many services run. Completed ones
+// are counted apart, since they are not meant to run any more.
 func summary(status *control.Status) string {
-	if wish := status.Quitting; wish != nil && status.Phase != manager.PhaseStopping {
-		return quittingSummary(wish)
+	if status.Quitting != nil && status.Phase != manager.PhaseStopping {
+		return quittingSummary(status.Quitting)
 	}
 	all, ready, completed := 0, 0, 0
 	for _, s := range status.Services {
@@ -169,13 +169,13 @@ func summary(status *control.Status) string {
 	return strings.TrimSpace(runningSummary(ready, all) + " " + completedSummary(completed, all))
 }
 
-// quittingSummary tells of a wish to quit that waits.
-func quittingSummary(wish *control.Quitting) string {
-	at, workflows, are, they := wish.Deadline.Local().Format("15:04"), "1 workflow", "is", "it is"
-	if wish.Workflows != 1 {
-		workflows, are, they = fmt.Sprintf("%d workflows", wish.Workflows), "are", "they are"
+// quittingSummary describes a request to quit that waits for workflows.
+func quittingSummary(quitting *control.Quitting) string {
+	at, workflows, are, they := quitting.Deadline.Local().Format("15:04"), "1 workflow", "is", "it is"
+	if quitting.Workflows != 1 {
+		workflows, are, they = fmt.Sprintf("%d workflows", quitting.Workflows), "are", "they are"
 	}
-	if wish.Decided {
+	if quitting.Decided {
 		return fmt.Sprintf("Quits after %s, at %s at the latest.", workflows, at)
 	}
 	return fmt.Sprintf("%s %s running. Answer in the tray menu by %s, or %s finished first.", workflows, are, at, they)
@@ -209,7 +209,7 @@ func completedSummary(completed, others int) string {
 	return fmt.Sprintf("%d have done their work.", completed)
 }
 
-// wordsOf is how a service's state is told: the present one, or the last known.
+// wordsOf describes a service's state; with lost, the last known one.
 func wordsOf(s manager.Service, lost bool) stateWord {
 	words := stateWords[s.State]
 	switch {
@@ -256,14 +256,14 @@ func serviceView(s manager.Service, lost bool) service {
 	return v
 }
 
-// isSelf reports whether s is this very process. A wrapper around it has another
-// process id, so the name of the built-in service counts too.
+// isSelf reports whether s is this Dashboard: by its process id, or by its name, since a
+// wrapper command has another process id.
 func isSelf(s manager.Service) bool { return s.PID == os.Getpid() || s.Name == ownName }
 
-// ownName is what this service is called in the services file.
+// ownName is the name of this service in the services file.
 var ownName = cmp.Or(guard.ServiceName(), "dashboard")
 
-// Host is what of the service's address is worth reading.
+// Host is the service's host and port, or "".
 func (s service) Host() string {
 	if s.Address != "" {
 		return s.Address
@@ -274,7 +274,7 @@ func (s service) Host() string {
 	return ""
 }
 
-// advice is what to do about a problem that came without advice.
+// advice is what to do about a problem without advice of its own.
 var advice = map[manager.Kind]string{
 	manager.PortHeld:    "Stop the other program, or give this service another port.",
 	manager.NotFound:    "Check the command of this service and whether its program is installed.",
@@ -315,7 +315,7 @@ func problemView(s manager.Service) *serviceProblem {
 	return &t
 }
 
-// exitWords tells how a process ended.
+// exitWords describes how a process ended.
 func exitWords(exit manager.Exit) string {
 	switch {
 	case exit.Words != "":
@@ -329,5 +329,5 @@ func exitWords(exit manager.Exit) string {
 	}
 }
 
-// Exit tells how the service's last process ended.
+// Exit describes how the service's last process ended. LastExit must be set.
 func (s service) Exit() string { return exitWords(*s.LastExit) }

@@ -9,15 +9,15 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// Templates returns the templates that all pages use, for a service to add its own to:
+// Templates returns the templates that the pages share, for a service to add its own:
 //
 //	parts   the content of a control.Problem
 //	detail  a technical text, folded
 //	ago     how long ago a time was
-//	for     how long it is since a time
+//	for     the duration since a time
 //
-// They, and what is added, have the functions duration (since a time), ago, exact and
-// machine (a time for scripts), and those given.
+// All may use functions, and: duration (since a time), ago, exact, and machine, a time as
+// scripts read it.
 func Templates(functions template.FuncMap) *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{
 		"duration": func(t time.Time) string { return Duration(time.Since(t)) },

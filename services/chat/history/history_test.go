@@ -171,7 +171,7 @@ func TestDamagedFileIsSetAside(t *testing.T) {
 	}
 }
 
-// Damage that only shows while the file is in use costs that use, not the next one.
+// After damage that is found in use, that use fails and the next succeeds.
 func TestDamageFoundLater(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "chat.db")
 	f := file(t, path)
@@ -249,7 +249,7 @@ func TestFullDiskChangesNothing(t *testing.T) {
 	id := NewID()
 	_, err := f.AddQuestion(id, "x", "tiny", true)
 	must(t, err)
-	must(t, f.withDB(func(db *sql.DB) error { _, err := db.Exec("PRAGMA max_page_count = 1"); return err })) // that is: no more than now
+	must(t, f.withDB(func(db *sql.DB) error { _, err := db.Exec("PRAGMA max_page_count = 1"); return err })) // no further page
 	if _, err := f.AddQuestion(id, strings.Repeat("long ", 10_000), "tiny", false); !errors.Is(err, sqlite3.FULL) {
 		t.Errorf("got %v", err)
 	}

@@ -9,24 +9,24 @@ import (
 	"agents-tray/manager/control"
 )
 
-// Role says whose message it is, in the words of the protocol.
+// Role is the author of a message, as in the protocol.
 type Role string
 
-// The two sides of a conversation.
+// Roles.
 const (
 	User      Role = "user"
 	Assistant Role = "assistant"
 )
 
-// State says what became of an answer.
+// State is the state of an answer.
 type State string
 
-// The states. A message of the user is always Complete. An answer found Writing that
-// nobody writes any more was interrupted: nothing has to be repaired at a start.
+// States. A message of the user is always Complete. An answer that is Writing when the Chat
+// starts was interrupted; the file is not changed for that.
 const (
 	Writing     State = "writing"
 	Complete    State = "complete"
-	Cut         State = "cut"         // by the server's limit of length
+	Cut         State = "cut"         // at the server's length limit
 	Stopped     State = "stopped"     // by the user
 	Interrupted State = "interrupted" // by the end of the Chat
 	Failed      State = "failed"      // Problem says why
@@ -40,13 +40,13 @@ type Message struct {
 	Reasoning string // what a model wrote before its answer
 	State     State
 	Problem   *control.Problem // of a failed answer
-	Model     string           // who answered
-	Created   time.Time        // of an answer: when it was asked for, or asked for the rest
+	Model     string           // that answered
+	Created   time.Time        // of an answer: when it, or its rest, was requested
 	Finished  time.Time        // zero while it is written
 }
 
-// Messages lists a conversation's messages, the first one first. A conversation that
-// does not exist has none.
+// Messages returns a conversation's messages in order. A conversation that does not exist
+// has none.
 func (f *File) Messages(conversation string) (list []Message, err error) {
 	err = f.withDB(func(db *sql.DB) error {
 		rows, err := db.Query(`SELECT id, role, text, reasoning, state, problem, model, created, finished
@@ -79,9 +79,9 @@ func (f *File) Messages(conversation string) (list []Message, err error) {
 	return list, err
 }
 
-// AddQuestion adds a message of the user and the empty answer to it, which model will write,
-// and forgets the draft that the message was. A conversation that does not exist is
-// begun, if begin is set, with a title made of the text. It returns the answer.
+// AddQuestion adds a message of the user and an empty answer of model, which it returns, and
+// deletes the draft. With begin it creates the conversation; without, its error is
+// ErrNotFound if there is none.
 func (f *File) AddQuestion(conversation, text, model string, begin bool) (answer Message, err error) {
 	now := time.Now()
 	answer = Message{Role: Assistant, State: Writing, Model: model, Created: now}
@@ -108,8 +108,8 @@ func (f *File) AddQuestion(conversation, text, model string, begin bool) (answer
 	return answer, err
 }
 
-// ReplaceAnswer replaces the last answer of a conversation by an empty one, to be written by
-// model, and returns it.
+// ReplaceAnswer replaces the last answer of a conversation by an empty one of model, which it
+// returns. Its error is ErrNotFound if last is not the last answer.
 func (f *File) ReplaceAnswer(conversation string, last int64, model string) (answer Message, err error) {
 	answer = Message{Role: Assistant, State: Writing, Model: model, Created: time.Now()}
 	err = f.transaction(func(tx *sql.Tx) error {
@@ -123,7 +123,7 @@ func (f *File) ReplaceAnswer(conversation string, last int64, model string) (ans
 	return answer, err
 }
 
-// SaveAnswer keeps what has been written of an answer, its state and its problem.
+// SaveAnswer saves the text so far, the state and the problem of an answer.
 func (f *File) SaveAnswer(m Message) error {
 	problem := ""
 	if m.Problem != nil {

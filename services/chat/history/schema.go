@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// schemaVersion counts the changes of the schema; it is the file's user_version.
+// schemaVersion is the user_version of a file with this schema.
 const schemaVersion = 1
 
 // Times are milliseconds since 1970, UTC.
@@ -39,8 +39,8 @@ CREATE TABLE settings (
 ) STRICT;
 `
 
-// migrate checks an opened file and gives a new one its tables. A sound file of this
-// version is not written to.
+// migrate checks an opened file, and creates the tables of a new one. It does not write to a
+// valid file of this version.
 func migrate(db *sql.DB) error {
 	var version int
 	if err := db.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
@@ -63,7 +63,7 @@ func migrate(db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() // nothing after Commit
+	defer tx.Rollback() // has no effect after Commit
 	if _, err := tx.Exec(schema); err != nil {
 		return err
 	}
