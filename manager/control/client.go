@@ -2,6 +2,7 @@ package control
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -71,9 +72,9 @@ func (c *Client) do(ctx context.Context, method, path string, body any) (*http.R
 	}
 	if response.StatusCode >= 400 {
 		defer response.Body.Close()
-		refusal := struct{ Error string }{response.Status}
-		_ = json.NewDecoder(io.LimitReader(response.Body, 64<<10)).Decode(&refusal) // without a readable body the status is the message
-		return nil, &Refused{response.StatusCode, refusal.Error}
+		var body errorBody
+		_ = json.NewDecoder(io.LimitReader(response.Body, 64<<10)).Decode(&body) // without a body the status is all there is
+		return nil, &Refused{response.StatusCode, cmp.Or(body.Error, body.What, response.Status)}
 	}
 	return response, nil
 }

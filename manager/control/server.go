@@ -287,5 +287,6 @@ func done(w http.ResponseWriter, err error) {
 func fail(w http.ResponseWriter, status int, err error) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"error": err.Error()}) // as in reply
+	body := errorBody{Problem{What: manager.Sentence(err.Error())}, err.Error()}
+	_ = json.NewEncoder(w).Encode(body) // as in reply
 }

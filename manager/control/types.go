@@ -26,7 +26,8 @@
 //	POST /v1/menu/{do...}                  does what an item of it does: /v1/menu/restart/chat
 //	POST /v1/quit                          stops everything
 //
-// Errors are {"error": "…"} with a 4xx or 5xx status.
+// Errors have a 4xx or 5xx status; their body is a Problem with one field more, "error",
+// which holds it in one line.
 package control
 
 import (

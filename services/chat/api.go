@@ -13,11 +13,15 @@ import (
 	"agents-tray/services/web"
 )
 
-// begin starts a conversation with its first message.
-func (c *chat) begin(w http.ResponseWriter, r *http.Request) { c.ask(w, r, history.NewID(), true) }
+// createConversation creates a conversation with its first message.
+func (c *chat) createConversation(w http.ResponseWriter, r *http.Request) {
+	c.ask(w, r, history.NewID(), true)
+}
 
-// say adds a message to a conversation.
-func (c *chat) say(w http.ResponseWriter, r *http.Request) { c.ask(w, r, r.PathValue("id"), false) }
+// addMessage adds a message to a conversation.
+func (c *chat) addMessage(w http.ResponseWriter, r *http.Request) {
+	c.ask(w, r, r.PathValue("id"), false)
+}
 
 func (c *chat) ask(w http.ResponseWriter, r *http.Request, id string, begin bool) {
 	body, err := read[struct{ Text string }](w, r)
@@ -27,7 +31,7 @@ func (c *chat) ask(w http.ResponseWriter, r *http.Request, id string, begin bool
 	}
 	text := strings.TrimSpace(strings.ReplaceAll(body.Text, "\r\n", "\n"))
 	if text == "" {
-		c.refuse(w, &refusal{http.StatusBadRequest, problem{What: "The message is empty.", Now: "Write something first."}})
+		c.refuse(w, &apiError{http.StatusBadRequest, problem{What: "The message is empty.", Now: "Write something first."}})
 		return
 	}
 	err = c.write(id, func() (p prompt, err error) {
@@ -40,8 +44,8 @@ func (c *chat) ask(w http.ResponseWriter, r *http.Request, id string, begin bool
 				return p, err
 			}
 		}
-		p.messages = asPrompt(append(before, history.Message{Role: history.User, Text: text}))
-		p.answer, err = c.file.Ask(id, text, p.server.Model, begin)
+		p.messages = toPrompt(append(before, history.Message{Role: history.User, Text: text}))
+		p.answer, err = c.file.AddQuestion(id, text, p.server.Model, begin)
 		return p, err
 	})
 	if err != nil {
@@ -51,35 +55,35 @@ func (c *chat) ask(w http.ResponseWriter, r *http.Request, id string, begin bool
 	web.JSON(w, http.StatusAccepted, map[string]string{"id": id})
 }
 
-// again replaces the last answer by a new one.
-func (c *chat) again(w http.ResponseWriter, r *http.Request) {
-	c.retry(w, r, func(p *prompt, id string, before []history.Message, last history.Message) (err error) {
-		p.messages = asPrompt(before)
-		if p.answer, err = c.file.Again(id, last.ID, p.server.Model); err == nil {
-			c.forget(last.ID)
+// regenerate replaces the last answer by a new one.
+func (c *chat) regenerate(w http.ResponseWriter, r *http.Request) {
+	c.rewrite(w, r, func(p *prompt, id string, before []history.Message, last history.Message) (err error) {
+		p.messages = toPrompt(before)
+		if p.answer, err = c.file.ReplaceAnswer(id, last.ID, p.server.Model); err == nil {
+			c.dropUnsaved(last.ID)
 		}
 		return err
 	})
 }
 
-// goOn lets the model continue the last answer where it stopped.
-func (c *chat) goOn(w http.ResponseWriter, r *http.Request) {
-	c.retry(w, r, func(p *prompt, _ string, before []history.Message, last history.Message) error {
-		p.messages = append(asPrompt(append(before, last)), completion.Message{Role: string(history.User), Content: goOnRequest})
+// continueAnswer has the model continue the last answer where it stopped.
+func (c *chat) continueAnswer(w http.ResponseWriter, r *http.Request) {
+	c.rewrite(w, r, func(p *prompt, _ string, before []history.Message, last history.Message) error {
+		p.messages = append(toPrompt(append(before, last)), completion.Message{Role: string(history.User), Content: continuePrompt})
 		last.State, last.Problem, last.Model = history.Writing, nil, p.server.Model
 		last.Created, last.Finished = time.Now(), time.Time{}
 		p.answer = last
-		err := c.file.Save(last)
+		err := c.file.SaveAnswer(last)
 		if err == nil {
-			c.forget(last.ID)
+			c.dropUnsaved(last.ID)
 		}
 		return err
 	})
 }
 
-// retry writes the last answer of a conversation anew, in a way that prepare tells. It
-// does so only if that answer is the one the page knows.
-func (c *chat) retry(w http.ResponseWriter, r *http.Request, prepare func(p *prompt, id string, before []history.Message, last history.Message) error) {
+// rewrite has the model write the last answer of a conversation again; prepare makes its
+// prompt. If the request names another message, the page is out of date and is refused.
+func (c *chat) rewrite(w http.ResponseWriter, r *http.Request, prepare func(p *prompt, id string, before []history.Message, last history.Message) error) {
 	body, err := read[struct{ Message int64 }](w, r)
 	if err != nil {
 		c.refuse(w, err)
@@ -96,9 +100,9 @@ func (c *chat) retry(w http.ResponseWriter, r *http.Request, prepare func(p *pro
 		}
 		end := len(messages) - 1
 		if end < 0 || messages[end].ID != body.Message || messages[end].Role != history.Assistant {
-			return p, &refusal{http.StatusConflict, problem{What: "This is not the last answer any more.", Why: "The conversation went on in another window.", Now: "Load this page again."}}
+			return p, &apiError{http.StatusConflict, problem{What: "This is not the last answer any more.", Why: "The conversation went on in another window.", Now: "Load this page again."}}
 		}
-		return p, prepare(&p, id, messages[:end], c.present(messages[end], nil))
+		return p, prepare(&p, id, messages[:end], c.current(messages[end], nil))
 	})
 	if err != nil {
 		c.refuseToAsk(w, r, err)
@@ -107,21 +111,22 @@ func (c *chat) retry(w http.ResponseWriter, r *http.Request, prepare func(p *pro
 	w.WriteHeader(http.StatusAccepted)
 }
 
-// forget drops the copy in memory of an answer that the file did not take.
-func (c *chat) forget(message int64) {
+// dropUnsaved drops the copy in memory of an answer that could not be saved.
+func (c *chat) dropUnsaved(message int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.unsaved, message)
 }
 
-// readyServer is the model server in use, or the error that there is none.
+// readyServer returns the model server in use. Its error is an *apiError or errNoModel if
+// there is no server or no model.
 func (c *chat) readyServer() (serverChoice, error) {
 	s, err := c.server()
 	switch {
 	case err != nil:
 		return s, err
 	case s.Base == "":
-		err = &refusal{http.StatusConflict, problem{What: "There is no model server yet.", Why: "None was found on this computer and none is set.",
+		err = &apiError{http.StatusConflict, problem{What: "There is no model server yet.", Why: "None was found on this computer and none is set.",
 			Now: "Start one, or enter an address in the settings. Your message stays here until then."}}
 	case s.Model == "":
 		err = errNoModel
@@ -129,11 +134,11 @@ func (c *chat) readyServer() (serverChoice, error) {
 	return s, err
 }
 
-// errNoModel says that there is a server in use, but none of its models is chosen.
+// errNoModel means that there is a server in use, but none of its models is chosen.
 var errNoModel = errors.New("no model is chosen")
 
-// refuseToAsk answers a request that asked the model in vain. Why no model was chosen is
-// what the server says now: it may not even answer.
+// refuseToAsk responds to a request for an answer that failed before the model was asked.
+// Where no model is chosen it asks the server for its models, to say so if it fails.
 func (c *chat) refuseToAsk(w http.ResponseWriter, r *http.Request, err error) {
 	if !errors.Is(err, errNoModel) {
 		c.refuse(w, err)
@@ -144,26 +149,26 @@ func (c *chat) refuseToAsk(w http.ResponseWriter, r *http.Request, err error) {
 		c.refuse(w, err)
 		return
 	}
-	ctx, cancel := short(r.Context())
+	ctx, cancel := withRequestTimeout(r.Context())
 	defer cancel()
 	p := problem{What: "No model is chosen yet.", Why: fmt.Sprintf("%s may offer several.", s.Name), Now: "Choose one in the settings."}
 	if _, err := c.client.Models(ctx, s.Server); err != nil {
 		p = *explain(err, s)
 	}
 	p.Now += " Your message stays here until then."
-	c.refuse(w, &refusal{http.StatusConflict, p})
+	c.refuse(w, &apiError{http.StatusConflict, p})
 }
 
-// stop ends the answer being written, and answers when it is saved.
-func (c *chat) stop(w http.ResponseWriter, r *http.Request) {
-	c.halt(r.PathValue("id"))
+// stopRequested stops the answer being written, and responds when it is saved.
+func (c *chat) stopRequested(w http.ResponseWriter, r *http.Request) {
+	c.stopAnswer(r.PathValue("id"))
 	w.WriteHeader(http.StatusNoContent)
 }
 
 func (c *chat) rename(w http.ResponseWriter, r *http.Request) {
 	body, err := read[struct{ Title string }](w, r)
 	if err == nil && strings.TrimSpace(body.Title) == "" {
-		err = &refusal{http.StatusBadRequest, problem{What: "The title is empty.", Now: "Write one."}}
+		err = &apiError{http.StatusBadRequest, problem{What: "The title is empty.", Now: "Write one."}}
 	}
 	if err == nil {
 		err = c.file.Rename(r.PathValue("id"), body.Title)
@@ -172,22 +177,22 @@ func (c *chat) rename(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, err)
 		return
 	}
-	c.hub.tell(r.PathValue("id"), news{list: true, thread: true})
+	c.hub.publish(r.PathValue("id"), changes{list: true, thread: true})
 	w.WriteHeader(http.StatusNoContent)
 }
 
 func (c *chat) delete(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
-	c.halt(id)
+	c.stopAnswer(id)
 	if err := c.file.Delete(id); err != nil {
 		c.refuse(w, err)
 		return
 	}
-	c.hub.tell(id, news{list: true, gone: true})
+	c.hub.publish(id, changes{list: true, gone: true})
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// messageText is a message as it was written, for the clipboard.
+// messageText responds with the source of a message, for the clipboard.
 func (c *chat) messageText(w http.ResponseWriter, r *http.Request) {
 	messages, err := c.thread(r.PathValue("id"))
 	if err != nil {
@@ -199,7 +204,7 @@ func (c *chat) messageText(w http.ResponseWriter, r *http.Request) {
 			_, text := splitThinking(m.Text)
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			w.Header().Set("Cache-Control", "no-store")
-			_, _ = w.Write([]byte(text)) // a reader that left is no error
+			_, _ = w.Write([]byte(text)) // fails only when the client has left
 			return
 		}
 	}

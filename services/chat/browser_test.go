@@ -20,14 +20,14 @@ func browse(t *testing.T, width int64, address string) *tab {
 	return &tab{webtest.Open(t, width, address)}
 }
 
-// answer waits until the last answer's text is exactly this.
+// answer waits until the last answer's text is words.
 func (b *tab) answer(words string) {
 	b.Helper()
 	b.Until(`[...document.querySelectorAll(".text")].at(-1)?.innerText.trim() === ` + webtest.Quote(words))
 }
 
-// settled waits until the last answer has that state.
-func (b *tab) settled(state string) {
+// state waits until the last answer has a state.
+func (b *tab) state(state string) {
 	b.Helper()
 	b.Until(`document.querySelector(".message:last-of-type")?.dataset.state === ` + webtest.Quote(state))
 }
@@ -38,8 +38,8 @@ func (b *tab) write(text string) {
 	b.Do(chromedp.SendKeys(chromedp.CSS("#text"), text))
 }
 
-// send types a message and presses Enter, as a keyboard does: one event that a page
-// can refuse as a whole.
+// send types a message and presses Enter. The key event carries its text, so that the page
+// can prevent both by one handler, as with a keyboard.
 func (b *tab) send(text string) {
 	b.Helper()
 	b.write(text)

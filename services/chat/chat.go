@@ -1,13 +1,13 @@
-// Package chat is the built-in Chat: a conversation with any server of the
-// OpenAI-compatible protocol, on this computer or elsewhere.
+// Package chat is the built-in Chat: conversations with the models of any server of the
+// OpenAI-compatible protocol.
 //
 //	GET    /                                   a new conversation
 //	GET    /c/{id}                             a conversation
 //	GET    /api/events?conversation={id}       server-sent events (see events.go)
-//	POST   /api/conversations                  {text}: begin one; → {id}
-//	POST   /api/conversations/{id}/messages    {text}: say something
+//	POST   /api/conversations                  {text}: create one; → {id}
+//	POST   /api/conversations/{id}/messages    {text}: add a message
 //	POST   /api/conversations/{id}/stop        stop the answer being written
-//	POST   /api/conversations/{id}/continue    {message}: go on with an unfinished answer
+//	POST   /api/conversations/{id}/continue    {message}: continue an unfinished answer
 //	POST   /api/conversations/{id}/again       {message}: replace the last answer
 //	POST   /api/conversations/{id}/title       {title}
 //	DELETE /api/conversations/{id}
@@ -16,9 +16,9 @@
 //	POST   /api/setup                          find a model server; → {ready, html, servers}
 //	POST   /api/models                         {address, key}: → {address, models}
 //	POST   /api/settings                       {address, key, model, forget}
-//	DELETE /api/notice                         the user has read that a damaged file was set aside
+//	DELETE /api/notice                         dismiss the notice of a damaged file
 //
-// An error of /api is a history.Problem: what happened, why, what to do now.
+// Errors of /api are a control.Problem.
 package chat
 
 import (
@@ -38,20 +38,19 @@ import (
 //go:embed assets
 var assets embed.FS
 
-// Options says where a Chat keeps its conversations and what it knows of its
-// surroundings.
+// Options of a Chat.
 type Options struct {
-	// Database is the path of the SQLite file. It is made when it is first needed.
+	// Database is the path of the SQLite file. It is created by its first use.
 	Database string
-	// DashboardURL is where the Dashboard is; without it the pages do not lead there.
+	// DashboardURL is the address of the Dashboard, or "" for no link to it.
 	DashboardURL string
-	// LocalServers are the places where a model server is looked for if none was
-	// chosen; nil means those that the usual servers listen on.
+	// LocalServers are where the Chat looks for a model server if none was chosen; nil
+	// means completion.WellKnown.
 	LocalServers []completion.LocalServer
-	// Instance is told which answers are being written, as workflows of Service; nil:
-	// nobody is.
+	// Instance gets a report of each answer being written, as a workflow of Service. If
+	// it is nil there are no reports.
 	Instance *control.Client
-	Service  string // what this service is called there
+	Service  string // name of this service there
 }
 
 type chat struct {
@@ -61,26 +60,26 @@ type chat struct {
 	hub    hub
 	report *reporter
 
-	rendered renderings
+	cache renderCache
 
 	mu      sync.Mutex
 	running map[string]*generation    // by conversation
-	unsaved map[int64]history.Message // answers that the file did not take
+	unsaved map[int64]history.Message // answers that could not be saved
 	closed  bool
 	work    sync.WaitGroup // of the generations
 }
 
-// New returns the Chat's pages and what stops its work: Close ends the answers being
-// written, keeps what there is of them, and closes the file. New itself opens
-// nothing and parses nothing, so that the service answers at once.
+// New returns the Chat's pages, and the closer that ends its work: Close interrupts the
+// answers being written, saves what there is of them, and closes the file. New neither opens
+// files nor parses templates, so that the service is ready at once.
 func New(options Options) (http.Handler, io.Closer) {
 	if options.LocalServers == nil {
 		options.LocalServers = completion.WellKnown()
 	}
 	c := &chat{
 		Options: options,
-		file:    history.At(options.Database),
-		hub:     hub{watchers: make(map[*watcher]struct{})},
+		file:    history.New(options.Database),
+		hub:     hub{subscribers: make(map[*subscriber]struct{})},
 		report:  newReporter(options.Instance, options.Service),
 		running: make(map[string]*generation),
 		unsaved: make(map[int64]history.Message),
@@ -93,11 +92,11 @@ func (c *chat) routes() http.Handler {
 	mux.HandleFunc("GET /{$}", c.newPage)
 	mux.HandleFunc("GET /c/{id}", c.conversationPage)
 	mux.HandleFunc("GET /api/events", c.events)
-	mux.HandleFunc("POST /api/conversations", c.begin)
-	mux.HandleFunc("POST /api/conversations/{id}/messages", c.say)
-	mux.HandleFunc("POST /api/conversations/{id}/stop", c.stop)
-	mux.HandleFunc("POST /api/conversations/{id}/continue", c.goOn)
-	mux.HandleFunc("POST /api/conversations/{id}/again", c.again)
+	mux.HandleFunc("POST /api/conversations", c.createConversation)
+	mux.HandleFunc("POST /api/conversations/{id}/messages", c.addMessage)
+	mux.HandleFunc("POST /api/conversations/{id}/stop", c.stopRequested)
+	mux.HandleFunc("POST /api/conversations/{id}/continue", c.continueAnswer)
+	mux.HandleFunc("POST /api/conversations/{id}/again", c.regenerate)
 	mux.HandleFunc("POST /api/conversations/{id}/title", c.rename)
 	mux.HandleFunc("DELETE /api/conversations/{id}", c.delete)
 	mux.HandleFunc("GET /api/conversations/{id}/messages/{message}", c.messageText)
@@ -112,14 +111,14 @@ func (c *chat) routes() http.Handler {
 	return mux
 }
 
-// Reasons for the end of an answer that is being written.
+// Causes for the cancellation of an answer.
 var (
 	errStopped = errors.New("stopped by the user")
 	errClosing = errors.New("the Chat is closing")
 )
 
-// Close ends the answers being written, as interrupted ones, and closes the file. It
-// returns when all of that is done.
+// Close interrupts the answers being written, waits until they are saved, and closes the
+// file.
 func (c *chat) Close() error {
 	c.report.close()
 	c.mu.Lock()
@@ -133,8 +132,7 @@ func (c *chat) Close() error {
 	return c.file.Close()
 }
 
-// thread lists a conversation's messages as they are at this moment, those being
-// written included.
+// thread returns a conversation's messages, with the current text of one being written.
 func (c *chat) thread(conversation string) ([]history.Message, error) {
 	for {
 		g := c.generation(conversation)
@@ -143,18 +141,18 @@ func (c *chat) thread(conversation string) ([]history.Message, error) {
 			return nil, err
 		}
 		if c.generation(conversation) != g {
-			continue // an answer began or ended meanwhile
+			continue // an answer has begun or ended meanwhile
 		}
 		for i, m := range messages {
-			messages[i] = c.present(m, g)
+			messages[i] = c.current(m, g)
 		}
 		return messages, nil
 	}
 }
 
-// present is what a message of the file is at this moment: the file lags behind the
-// answer that g writes, and may have refused another.
-func (c *chat) present(m history.Message, g *generation) history.Message {
+// current returns the current content of a message of the file: g, if not nil, is ahead of
+// the file, and an answer that could not be saved is only in memory.
+func (c *chat) current(m history.Message, g *generation) history.Message {
 	if g != nil {
 		if now := g.now(); now.ID == m.ID {
 			return now
@@ -166,7 +164,7 @@ func (c *chat) present(m history.Message, g *generation) history.Message {
 		return kept
 	}
 	if m.State == history.Writing && g == nil {
-		m.State = history.Interrupted // nobody writes it any more
+		m.State = history.Interrupted // the process that wrote it has ended
 	}
 	return m
 }
@@ -177,7 +175,7 @@ func (c *chat) generation(conversation string) *generation {
 	return c.running[conversation]
 }
 
-// requestTimeout bounds the short requests to a model server, those for its models.
-func short(ctx context.Context) (context.Context, context.CancelFunc) {
+// withRequestTimeout is the context of a request for a server's models.
+func withRequestTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, requestTimeout)
 }

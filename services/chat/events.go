@@ -11,26 +11,26 @@ import (
 	"agents-tray/services/chat/history"
 )
 
-// growthPause is the least time between two pictures of an answer that grows.
-const growthPause = 50 * time.Millisecond
+// minGrowthInterval is the least time between two events of a growing answer.
+const minGrowthInterval = 50 * time.Millisecond
 
-// events streams what changes to a page:
+// events streams changes to a page:
 //
 //	"list"    {html}            the list of conversations
-//	"thread"  {title, html}     the messages, when one came, went or changed its state
+//	"thread"  {title, html}     the messages, when one was added or removed or has another state
 //	"growth"  {message, thinking: {keep, html}, text: {keep, html}}
 //	                            the answer being written: its first keep blocks stay,
 //	                            html replaces the rest
 //	"gone"    {}                the conversation was deleted
-//	"trouble" problem           they cannot be read
+//	"trouble" control.Problem   the file cannot be read
 //
-// Each says what is so now and not what happened, so a page that connects again, or
-// late, or slowly, ends up with the same content as any other.
+// Each holds the current content, not the change, so that a page that connects late or
+// again, or is slow, ends up with the same content as any other.
 func (c *chat) events(w http.ResponseWriter, r *http.Request) {
-	watcher := c.hub.join(r.URL.Query().Get("conversation"))
-	defer c.hub.leave(watcher)
-	s := stream{chat: c, out: sse.NewStream(w), conversation: watcher.conversation}
-	first := news{list: true, thread: watcher.conversation != ""}
+	subscriber := c.hub.subscribe(r.URL.Query().Get("conversation"))
+	defer c.hub.unsubscribe(subscriber)
+	s := stream{chat: c, out: sse.NewStream(w), conversation: subscriber.conversation}
+	first := changes{list: true, thread: subscriber.conversation != ""}
 	if s.send(first) != nil {
 		return
 	}
@@ -38,14 +38,14 @@ func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-r.Context().Done():
 			return
-		case <-watcher.wake:
+		case <-subscriber.wake:
 		}
 		start := time.Now()
-		if s.send(c.hub.take(watcher)) != nil {
+		if s.send(c.hub.take(subscriber)) != nil {
 			return
 		}
 		// A text that takes long to render is rendered less often.
-		pause := max(growthPause, 10*time.Since(start))
+		pause := max(minGrowthInterval, 10*time.Since(start))
 		select {
 		case <-r.Context().Done():
 			return
@@ -54,19 +54,19 @@ func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// stream is one page's stream of events.
+// stream is the event stream of one page.
 type stream struct {
 	*chat
 	out          *sse.Stream
 	conversation string
 
-	// What the page has of the answer being written.
+	// The blocks that the page has of the answer being written.
 	message        int64
 	thinking, text []template.HTML
 }
 
-// send tells the page the news. Its error is that of the connection.
-func (s *stream) send(n news) error {
+// send sends what has changed. Its error is that of the connection.
+func (s *stream) send(n changes) error {
 	if n.gone {
 		return s.out.Send("gone", struct{}{})
 	}
@@ -82,7 +82,7 @@ func (s *stream) send(n news) error {
 	if n.list {
 		view, err := s.list(s.conversation)
 		if err != nil {
-			return s.out.Send("trouble", storage(err, s.file.Path()))
+			return s.out.Send("trouble", storageProblem(err, s.file.Path()))
 		}
 		return s.sendFragment("list", "list", view, "")
 	}
@@ -99,9 +99,9 @@ func (s *stream) sendThread() error {
 		messages, err = s.thread(s.conversation)
 	}
 	if err != nil {
-		return s.out.Send("trouble", storage(err, s.file.Path()))
+		return s.out.Send("trouble", storageProblem(err, s.file.Path()))
 	}
-	view := s.rendered.viewThread(messages)
+	view := s.cache.viewThread(messages)
 	s.message, s.thinking, s.text = 0, nil, nil
 	if view.Writing() {
 		last := view.Messages[len(view.Messages)-1]
@@ -121,7 +121,7 @@ func (s *stream) sendFragment(event, name string, view any, title string) error 
 	}{title, html})
 }
 
-// change turns the blocks that a page has into others.
+// change keeps the first blocks that a page has and replaces the others.
 type change struct {
 	Keep int    `json:"keep"`
 	HTML string `json:"html"`
@@ -130,9 +130,9 @@ type change struct {
 func (s *stream) sendGrowth() error {
 	g := s.generation(s.conversation)
 	if g == nil {
-		return nil // it has ended; the thread comes next
+		return nil // it has ended: a change of the thread follows
 	}
-	view := s.rendered.viewOf(g.now())
+	view := s.cache.viewOf(g.now())
 	if view.ID != s.message {
 		return s.sendThread()
 	}
@@ -140,12 +140,12 @@ func (s *stream) sendGrowth() error {
 		Message  int64  `json:"message"`
 		Thinking change `json:"thinking"`
 		Text     change `json:"text"`
-	}{view.ID, difference(s.thinking, view.Thinking), difference(s.text, view.Blocks)}
+	}{view.ID, diff(s.thinking, view.Thinking), diff(s.text, view.Blocks)}
 	s.thinking, s.text = view.Thinking, view.Blocks
 	return s.out.Send("growth", growth)
 }
 
-func difference(old, now []template.HTML) change {
+func diff(old, now []template.HTML) change {
 	keep := 0
 	for keep < min(len(old), len(now)) && old[keep] == now[keep] {
 		keep++

@@ -13,31 +13,31 @@ import (
 )
 
 const (
-	// saveInterval is how much of an answer a power cut may take.
+	// saveInterval is the time between two saves of a growing answer.
 	saveInterval = 200 * time.Millisecond
-	// maxRunning bounds the answers written at the same time.
+	// maxRunning is the largest number of answers written at the same time.
 	maxRunning = 8
 )
 
-// Errors of begin.
+// Errors of reserve.
 var (
 	errWriting = errors.New("an answer is being written in this conversation")
 	errTooMany = errors.New("too many answers are being written")
 )
 
-// generation writes one answer. It runs on its own, whoever watches.
+// generation is one answer being written. It goes on without any page.
 type generation struct {
 	conversation string
 	cancel       context.CancelCauseFunc
 	done         chan struct{} // closed when the answer is finished and saved
-	dirty        chan struct{} // holds one element when there is text to save
+	dirty        chan struct{} // has capacity 1; an element means that there is text to save
 
 	mu              sync.Mutex
 	message         history.Message // all but its text
 	text, reasoning strings.Builder
 }
 
-// now is the answer as it is at this moment. Its ID is 0 until it is known.
+// now returns the answer so far. Its ID is 0 until it is in the file.
 func (g *generation) now() history.Message {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -46,15 +46,16 @@ func (g *generation) now() history.Message {
 	return m
 }
 
-// prompt is what an answer is made from.
+// prompt is what the model is asked.
 type prompt struct {
 	server   serverChoice
 	messages []completion.Message
-	answer   history.Message // what there is of the answer already
+	answer   history.Message // with the text so far, which is to be continued
 }
 
-// write begins an answer in a conversation, unless one is being written there.
-// prepare makes the prompt, and the answer's place in the file, once that is certain.
+// write starts an answer in a conversation. Its error is that of reserve or of prepare,
+// which is called when the conversation is reserved: it adds the answer to the file and
+// returns the prompt.
 func (c *chat) write(conversation string, prepare func() (prompt, error)) error {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	g := &generation{conversation: conversation, cancel: cancel, done: make(chan struct{}), dirty: make(chan struct{}, 1)}
@@ -72,12 +73,12 @@ func (c *chat) write(conversation string, prepare func() (prompt, error)) error 
 	g.text.WriteString(p.answer.Text)
 	g.reasoning.WriteString(p.answer.Reasoning)
 	g.mu.Unlock()
-	c.report.began(conversation, func() (string, error) {
+	c.report.started(conversation, func() (string, error) {
 		begun, err := c.file.Conversation(conversation)
 		return begun.Title, err
 	})
 	go c.run(ctx, g, p)
-	c.hub.tell(conversation, news{list: true, thread: true})
+	c.hub.publish(conversation, changes{list: true, thread: true})
 	return nil
 }
 
@@ -97,7 +98,7 @@ func (c *chat) reserve(g *generation) error {
 	return nil
 }
 
-// release ends a generation. What it wrote must be saved before.
+// release ends a generation, whose text must be saved.
 func (c *chat) release(g *generation) {
 	g.cancel(nil)
 	c.mu.Lock()
@@ -107,7 +108,7 @@ func (c *chat) release(g *generation) {
 	c.work.Done()
 }
 
-// run lets the model answer, and saves what it writes as it comes.
+// run asks the model and saves its answer as it grows.
 func (c *chat) run(ctx context.Context, g *generation, p prompt) {
 	type ending struct {
 		finish completion.Finish
@@ -120,7 +121,7 @@ func (c *chat) run(ctx context.Context, g *generation, p prompt) {
 	}()
 	pause := time.NewTimer(0)
 	<-pause.C
-	refused := false // by the file; said once, and again at the end
+	failed := false // to save; it is logged once, and again by finish
 	for {
 		select {
 		case e := <-ended:
@@ -128,14 +129,14 @@ func (c *chat) run(ctx context.Context, g *generation, p prompt) {
 			return
 		case <-g.dirty:
 		}
-		if err := c.file.Save(g.now()); err != nil {
+		if err := c.file.SaveAnswer(g.now()); err != nil {
 			if errors.Is(err, history.ErrNotFound) {
 				g.cancel(errStopped) // the conversation was deleted
 			}
-			if !refused {
+			if !failed {
 				log.Printf("%v", err)
 			}
-			refused = true
+			failed = true
 		}
 		pause.Reset(saveInterval)
 		select {
@@ -154,12 +155,12 @@ func (c *chat) grow(g *generation, d completion.Delta) {
 	g.mu.Unlock()
 	select {
 	case g.dirty <- struct{}{}:
-	default: // it will be saved with what came before
+	default: // a save is due already
 	}
-	c.hub.tell(g.conversation, news{growth: true})
+	c.hub.publish(g.conversation, changes{growth: true})
 }
 
-// finish gives an answer its last state, saves it and lets it go.
+// finish gives an answer its final state, saves and releases it.
 func (c *chat) finish(g *generation, server serverChoice, finish completion.Finish, err error) {
 	g.mu.Lock()
 	m := &g.message
@@ -172,9 +173,9 @@ func (c *chat) finish(g *generation, server serverChoice, finish completion.Fini
 	case err != nil:
 		m.State, m.Problem = history.Failed, explain(err, server)
 	case finish == completion.Filtered:
-		m.State, m.Problem = history.Failed, filtered(server)
+		m.State, m.Problem = history.Failed, filteredAnswer(server)
 	case g.text.Len() == 0:
-		m.State, m.Problem = history.Failed, saidNothing(server, finish, g.reasoning.Len() > 0)
+		m.State, m.Problem = history.Failed, emptyAnswer(server, finish, g.reasoning.Len() > 0)
 	case finish == completion.Length:
 		m.State = history.Cut
 	default:
@@ -182,9 +183,9 @@ func (c *chat) finish(g *generation, server serverChoice, finish completion.Fini
 	}
 	g.mu.Unlock()
 	final := g.now()
-	if err := c.file.Save(final); err != nil && !errors.Is(err, history.ErrNotFound) {
+	if err := c.file.SaveAnswer(final); err != nil && !errors.Is(err, history.ErrNotFound) {
 		log.Printf("%v", err)
-		final.Problem = notSaved(err, c.file.Path())
+		final.Problem = unsavedProblem(err, c.file.Path())
 		g.mu.Lock()
 		g.message = final
 		g.mu.Unlock()
@@ -194,12 +195,12 @@ func (c *chat) finish(g *generation, server serverChoice, finish completion.Fini
 	}
 	c.report.ended(g.conversation) // before another answer can begin there
 	c.release(g)
-	c.hub.tell(g.conversation, news{thread: true})
+	c.hub.publish(g.conversation, changes{thread: true})
 }
 
-// halt stops the answer being written in a conversation, if there is one, and waits
+// stopAnswer stops the answer being written in a conversation, if there is one, and waits
 // until it is saved.
-func (c *chat) halt(conversation string) {
+func (c *chat) stopAnswer(conversation string) {
 	if g := c.generation(conversation); g != nil {
 		g.cancel(errStopped)
 		<-g.done

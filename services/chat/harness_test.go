@@ -1,35 +1,27 @@
 package chat
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
 	"agents-tray/services/chat/completion"
 	"agents-tray/services/chat/history"
 	"agents-tray/services/chat/modeltest"
-	"agents-tray/services/web"
 	"agents-tray/services/web/webtest"
 )
 
-// app is a Chat served as in the program.
+// app is a running Chat.
 type app struct {
 	*testing.T
 	*chat
-	url      string
-	database string
-	stop     func()
+	url  string
+	stop func() // ends it before the test does
 }
 
-// serve starts a Chat on a database ("" for a new one), which looks for model servers
-// in the given places only.
+// serve starts a Chat with a database ("" for a new one) that looks only for the given model
+// servers.
 func serve(t *testing.T, database string, servers ...completion.LocalServer) *app {
 	t.Helper()
 	t.Setenv("OPENAI_BASE_URL", "")
@@ -40,42 +32,26 @@ func serve(t *testing.T, database string, servers ...completion.LocalServer) *ap
 	if servers == nil {
 		servers = []completion.LocalServer{}
 	}
-	return start(t, database, "127.0.0.1:0", servers)
+	return start(t, "127.0.0.1:0", Options{Database: database, DashboardURL: "http://127.0.0.1:7861/", LocalServers: servers})
 }
 
-// serveAt starts a Chat on a database at an address, as after a restart.
-func serveAt(t *testing.T, database, address string) *app {
+// start starts a Chat at an address.
+func start(t *testing.T, address string, options Options) *app {
 	t.Helper()
-	return start(t, database, address, []completion.LocalServer{})
-}
-
-func start(t *testing.T, database, address string, servers []completion.LocalServer) *app {
-	t.Helper()
-	handler, closer := New(Options{Database: database, DashboardURL: "http://127.0.0.1:7861/", LocalServers: servers})
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: web.Protect(handler)}}
-	server.Start()
-	stopped := false
-	a := &app{T: t, chat: closer.(*chat), url: server.URL, database: database}
-	a.stop = func() {
-		if stopped {
-			return
-		}
-		stopped = true
-		server.CloseClientConnections() // the streams of events
-		server.Close()
+	handler, closer := New(options)
+	t.Cleanup(func() {
 		if err := closer.Close(); err != nil {
 			t.Errorf("close: %v", err)
 		}
-	}
-	t.Cleanup(a.stop)
-	return a
+	})
+	bound, stop := webtest.Serve(t, handler, address)
+	return &app{T: t, chat: closer.(*chat), url: "http://" + bound, stop: func() {
+		stop()
+		closer.Close() // Cleanup reports its error
+	}}
 }
 
-// serveWith starts a Chat that uses a model server.
+// serveWith starts a Chat with a model server.
 func serveWith(t *testing.T, model *modeltest.Server) *app {
 	t.Helper()
 	a := serve(t, "")
@@ -89,27 +65,10 @@ func (a *app) use(model *modeltest.Server, key string) {
 	a.post("/api/settings", map[string]string{"address": model.Base(), "key": key, "model": "tiny"})
 }
 
-// request sends a request and returns the status and the body of the answer.
+// request sends a request and returns the status and the body of the response.
 func (a *app) request(method, path string, body any) (int, string) {
 	a.Helper()
-	encoded, err := json.Marshal(body)
-	if err != nil {
-		a.Fatal(err)
-	}
-	request, err := http.NewRequest(method, a.url+path, bytes.NewReader(encoded))
-	if err != nil {
-		a.Fatal(err)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		a.Fatal(err)
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		a.Fatal(err)
-	}
-	return response.StatusCode, string(answer)
+	return webtest.Request(a, method, a.url+path, body)
 }
 
 // post sends a request that must succeed.
@@ -122,7 +81,7 @@ func (a *app) post(path string, body any) string {
 	return answer
 }
 
-// begin starts a conversation and returns its id.
+// begin creates a conversation and returns its id.
 func (a *app) begin(text string) string {
 	a.Helper()
 	var begun struct{ ID string }
@@ -145,11 +104,11 @@ func (a *app) last(conversation string) history.Message {
 	return messages[len(messages)-1]
 }
 
-// written waits until the answer being written says text.
+// written waits until the text of the answer being written is text.
 func (a *app) written(conversation, text string) {
 	a.Helper()
-	w := a.hub.join(conversation)
-	defer a.hub.leave(w)
+	w := a.hub.subscribe(conversation)
+	defer a.hub.unsubscribe(w)
 	for a.last(conversation).Text != text {
 		select {
 		case <-w.wake:
@@ -166,13 +125,4 @@ func (a *app) finished(conversation string) history.Message {
 		<-g.done
 	}
 	return a.last(conversation)
-}
-
-func contains(t *testing.T, text string, parts ...string) {
-	t.Helper()
-	for _, part := range parts {
-		if !strings.Contains(text, part) {
-			t.Errorf("no %q in %q", part, text)
-		}
-	}
 }

@@ -2,69 +2,70 @@ package chat
 
 import "sync"
 
-// hub wakes the streams of events. It carries no data: a stream that is told
-// that something changed reads what it is now, so none can miss or queue anything.
+// hub notifies the event streams of changes. Notices carry no content and are merged: a
+// stream reads the current content, so that a slow one neither misses nor queues any.
 type hub struct {
-	mu       sync.Mutex
-	watchers map[*watcher]struct{}
+	mu          sync.Mutex
+	subscribers map[*subscriber]struct{}
 }
 
-// news is what may have changed since a watcher looked last.
-type news struct {
-	list   bool // of conversations
-	thread bool // its messages, their states or its title
+// changes is what may have changed since a subscriber took its last notice.
+type changes struct {
+	list   bool // the list of conversations
+	thread bool // the conversation's messages, their states or its title
 	growth bool // the text of the answer being written
-	gone   bool // it was deleted
+	gone   bool // the conversation was deleted
 }
 
-// watcher is one stream of events, of a conversation or, with "", of the list alone.
-type watcher struct {
+// subscriber is an event stream of one conversation; of "", the list only.
+type subscriber struct {
 	conversation string
-	wake         chan struct{} // holds one element when there is news
-	news         news          // guarded by the hub
+	wake         chan struct{} // has capacity 1; an element means that pending is not empty
+	pending      changes       // guarded by hub.mu
 }
 
-func (h *hub) join(conversation string) *watcher {
-	w := &watcher{conversation: conversation, wake: make(chan struct{}, 1)}
+func (h *hub) subscribe(conversation string) *subscriber {
+	w := &subscriber{conversation: conversation, wake: make(chan struct{}, 1)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.watchers[w] = struct{}{}
+	h.subscribers[w] = struct{}{}
 	return w
 }
 
-func (h *hub) leave(w *watcher) {
+func (h *hub) unsubscribe(w *subscriber) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.watchers, w)
+	delete(h.subscribers, w)
 }
 
-// tell spreads news: of the list to all, the rest to the watchers of conversation.
-func (h *hub) tell(conversation string, n news) {
+// publish notifies all subscribers of a change of the list, and those of conversation of
+// the others.
+func (h *hub) publish(conversation string, n changes) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for w := range h.watchers {
+	for w := range h.subscribers {
 		mine := w.conversation == conversation && conversation != ""
 		if !n.list && !mine {
 			continue
 		}
-		w.news.list = w.news.list || n.list
+		w.pending.list = w.pending.list || n.list
 		if mine {
-			w.news.thread = w.news.thread || n.thread
-			w.news.growth = w.news.growth || n.growth
-			w.news.gone = w.news.gone || n.gone
+			w.pending.thread = w.pending.thread || n.thread
+			w.pending.growth = w.pending.growth || n.growth
+			w.pending.gone = w.pending.gone || n.gone
 		}
 		select {
 		case w.wake <- struct{}{}:
-		default: // already awake
+		default: // a wake is due already
 		}
 	}
 }
 
-// take returns what a watcher was told since the last take.
-func (h *hub) take(w *watcher) news {
+// take returns and clears what has changed for a subscriber.
+func (h *hub) take(w *subscriber) changes {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	n := w.news
-	w.news = news{}
+	n := w.pending
+	w.pending = changes{}
 	return n
 }

@@ -20,9 +20,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, serveUntilKilled(database))
 		os.Exit(1)
 	}
-	status := m.Run()
-	webtest.Stop()
-	os.Exit(status)
+	webtest.Main(m)
 }
 
 func serveUntilKilled(database string) error {

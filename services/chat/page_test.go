@@ -24,13 +24,13 @@ func TestHostileTextStaysText(t *testing.T) {
 	a.post("/api/settings", map[string]string{"address": model.Base(), "model": "<img src=x onerror=window.hacked=7>"})
 	id := a.begin(hostile)
 	turn := model.Next(t)
-	b := browse(t, 1280, a.url+"/c/"+id)
-	for _, c := range hostile { // so that each half-written tag is shown once
+	b := browse(t, webtest.Wide, a.url+"/c/"+id)
+	for _, c := range hostile { // every incomplete tag is rendered once
 		turn.Say(string(c))
 	}
 	b.Shows("Not a title")
 	turn.Finish("stop")
-	b.settled("complete")
+	b.state("complete")
 	b.Do(chromedp.Reload())
 	b.Shows("Not a title")
 	b.Click("#server")
@@ -56,28 +56,8 @@ func TestOtherSitesAreRefused(t *testing.T) {
 	id := a.begin("A secret")
 	model.Next(t).Answer("Hush")
 	a.finished(id)
-	for name, change := range map[string]func(r *http.Request){
-		"another host":   func(r *http.Request) { r.Host = "evil.example" },
-		"another origin": func(r *http.Request) { r.Header.Set("Origin", "http://evil.example") },
-		"another site":   func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
-	} {
-		for _, path := range []string{"POST /api/conversations", "POST /api/settings", "DELETE /api/conversations/" + id, "POST /api/setup", "POST /api/drafts"} {
-			method, path, _ := strings.Cut(path, " ")
-			request, err := http.NewRequest(method, a.url+path, strings.NewReader(`{"text":"x"}`))
-			if err != nil {
-				t.Fatal(err)
-			}
-			change(request)
-			response, err := http.DefaultClient.Do(request)
-			if err != nil {
-				t.Fatal(err)
-			}
-			response.Body.Close()
-			if response.StatusCode != http.StatusForbidden && response.StatusCode != http.StatusMisdirectedRequest {
-				t.Errorf("%s: %s %s: %s", name, method, path, response.Status)
-			}
-		}
-	}
+	webtest.RefusesOtherSites(t, a.url, "POST /api/conversations", "POST /api/settings", "DELETE /api/conversations/"+id,
+		"POST /api/setup", "POST /api/drafts")
 	if m := a.last(id); m.Text != "Hush" {
 		t.Errorf("got %+v", m)
 	}
@@ -95,7 +75,7 @@ func TestNarrowPagesDoNotScrollSideways(t *testing.T) {
 	a.finished(failed)
 	empty := serve(t, "", completion.LocalServer{Name: "Ollama", Base: "http://127.0.0.1:1/v1"})
 	for _, address := range []string{a.url + "/", a.url + "/c/" + id, a.url + "/c/" + failed, empty.url + "/", a.url + "/nowhere"} {
-		b := browse(t, 360, address)
+		b := browse(t, webtest.Phone, address)
 		b.Allow("404")
 		if strings.HasPrefix(address, empty.url) {
 			b.Shows("No model server found")
@@ -118,7 +98,7 @@ func TestDrawerOnAPhone(t *testing.T) {
 	model.Next(t).Answer("1")
 	a.begin("The second one")
 	model.Next(t).Answer("2")
-	b := browse(t, 360, a.url+"/")
+	b := browse(t, webtest.Phone, a.url+"/")
 	if webtest.Eval[bool](b.Tab, "document.getElementById('side').checkVisibility()") {
 		t.Error("the list is open")
 	}
@@ -132,7 +112,7 @@ func TestDrawerOnAPhone(t *testing.T) {
 func TestTypingIsKept(t *testing.T) {
 	model := modeltest.New(t, "tiny")
 	a := serveWith(t, model)
-	b := browse(t, 1280, a.url+"/")
+	b := browse(t, webtest.Wide, a.url+"/")
 	b.write("one")
 	b.Do(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift)))
 	b.write("two")
@@ -153,7 +133,7 @@ func TestTypingIsKept(t *testing.T) {
 
 func TestRefusedMessageStays(t *testing.T) {
 	a := serve(t, "")
-	b := browse(t, 1280, a.url+"/")
+	b := browse(t, webtest.Wide, a.url+"/")
 	b.Allow("409")
 	b.Shows("No model server found")
 	b.send("Hello")
@@ -168,7 +148,7 @@ func TestRefusedMessageStays(t *testing.T) {
 func TestServerIsFoundByThePage(t *testing.T) {
 	model := modeltest.New(t)
 	a := serve(t, "", completion.LocalServer{Name: "Ollama", Base: model.Base()})
-	b := browse(t, 1280, a.url+"/")
+	b := browse(t, webtest.Wide, a.url+"/")
 	b.Shows("Ollama has no model yet")
 	model.Offer("llama3.2")
 	b.Click("[data-look]")
@@ -183,7 +163,7 @@ func TestSettings(t *testing.T) {
 	first, second := modeltest.New(t, "tiny"), modeltest.New(t, "small", "large")
 	a := serve(t, "", completion.LocalServer{Name: "LM Studio", Base: second.Base()})
 	a.use(first, "sk-secret")
-	b := browse(t, 1280, a.url+"/")
+	b := browse(t, webtest.Wide, a.url+"/")
 	b.write("Half a message")
 	b.Click("#server")
 	b.Shows("It answers, with 1 model.")
@@ -215,7 +195,7 @@ func TestRenameAndDelete(t *testing.T) {
 	id := a.begin("A title to be changed")
 	model.Next(t).Answer("ok")
 	a.finished(id)
-	b := browse(t, 1280, a.url+"/c/"+id)
+	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	b.Click("[popovertarget=menu]")
 	b.Click("[data-dialog=rename]")
 	b.Until("document.activeElement.id === 'new-title'")
@@ -238,7 +218,7 @@ func TestCopy(t *testing.T) {
 	id := a.begin("Show me code")
 	model.Next(t).Answer("<think>hm</think>Here **it** is:\n\n```go\nfmt.Println(\"<hi>\")\n```\n")
 	a.finished(id)
-	b := browse(t, 1280, a.url+"/c/"+id)
+	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	b.Permit("clipboard-read")
 	b.Permit("clipboard-write")
 	for _, test := range []struct{ button, want string }{
@@ -256,12 +236,11 @@ func TestCopy(t *testing.T) {
 	}
 }
 
-// A server that does not answer is told of once, and as that: not as one that may offer
-// several models.
+// A server that does not answer is reported once, and not as one without a chosen model.
 func TestADeadServerIsToldOnce(t *testing.T) {
 	a := serve(t, "")
 	a.post("/api/settings", map[string]string{"address": "http://127.0.0.1:1/v1"})
-	b := browse(t, 1280, a.url+"/")
+	b := browse(t, webtest.Wide, a.url+"/")
 	b.Allow("409")
 	b.Shows("127.0.0.1:1 does not answer.")
 	b.send("Hello")
@@ -276,10 +255,10 @@ func TestADeadServerIsToldOnce(t *testing.T) {
 	if status != http.StatusConflict {
 		t.Errorf("status %d", status)
 	}
-	contains(t, answer, "127.0.0.1:1 does not answer.", "Nothing listens at 127.0.0.1:1", "Your message stays here")
+	webtest.Contains(t, answer, "127.0.0.1:1 does not answer.", "Nothing listens at 127.0.0.1:1", "Your message stays here")
 }
 
-// Inside the settings nothing sends the user there.
+// Problems in the settings do not refer to the settings.
 func TestTheSettingsDoNotNameThemselves(t *testing.T) {
 	page := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(page.Close)
@@ -293,13 +272,13 @@ func TestTheSettingsDoNotNameThemselves(t *testing.T) {
 		}
 	}
 	_, answer := a.request("POST", "/api/models", map[string]string{"address": "http://127.0.0.1:1/v1"})
-	contains(t, answer, "Start 127.0.0.1:1, then try again, or enter another address.")
+	webtest.Contains(t, answer, "Start 127.0.0.1:1, then try again, or enter another address.")
 }
 
-// What fits needs no scroll bar.
+// The command fits without a scroll bar.
 func TestTheLineToTypeFitsAPhone(t *testing.T) {
 	a := serve(t, "", completion.LocalServer{Name: "Ollama", Base: "http://127.0.0.1:1/v1"})
-	b := browse(t, 360, a.url+"/")
+	b := browse(t, webtest.Phone, a.url+"/")
 	b.Shows("No model server found")
 	for _, button := range []string{"Copy", "Copied"} {
 		over := webtest.Eval[int](b.Tab, `(() => {

@@ -7,26 +7,26 @@ import (
 	"agents-tray/services/chat/history"
 )
 
-// page is a conversation, or the place where one begins.
+// page is the data of the templates "page" and "problem".
 type page struct {
 	Title        string
-	Conversation string // its id; "" before it begins
+	Conversation string // its id; "" for a new one
 	Thread       threadView
 	Draft        string
 	List         listView
-	Server       serverChoice // its key never gets into a page
+	Server       serverChoice // its key must not get into a page
 	Database     string
 	SetAside     string
 	DashboardURL string
-	Problem      *problem // instead of all that
-	Passing      bool     // it may be over soon
+	Problem      *problem // instead of the page
+	Transient    bool     // loading the page again may help
 }
 
-// newPage is where a conversation begins.
+// newPage shows the page that creates a conversation.
 func (c *chat) newPage(w http.ResponseWriter, _ *http.Request) {
 	p, err := c.page("")
 	if err != nil {
-		c.trouble(w, err)
+		c.renderStorageProblem(w, err)
 		return
 	}
 	p.Title = "New conversation"
@@ -42,7 +42,7 @@ func (c *chat) conversationPage(w http.ResponseWriter, r *http.Request) {
 		p.Title = conversation.Title
 	}
 	if errors.Is(err, history.ErrNotFound) {
-		c.show(w, http.StatusNotFound, &problem{
+		c.renderProblem(w, http.StatusNotFound, &problem{
 			What: "This conversation is gone.",
 			Why:  "It was deleted, or the address is not complete.",
 			Now:  "Choose another one from the list, or begin a new one.",
@@ -50,19 +50,19 @@ func (c *chat) conversationPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		c.trouble(w, err)
+		c.renderStorageProblem(w, err)
 		return
 	}
 	messages, err := c.thread(id)
 	if err != nil {
-		c.trouble(w, err)
+		c.renderStorageProblem(w, err)
 		return
 	}
-	p.Thread = c.rendered.viewThread(messages)
+	p.Thread = c.cache.viewThread(messages)
 	render(w, http.StatusOK, "page", p)
 }
 
-// page reads what every page shows.
+// page returns the data that both conversation pages need.
 func (c *chat) page(conversation string) (p page, err error) {
 	settings, err := c.file.Settings()
 	if err != nil {
@@ -82,15 +82,15 @@ func (c *chat) page(conversation string) (p page, err error) {
 	return p, err
 }
 
-// trouble shows that the file cannot be used, and why.
-func (c *chat) trouble(w http.ResponseWriter, err error) {
-	c.show(w, http.StatusServiceUnavailable, storage(err, c.file.Path()))
+// renderStorageProblem responds with why the file cannot be used.
+func (c *chat) renderStorageProblem(w http.ResponseWriter, err error) {
+	c.renderProblem(w, http.StatusServiceUnavailable, storageProblem(err, c.file.Path()))
 }
 
 func (c *chat) notFound(w http.ResponseWriter, _ *http.Request) {
-	c.show(w, http.StatusNotFound, &problem{What: "There is no page at this address.", Now: "Go to your conversations: they are all on the first page."})
+	c.renderProblem(w, http.StatusNotFound, &problem{What: "There is no page at this address.", Now: "Go to your conversations: they are all on the first page."})
 }
 
-func (c *chat) show(w http.ResponseWriter, status int, problem *problem) {
-	render(w, status, "problem", page{Title: problem.What, Problem: problem, Passing: status >= 500, DashboardURL: c.DashboardURL})
+func (c *chat) renderProblem(w http.ResponseWriter, status int, problem *problem) {
+	render(w, status, "problem", page{Title: problem.What, Problem: problem, Transient: status >= 500, DashboardURL: c.DashboardURL})
 }

@@ -11,33 +11,32 @@ import (
 	"syscall"
 
 	"agents-tray/manager"
+	"agents-tray/manager/control"
 	"agents-tray/services/chat/completion"
-	"agents-tray/services/chat/history"
 )
 
-// problem is an error in three parts.
-type problem = history.Problem
+type problem = control.Problem
 
-// explain says in words why the model server gave no answer, or no whole one.
-func explain(err error, s serverChoice) *problem { return explainWhere(err, s, " in the settings") }
+// explain describes why the model server gave no complete answer.
+func explain(err error, s serverChoice) *problem { return explainWith(err, s, " in the settings") }
 
-// explainHere is explain for somebody who is in the settings.
-func explainHere(err error, s serverChoice) *problem { return explainWhere(err, s, "") }
+// explainInSettings is explain for the settings dialog, which does not refer to itself.
+func explainInSettings(err error, s serverChoice) *problem { return explainWith(err, s, "") }
 
-// explainWhere says where what has to be changed is, after each mention of it.
-func explainWhere(err error, s serverChoice, where string) *problem {
+// explainWith adds where to each advice to change a setting.
+func explainWith(err error, s serverChoice, where string) *problem {
 	p := &problem{Detail: err.Error()}
 	var e *completion.Error
 	if !errors.As(err, &e) {
 		p.What, p.Now = "The answer could not be fetched.", "Try again."
 		return p
 	}
-	said := ""
+	quote := ""
 	if e.Message != "" {
-		said = fmt.Sprintf(" It says: “%s”", e.Message)
+		quote = fmt.Sprintf(" It says: “%s”", e.Message)
 	}
 	if e.WebPage {
-		said = " It answered with a web page."
+		quote = " It answered with a web page."
 	}
 	switch e.Kind {
 	case completion.Unreachable:
@@ -50,7 +49,7 @@ func explainWhere(err error, s serverChoice, where string) *problem {
 		}
 	case completion.BadAddress:
 		p.What = "The address of the model server cannot be used."
-		p.Why = detail(e)
+		p.Why = cause(e)
 		p.Now = fmt.Sprintf("Correct it%s. It looks like http://127.0.0.1:11434/v1.", where)
 	case completion.Moved:
 		p.What = s.Name + " sends requests on to another address."
@@ -58,25 +57,25 @@ func explainWhere(err error, s serverChoice, where string) *problem {
 		p.Now = fmt.Sprintf("If you trust that address, enter it%s.", where)
 	case completion.KeyRefused:
 		p.What = s.Name + " refused the request."
-		p.Why = "The key is not accepted." + said
+		p.Why = "The key is not accepted." + quote
 		if s.Key == "" {
-			p.Why = "It asks for a key and none is set." + said
+			p.Why = "It asks for a key and none is set." + quote
 		}
 		p.Now = fmt.Sprintf("Enter a valid key%s, then try again.", where)
 	case completion.NotFound, completion.NotAModelServer:
 		p.What = fmt.Sprintf("What answers at %s is no model server.", s.Host())
-		p.Why = "It does not speak the OpenAI-compatible protocol at this address." + said
+		p.Why = "It does not speak the OpenAI-compatible protocol at this address." + quote
 		p.Now = fmt.Sprintf("Check the address%s. Most servers want it to end in /v1.", where)
 	case completion.NoModel:
 		p.What = fmt.Sprintf("%s does not have the model %s.", s.Name, s.Model)
-		p.Why = "It may have been removed or renamed." + said
+		p.Why = "It may have been removed or renamed." + quote
 		p.Now = fmt.Sprintf("Choose another model%s, then try again.", where)
 		if s.Name == "Ollama" {
 			p.Now = fmt.Sprintf("Run “ollama pull %s”, or choose another model%s. Then try again.", s.Model, where)
 		}
 	case completion.Busy:
 		p.What = s.Name + " takes no more requests at the moment."
-		p.Why = "Too many were sent, or the account's quota is used up." + said
+		p.Why = "Too many were sent, or the account's quota is used up." + quote
 		p.Now = "Wait a little, then try again."
 		if e.RetryAfter != "" {
 			p.Now = fmt.Sprintf("Try again after %s.", retryAfter(e.RetryAfter))
@@ -86,7 +85,7 @@ func explainWhere(err error, s serverChoice, where string) *problem {
 		p.Now = "Wait a little, then try again."
 	case completion.TooLong:
 		p.What = "The conversation is too long for this model."
-		p.Why = fmt.Sprintf("%s can only read so much at once.%s", s.Model, said)
+		p.Why = fmt.Sprintf("%s can only read so much at once.%s", s.Model, quote)
 		p.Now = fmt.Sprintf("Begin a new conversation, or choose a model with a larger context%s.", where)
 	case completion.Broken:
 		p.What = "The answer broke off."
@@ -106,11 +105,11 @@ func explainWhere(err error, s serverChoice, where string) *problem {
 		p.Now = "Ask for a shorter one."
 	case completion.Rejected:
 		p.What = s.Name + " did not accept the request."
-		p.Why = strings.TrimSpace(said)
+		p.Why = strings.TrimSpace(quote)
 		p.Now = fmt.Sprintf("Another model may accept it: choose one%s.", where)
 	default:
 		p.What = s.Name + " failed."
-		p.Why = "It reports an error of its own." + said
+		p.Why = "It reports an error of its own." + quote
 		p.Now = "Try again. If it happens again, its log may say more."
 	}
 	return p
@@ -119,7 +118,7 @@ func explainWhere(err error, s serverChoice, where string) *problem {
 // windowsRefused is WSAECONNREFUSED, which Go does not map to ECONNREFUSED.
 const windowsRefused = syscall.Errno(10061)
 
-// unreachable says why there is no connection, as far as the system tells.
+// unreachable describes why there is no connection, as far as the system reports it.
 func unreachable(err error, s serverChoice) string {
 	var dns *net.DNSError
 	var timeout net.Error
@@ -134,7 +133,7 @@ func unreachable(err error, s serverChoice) string {
 	return fmt.Sprintf("There is no connection to %s.", s.Host())
 }
 
-func saidNothing(s serverChoice, finish completion.Finish, thought bool) *problem {
+func emptyAnswer(s serverChoice, finish completion.Finish, thought bool) *problem {
 	p := &problem{What: s.Model + " answered nothing.", Why: "The server sent an empty answer.", Now: "Try again, or say it in another way."}
 	if thought && finish == completion.Length {
 		p.Why = "The server's limit of length was used up by thinking."
@@ -143,11 +142,11 @@ func saidNothing(s serverChoice, finish completion.Finish, thought bool) *proble
 	return p
 }
 
-func filtered(s serverChoice) *problem {
+func filteredAnswer(s serverChoice) *problem {
 	return &problem{What: s.Name + " withheld the answer.", Why: "Its content filter objected.", Now: "Say it in another way."}
 }
 
-func detail(e *completion.Error) string {
+func cause(e *completion.Error) string {
 	if e.Err == nil {
 		return ""
 	}
@@ -166,7 +165,7 @@ func retryAfter(value string) string {
 	return value + " s"
 }
 
-// terminal is the word for where this system's users type commands.
+// terminal is what this operating system's users call the place to type commands.
 func terminal() string {
 	if runtime.GOOS == "windows" {
 		return "PowerShell"

@@ -10,8 +10,8 @@ import (
 	"agents-tray/services/chat/history"
 )
 
-// storage says in words why the file of the conversations cannot be used.
-func storage(err error, path string) *problem {
+// storageProblem describes why the file of the conversations at path cannot be used.
+func storageProblem(err error, path string) *problem {
 	p := &problem{
 		What:   "Your conversations cannot be opened.",
 		Why:    "The file they are in cannot be used: " + path,
@@ -41,9 +41,9 @@ func storage(err error, path string) *problem {
 	return p
 }
 
-// notSaved is the problem of an answer that is only in memory.
-func notSaved(err error, path string) *problem {
-	p := storage(err, path)
+// unsavedProblem is the problem of an answer that is only in memory.
+func unsavedProblem(err error, path string) *problem {
+	p := storageProblem(err, path)
 	p.What = "This answer could not be saved and will be lost when the Chat ends."
 	p.Now = "Copy what you need."
 	return p

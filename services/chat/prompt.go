@@ -7,15 +7,15 @@ import (
 	"agents-tray/services/chat/history"
 )
 
-// goOnRequest asks for the rest of an answer in a way that every server understands;
-// continuing the assistant's own message is not part of the protocol.
-const goOnRequest = "Your last answer was interrupted. Continue it exactly where it stops: " +
+// continuePrompt asks for the rest of an answer. It is a message of the user because the
+// protocol has no way to continue one of the assistant.
+const continuePrompt = "Your last answer was interrupted. Continue it exactly where it stops: " +
 	"repeat nothing, add no introduction, and keep an open code block or list open."
 
-// conversation turns messages of the file into those of the protocol: empty answers
-// are left out, thoughts are not repeated, and two messages of one side in a row
-// (after a failed answer) become one, because many models insist on turns.
-func asPrompt(messages []history.Message) []completion.Message {
+// toPrompt turns messages of the file into those of the protocol, without empty answers and
+// without reasoning. Two messages of one role in a row, as after a failed answer, are
+// joined, because many models require the roles to alternate.
+func toPrompt(messages []history.Message) []completion.Message {
 	var list []completion.Message
 	for _, m := range messages {
 		text := m.Text
@@ -34,8 +34,8 @@ func asPrompt(messages []history.Message) []completion.Message {
 	return list
 }
 
-// splitThinking parts the thoughts that some servers leave in an answer, between
-// <think> and </think> at its start, from the rest. Without the end all is thought.
+// splitThinking separates the reasoning that some servers leave in an answer, between
+// <think> and </think> at its start, from the rest. Without </think> all of it is reasoning.
 func splitThinking(text string) (thinking, answer string) {
 	rest, found := strings.CutPrefix(strings.TrimLeft(text, " \n\t"), "<think>")
 	if !found {

@@ -17,18 +17,12 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// templates are parsed by the first page, not at the start of the process.
+// templates are parsed by their first use, not at the start of the process.
 var templates = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("").Funcs(template.FuncMap{
-		"exact":    web.Exact,
-		"machine":  func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
-		"took":     took,
-		"elapsed":  func(m messageView) string { return web.Duration(time.Since(m.Created)) },
-		"terminal": terminal,
-	}).ParseFS(templateFiles, "templates/*.html"))
+	return template.Must(web.Templates(template.FuncMap{"took": took, "terminal": terminal}).ParseFS(templateFiles, "templates/*.html"))
 })
 
-// took is how long an answer took, "" if that is not worth a word.
+// took is how long an answer took, or "" for less than a second.
 func took(m messageView) string {
 	duration := m.Finished.Sub(m.Created)
 	if m.Finished.IsZero() || duration < time.Second {
@@ -42,17 +36,17 @@ func fragment(name string, data any) (string, error) {
 	return web.Fragment(templates(), name, data)
 }
 
-// render answers with a whole page.
+// render responds with a page.
 func render(w http.ResponseWriter, status int, name string, data any) {
 	web.Page(w, status, "Chat", templates(), name, data)
 }
 
-// refuse answers a request of the API that failed.
+// refuse responds to an API request with the status and the problem of err.
 func (c *chat) refuse(w http.ResponseWriter, err error) {
-	var told *refusal
+	var failure *apiError
 	switch {
-	case errors.As(err, &told):
-		web.JSON(w, told.status, told.problem)
+	case errors.As(err, &failure):
+		web.JSON(w, failure.status, failure.problem)
 	case errors.Is(err, history.ErrNotFound):
 		web.JSON(w, http.StatusNotFound, problem{What: "This conversation is gone.", Why: "It may have been deleted in another window.", Now: "Begin a new one."})
 	case errors.Is(err, errWriting):
@@ -63,30 +57,30 @@ func (c *chat) refuse(w http.ResponseWriter, err error) {
 		web.JSON(w, http.StatusServiceUnavailable, problem{What: "The Chat is closing.", Now: "Start it again from the tray menu."})
 	default:
 		log.Printf("%v", err)
-		web.JSON(w, http.StatusServiceUnavailable, storage(err, c.file.Path()))
+		web.JSON(w, http.StatusServiceUnavailable, storageProblem(err, c.file.Path()))
 	}
 }
 
-// refusal is an error with its words and its status.
-type refusal struct {
+// apiError is an error with the status and the problem to respond with.
+type apiError struct {
 	status  int
 	problem problem
 }
 
-func (r *refusal) Error() string { return r.problem.What }
+func (r *apiError) Error() string { return r.problem.What }
 
-// maxRequest bounds what a page may send, in bytes.
+// maxRequest is the largest body of a request, in bytes.
 const maxRequest = 1 << 20
 
-// read decodes the body of a request.
+// read decodes the JSON body of a request. Its error is an *apiError.
 func read[T any](w http.ResponseWriter, r *http.Request) (body T, err error) {
 	err = json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&body)
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return body, &refusal{http.StatusRequestEntityTooLarge, problem{What: "This message is too long.", Why: "A message can hold 1 MB.", Now: "Send a part of it."}}
+		return body, &apiError{http.StatusRequestEntityTooLarge, problem{What: "This message is too long.", Why: "A message can hold 1 MB.", Now: "Send a part of it."}}
 	case err != nil:
-		return body, &refusal{http.StatusBadRequest, problem{What: "The request cannot be read.", Now: "Load this page again.", Detail: err.Error()}}
+		return body, &apiError{http.StatusBadRequest, problem{What: "The request cannot be read.", Now: "Load this page again.", Detail: err.Error()}}
 	}
 	return body, nil
 }

@@ -7,19 +7,19 @@ import (
 	"agents-tray/services/chat/markdown"
 )
 
-// maxRenderings bounds what is kept of rendered texts, in bytes.
-const maxRenderings = 8 << 20
+// maxRenderCache is the size of the cache, in bytes of text and HTML.
+const maxRenderCache = 8 << 20
 
-// renderings keeps the HTML of finished texts: a long conversation is shown anew with
-// each message, and only its end differs.
-type renderings struct {
+// renderCache caches the HTML of texts, since each message renders its whole conversation
+// again.
+type renderCache struct {
 	mu     sync.Mutex
 	blocks map[string][]template.HTML // by text
 	size   int
 }
 
-// of returns the blocks of a text, from memory if they were asked for before.
-func (r *renderings) of(text string) []template.HTML {
+// render returns the blocks of a text.
+func (r *renderCache) render(text string) []template.HTML {
 	r.mu.Lock()
 	blocks, known := r.blocks[text]
 	r.mu.Unlock()
@@ -33,10 +33,10 @@ func (r *renderings) of(text string) []template.HTML {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.size += size; r.size > maxRenderings || r.blocks == nil {
-		r.blocks, r.size = make(map[string][]template.HTML), size // begin again: what is needed comes back
+	if r.size += size; r.size > maxRenderCache || r.blocks == nil {
+		r.blocks, r.size = make(map[string][]template.HTML), size // full: start again
 	}
-	if size <= maxRenderings {
+	if size <= maxRenderCache {
 		r.blocks[text] = blocks
 	}
 	return blocks

@@ -13,21 +13,21 @@ import (
 	"agents-tray/manager/control"
 )
 
-// reportTimeout bounds one report.
+// reportTimeout is how long one report may take.
 const reportTimeout = 5 * time.Second
 
-// A reporter tells the instance that runs the Chat which answers are being written, so
-// that the next start knows of those that a crash has cut off. Reports go out in order,
-// beside the answers: none of them waits. Without an instance it does nothing.
+// reporter reports to the instance which answers are being written, so that the next start
+// knows those that a crash interrupted. Reports are sent in order by a goroutine of its own,
+// so that no answer waits for them. Without an instance it does nothing.
 type reporter struct {
-	instance *control.Client // nil: nobody is told
+	instance *control.Client // or nil
 	service  string
-	ctx      context.Context // ends with the Chat
+	ctx      context.Context // cancelled by close
 	stop     context.CancelFunc
 
 	mu      sync.Mutex
-	waiting []func(context.Context) error
-	telling bool
+	queue   []func(context.Context) error
+	sending bool
 	work    sync.WaitGroup
 }
 
@@ -37,9 +37,9 @@ func newReporter(instance *control.Client, service string) *reporter {
 	return r
 }
 
-// began reports that an answer is being written in a conversation, whose title is asked
-// for when it is needed.
-func (r *reporter) began(conversation string, title func() (string, error)) {
+// started reports that an answer is being written in a conversation. title is called when
+// the report is sent.
+func (r *reporter) started(conversation string, title func() (string, error)) {
 	started := time.Now()
 	r.add(func(ctx context.Context) error {
 		title, err := title()
@@ -58,13 +58,13 @@ func (r *reporter) began(conversation string, title func() (string, error)) {
 	})
 }
 
-// ended reports that it is finished, stopped or failed.
+// ended reports that an answer is finished, stopped or failed.
 func (r *reporter) ended(conversation string) {
 	r.add(func(ctx context.Context) error {
 		err := r.instance.EndWorkflow(ctx, r.service, conversation)
 		var refused *control.Refused
 		if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
-			return nil // its beginning could not be told
+			return nil // its start could not be reported
 		}
 		return err
 	})
@@ -76,35 +76,35 @@ func (r *reporter) add(report func(context.Context) error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.waiting = append(r.waiting, report)
-	if !r.telling && r.ctx.Err() == nil {
-		r.telling = true
-		r.work.Go(r.tell)
+	r.queue = append(r.queue, report)
+	if !r.sending && r.ctx.Err() == nil {
+		r.sending = true
+		r.work.Go(r.send)
 	}
 }
 
-// tell sends what waits.
-func (r *reporter) tell() {
+// send sends the queued reports, and returns when there are none or the reporter is closed.
+func (r *reporter) send() {
 	for {
 		r.mu.Lock()
-		if len(r.waiting) == 0 || r.ctx.Err() != nil {
-			r.telling = false
+		if len(r.queue) == 0 || r.ctx.Err() != nil {
+			r.sending = false
 			r.mu.Unlock()
 			return
 		}
-		report := r.waiting[0]
-		r.waiting = r.waiting[1:]
+		report := r.queue[0]
+		r.queue = r.queue[1:]
 		r.mu.Unlock()
 		ctx, cancel := context.WithTimeout(r.ctx, reportTimeout)
 		if err := report(ctx); err != nil && r.ctx.Err() == nil {
-			log.Printf("the session record does not know of an answer: %v", err)
+			log.Printf("report an answer to the session record: %v", err)
 		}
 		cancel()
 	}
 }
 
-// close ends the reporting. What was reported ends with this process, and the answers
-// that are cut off by its end are not over.
+// close stops reporting and waits for its goroutine. Answers that are still being written
+// are not reported as ended: the instance records them as interrupted by the process's end.
 func (r *reporter) close() {
 	r.mu.Lock()
 	r.stop()

@@ -3,34 +3,32 @@ package chat
 import (
 	"context"
 	"fmt"
-	"net/http/httptest"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"agents-tray/manager/control"
 	"agents-tray/services/chat/modeltest"
-	"agents-tray/services/web"
 	"agents-tray/services/web/webtest"
 )
 
-// reports is an instance that hears of workflows, and of nothing else.
+// reports is an instance that takes reports of workflows and nothing else.
 type reports struct {
 	control.Instance
-	heard chan control.Workflow // one without a name is over
-	hold  chan struct{}         // if set, it answers no earlier
+	received chan control.Workflow // without a name: it has ended
+	hold     chan struct{}         // if set, responses wait until it is closed
 }
 
 func (r *reports) SetWorkflow(w control.Workflow) error {
 	if r.hold != nil {
 		<-r.hold
 	}
-	r.heard <- w
+	r.received <- w
 	return nil
 }
 
 func (r *reports) EndWorkflow(source, id string) error {
-	r.heard <- control.Workflow{Source: source, ID: id}
+	r.received <- control.Workflow{Source: source, ID: id}
 	return nil
 }
 
@@ -38,7 +36,7 @@ func (r *reports) EndWorkflow(source, id string) error {
 func (r *reports) next(t *testing.T) control.Workflow {
 	t.Helper()
 	select {
-	case w := <-r.heard:
+	case w := <-r.received:
 		return w
 	case <-time.After(webtest.Patience):
 		t.Fatal("no report came")
@@ -49,23 +47,15 @@ func (r *reports) next(t *testing.T) control.Workflow {
 // serveReporting starts a Chat that is a service of an instance.
 func serveReporting(t *testing.T, r *reports, model *modeltest.Server) *app {
 	t.Helper()
-	r.heard = make(chan control.Workflow, 16)
+	r.received = make(chan control.Workflow, 16)
 	listener, address, err := control.Listen(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	instance := control.Serve(listener, address, r)
 	t.Cleanup(instance.Close)
-	database := filepath.Join(t.TempDir(), "chat.db")
-	handler, closer := New(Options{Database: database, Instance: control.NewClient(address), Service: "talk"})
-	server := httptest.NewServer(web.Protect(handler))
-	a := &app{T: t, chat: closer.(*chat), url: server.URL, database: database, stop: server.Close}
-	t.Cleanup(func() {
-		server.CloseClientConnections()
-		server.Close()
-		if err := closer.Close(); err != nil {
-			t.Error(err)
-		}
+	a := start(t, "127.0.0.1:0", Options{
+		Database: filepath.Join(t.TempDir(), "chat.db"), Instance: control.NewClient(address), Service: "talk",
 	})
 	a.use(model, "")
 	return a
@@ -107,9 +97,9 @@ func TestAnAnswerIsReportedWhileItIsWritten(t *testing.T) {
 	}
 }
 
-// An answer that the end of the Chat cuts off is not over: the instance, which knows of
-// that end, decides what to tell.
-func TestTheEndOfTheChatIsNoEndOfItsAnswers(t *testing.T) {
+// An answer that the end of the Chat interrupts is not reported as ended: the instance
+// records it as interrupted.
+func TestAnswersInterruptedByTheEndAreNotReportedAsEnded(t *testing.T) {
 	r, model := &reports{}, modeltest.New(t, "tiny")
 	a := serveReporting(t, r, model)
 	a.begin("Count")
@@ -119,12 +109,12 @@ func TestTheEndOfTheChatIsNoEndOfItsAnswers(t *testing.T) {
 		t.Error(err)
 	}
 	turn.Left()
-	if len(r.heard) != 0 {
-		t.Errorf("it reported %+v", <-r.heard)
+	if len(r.received) != 0 {
+		t.Errorf("it reported %+v", <-r.received)
 	}
 }
 
-// Nobody waits for an instance that does not answer, or is not there.
+// Answers do not wait for an instance that does not respond or does not exist.
 func TestAnswersDoNotWaitForReports(t *testing.T) {
 	r, model := &reports{hold: make(chan struct{})}, modeltest.New(t, "tiny")
 	a := serveReporting(t, r, model)
@@ -144,7 +134,7 @@ func TestAnswersDoNotWaitForReports(t *testing.T) {
 	}
 
 	lost := newReporter(control.NewClient(control.Address{Network: "unix", Address: filepath.Join(t.TempDir(), "nobody")}), "talk")
-	lost.began("x", func() (string, error) { return "x", nil })
+	lost.started("x", func() (string, error) { return "x", nil })
 	lost.work.Wait()
 	lost.close()
 	byItself := newReporter(nil, "")

@@ -2,15 +2,11 @@ package chat
 
 import (
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"agents-tray/services/chat/completion"
 	"agents-tray/services/chat/modeltest"
 	"agents-tray/services/web/webtest"
-
-	"github.com/chromedp/chromedp"
 )
 
 const sample = "A slice is a **view** of an array: a pointer, a length and a capacity. Appending within the capacity " +
@@ -20,13 +16,8 @@ const sample = "A slice is a **view** of an array: a pointer, a length and a cap
 	"## Costs\n\n| Way | Allocates | When |\n|:--|--:|:--|\n| `slices.Clone` | 24 bytes | at once |\n| full slice expression | 48 bytes | at the next append |\n\n" +
 	"> Measure before you choose.\n"
 
-// TestLook leaves pictures of the pages in the folder AGENTS_TRAY_PICTURES, to be
-// looked at.
-func TestLook(t *testing.T) {
-	folder := os.Getenv("AGENTS_TRAY_PICTURES")
-	if folder == "" {
-		folder = t.TempDir()
-	}
+// TestLooks checks the contrast of all text (see webtest.Tab.Looks for pictures).
+func TestLooks(t *testing.T) {
 	model := modeltest.New(t, "llama3.2", "qwen3:8b", "nomic-embed-text")
 	bare := serve(t, "", completion.LocalServer{Name: "Ollama", Base: "http://127.0.0.1:9/v1"}, completion.LocalServer{Name: "llama.cpp", Base: "http://127.0.0.1:9/v1"},
 		completion.LocalServer{Name: "LM Studio", Base: "http://127.0.0.1:9/v1"})
@@ -62,7 +53,10 @@ func TestLook(t *testing.T) {
 		{"new", full.url + "/", func(b *tab) { b.Shows("Begin a conversation") }},
 		{"answer", full.url + "/c/" + good, func(b *tab) { b.Shows("Costs") }},
 		{"broken", full.url + "/c/" + failed, func(b *tab) { b.Shows("broke off") }},
-		{"failed", full.url + "/c/" + missing, func(b *tab) { b.Shows("does not have the model") }},
+		{"failed", full.url + "/c/" + missing, func(b *tab) {
+			b.Shows("does not have the model")
+			b.Click("#thread .notice summary")
+		}},
 		{"live", full.url + "/c/" + live, func(b *tab) { b.Shows("made of") }},
 		{"settings", full.url + "/c/" + good, func(b *tab) {
 			b.Click("#server")
@@ -72,11 +66,6 @@ func TestLook(t *testing.T) {
 		{"delete", full.url + "/c/" + good, func(b *tab) {
 			b.Click("[popovertarget=menu]")
 			b.Click("[data-dialog=delete]")
-		}},
-		{"drawer", full.url + "/c/" + good, func(b *tab) {
-			if webtest.Eval[bool](b.Tab, "innerWidth < 800") {
-				b.Click(".top [popovertarget=side]")
-			}
 		}},
 		{"menu", full.url + "/c/" + good, func(b *tab) { b.Click("[popovertarget=menu]") }},
 		{"trouble", bare.url + "/", func(b *tab) {
@@ -99,18 +88,12 @@ func TestLook(t *testing.T) {
 		}},
 		{"gone-page", full.url + "/c/nowhere", func(b *tab) { b.Allow("404") }},
 	} {
-		for _, width := range []int64{1280, 500, 360} {
-			b := browse(t, width, shot.address)
-			shot.prepare(b)
-			for _, scheme := range []string{"light", "dark"} {
-				b.Scheme(scheme)
-				picture := webtest.Run(b.Tab, chromedp.CaptureScreenshot(), "picture")
-				name := map[int64]string{1280: "wide", 500: "half", 360: "narrow"}[width]
-				if err := os.WriteFile(filepath.Join(folder, "chat-"+shot.name+"-"+name+"-"+scheme+".png"), picture, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
+		b := browse(t, webtest.Wide, shot.address)
+		shot.prepare(b)
+		b.Looks("chat-" + shot.name)
 	}
+	b := browse(t, webtest.Phone, full.url+"/c/"+good)
+	b.Click(".top [popovertarget=side]")
+	b.Look("chat-drawer-phone")
 	turn.Finish("stop")
 }

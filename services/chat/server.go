@@ -12,28 +12,28 @@ import (
 	"agents-tray/services/chat/history"
 )
 
-// requestTimeout bounds a request for a server's models.
+// requestTimeout is how long a request for a server's models may take.
 const requestTimeout = 10 * time.Second
 
-// openAI is the server that OPENAI_API_KEY belongs to if OPENAI_BASE_URL names no other.
+// openAI is the server of OPENAI_API_KEY without OPENAI_BASE_URL.
 const openAI = "https://api.openai.com/v1"
 
 // serverChoice is the model server in use. Without one its Base is "".
 type serverChoice struct {
 	completion.Server
 	Model   string
-	Name    string // what to call it: "Ollama", or its host
-	FromEnv bool   // its address was not chosen here but comes from OPENAI_BASE_URL
+	Name    string // for people: "Ollama", or its host
+	FromEnv bool   // its address is OPENAI_BASE_URL
 	EnvKey  bool   // its key is OPENAI_API_KEY
 }
 
-// Ready reports whether there is a server and a model to ask.
+// Ready reports whether there is a server and a model.
 func (s serverChoice) Ready() bool { return s.Base != "" && s.Model != "" }
 
 // Local reports whether the server is on this computer.
 func (s serverChoice) Local() bool { return local(s.Base) }
 
-// Exposed reports whether what is said, and the key, cross a network in the clear.
+// Exposed reports whether messages and key are sent over a network unencrypted.
 func (s serverChoice) Exposed() bool { return strings.HasPrefix(s.Base, "http://") && !s.Local() }
 
 // Label is the server and its model in a few words.
@@ -47,7 +47,7 @@ func (s serverChoice) Label() string {
 	return "No model server"
 }
 
-// Host is the server's host and port, or path too if it is not the usual one.
+// Host is the server's host and port.
 func (s serverChoice) Host() string { return host(s.Base) }
 
 // server returns the model server in use: the one chosen, or that of the environment.
@@ -83,10 +83,10 @@ func environmentBase() string {
 	if base, err := completion.Normalize(address); err == nil {
 		return base
 	}
-	return address // the first request says what is wrong with it
+	return address // the first request fails and says why
 }
 
-// environmentKey is the key in OPENAI_API_KEY, if it is meant for the server at base.
+// environmentKey is OPENAI_API_KEY if it is meant for the server at base, or "".
 func environmentKey(base string) string {
 	if sameOrigin(base, cmp.Or(environmentBase(), openAI)) {
 		return os.Getenv("OPENAI_API_KEY")
@@ -94,7 +94,7 @@ func environmentKey(base string) string {
 	return ""
 }
 
-// nameOf is what to call the server at base.
+// nameOf is the name of the server at base for people.
 func (c *chat) nameOf(base string) string {
 	if base == "" {
 		return ""
@@ -136,9 +136,8 @@ func sameOrigin(a, b string) bool {
 		left.Scheme == right.Scheme && strings.EqualFold(left.Host, right.Host)
 }
 
-// usable leaves out the models that cannot hold a conversation, as far as their
-// names tell.
-func usable(models []string) []string {
+// chatModels leaves out the models that are not for conversations, judged by their names.
+func chatModels(models []string) []string {
 	var list []string
 	for _, model := range models {
 		name := strings.ToLower(model)

@@ -11,6 +11,7 @@ import (
 	"agents-tray/services/chat/completion"
 	"agents-tray/services/chat/history"
 	"agents-tray/services/chat/modeltest"
+	"agents-tray/services/web/webtest"
 )
 
 type setupAnswer struct {
@@ -41,7 +42,7 @@ func TestLocalServerIsFoundAndUsed(t *testing.T) {
 	if !answer.Ready || answer.Label != "qwen3:8b · Ollama" || len(answer.Servers) != 2 {
 		t.Errorf("got %+v", answer)
 	}
-	contains(t, answer.HTML, "qwen3:8b", "Ollama", "on this computer")
+	webtest.Contains(t, answer.HTML, "qwen3:8b", "Ollama", "on this computer")
 	a.begin("Hi")
 	if turn := good.Next(t); turn.Model != "qwen3:8b" {
 		t.Errorf("asked %+v", turn)
@@ -60,18 +61,18 @@ func TestWithoutAServerThePageSaysHowToGetOne(t *testing.T) {
 	if answer.Ready {
 		t.Error("it is ready")
 	}
-	contains(t, answer.HTML, "No model server found", "looked for Ollama", "ollama.com/download", "ollama pull llama3.2", "Enter an address")
+	webtest.Contains(t, answer.HTML, "No model server found", "looked for Ollama", "ollama.com/download", "ollama pull llama3.2", "Enter an address")
 	status, refused := a.request("POST", "/api/conversations", map[string]string{"text": "Hello"})
 	if status != http.StatusConflict {
 		t.Errorf("status %d", status)
 	}
-	contains(t, refused, "There is no model server yet.", "Your message stays here")
+	webtest.Contains(t, refused, "There is no model server yet.", "Your message stays here")
 }
 
 func TestServerWithoutModels(t *testing.T) {
 	model := modeltest.New(t)
 	a := serve(t, "", completion.LocalServer{Name: "Ollama", Base: model.Base()})
-	contains(t, a.look().HTML, "Ollama has no model yet", "ollama pull llama3.2")
+	webtest.Contains(t, a.look().HTML, "Ollama has no model yet", "ollama pull llama3.2")
 	model.Offer("llama3.2")
 	if answer := a.look(); !answer.Ready {
 		t.Errorf("got %+v", answer)
@@ -95,7 +96,7 @@ func TestServerOfTheEnvironment(t *testing.T) {
 		t.Errorf("the local server got keys %q", local.Keys())
 	}
 	os.Unsetenv("OPENAI_BASE_URL")
-	contains(t, a.look().Label, "tiny · Ollama")
+	webtest.Contains(t, a.look().Label, "tiny · Ollama")
 }
 
 func TestKeyOnlyGoesToItsServer(t *testing.T) {
@@ -115,7 +116,7 @@ func TestKeyOnlyGoesToItsServer(t *testing.T) {
 		}
 	}
 	_, page := a.request("GET", "/", nil)
-	contains(t, page, "Saved; leave empty to keep it", "not encrypted", "Forget the saved key")
+	webtest.Contains(t, page, "Saved; leave empty to keep it", "not encrypted", "Forget the saved key")
 
 	a.post("/api/settings", map[string]string{"address": second.Base(), "model": "tiny"})
 	a.begin("Hi")
@@ -194,7 +195,7 @@ func TestFailuresAreToldInThreeParts(t *testing.T) {
 				t.Errorf("got %+v, %+v", m, m.Problem)
 			}
 			_, page := a.request("GET", "/c/"+id, nil)
-			contains(t, page, test.parts...)
+			webtest.Contains(t, page, test.parts...)
 			if strings.Contains(page, "says: “it ") {
 				t.Error("the server's words are ours")
 			}
@@ -207,7 +208,7 @@ func TestFailuresAreToldInThreeParts(t *testing.T) {
 		turn.Finish("length")
 		a.finished(id)
 		_, page := a.request("GET", "/c/"+id, nil)
-		contains(t, page, "limit of length cut this answer", `data-retry="continue"`)
+		webtest.Contains(t, page, "limit of length cut this answer", `data-retry="continue"`)
 	})
 	t.Run("no server", func(t *testing.T) {
 		model.Close()
@@ -216,14 +217,13 @@ func TestFailuresAreToldInThreeParts(t *testing.T) {
 			t.Errorf("got %+v", m)
 		}
 		_, page := a.request("GET", "/c/"+id, nil)
-		contains(t, page, "does not answer", "Nothing listens at", "Start")
+		webtest.Contains(t, page, "does not answer", "Nothing listens at", "Start")
 	})
 }
 
-// Many models refuse two messages of one side in a row, and none wants to read its
-// old thoughts again.
+// Many models require the roles to alternate, and reasoning is not sent back.
 func TestPromptTakesTurns(t *testing.T) {
-	prompt := asPrompt([]history.Message{
+	prompt := toPrompt([]history.Message{
 		{Role: history.User, Text: "one"}, {Role: history.Assistant, Text: " "},
 		{Role: history.User, Text: "two"}, {Role: history.Assistant, Text: "<think>hm</think>\n\nthree"},
 		{Role: history.User, Text: "four"},

@@ -9,26 +9,26 @@ import (
 	"agents-tray/services/web"
 )
 
-// setupView says what was found when a model server was looked for.
+// setupView is the result of looking for a model server.
 type setupView struct {
 	Server  serverChoice
 	Found   []completion.Found // on this computer
-	Empty   *completion.Found  // one that runs but has no model
+	Empty   *completion.Found  // a server that runs but has no model
 	Looked  []completion.LocalServer
-	Problem *problem // the server of the environment cannot be used
+	Problem *problem // of the server in use
 	EnvKey  bool     // OPENAI_API_KEY is set
 	OpenAI  string
 }
 
-// setup looks for a model server if none is in use, and uses what it finds. It is
-// only asked by a page without a server, and by the settings, which show the list.
+// setup looks for local model servers. If no server or model is in use it chooses one, if
+// it can. It is called by a page without a server, and by the settings, which list them.
 func (c *chat) setup(w http.ResponseWriter, r *http.Request) {
 	settings, err := c.file.Settings()
 	if err != nil {
 		c.refuse(w, err)
 		return
 	}
-	ctx, cancel := short(r.Context())
+	ctx, cancel := withRequestTimeout(r.Context())
 	defer cancel()
 	view := setupView{Server: c.choose(settings), Looked: c.LocalServers, OpenAI: openAI, EnvKey: environmentKey(openAI) != ""}
 	view.Found = c.client.Discover(ctx, c.LocalServers)
@@ -55,7 +55,7 @@ func (c *chat) setup(w http.ResponseWriter, r *http.Request) {
 	}
 	list := []found{}
 	for _, f := range view.Found {
-		list = append(list, found{f.Name, f.Base, len(usable(f.Models))})
+		list = append(list, found{f.Name, f.Base, len(chatModels(f.Models))})
 	}
 	web.JSON(w, http.StatusOK, map[string]any{"ready": view.Server.Ready(), "label": view.Server.Label(), "html": html, "servers": list})
 }
@@ -63,7 +63,7 @@ func (c *chat) setup(w http.ResponseWriter, r *http.Request) {
 // pickServer uses the first server on this computer that has a model.
 func (c *chat) pickServer(view *setupView, settings history.Settings) error {
 	for _, found := range view.Found {
-		models := usable(found.Models)
+		models := chatModels(found.Models)
 		if len(models) == 0 {
 			view.Empty = &found
 			continue
@@ -78,17 +78,17 @@ func (c *chat) pickServer(view *setupView, settings history.Settings) error {
 	return nil
 }
 
-// pickModel chooses a model of the server in use, if there is no doubt which: the
-// first one on this computer, the only one elsewhere.
+// pickModel chooses a model of the server in use: the first one of a local server, the only
+// one of another.
 func (c *chat) pickModel(r *http.Request, view *setupView, settings history.Settings) error {
-	ctx, cancel := short(r.Context())
+	ctx, cancel := withRequestTimeout(r.Context())
 	defer cancel()
 	models, err := c.client.Models(ctx, view.Server.Server)
 	if err != nil {
 		view.Problem = explain(err, view.Server)
 		return nil
 	}
-	models = usable(models)
+	models = chatModels(models)
 	if len(models) == 0 || len(models) > 1 && !view.Server.Local() {
 		return nil
 	}
@@ -97,8 +97,8 @@ func (c *chat) pickModel(r *http.Request, view *setupView, settings history.Sett
 	return c.file.SaveSettings(settings)
 }
 
-// models lists the models at an address that is not saved yet. The saved key is used
-// if none was typed and the address is still the key's.
+// models lists the models at an address that need not be saved. Without a key in the request
+// the saved one is used if it belongs to that address.
 func (c *chat) models(w http.ResponseWriter, r *http.Request) {
 	body, err := read[struct{ Address, Key string }](w, r)
 	if err != nil {
@@ -116,22 +116,22 @@ func (c *chat) models(w http.ResponseWriter, r *http.Request) {
 	var models []string
 	if err == nil {
 		choice.Key = cmp.Or(body.Key, keyFor(choice.Base, settings))
-		ctx, cancel := short(r.Context())
+		ctx, cancel := withRequestTimeout(r.Context())
 		defer cancel()
 		choice.Server, models, err = c.client.Find(ctx, choice.Server)
 	}
 	if err != nil {
-		web.JSON(w, http.StatusBadGateway, explainHere(err, choice))
+		web.JSON(w, http.StatusBadGateway, explainInSettings(err, choice))
 		return
 	}
-	if talkers := usable(models); len(talkers) > 0 {
+	if talkers := chatModels(models); len(talkers) > 0 {
 		models = talkers
 	}
 	web.JSON(w, http.StatusOK, map[string]any{"address": choice.Base, "models": models})
 }
 
-// keyFor is the key that may be sent to base: the saved one if it was given for that
-// place, or that of the environment.
+// keyFor is the key that may be sent to base: the saved one if it was given for the same
+// origin, else that of the environment.
 func keyFor(base string, settings history.Settings) string {
 	if settings.Key != "" && sameOrigin(base, settings.Address) {
 		return settings.Key
@@ -139,9 +139,8 @@ func keyFor(base string, settings history.Settings) string {
 	return environmentKey(base)
 }
 
-// saveSettings keeps address, key and model. Without an address the Chat looks for a
-// server again. An empty key keeps the saved one, unless the address leads elsewhere
-// now or it is to be forgotten.
+// saveSettings saves address, key and model. Without an address the Chat looks for a server
+// again. Without a key the saved one is kept, unless the origin has changed or forget is set.
 func (c *chat) saveSettings(w http.ResponseWriter, r *http.Request) {
 	body, err := read[struct {
 		Address, Key, Model string
@@ -159,7 +158,7 @@ func (c *chat) saveSettings(w http.ResponseWriter, r *http.Request) {
 	now := history.Settings{Model: body.Model, SetAside: old.SetAside}
 	if body.Address != "" {
 		if now.Address, err = completion.Normalize(body.Address); err != nil {
-			web.JSON(w, http.StatusBadRequest, explainHere(err, serverChoice{}))
+			web.JSON(w, http.StatusBadRequest, explainInSettings(err, serverChoice{}))
 			return
 		}
 		now.Key = body.Key
@@ -167,12 +166,12 @@ func (c *chat) saveSettings(w http.ResponseWriter, r *http.Request) {
 			now.Key = old.Key
 		}
 		if now.Address != old.Address {
-			ctx, cancel := short(r.Context())
+			ctx, cancel := withRequestTimeout(r.Context())
 			defer cancel()
 			server := completion.Server{Base: now.Address, Key: cmp.Or(now.Key, environmentKey(now.Address))}
 			if found, _, err := c.client.Find(ctx, server); err == nil {
-				now.Address = found.Base // with the /v1 that was left out
-			} // else it may only be off at the moment
+				now.Address = found.Base // it may have /v1 added
+			} // without an answer the address is saved as it is: the server may be off
 		}
 	}
 	if err := c.file.SaveSettings(now); err != nil {
@@ -182,7 +181,7 @@ func (c *chat) saveSettings(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// dismiss forgets that a damaged file was set aside.
+// dismiss removes the notice of a damaged file.
 func (c *chat) dismiss(w http.ResponseWriter, _ *http.Request) {
 	settings, err := c.file.Settings()
 	if err == nil {

@@ -15,7 +15,7 @@ import (
 func TestTokensArriveOneByOne(t *testing.T) {
 	model := modeltest.New(t, "tiny")
 	a := serveWith(t, model)
-	b := browse(t, 1280, a.url+"/")
+	b := browse(t, webtest.Wide, a.url+"/")
 	b.Shows("Begin a conversation")
 	b.send("Count to three")
 	turn := model.Next(t)
@@ -31,7 +31,7 @@ func TestTokensArriveOneByOne(t *testing.T) {
 	}
 	b.Until(`document.getElementById("send").hidden && !document.getElementById("stop").hidden`)
 	turn.Finish("stop")
-	b.settled("complete")
+	b.state("complete")
 	b.answer("one, two,\n\nthree")
 	b.Until(`document.getElementById("announcer").textContent === "The answer is complete."`)
 	b.Until(`!document.getElementById("send").hidden && document.activeElement.id === "text"`)
@@ -44,7 +44,7 @@ func TestTokensArriveOneByOne(t *testing.T) {
 	turn.Say("four")
 	b.answer("four")
 	turn.Finish("stop")
-	b.settled("complete")
+	b.state("complete")
 	if draft := webtest.Eval[string](b.Tab, "document.getElementById('text').value"); draft != "" {
 		t.Errorf("the message is still there: %q", draft)
 	}
@@ -56,7 +56,7 @@ func TestReloadInTheMiddleMissesNothing(t *testing.T) {
 	id := a.begin("Count")
 	turn := model.Next(t)
 	turn.Say("one")
-	b := browse(t, 1280, a.url+"/c/"+id)
+	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	b.answer("one")
 	turn.Say(" two")
 	b.Do(chromedp.Reload())
@@ -65,11 +65,11 @@ func TestReloadInTheMiddleMissesNothing(t *testing.T) {
 	turn.Say(" four")
 	b.answer("one two three four")
 	b.Do(chromedp.Navigate("about:blank"))
-	turn.Answer(" five") // nobody watches
+	turn.Answer(" five") // without a page
 	a.finished(id)
 	b.Do(chromedp.Navigate(a.url + "/c/" + id))
 	b.answer("one two three four five")
-	b.settled("complete")
+	b.state("complete")
 }
 
 func TestTwoPagesShowTheSame(t *testing.T) {
@@ -78,7 +78,7 @@ func TestTwoPagesShowTheSame(t *testing.T) {
 	id := a.begin("Count")
 	model.Next(t).Answer("What?")
 	a.finished(id)
-	first, second := browse(t, 1280, a.url+"/c/"+id), browse(t, 360, a.url+"/c/"+id)
+	first, second := browse(t, webtest.Wide, a.url+"/c/"+id), browse(t, webtest.Phone, a.url+"/c/"+id)
 	first.answer("What?")
 	second.answer("What?")
 	first.send("To two")
@@ -95,7 +95,7 @@ func TestTwoPagesShowTheSame(t *testing.T) {
 	turn = model.Next(t)
 	turn.Answer(" two")
 	second.answer("one two")
-	first.settled("complete")
+	first.state("complete")
 }
 
 func TestEscapeStops(t *testing.T) {
@@ -104,7 +104,7 @@ func TestEscapeStops(t *testing.T) {
 	id := a.begin("Count")
 	turn := model.Next(t)
 	turn.Say("one")
-	b := browse(t, 1280, a.url+"/c/"+id)
+	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	b.answer("one")
 	b.Click("#server") // Escape first closes what is open
 	b.Until("document.getElementById('settings').open")
@@ -115,7 +115,7 @@ func TestEscapeStops(t *testing.T) {
 	}
 	b.Do(chromedp.KeyEvent(kb.Escape))
 	turn.Left()
-	b.settled("stopped")
+	b.state("stopped")
 	b.Click("[data-retry=again]")
 	model.Next(t).Answer("1")
 	b.answer("1")
@@ -127,15 +127,15 @@ func TestPageComesBackWithTheChat(t *testing.T) {
 	id := a.begin("Count")
 	turn := model.Next(t)
 	turn.Say("one")
-	b := browse(t, 1280, a.url+"/c/"+id)
+	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	b.Allow("net::ERR_") // how a connection fails depends on the moment
 	b.answer("one")
 	a.stop()
 	b.Until("!document.getElementById('gone').hidden")
 
-	after := serveAt(t, a.database, strings.TrimPrefix(a.url, "http://"))
+	after := start(t, strings.TrimPrefix(a.url, "http://"), a.Options)
 	b.Until("document.getElementById('gone').hidden")
-	b.settled("interrupted")
+	b.state("interrupted")
 	b.Shows("This answer was interrupted because the Chat ended.")
 	b.Click("[data-retry=continue]")
 	model.Next(t).Answer(" two")
@@ -151,7 +151,7 @@ func TestReaderIsNotPulledToTheEnd(t *testing.T) {
 	id := a.begin("Tell me")
 	turn := model.Next(t)
 	turn.Say(strings.Repeat("A paragraph.\n\n", 60))
-	b := browse(t, 1280, a.url+"/c/"+id)
+	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	webtest.Eval[bool](b.Tab, "(window.view = document.getElementById('scroll')) !== null")
 	atEnd := "view.scrollHeight - view.scrollTop - view.clientHeight < 2"
 	b.Until(atEnd)
@@ -169,18 +169,18 @@ func TestReaderIsNotPulledToTheEnd(t *testing.T) {
 	b.Click("#latest")
 	b.Until(atEnd + " && latest.hidden")
 	turn.Finish("stop")
-	b.settled("complete")
+	b.state("complete")
 	b.Until(atEnd)
 }
 
-// What is unchanged is not touched: a selection in a paragraph survives the next one.
+// Unchanged elements are kept: a selection in a paragraph survives the next paragraph.
 func TestGrowthLeavesTheRestAlone(t *testing.T) {
 	model := modeltest.New(t, "tiny")
 	a := serveWith(t, model)
 	id := a.begin("Tell me")
 	turn := model.Next(t)
 	turn.Say("First paragraph.\n\n```\nline 1\n")
-	b := browse(t, 1280, a.url+"/c/"+id)
+	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	b.Shows("line 1")
 	webtest.Eval[bool](b.Tab, `(() => {
 		window.first = document.querySelector(".text p");
@@ -191,7 +191,7 @@ func TestGrowthLeavesTheRestAlone(t *testing.T) {
 	turn.Say("line 2\n```\n\nLast.")
 	b.Shows("Last.")
 	turn.Finish("stop")
-	b.settled("complete")
+	b.state("complete")
 	if !webtest.Eval[bool](b.Tab, `first.isConnected && block.isConnected && getSelection().toString() === "First paragraph."`) {
 		t.Errorf("the selection is %q", webtest.Eval[string](b.Tab, "getSelection().toString()"))
 	}

@@ -8,16 +8,16 @@ import (
 	"agents-tray/services/chat/markdown"
 )
 
-// messageView is what a page shows of a message.
+// messageView is a message as a page shows it.
 type messageView struct {
 	history.Message
 	Thinking []template.HTML
 	Blocks   []template.HTML
-	Last     bool // of the conversation
+	Last     bool // it is the conversation's last
 }
 
 // viewOf renders a message.
-func (r *renderings) viewOf(m history.Message) messageView {
+func (r *renderCache) viewOf(m history.Message) messageView {
 	if m.Role == history.User {
 		return messageView{Message: m}
 	}
@@ -25,20 +25,20 @@ func (r *renderings) viewOf(m history.Message) messageView {
 	if m.Reasoning != "" {
 		thinking = m.Reasoning
 	}
-	render := r.of
+	render := r.render
 	if m.State == history.Writing {
-		render = markdown.Blocks // it is another text in a moment
+		render = markdown.Blocks // not cached: the text still grows
 	}
 	return messageView{Message: m, Thinking: render(thinking), Blocks: render(answer)}
 }
 
-// IsUser reports whether the user wrote it.
+// IsUser reports whether the message is the user's.
 func (m messageView) IsUser() bool { return m.Role == history.User }
 
 // Live reports whether it is being written.
 func (m messageView) Live() bool { return m.State == history.Writing }
 
-// Unfinished reports whether there is a text that could be continued.
+// Unfinished reports whether there is text that can be continued.
 func (m messageView) Unfinished() bool {
 	switch m.State {
 	case history.Stopped, history.Interrupted, history.Cut, history.Failed:
@@ -52,7 +52,7 @@ type threadView struct {
 	Messages []messageView
 }
 
-func (r *renderings) viewThread(messages []history.Message) threadView {
+func (r *renderCache) viewThread(messages []history.Message) threadView {
 	var t threadView
 	for i, m := range messages {
 		v := r.viewOf(m)
@@ -84,7 +84,7 @@ type listEntry struct {
 	Writing bool // an answer is being written in it
 }
 
-// list reads the list of conversations for the page of one of them ("" for none).
+// list returns the list of conversations for the page of one of them ("" for none).
 func (c *chat) list(here string) (listView, error) {
 	conversations, err := c.file.Conversations()
 	if err != nil {

@@ -1,19 +1,19 @@
-// Package dashboard is the built-in Dashboard: pages that show what the manager
-// runs, live, and pass on what the user asks of it. It holds no state of its own;
-// everything is read from the control API.
+// Package dashboard is the built-in Dashboard: pages that show the services of a running
+// instance, updated live, and send it the user's actions. It has no state of its own: all
+// of it comes from the control API.
 //
-//	GET  /                              the state of the whole and of each service
+//	GET  /                              the state of the instance and of each service
 //	GET  /services/{name}/log           the last lines of one service
-//	GET  /review                        how the previous session ended, if not cleanly
+//	GET  /review                        how the previous session ended, if it was not clean
 //	GET  /sessions                      the latest sessions and how they ended; ?all=1 lists all
-//	GET  /sessions/{id}                 what happened in one; ?service=chat to that service only
+//	GET  /sessions/{id}                 the events of one; ?service=chat: only that service's
 //	GET  /api/events?log=chat:50&…      server-sent events (see stream): state, usage, and these logs
-//	GET  /api/logs?log=chat:1000        the same, of logs only
+//	GET  /api/logs?log=chat:1000        the same, without state and usage
 //	POST /api/services/{name}/{action}  start, stop or restart; 202
-//	POST /api/services/{name}/move/{port}  to another port for this time, if it is offered; 202
+//	POST /api/services/{name}/move/{port}  use another port until the next start, if it is offered; 202
 //	POST /api/workflows/{source}/{id}/again  run an interrupted workflow again; 202, {service}
 //
-// Errors of /api are {"error": "…"}.
+// Errors of /api are a control.Problem.
 package dashboard
 
 import (
@@ -31,8 +31,8 @@ type dashboard struct {
 	client *control.Client
 }
 
-// New returns the Dashboard of the instance that client talks to. It neither
-// connects nor parses anything yet, so that the service answers at once.
+// New returns the Dashboard of the instance that client talks to. It neither connects nor
+// parses templates, so that the service is ready at once.
 func New(client *control.Client) http.Handler {
 	d := &dashboard{client}
 	mux := http.NewServeMux()

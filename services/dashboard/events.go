@@ -6,29 +6,30 @@ import (
 	"sync"
 	"time"
 
+	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/manager/control/sse"
 	"agents-tray/services/web"
 )
 
 const (
-	redialDelay = time.Second            // how long a lost manager is left alone
-	resumeDelay = 100 * time.Millisecond // the same when only the connection ended
+	reconnectDelay = time.Second            // after a failure to connect
+	resumeDelay    = 100 * time.Millisecond // after the end of a connection
 )
 
-// A stream is one page that listens. It has one connection for all it wants to hear: a
-// browser keeps six to one host. It gets, after each change,
+// stream is the event stream of one page. A page has a single one for all its events,
+// because a browser opens at most six connections to one host. After each change it sends
 //
-//	status  control.Status, for programs
-//	page    {version, title, html}: the same in words, for the page to show in place
+//	status  control.Status
+//	page    {version, title, html}: the content of the home page
 //	usage   control.Usages, every two seconds
-//	tail    {service, lines}: all there is to show of a log, in the place of what was
-//	lines   {service, lines}: more of it
-//	silent  {service, why}: that log cannot be read now
+//	tail    {service, lines}: the last lines of a log, which replace all before
+//	lines   {service, lines}: lines to append
+//	silent  {service} and a control.Problem: why that log cannot be read now
 //
-// While the manager does not answer, "page" says so, once, and usage is empty.
+// When the instance stops answering, one "page" event says so, and usage is empty.
 type stream struct {
-	ctx  context.Context // ends with the reader
+	ctx  context.Context // of the request
 	stop context.CancelFunc
 	mu   sync.Mutex
 	out  *sse.Stream
@@ -40,19 +41,19 @@ type pageEvent struct {
 	HTML    string `json:"html"`
 }
 
-// events relays what the manager tells until the reader leaves.
+// events streams the state, the usage and the requested logs until the client leaves.
 func (d *dashboard) events(w http.ResponseWriter, r *http.Request) {
 	d.relay(w, r, d.relayStatus, d.relayUsage)
 }
 
-// logEvents is events for a page that shows logs only.
+// logEvents streams the requested logs only.
 func (d *dashboard) logEvents(w http.ResponseWriter, r *http.Request) { d.relay(w, r) }
 
-// relay runs relays, and one for each log that the reader asks for, until it leaves.
+// relay runs relays, and one for each requested log, until the client leaves.
 func (d *dashboard) relay(w http.ResponseWriter, r *http.Request, relays ...func(*stream)) {
-	logs, err := parseLogs(r.URL.Query()["log"])
+	logs, err := parseLogRequests(r.URL.Query()["log"])
 	if err != nil {
-		web.JSON(w, http.StatusBadRequest, failure{err.Error()})
+		web.JSON(w, http.StatusBadRequest, control.Problem{What: "The request cannot be read.", Why: manager.Sentence(err.Error())})
 		return
 	}
 	ctx, stop := context.WithCancel(r.Context())
@@ -68,7 +69,7 @@ func (d *dashboard) relay(w http.ResponseWriter, r *http.Request, relays ...func
 	running.Wait()
 }
 
-// send tells the reader something; one that cannot be told has left.
+// send sends an event. If that fails the client has left, and the stream ends.
 func (s *stream) send(event string, data any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -77,14 +78,15 @@ func (s *stream) send(event string, data any) {
 	}
 }
 
-// redial calls listen, which listens to the manager and calls heard when it hears
-// something, again and again until the reader leaves; lost is told why nothing was.
-func (s *stream) redial(listen func(heard func()) error, lost func(error)) {
+// reconnect calls connect again after each end until the stream ends. connect receives
+// events of the instance until its connection ends, and calls received for each. failed is
+// called with the error of a connection that received nothing.
+func (s *stream) reconnect(connect func(received func()) error, failed func(error)) {
 	for s.ctx.Err() == nil {
-		delay := redialDelay
-		err := listen(func() { delay = resumeDelay })
-		if delay == redialDelay && s.ctx.Err() == nil {
-			lost(err)
+		delay := reconnectDelay
+		err := connect(func() { delay = resumeDelay })
+		if delay == reconnectDelay && s.ctx.Err() == nil {
+			failed(err)
 		}
 		select {
 		case <-s.ctx.Done():
@@ -95,23 +97,23 @@ func (s *stream) redial(listen func(heard func()) error, lost func(error)) {
 
 func (d *dashboard) relayStatus(s *stream) {
 	var last *control.Status
-	var told string // the trouble last shown
-	s.redial(func(heard func()) error {
+	var shown string // the error last shown
+	s.reconnect(func(received func()) error {
 		return d.client.Watch(s.ctx, func(status control.Status) {
-			heard()
-			last, told = &status, ""
+			received()
+			last, shown = &status, ""
 			s.send("status", status)
 			s.show(view(last, nil))
 		})
 	}, func(err error) {
-		if err.Error() != told {
-			told = err.Error()
+		if err.Error() != shown {
+			shown = err.Error()
 			s.show(view(last, err))
 		}
 	})
 }
 
-func (s *stream) show(o overview) {
+func (s *stream) show(o homeView) {
 	html, err := fragment("home", "live", o)
 	if err != nil {
 		s.stop()
@@ -125,9 +127,9 @@ func (s *stream) show(o overview) {
 }
 
 func (d *dashboard) relayUsage(s *stream) {
-	s.redial(func(heard func()) error {
+	s.reconnect(func(received func()) error {
 		return d.client.WatchUsage(s.ctx, func(usages control.Usages) {
-			heard()
+			received()
 			s.send("usage", usages)
 		})
 	}, func(error) { s.send("usage", control.Usages{}) })

@@ -1,7 +1,6 @@
 package dashboard
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -9,54 +8,53 @@ import (
 	"strings"
 	"time"
 
-	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/manager/logs"
 	"agents-tray/services/web"
 )
 
 const (
-	fewSessions = 30   // that are listed at first
-	allSessions = 200  // that the record keeps
-	mostEvents  = 1000 // that a page shows of one session
+	defaultSessions = 30   // listed without ?all
+	maxSessions     = 200  // in the session record
+	maxEvents       = 1000 // shown of one session
 )
 
 // history lists the latest sessions and how they ended.
 func (d *dashboard) history(w http.ResponseWriter, r *http.Request) {
-	limit := fewSessions
+	limit := defaultSessions
 	if r.FormValue("all") != "" {
-		limit = allSessions
+		limit = maxSessions
 	}
 	past, err := d.client.Sessions(r.Context(), limit)
 	if err != nil {
-		noHistory(w, err)
+		renderHistoryProblem(w, err)
 		return
 	}
-	p := historyPage{page: historyFrame, More: len(past) == fewSessions && limit == fewSessions}
+	p := historyPage{page: historyFrame, More: len(past) == defaultSessions && limit == defaultSessions}
 	for _, s := range past {
 		p.Sessions = append(p.Sessions, pastView(s))
 	}
 	render(w, http.StatusOK, "history", p)
 }
 
-// session tells what happened in one session, to all services or to one.
+// session lists the events of one session, of all services or of one.
 func (d *dashboard) session(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
-	events, err := d.client.SessionEvents(r.Context(), id, mostEvents)
+	events, err := d.client.SessionEvents(r.Context(), id, maxEvents)
 	var past []control.PastSession
 	if err == nil {
-		past, err = d.client.Sessions(r.Context(), allSessions)
+		past, err = d.client.Sessions(r.Context(), maxSessions)
 	}
 	if err != nil {
-		noHistory(w, err)
+		renderHistoryProblem(w, err)
 		return
 	}
 	at := slices.IndexFunc(past, func(s control.PastSession) bool { return s.ID == id })
 	if at < 0 {
-		noHistory(w, &control.Refused{Status: http.StatusNotFound, Message: "the record no longer knows of it"})
+		renderHistoryProblem(w, &control.Refused{Status: http.StatusNotFound, Message: "the record no longer knows of it"})
 		return
 	}
-	p := sessionPage{page: page{Title: "Session of " + web.Exact(past[at].Started), Here: "/sessions"}, past: pastView(past[at]), Service: r.FormValue("service")}
+	p := sessionPage{page: page{Title: "Session of " + web.Exact(past[at].Started), Here: "/sessions"}, pastSession: pastView(past[at]), Service: r.FormValue("service")}
 	p.All = len(events)
 	for _, e := range events {
 		if e.Service != "" && !slices.Contains(p.Services, e.Service) {
@@ -70,30 +68,24 @@ func (d *dashboard) session(w http.ResponseWriter, r *http.Request) {
 	render(w, http.StatusOK, "session", p)
 }
 
-// noHistory answers for a record that cannot be told of.
-func noHistory(w http.ResponseWriter, err error) {
-	p, status := lost(err), http.StatusServiceUnavailable
-	var refused *control.Refused
-	if errors.As(err, &refused) {
-		status = refused.Status
-		p = &problem{What: "The history cannot be shown.", Why: manager.Sentence(refused.Message), Now: "Load this page again in a moment."}
-		if status == http.StatusNotFound {
-			p.What, p.Now = "There is no such session.", "Choose one of the history. Of old sessions it keeps the latest 200."
-		}
+// renderHistoryProblem responds with why the session record cannot be read.
+func renderHistoryProblem(w http.ResponseWriter, err error) {
+	status, problem := problemOf(err, "The history cannot be shown.", "Load this page again in a moment.")
+	if status == http.StatusNotFound {
+		problem.What, problem.Now = "There is no such session.", "Choose one of the history. Of old sessions it keeps the latest 200."
 	}
-	p.page = historyFrame
-	render(w, status, "problem", *p)
+	renderProblem(w, status, historyFrame, problem)
 }
 
 var historyFrame = page{Title: "History", Here: "/sessions"}
 
 type historyPage struct {
 	page
-	Sessions []past
+	Sessions []pastSession
 	More     bool // there may be older ones
 }
 
-// Summary says in one line how the sessions ended that are listed.
+// Summary counts the listed sessions that ended unexpectedly, in one sentence.
 func (p historyPage) Summary() string {
 	ended, unexpected := 0, 0
 	for _, s := range p.Sessions {
@@ -116,15 +108,15 @@ func (p historyPage) Summary() string {
 	return fmt.Sprintf("Of the last %d sessions %d ended unexpectedly.", ended, unexpected)
 }
 
-// past is a session as words.
-type past struct {
+// pastSession is a session as the pages show it.
+type pastSession struct {
 	control.PastSession
 	Tone tone
 	Word string
 }
 
-func pastView(s control.PastSession) past {
-	v := past{s, bad, s.Words()}
+func pastView(s control.PastSession) pastSession {
+	v := pastSession{s, bad, s.Words()}
 	switch {
 	case s.Current, s.Clean():
 		v.Tone = good
@@ -134,8 +126,8 @@ func pastView(s control.PastSession) past {
 	return v
 }
 
-// Duration is how long it ran, as far as is known.
-func (p past) Duration() string {
+// Duration is how long it ran, as text, as far as it is known.
+func (p pastSession) Duration() string {
 	d := p.Lasted(time.Now())
 	if d < 0 {
 		return "Not known"
@@ -148,33 +140,33 @@ func (p past) Duration() string {
 
 type sessionPage struct {
 	page
-	past
-	Service  string   // whose events are shown; empty: those of all
-	Services []string // that there are events of
-	Events   []pastEvent
-	All      int // events, of all services
+	pastSession
+	Service  string   // show only its events; "": all
+	Services []string // all that have events
+	Events   []sessionEvent
+	All      int // number of events, of all services
 }
 
-// Cut reports whether there may be earlier events.
-func (p sessionPage) Cut() bool { return p.All == mostEvents }
+// Cut reports whether earlier events may be missing.
+func (p sessionPage) Cut() bool { return p.All == maxEvents }
 
-// pastEvent is an event as words.
-type pastEvent struct {
+// sessionEvent is an event as the page shows it.
+type sessionEvent struct {
 	control.SessionEvent
 	Tone tone
 	Word string
-	Head string // what Detail says, in one line
-	More string // and what follows it, such as a service's last lines
+	Head string // first line of Detail
+	More string // its other lines, such as a service's last output
 }
 
-// eventTones are the tones of events; the others have none.
+// eventTones are the tones of the kinds of events; the others are idle.
 var eventTones = map[string]tone{
 	"started": busy, "ready": good, "restarting": busy, "gave up": bad, "guard lost": bad, "guard fault": bad, "missed": busy,
 	"workflow interrupted": bad,
 }
 
-func eventView(e control.SessionEvent) pastEvent {
-	v := pastEvent{SessionEvent: e, Tone: idle, Word: e.Words()}
+func eventView(e control.SessionEvent) sessionEvent {
+	v := sessionEvent{SessionEvent: e, Tone: idle, Word: e.Words()}
 	if tone, known := eventTones[e.Kind]; known {
 		v.Tone = tone
 	}
@@ -186,8 +178,8 @@ func eventView(e control.SessionEvent) pastEvent {
 	return v
 }
 
-// Process is its process id, or nothing.
-func (e pastEvent) Process() string {
+// Process is its process id, or "".
+func (e sessionEvent) Process() string {
 	if e.PID == 0 {
 		return ""
 	}

@@ -49,10 +49,10 @@ func TestTheHistoryTellsHowEachSessionEnded(t *testing.T) {
 	i := start(t, both())
 	url := open(t, i)
 	_, body := ask(t, "GET", url+"/sessions")
-	contains(t, body, "No session is recorded", `href="/sessions" aria-current="page"`)
+	webtest.Contains(t, body, "No session is recorded", `href="/sessions" aria-current="page"`)
 	aWeek(i)
 	_, body = ask(t, "GET", url+"/sessions")
-	contains(t, body, "Of the last 9 sessions 6 ended unexpectedly.", `data-tone="good">Running<`, `data-tone="good">Ended cleanly, the user logged off<`,
+	webtest.Contains(t, body, "Of the last 9 sessions 6 ended unexpectedly.", `data-tone="good">Running<`, `data-tone="good">Ended cleanly, the user logged off<`,
 		`data-tone="bad">Was killed<`, `data-tone="bad">Crashed<`, `data-tone="bad">The computer went down<`, `data-tone="bad">Killed for lack of memory<`,
 		`data-tone="bad">Ended unexpectedly<`, `data-tone="idle">End not known<`, `data-tone="idle">End not recorded<`, `data-tone="bad">Ended: eaten by a whale<`,
 		"At least 8 h 5 min", "Not known", `href="/sessions/s0"`)
@@ -63,22 +63,22 @@ func TestTheHistoryTellsHowEachSessionEnded(t *testing.T) {
 		i.sessions = append(i.sessions, control.PastSession{ID: fmt.Sprint("old", n), Started: time.Now().Add(-time.Hour), Ended: time.Now(), Ending: "clean"})
 	}
 	_, body = ask(t, "GET", url+"/sessions")
-	contains(t, body, `href="/sessions?all=1"`)
+	webtest.Contains(t, body, `href="/sessions?all=1"`)
 	_, body = ask(t, "GET", url+"/sessions?all=1")
-	contains(t, body, "/sessions/old59", "Of the last 69 sessions 6 ended unexpectedly.")
+	webtest.Contains(t, body, "/sessions/old59", "Of the last 69 sessions 6 ended unexpectedly.")
 	i.stop()
 	status, body := ask(t, "GET", url+"/sessions")
 	if status != http.StatusServiceUnavailable {
 		t.Errorf("without the manager: %d", status)
 	}
-	contains(t, body, "is not running any more")
+	webtest.Contains(t, body, "is not running any more")
 }
 
 func TestASessionIsToldInOrderAndByService(t *testing.T) {
 	i := start(t, both())
 	aWeek(i)
 	url := open(t, i)
-	b := webtest.Open(t, wide, url+"/sessions")
+	b := webtest.Open(t, webtest.Wide, url+"/sessions")
 	b.Click(`a[href="/sessions/s0"]`)
 	b.Shows("What happened")
 	const told = `[...document.querySelectorAll(".events .state")].map((s) => s.innerText).join()`
@@ -93,10 +93,10 @@ func TestASessionIsToldInOrderAndByService(t *testing.T) {
 		t.Errorf("of the Dashboard it tells %s", got)
 	}
 	_, body := ask(t, "GET", url+"/sessions/s1")
-	contains(t, body, "Ended cleanly", "Nothing was recorded of its services.", "8 h 5 min")
+	webtest.Contains(t, body, "Ended cleanly", "Nothing was recorded of its services.", "8 h 5 min")
 	i.happened["s2"] = nil
 	_, body = ask(t, "GET", url+"/sessions/s2")
-	contains(t, body, "Technical detail", "index out of range")
+	webtest.Contains(t, body, "Technical detail", "index out of range")
 	if status, body := ask(t, "GET", url+"/sessions/nobody"); status != http.StatusNotFound || !strings.Contains(body, "There is no such session.") {
 		t.Errorf("of nobody: %d", status)
 	}

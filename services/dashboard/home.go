@@ -1,14 +1,17 @@
 package dashboard
 
 import (
+	"cmp"
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"agents-tray/manager/control"
 	"agents-tray/services/web"
 )
 
-// home shows the present state. Without the manager it shows that, and what to do.
+// home shows the state, or that the instance does not answer and what to do.
 func (d *dashboard) home(w http.ResponseWriter, r *http.Request) {
 	status, err := d.client.Status(r.Context())
 	if err != nil {
@@ -18,41 +21,56 @@ func (d *dashboard) home(w http.ResponseWriter, r *http.Request) {
 	render(w, http.StatusOK, "home", view(&status, nil))
 }
 
-// act passes on a request for one service.
+// tryAgain is the advice after a service refused an action.
+const tryAgain = "Try again. If it is refused again, its log may say more."
+
+// done is the participle of each action.
+var done = map[control.Action]string{control.Start: "started", control.Stop: "stopped", control.Restart: "restarted"}
+
+// title is what to call a service: its title, or its name where that is not known.
+func (d *dashboard) title(ctx context.Context, name string) string {
+	status, err := d.client.Status(ctx)
+	if err != nil {
+		return name
+	}
+	service, _ := status.Service(name)
+	return cmp.Or(service.Title, name)
+}
+
+// act requests an action on one service.
 func (d *dashboard) act(w http.ResponseWriter, r *http.Request) {
 	action := control.Action(r.PathValue("action"))
-	switch action {
-	case control.Start, control.Stop, control.Restart:
-	default:
-		web.JSON(w, http.StatusNotFound, failure{"a service can be started, stopped or restarted, nothing else"})
+	if done[action] == "" {
+		web.JSON(w, http.StatusNotFound, control.Problem{What: "There is no such action.", Now: "A service can be started, stopped or restarted."})
 		return
 	}
-	if err := d.client.Act(r.Context(), r.PathValue("name"), action); err != nil {
-		refuse(w, err)
+	name := r.PathValue("name")
+	if err := d.client.Act(r.Context(), name, action); err != nil {
+		refuse(w, err, fmt.Sprintf("%s was not %s.", d.title(r.Context(), name), done[action]), tryAgain)
 		return
 	}
 	web.JSON(w, http.StatusAccepted, struct{}{})
 }
 
-// move passes on a request to give a service another port for this time, as the menu
-// offers where its own is taken.
+// move requests another port for a service until its next start, which the menu offers
+// while the service's own port is taken.
 func (d *dashboard) move(w http.ResponseWriter, r *http.Request) {
-	err := d.client.Choose(r.Context(), "move", r.PathValue("name"), r.PathValue("port"))
+	name := r.PathValue("name")
+	err := d.client.Choose(r.Context(), "move", name, r.PathValue("port"))
 	if errors.Is(err, control.ErrNoItem) {
-		web.JSON(w, http.StatusConflict, failure{"that port is not offered any more: what stood in the way may be gone"})
-		return
+		err = &control.Refused{Status: http.StatusConflict, Message: "that port is not offered any more: the service's own may be free now"}
 	}
 	if err != nil {
-		refuse(w, err)
+		refuse(w, err, d.title(r.Context(), name)+" was not moved.", tryAgain)
 		return
 	}
 	web.JSON(w, http.StatusAccepted, struct{}{})
 }
 
-// startAll passes on a request to start everything.
+// startAll requests the start of all services.
 func (d *dashboard) startAll(w http.ResponseWriter, r *http.Request) {
 	if err := d.client.StartAll(r.Context()); err != nil {
-		refuse(w, err)
+		refuse(w, err, "Nothing was started.", "Try again, or start each service by itself.")
 		return
 	}
 	web.JSON(w, http.StatusAccepted, struct{}{})

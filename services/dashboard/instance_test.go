@@ -19,44 +19,44 @@ import (
 	"agents-tray/services/web/webtest"
 )
 
-// instance speaks the protocol of package control on a Unix socket, as a running
-// tray does, and shows what a test tells it to.
+// instance is a stand-in for a running instance: a server of the control API on a Unix
+// socket, whose state a test sets.
 type instance struct {
 	client *control.Client
 	socket string
 	server *http.Server
 
-	mu       sync.Mutex
-	status   control.Status
-	changed  chan struct{} // closed by the next change, print and use
-	logs     map[string][]logs.Line
-	usages   control.Usages
-	used     int // samples so far
-	review   *control.Review
-	sessions []control.PastSession
-	happened map[string][]control.SessionEvent // by session
-	refusal  string
-	asked    chan string // "restart chat"
-	reviewed chan struct{}
-	joined   chan struct{} // a watcher has come
-	left     chan struct{} // a watcher has gone
-	unlooked chan struct{} // one of the usage has gone
+	mu        sync.Mutex
+	status    control.Status
+	changed   chan struct{} // closed by the next notify
+	logs      map[string][]logs.Line
+	usages    control.Usages
+	used      int // samples so far
+	review    *control.Review
+	sessions  []control.PastSession
+	happened  map[string][]control.SessionEvent // by session
+	refusal   string
+	asked     chan string // "restart chat"
+	reviewed  chan struct{}
+	joined    chan struct{} // a client of the events has connected
+	left      chan struct{} // a client of the events has left
+	usageLeft chan struct{} // a client of the usage has left
 }
 
 // start runs an instance until the test ends.
 func start(t *testing.T, status control.Status) *instance {
 	t.Helper()
 	i := &instance{
-		socket:   filepath.Join(t.TempDir(), "s"),
-		status:   status,
-		changed:  make(chan struct{}),
-		logs:     map[string][]logs.Line{"dashboard": nil, "chat": nil},
-		usages:   control.Usages{},
-		asked:    make(chan string, 16),
-		reviewed: make(chan struct{}, 16),
-		joined:   make(chan struct{}, 16),
-		left:     make(chan struct{}, 16),
-		unlooked: make(chan struct{}, 16),
+		socket:    filepath.Join(t.TempDir(), "s"),
+		status:    status,
+		changed:   make(chan struct{}),
+		logs:      map[string][]logs.Line{"dashboard": nil, "chat": nil},
+		usages:    control.Usages{},
+		asked:     make(chan string, 16),
+		reviewed:  make(chan struct{}, 16),
+		joined:    make(chan struct{}, 16),
+		left:      make(chan struct{}, 16),
+		usageLeft: make(chan struct{}, 16),
 	}
 	i.client = control.NewClient(control.Address{Network: "unix", Address: i.socket})
 	i.serve(t)
@@ -96,19 +96,19 @@ func (i *instance) serve(t *testing.T) {
 		i.mu.Lock()
 		defer i.mu.Unlock()
 		if i.review == nil {
-			answer(w, http.StatusNotFound, failure{"the last session ended cleanly"})
+			answer(w, http.StatusNotFound, control.Problem{What: "the last session ended cleanly"})
 			return
 		}
 		answer(w, http.StatusOK, i.review)
 	})
 	mux.HandleFunc("GET /v1/sessions", func(w http.ResponseWriter, r *http.Request) {
-		limit, _ := strconv.Atoi(r.FormValue("limit")) // 0 shows at once
+		limit, _ := strconv.Atoi(r.FormValue("limit")) // 0 shows in the result
 		answer(w, http.StatusOK, i.sessions[:min(limit, len(i.sessions))])
 	})
 	mux.HandleFunc("GET /v1/sessions/{session}/events", func(w http.ResponseWriter, r *http.Request) {
 		events, known := i.happened[r.PathValue("session")]
 		if !known {
-			answer(w, http.StatusNotFound, failure{"the record knows no such session"})
+			answer(w, http.StatusNotFound, control.Problem{What: "the record knows no such session"})
 			return
 		}
 		answer(w, http.StatusOK, events)
@@ -142,7 +142,7 @@ func (i *instance) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// next is what comes next of what the pages ask for or do.
+// next receives the next value, which a page causes.
 func next[T any](t testing.TB, from <-chan T) (what T) {
 	t.Helper()
 	select {
@@ -158,19 +158,19 @@ func (i *instance) act(w http.ResponseWriter, r *http.Request) {
 	refusal := i.refusal
 	i.mu.Unlock()
 	if refusal != "" {
-		answer(w, http.StatusConflict, failure{refusal})
+		answer(w, http.StatusConflict, control.Problem{What: refusal})
 		return
 	}
 	i.asked <- r.PathValue("action") + " " + r.PathValue("name")
 	answer(w, http.StatusAccepted, struct{}{})
 }
 
-// choose does what the menu offers: to move the Chat to the port that its problem names.
+// choose moves the Chat to the port that its problem offers, as the menu does.
 func (i *instance) choose(w http.ResponseWriter, r *http.Request) {
 	status, _ := i.now()
 	problem := status.Services[1].Problem
 	if problem == nil || r.PathValue("do") != fmt.Sprintf("move/chat/%d", problem.FreePort) {
-		answer(w, http.StatusNotFound, failure{"the menu has no such item now"})
+		answer(w, http.StatusNotFound, control.Problem{What: "the menu has no such item now"})
 		return
 	}
 	i.asked <- r.PathValue("do")
@@ -182,7 +182,7 @@ func (i *instance) again(w http.ResponseWriter, r *http.Request) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.refusal != "" {
-		answer(w, http.StatusConflict, failure{i.refusal})
+		answer(w, http.StatusConflict, control.Problem{What: i.refusal})
 		return
 	}
 	i.asked <- "again " + r.PathValue("source") + " " + r.PathValue("id")
@@ -193,7 +193,7 @@ func (i *instance) again(w http.ResponseWriter, r *http.Request) {
 	i.status.Services = append(slices.Clone(i.status.Services), manager.Service{
 		Name: "again-nightly-report", Title: "nightly-report", State: manager.Ready, PID: 4200, Started: time.Now(),
 	})
-	i.tell()
+	i.notify()
 	answer(w, http.StatusOK, map[string]string{"service": "again-nightly-report"})
 }
 
@@ -202,12 +202,12 @@ func (i *instance) log(w http.ResponseWriter, r *http.Request) {
 	lines, known := i.logs[r.PathValue("name")]
 	i.mu.Unlock()
 	if !known {
-		answer(w, http.StatusNotFound, failure{`there is no service "` + r.PathValue("name") + `"`})
+		answer(w, http.StatusNotFound, control.Problem{What: `there is no service "` + r.PathValue("name") + `"`})
 		return
 	}
 	n, err := strconv.Atoi(r.URL.Query().Get("lines"))
 	if err != nil {
-		answer(w, http.StatusBadRequest, failure{err.Error()})
+		answer(w, http.StatusBadRequest, control.Problem{What: err.Error()})
 		return
 	}
 	if r.URL.Query().Get("follow") == "1" {
@@ -222,21 +222,21 @@ func (i *instance) log(w http.ResponseWriter, r *http.Request) {
 
 // follow streams a log in batches of at most 400 lines.
 func (i *instance) follow(w http.ResponseWriter, r *http.Request, n int) {
-	stream, told := sse.NewStream(w), -1
+	stream, sent := sse.NewStream(w), -1
 	for {
 		i.mu.Lock()
 		lines, changed := i.logs[r.PathValue("name")], i.changed
 		i.mu.Unlock()
-		tail := told < 0
+		tail := sent < 0
 		if tail {
-			told = max(0, len(lines)-n)
+			sent = max(0, len(lines)-n)
 		}
-		for batch := range slices.Chunk(lines[told:], 400) {
+		for batch := range slices.Chunk(lines[sent:], 400) {
 			if stream.Send("lines", batch) != nil {
 				return
 			}
 		}
-		if told = len(lines); tail && stream.Send("lines", nil) != nil {
+		if sent = len(lines); tail && stream.Send("lines", nil) != nil {
 			return
 		}
 		select {
@@ -248,16 +248,16 @@ func (i *instance) follow(w http.ResponseWriter, r *http.Request, n int) {
 }
 
 func (i *instance) usage(w http.ResponseWriter, r *http.Request) {
-	defer func() { i.unlooked <- struct{}{} }()
-	stream, told := sse.NewStream(w), -1
+	defer func() { i.usageLeft <- struct{}{} }()
+	stream, sent := sse.NewStream(w), -1
 	for {
 		i.mu.Lock()
 		usages, used, changed := i.usages, i.used, i.changed
 		i.mu.Unlock()
-		if used != told && stream.Send("usage", usages) != nil {
+		if used != sent && stream.Send("usage", usages) != nil {
 			return
 		}
-		told = used
+		sent = used
 		select {
 		case <-changed:
 		case <-r.Context().Done():
@@ -272,29 +272,29 @@ func (i *instance) now() (control.Status, <-chan struct{}) {
 	return i.status, i.changed
 }
 
-// change puts a new status in place and tells everyone who watches.
+// change edits the status and sends it to all clients.
 func (i *instance) change(edit func(*control.Status)) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	services := append([]manager.Service(nil), i.status.Services...)
 	i.status.Services = services
 	edit(&i.status)
-	i.tell()
+	i.notify()
 }
 
-// tell wakes everyone who watches.
-func (i *instance) tell() {
+// notify wakes all clients. The caller holds mu.
+func (i *instance) notify() {
 	close(i.changed)
 	i.changed = make(chan struct{})
 }
 
-// use says what the services use.
+// use sets what the services use.
 func (i *instance) use(usages control.Usages) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.usages = usages
 	i.used++
-	i.tell()
+	i.notify()
 }
 
 // print appends a line to a service's log.
@@ -302,7 +302,7 @@ func (i *instance) print(service, stream, text string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.logs[service] = append(i.logs[service], logs.Line{Time: time.Now(), Stream: stream, Text: text})
-	i.tell()
+	i.notify()
 }
 
 func answer(w http.ResponseWriter, status int, data any) {

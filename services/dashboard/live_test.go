@@ -16,7 +16,7 @@ import (
 
 func TestPageFollowsChangesInPlace(t *testing.T) {
 	i := start(t, both())
-	b := webtest.Open(t, wide, open(t, i))
+	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
 	webtest.Eval[any](b, `window.kept = document.querySelector("#service-chat"); document.querySelector("#restart-chat").focus(); null`)
 	i.change(chatFailed)
@@ -36,7 +36,7 @@ func TestPageFollowsChangesInPlace(t *testing.T) {
 
 func TestALostManagerIsToldAndComesBack(t *testing.T) {
 	i := start(t, both())
-	b := webtest.Open(t, wide, open(t, i))
+	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
 	i.stop()
 	b.Shows("Configurable Agents is not running any more.")
@@ -59,9 +59,8 @@ func TestADashboardThatIsGoneIsToldAndComesBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			i := start(t, both())
-			address, stop := serve(t, i, "127.0.0.1:0")
-			t.Cleanup(stop)
-			b := webtest.Open(t, wide, "http://"+address)
+			address, stop := webtest.Serve(t, New(i.client), "127.0.0.1:0")
+			b := webtest.Open(t, webtest.Wide, "http://"+address)
 			b.Allow("net::ERR_")
 			b.Shows("Both services are running.")
 			ask.ask(b)
@@ -74,8 +73,7 @@ func TestADashboardThatIsGoneIsToldAndComesBack(t *testing.T) {
 			b.Shows(ask.word)
 			b.Shows("Not connected")
 			i.change(func(s *control.Status) { *s = both() })
-			_, stop = serve(t, i, address)
-			t.Cleanup(stop)
+			webtest.Serve(t, New(i.client), address)
 			b.Until(`document.querySelector("#gone").hidden && document.querySelector("h1").innerText === "Running"`)
 			b.Until(`document.querySelectorAll("[data-action]:not([aria-disabled])").length === 4`)
 			b.Until(`document.title.startsWith("Running")`)
@@ -85,7 +83,7 @@ func TestADashboardThatIsGoneIsToldAndComesBack(t *testing.T) {
 
 func TestAnotherVersionReloadsThePage(t *testing.T) {
 	i := start(t, both())
-	b := webtest.Open(t, wide, open(t, i))
+	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
 	b.Until(`document.querySelector("#instance").innerText.includes("1.2.0")`)
 	webtest.Eval[any](b, `window.old = true; null`)
@@ -93,11 +91,10 @@ func TestAnotherVersionReloadsThePage(t *testing.T) {
 	b.Until(`!window.old && document.querySelector("#instance")?.innerText.includes("1.3.0")`)
 }
 
-// A browser keeps six connections to one host: pages that nobody looks at must not
-// hold them.
+// A browser opens at most six connections to one host: hidden pages must not hold any.
 func TestAHiddenPageDoesNotListen(t *testing.T) {
 	i := start(t, both())
-	b := webtest.Open(t, wide, open(t, i))
+	b := webtest.Open(t, webtest.Wide, open(t, i))
 	next(t, i.joined)
 	hide(b, true)
 	next(t, i.left)
@@ -108,7 +105,7 @@ func TestAHiddenPageDoesNotListen(t *testing.T) {
 
 func TestTheBrowserSaysTimesAsTheServerDoes(t *testing.T) {
 	i := start(t, both())
-	b := webtest.Open(t, wide, open(t, i))
+	b := webtest.Open(t, webtest.Wide, open(t, i))
 	now := time.Now()
 	for _, ago := range []time.Duration{0, 4, 5, 59, 60, 125, 3599, 3600, 3665, 86400, 200000} {
 		ago *= time.Second

@@ -5,25 +5,26 @@ import (
 	"strconv"
 	"strings"
 
+	"agents-tray/manager/control"
 	"agents-tray/manager/logs"
 )
 
-// wantedLog is a log that a page shows, and how many lines of it.
-type wantedLog struct {
+// logRequest asks for the last lines of a service's log, and for those that follow.
+type logRequest struct {
 	service string
 	lines   int
 }
 
-// parseLogs reads what a page asks for, as "chat:50".
-func parseLogs(texts []string) ([]wantedLog, error) {
-	var logs []wantedLog
+// parseLogRequests parses texts such as "chat:50".
+func parseLogRequests(texts []string) ([]logRequest, error) {
+	var logs []logRequest
 	for _, text := range texts {
 		service, count, _ := strings.Cut(text, ":")
 		lines, err := strconv.Atoi(count)
 		if err != nil || lines < 1 {
-			return nil, fmt.Errorf("log=%s: give a service and a number from 1 to %d, as in log=chat:50", text, mostLines)
+			return nil, fmt.Errorf("log=%s: give a service and a number from 1 to %d, as in log=chat:50", text, maxLines)
 		}
-		logs = append(logs, wantedLog{service, min(lines, mostLines)})
+		logs = append(logs, logRequest{service, min(lines, maxLines)})
 	}
 	return logs, nil
 }
@@ -35,16 +36,16 @@ type logEvent struct {
 
 type silentEvent struct {
 	Service string `json:"service"`
-	Why     string `json:"why"`
+	control.Problem
 }
 
-// relayLog follows a log. When the manager was lost and is back, it begins anew.
-func (d *dashboard) relayLog(s *stream, log wantedLog) {
-	s.redial(func(heard func()) error {
+// relayLog follows a log. After a reconnection it sends the last lines again.
+func (d *dashboard) relayLog(s *stream, log logRequest) {
+	s.reconnect(func(received func()) error {
 		tail, complete := []logs.Line{}, false
 		return d.client.Follow(s.ctx, log.service, log.lines, func(lines []logs.Line) {
-			heard()
-			makePlain(lines)
+			received()
+			stripControls(lines)
 			switch {
 			case complete:
 				s.send("lines", logEvent{log.service, lines})
@@ -55,5 +56,8 @@ func (d *dashboard) relayLog(s *stream, log wantedLog) {
 				tail, complete = nil, true
 			}
 		})
-	}, func(err error) { s.send("silent", silentEvent{log.service, refusal(err)}) })
+	}, func(err error) {
+		_, problem := problemOf(err, "The log cannot be read now.", "")
+		s.send("silent", silentEvent{log.service, problem})
+	})
 }

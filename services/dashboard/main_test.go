@@ -1,14 +1,9 @@
 package dashboard
 
 import (
-	"os"
 	"testing"
 
 	"agents-tray/services/web/webtest"
 )
 
-func TestMain(m *testing.M) {
-	status := m.Run()
-	webtest.Stop()
-	os.Exit(status)
-}
+func TestMain(m *testing.M) { webtest.Main(m) }

@@ -14,15 +14,9 @@ import (
 	"agents-tray/services/web/webtest"
 )
 
-const (
-	wide  = 1280
-	half  = 500 // a window beside another
-	phone = 360
-)
-
 func TestEachStateIsAWordAndAShape(t *testing.T) {
 	i := start(t, both())
-	b := webtest.Open(t, wide, open(t, i))
+	b := webtest.Open(t, webtest.Wide, open(t, i))
 	shapes := make(map[string]string)
 	for state, words := range stateWords {
 		i.change(func(s *control.Status) { s.Services[1].State = state })
@@ -41,9 +35,9 @@ func TestEachStateIsAWordAndAShape(t *testing.T) {
 	}
 }
 
-func TestWhatAServiceIsToldAs(t *testing.T) {
+func TestWordsOfStates(t *testing.T) {
 	i := start(t, both())
-	b := webtest.Open(t, wide, open(t, i))
+	b := webtest.Open(t, webtest.Wide, open(t, i))
 	for want, s := range map[string]manager.Service{
 		"Completed":      {State: manager.Completed},
 		"Stopped":        {State: manager.Stopped},
@@ -65,7 +59,7 @@ func TestWhatAServiceIsToldAs(t *testing.T) {
 
 func TestButtonsAsk(t *testing.T) {
 	i := start(t, both())
-	b := webtest.Open(t, wide, open(t, i))
+	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
 	b.Press("#restart-chat", kb.Enter)
 	if asked := next(t, i.asked); asked != "restart chat" {
@@ -76,11 +70,11 @@ func TestButtonsAsk(t *testing.T) {
 	b.Until(`!document.querySelector("#restart-chat").hasAttribute("aria-disabled")`)
 }
 
-// The way out that the problem names is a button, and the address is no way to whoever
-// has the port.
-func TestATakenPortHasAWayOut(t *testing.T) {
+// A taken port offers another as a button, and the address is no link to the program that
+// holds the port.
+func TestATakenPortOffersAnother(t *testing.T) {
 	i := start(t, both())
-	b := webtest.Open(t, wide, open(t, i))
+	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Until(`document.querySelector("#service-chat .facts a")`)
 	i.change(portHeld)
 	b.Shows("Use port 9862 this time")
@@ -101,7 +95,7 @@ func TestATakenPortHasAWayOut(t *testing.T) {
 func TestARefusalIsToldInTheCard(t *testing.T) {
 	i := start(t, both())
 	i.refusal = "the program is shutting down"
-	b := webtest.Open(t, wide, open(t, i))
+	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Allow("409")
 	b.Click("#toggle-chat")
 	b.Shows("Chat was not stopped.")
@@ -112,7 +106,7 @@ func TestARefusalIsToldInTheCard(t *testing.T) {
 
 func TestStoppingTheDashboardAsksFirst(t *testing.T) {
 	i := start(t, both())
-	b := webtest.Open(t, wide, open(t, i))
+	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
 	b.Click("#toggle-dashboard")
 	b.Shows("To get it back, choose Services ▸ Dashboard ▸ Start in the tray menu.")
@@ -130,7 +124,7 @@ func TestLogFollowsAndKeepsItsPlace(t *testing.T) {
 	for n := range 80 {
 		i.print("chat", "out", fmt.Sprintf("line %d", n))
 	}
-	b := webtest.Open(t, wide, open(t, i))
+	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Click("#service-chat [data-log] summary")
 	b.Until(`document.querySelectorAll("#service-chat .log-line").length === 50`)
 	b.Shows("line 79")
@@ -154,7 +148,7 @@ func TestFullLogFilters(t *testing.T) {
 	for n := range 40 {
 		i.print("chat", "out", fmt.Sprintf("GET /page/%d", n))
 	}
-	b := webtest.Open(t, wide, open(t, i)+"/services/chat/log")
+	b := webtest.Open(t, webtest.Wide, open(t, i)+"/services/chat/log")
 	b.Shows("40 lines")
 	b.Do(chromedp.SendKeys(chromedp.CSS("#filter"), "PAGE/3"))
 	b.Shows("11 of 40 lines")
@@ -163,13 +157,13 @@ func TestFullLogFilters(t *testing.T) {
 	b.Until(`document.querySelectorAll(".log-line:not([hidden])").length === 12`)
 }
 
-// What is shown is bounded, whatever comes.
+// At most 1000 lines are shown.
 func TestALongLogLosesItsOldestLines(t *testing.T) {
 	i := start(t, both())
 	for n := range 1100 {
 		i.print("chat", "out", fmt.Sprintf("line %d", n))
 	}
-	b := webtest.Open(t, wide, open(t, i)+"/services/chat/log")
+	b := webtest.Open(t, webtest.Wide, open(t, i)+"/services/chat/log")
 	i.print("chat", "out", "line 1100")
 	b.Until(`document.querySelector(".log-line").lastChild.textContent === "line 101"`) // it follows
 	webtest.Eval[any](b, `document.querySelector("#log").scrollTop = 4000; null`)
@@ -193,14 +187,13 @@ func TestALongLogLosesItsOldestLines(t *testing.T) {
 func TestALostLogIsToldAndGoesOn(t *testing.T) {
 	i := start(t, both())
 	i.print("chat", "out", "before")
-	address, stop := serve(t, i, "127.0.0.1:0")
-	t.Cleanup(stop)
-	b := webtest.Open(t, wide, "http://"+address+"/services/chat/log")
+	address, stop := webtest.Serve(t, New(i.client), "127.0.0.1:0")
+	b := webtest.Open(t, webtest.Wide, "http://"+address+"/services/chat/log")
 	b.Allow("net::ERR_")
 	i.print("chat", "out", "then")
 	b.Shows("2 lines")
 	i.stop()
-	b.Shows("The log cannot be read now.")
+	b.Shows("Configurable Agents is not running any more.")
 	i.print("chat", "out", "meanwhile")
 	i.serve(t)
 	b.Shows("3 lines")
@@ -208,8 +201,7 @@ func TestALostLogIsToldAndGoesOn(t *testing.T) {
 	stop()
 	b.Shows("The Dashboard does not answer any more.")
 	i.print("chat", "out", "after")
-	_, stop = serve(t, i, address)
-	t.Cleanup(stop)
+	webtest.Serve(t, New(i.client), address)
 	b.Shows("4 lines")
 	b.Until(`document.querySelector("#gone").hidden`)
 }
@@ -237,14 +229,14 @@ func TestForeignTextIsText(t *testing.T) {
 	i.refusal = attack
 	i.print("chat", "out", attack)
 	url := open(t, i)
-	b := webtest.Open(t, wide, url)
+	b := webtest.Open(t, webtest.Wide, url)
 	b.Allow("409")
 	b.Shows(attack)
 	b.Click("#service-chat [data-log] summary")
 	b.Until(`document.querySelector("#service-chat .log-text")?.textContent === ` + webtest.Quote(attack))
 	b.Click("#toggle-chat")
 	b.Until(`document.querySelector("#refusal-chat").textContent.includes(` + webtest.Quote(attack) + `)`)
-	i.change(func(s *control.Status) { s.Notices = append(s.Notices, "done") }) // through the live path too
+	i.change(func(s *control.Status) { s.Notices = append(s.Notices, "done") }) // also through an update
 	b.Shows("done")
 	const harmed = `document.title.startsWith("taken") || document.querySelectorAll("main script, main img").length > 0 ||
 		[...document.querySelectorAll("a[href]")].some((a) => a.hostname !== "127.0.0.1")`
@@ -277,7 +269,7 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 	i.print("chat", "out", strings.Repeat("0123456789", 50))
 	i.print("dashboard", "out", strings.Repeat("0123456789", 50))
 	url := open(t, i)
-	b := webtest.Open(t, phone, url)
+	b := webtest.Open(t, webtest.Phone, url)
 	b.Shows("Chat keeps crashing")
 	b.Click("#service-chat [data-log] summary")
 	b.Until(`document.querySelector("#service-chat .log-line")`)
@@ -292,11 +284,11 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 	}
 }
 
-// After two unclean ends nothing is started unasked: the page asks.
+// After two unclean ends nothing is started until the user says so.
 func TestItAsksWhetherToStart(t *testing.T) {
 	i := start(t, both())
 	i.change(func(s *control.Status) { s.Asks, s.Unclean = true, lostPower() })
-	b := webtest.Open(t, wide, open(t, i))
+	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Nothing was started")
 	i.mu.Lock()
 	i.refusal = "everything has been stopped"
@@ -315,10 +307,10 @@ func TestItAsksWhetherToStart(t *testing.T) {
 	b.Until(`document.getElementById("asks") === null`)
 }
 
-// In no row of a card does one fact stand alone beside nothing.
+// No row of a card has a single fact beside empty space.
 func TestFactsFillTheirRows(t *testing.T) {
-	b := webtest.Open(t, wide, open(t, start(t, both())))
-	for _, width := range []int64{wide, 800, 700, 640, half, phone, 320} {
+	b := webtest.Open(t, webtest.Wide, open(t, start(t, both())))
+	for _, width := range []int64{webtest.Wide, 800, 700, 640, webtest.Half, webtest.Phone, 320} {
 		b.Do(chromedp.EmulateViewport(width, 740))
 		alone := webtest.Eval[string](b, `(() => {
 			const rows = Map.groupBy(document.querySelectorAll("#service-chat .facts > div"), (fact) => fact.offsetTop);

@@ -8,13 +8,14 @@ import (
 	"runtime"
 	"syscall"
 
+	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/services/web"
 )
 
-// lost says in words that the control API did not answer, and what to do.
-func lost(err error) *problem {
-	p := &problem{
+// unreachable describes that the instance did not answer.
+func unreachable(err error) control.Problem {
+	p := control.Problem{
 		What:   "Configurable Agents does not answer.",
 		Why:    "It may be busy or on its way out.",
 		Now:    "This page tries again by itself. If that does not help, quit Configurable Agents and start it again from " + launcher() + ".",
@@ -28,7 +29,7 @@ func lost(err error) *problem {
 	return p
 }
 
-// launcher is where this system's users start programs.
+// launcher is where users of this operating system start programs.
 func launcher() string {
 	switch runtime.GOOS {
 	case "windows":
@@ -39,28 +40,22 @@ func launcher() string {
 	return "your applications menu"
 }
 
-// refuse answers an API request with an error of the control API.
-func refuse(w http.ResponseWriter, err error) {
-	var refused *control.Refused
-	switch {
-	case errors.As(err, &refused):
-		web.JSON(w, refused.Status, failure{refusal(err)})
-	case errors.Is(err, context.Canceled): // nobody is left to read an answer
-	default:
-		web.JSON(w, http.StatusBadGateway, failure{refusal(err)})
-	}
-}
-
-// refusal is an error of the control API in words for people.
-func refusal(err error) string {
+// problemOf describes why a request to the instance failed, with the status to respond
+// with. If the instance refused it, the problem is what and now with the reason of the
+// instance; else that it does not answer.
+func problemOf(err error, what, now string) (int, control.Problem) {
 	var refused *control.Refused
 	if errors.As(err, &refused) {
-		return refused.Message
+		return refused.Status, control.Problem{What: what, Why: manager.Sentence(refused.Message), Now: now}
 	}
-	p := lost(err)
-	return p.What + " " + p.Now
+	return http.StatusServiceUnavailable, unreachable(err)
 }
 
-type failure struct {
-	Error string `json:"error"`
+// refuse responds to an API request with the problem of err (see problemOf).
+func refuse(w http.ResponseWriter, err error, what, now string) {
+	if errors.Is(err, context.Canceled) {
+		return // nobody reads a response
+	}
+	status, problem := problemOf(err, what, now)
+	web.JSON(w, status, problem)
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"agents-tray/manager/control"
 	"agents-tray/manager/logs"
 	"agents-tray/services/web"
 )
@@ -17,11 +18,7 @@ var templateFiles embed.FS
 
 // templates holds one set for each page: the page itself and layout.html.
 var templates = sync.OnceValue(func() map[string]*template.Template {
-	shared := template.Must(template.New("").Funcs(template.FuncMap{
-		"duration": func(t time.Time) string { return web.Duration(time.Since(t)) },
-		"ago":      func(t time.Time) string { return web.Ago(t, time.Now()) },
-		"exact":    web.Exact,
-		"machine":  func(t time.Time) string { return t.Format(time.RFC3339Nano) },
+	shared := template.Must(web.Templates(template.FuncMap{
 		"clock":    func(t time.Time) string { return t.Local().Format(time.TimeOnly) },
 		"day":      func(t time.Time) string { return t.Local().Format(time.DateOnly) },
 		"lines":    func(lines []string) string { return logs.Plain(strings.Join(lines, "\n")) },
@@ -35,16 +32,21 @@ var templates = sync.OnceValue(func() map[string]*template.Template {
 	return sets
 })
 
-// page is what every page tells the layout.
+// page is what the layout needs of every page.
 type page struct {
 	Title string
 	Here  string // path of the navigation entry that is this page
 }
 
-// problem is an error in three parts, with the technical detail for those who ask.
-type problem struct {
+// problemPage shows a problem instead of the page that was requested.
+type problemPage struct {
 	page
-	What, Why, Now, Detail string
+	control.Problem
+}
+
+// renderProblem responds with a page that shows a problem.
+func renderProblem(w http.ResponseWriter, status int, page page, problem control.Problem) {
+	render(w, status, "problem", problemPage{page, problem})
 }
 
 // fragment executes one template of a page's set.
@@ -52,14 +54,13 @@ func fragment(set, name string, data any) (string, error) {
 	return web.Fragment(templates()[set], name, data)
 }
 
-// render answers with a whole page.
+// render responds with a page.
 func render(w http.ResponseWriter, status int, set string, data any) {
 	web.Page(w, status, "Dashboard", templates()[set], "layout", data)
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {
-	render(w, http.StatusNotFound, "problem", problem{
-		page: page{Title: "No such page"},
+	renderProblem(w, http.StatusNotFound, page{Title: "No such page"}, control.Problem{
 		What: "There is no page at this address.",
 		Now:  "Go to the services: they are all on the first page.",
 	})

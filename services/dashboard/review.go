@@ -11,35 +11,26 @@ import (
 	"agents-tray/services/web"
 )
 
-// review tells how the previous session ended when that was not cleanly. Once it
-// was shown to a person, the reminder in the menu has done its duty.
+// review shows how the previous session ended if that was not clean. Showing it to the
+// user removes the reminder from the menu.
 func (d *dashboard) review(w http.ResponseWriter, r *http.Request) {
 	review, err := d.client.Review(r.Context())
 	var refused *control.Refused
-	switch {
-	case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
+	if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
 		render(w, http.StatusOK, "review", reviewPage{page: reviewFrame})
 		return
-	case errors.As(err, &refused):
-		render(w, http.StatusServiceUnavailable, "problem", problem{
-			page: reviewFrame,
-			What: "The last session cannot be told about.",
-			Why:  manager.Sentence(refused.Message),
-			Now:  "Load this page again in a moment.",
-		})
-		return
-	case err != nil:
-		p := lost(err)
-		p.page = reviewFrame
-		render(w, http.StatusServiceUnavailable, "problem", *p)
+	}
+	if err != nil {
+		status, problem := problemOf(err, "The last session cannot be shown.", "Load this page again in a moment.")
+		renderProblem(w, status, reviewFrame, problem)
 		return
 	}
 	shown := reviewPage{page: reviewFrame, Review: &review}
-	if status, err := d.client.Status(r.Context()); err == nil { // else what could be opened is not known
+	if status, err := d.client.Status(r.Context()); err == nil { // without it there are only no links
 		shown.now = status.Snapshot
 	}
 	render(w, http.StatusOK, "review", shown)
-	if readByPerson(r) {
+	if isNavigation(r) {
 		if err := d.client.Reviewed(r.Context()); err != nil {
 			log.Printf("the review was shown, but the reminder stays: %v", err)
 		}
@@ -54,17 +45,17 @@ type reviewPage struct {
 	now manager.Snapshot
 }
 
-// Lasted is how long the session ran, as far as is known.
+// Lasted is how long the session ran, as text, as far as it is known.
 func (p reviewPage) Lasted() string { return web.Duration(p.LastSeen.Sub(p.Started)) }
 
-// Facts are the services as words.
+// Facts are the services as the page shows them.
 func (p reviewPage) Facts() []reviewFact {
 	facts := make([]reviewFact, 0, len(p.Services))
 	for _, s := range p.Services {
 		if s.Title == "" {
 			s.Title = s.Name
 		}
-		words, known := pastWords[manager.State(s.State)]
+		words, known := lastKnownWords[manager.State(s.State)]
 		if !known {
 			words = stateWord{idle, s.State}
 		}
@@ -81,9 +72,9 @@ type reviewFact struct {
 	Since time.Time
 }
 
-// readByPerson tells a page that is opened from one that a browser fetches ahead
-// or that another page tries to load as a picture.
-func readByPerson(r *http.Request) bool {
+// isNavigation reports whether the browser shows the response to the user: it is neither
+// a prefetch nor, say, the source of an image.
+func isNavigation(r *http.Request) bool {
 	destination := r.Header.Get("Sec-Fetch-Dest")
 	return r.Method == http.MethodGet && r.Header.Get("Sec-Purpose") == "" &&
 		(destination == "" || destination == "document")

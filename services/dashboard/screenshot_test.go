@@ -2,12 +2,8 @@ package dashboard
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
@@ -15,7 +11,7 @@ import (
 	"agents-tray/services/web/webtest"
 )
 
-// scenes are the pages as people meet them.
+// scenes are the pages in the states that matter.
 var scenes = []struct {
 	name  string
 	path  string
@@ -105,33 +101,19 @@ var scenes = []struct {
 	{name: "review-empty", path: "/review"},
 }
 
-// TestEveryTextCanBeRead measures the contrast of all text on all pages, light and
-// dark. With AGENTS_TRAY_SHOTS set to a folder it leaves a picture of each there.
-func TestEveryTextCanBeRead(t *testing.T) {
+// TestLooks checks the contrast of all text (see webtest.Tab.Looks for pictures).
+func TestLooks(t *testing.T) {
 	for _, scene := range scenes {
 		t.Run(scene.name, func(t *testing.T) {
 			i := start(t, both())
 			if scene.stage != nil {
 				scene.stage(i)
 			}
-			b := webtest.Open(t, wide, open(t, i)+scene.path)
+			b := webtest.Open(t, webtest.Wide, open(t, i)+scene.path)
 			if scene.act != nil {
 				scene.act(b, i)
 			}
-			for _, scheme := range []string{"light", "dark"} {
-				b.Scheme(scheme)
-				for _, poor := range webtest.Eval[[]string](b, contrastScript) {
-					t.Errorf("%s: %s", scheme, poor)
-				}
-				picture(b, fmt.Sprintf("%s-%s", scene.name, scheme))
-			}
-			for name, width := range map[string]int64{"half": half, "phone": phone} {
-				b.Do(chromedp.EmulateViewport(width, 740))
-				for _, scheme := range []string{"light", "dark"} {
-					b.Scheme(scheme)
-					picture(b, fmt.Sprintf("%s-%s-%s", scene.name, name, scheme))
-				}
-			}
+			b.Looks("dashboard-" + scene.name)
 		})
 	}
 }
@@ -164,50 +146,3 @@ func many(i *instance) {
 		mlflow.State = manager.Failed
 	})
 }
-
-// picture keeps what the page looks like, for people.
-func picture(b *webtest.Tab, name string) {
-	folder := os.Getenv("AGENTS_TRAY_SHOTS")
-	if folder == "" {
-		return
-	}
-	image := webtest.Run(b, chromedp.FullScreenshot(100), "picture")
-	if err := os.WriteFile(filepath.Join(folder, "dash-"+name+".png"), image, 0o644); err != nil {
-		b.Fatal(err)
-	}
-}
-
-// contrastScript lists the visible texts whose contrast to what is behind them is
-// below 4.5:1 (WCAG 2.1, 1.4.3).
-const contrastScript = `(() => {
-	const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-	const rgba = (color) => {
-		canvas.clearRect(0, 0, 1, 1);
-		canvas.fillStyle = color;
-		canvas.fillRect(0, 0, 1, 1);
-		return canvas.getImageData(0, 0, 1, 1).data;
-	};
-	const light = ([r, g, b]) => {
-		const [x, y, z] = [r, g, b].map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-		return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-	};
-	const behind = (element) => {
-		for (; element; element = element.parentElement) {
-			const color = rgba(getComputedStyle(element).backgroundColor);
-			if (color[3] === 255) return color;
-			if (color[3] > 0) throw new Error("translucent background: " + element.className);
-		}
-		return [255, 255, 255];
-	};
-	const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-	const poor = [];
-	while (texts.nextNode()) {
-		const { data, parentElement: element } = texts.currentNode;
-		if (!data.trim() || !element.checkVisibility({ opacityProperty: true })) continue;
-		const style = getComputedStyle(element);
-		const [a, b] = [light(rgba(style.color)), light(behind(element))];
-		const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-		if (ratio < 4.5) poor.push(ratio.toFixed(2) + ":1 " + style.color + " " + data.trim().slice(0, 40));
-	}
-	return poor;
-})()`

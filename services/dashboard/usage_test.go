@@ -17,7 +17,7 @@ func shows(b *webtest.Tab, figures string) {
 
 func TestUsageIsShownInPlace(t *testing.T) {
 	i := start(t, both())
-	b := webtest.Open(t, wide, open(t, i))
+	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
 	shows(b, "–, –, –, –")
 	const height = `document.documentElement.scrollHeight`
@@ -43,14 +43,14 @@ func TestUsageIsShownInPlace(t *testing.T) {
 	shows(b, "–, –, –, –")
 }
 
-// Nothing is measured for a page that nobody sees.
+// Nothing is measured for a hidden page.
 func TestAHiddenPageMeasuresNothing(t *testing.T) {
 	i := start(t, both())
-	b := webtest.Open(t, wide, open(t, i))
+	b := webtest.Open(t, webtest.Wide, open(t, i))
 	i.use(control.Usages{"chat": {Memory: 5e6, Processes: 1, Threads: 3, At: time.Now()}})
 	shows(b, "–, 5.0 MB, 1, 3")
 	hide(b, true)
-	next(t, i.unlooked)
+	next(t, i.usageLeft)
 	i.use(control.Usages{"chat": {Memory: 6e6, Processes: 1, Threads: 3, At: time.Now().Add(time.Minute)}})
 	hide(b, false)
 	shows(b, "–, 6.0 MB, 1, 3")

@@ -13,7 +13,7 @@ import (
 	"agents-tray/manager/guard"
 )
 
-// tone is one of the three state colours, or none of them.
+// tone is one of the three state colours, or idle for none.
 type tone string
 
 const (
@@ -23,39 +23,39 @@ const (
 	idle tone = "idle"
 )
 
-// overview is the home page as words.
-type overview struct {
+// homeView is the content of the home page.
+type homeView struct {
 	page
 	Tone     tone
 	Headline string
 	Summary  string
-	Lost     *problem        // why there is no present status
-	Status   *control.Status // the last one known, or nil
+	Lost     *control.Problem // why Status is not current; else nil
+	Status   *control.Status  // the last one received, or nil
 	Services []service
-	UnderWay []underWay
+	UnderWay []activeWorkflow
 }
 
-// service is one service as words.
+// service is a service as the page shows it.
 type service struct {
 	manager.Service
 	Tone    tone
 	Word    string
 	Link    string    // URL, if a browser can open it
-	Since   time.Time // of the present process
-	Trouble *trouble
+	Since   time.Time // start of its process; zero without one
+	Trouble *serviceProblem
 
 	CanOpen, CanStart, CanStop, CanRestart bool
 
-	MoveTo int // a port that it can have instead of one that is taken; 0: none
+	MoveTo int // a free port to use while its own is taken; 0: none
 
-	Self bool // the service that shows this page
-	Lost bool // nothing can be asked of it now
+	Self bool // it is this Dashboard
+	Lost bool // the instance does not answer
 }
 
-// trouble is what is wrong with a service.
-type trouble struct {
+// serviceProblem is what is wrong with a service.
+type serviceProblem struct {
 	What, Why, Now string
-	Lines          []string // the last output of the process that failed
+	Lines          []string // last output of the failed process
 }
 
 type stateWord struct {
@@ -63,7 +63,7 @@ type stateWord struct {
 	word string
 }
 
-// stateWords is how each state is told.
+// stateWords describe each state.
 var stateWords = map[manager.State]stateWord{
 	manager.Stopped:    {idle, "Stopped"},
 	manager.Waiting:    {busy, "Waiting for other services"},
@@ -75,8 +75,8 @@ var stateWords = map[manager.State]stateWord{
 	manager.Failed:     {bad, "Failed"},
 }
 
-// pastWords is how the last known state is told when the present one is not known.
-var pastWords = map[manager.State]stateWord{
+// lastKnownWords describe each state when it may have changed since.
+var lastKnownWords = map[manager.State]stateWord{
 	manager.Stopped:    {idle, "Was stopped"},
 	manager.Waiting:    {busy, "Was waiting"},
 	manager.Starting:   {busy, "Was starting"},
@@ -87,12 +87,13 @@ var pastWords = map[manager.State]stateWord{
 	manager.Failed:     {bad, "Had failed"},
 }
 
-// view makes the home page from the last known status and the error that there
-// is instead of a newer one; either may be nil.
-func view(status *control.Status, err error) overview {
-	o := overview{page: page{Here: "/"}, Tone: idle, Headline: "Not connected", Status: status}
+// view makes the home page of the last status received, and of the error that there is
+// instead of a newer one. Either may be nil.
+func view(status *control.Status, err error) homeView {
+	o := homeView{page: page{Here: "/"}, Tone: idle, Headline: "Not connected", Status: status}
 	if err != nil {
-		o.Lost = lost(err)
+		problem := unreachable(err)
+		o.Lost = &problem
 	}
 	if status != nil {
 		for _, s := range status.Services {
@@ -110,14 +111,14 @@ func view(status *control.Status, err error) overview {
 	return o
 }
 
-// headline is the one line of truth about the whole.
+// headline is the state of the instance in a few words.
 func headline(status *control.Status) (tone, string) {
 	switch status.Phase {
 	case manager.PhaseRunning:
-		switch wish := status.Quitting; {
-		case wish == nil:
+		switch quitting := status.Quitting; {
+		case quitting == nil:
 			return good, "Running"
-		case wish.Decided:
+		case quitting.Decided:
 			return busy, "About to quit"
 		}
 		return busy, "Asks whether to quit"
@@ -126,16 +127,16 @@ func headline(status *control.Status) (tone, string) {
 	case manager.PhaseStopping:
 		return busy, "Stopping…"
 	case manager.PhaseTrouble:
-		return bad, troubleLine(status.Services)
+		return bad, problemLine(status.Services)
 	}
 	return idle, "Stopped"
 }
 
-// troubleLine names the one thing that is wrong, or counts them.
-func troubleLine(services []manager.Service) string {
+// problemLine is the only problem, or the number of problems.
+func problemLine(services []manager.Service) string {
 	line, count := "Something is wrong", 0
 	for _, s := range services {
-		if t := troubleOf(s); t != nil {
+		if t := problemView(s); t != nil {
 			line = t.What
 			count++
 		}
@@ -146,11 +147,11 @@ func troubleLine(services []manager.Service) string {
 	return line
 }
 
-// summary tells of a wish to quit; without one it counts what runs. What has done its
-// work is not meant to.
+// summary describes a pending request to quit, else how many services run. Completed ones
+// are counted apart, since they are not meant to run any more.
 func summary(status *control.Status) string {
-	if wish := status.Quitting; wish != nil && status.Phase != manager.PhaseStopping {
-		return quittingWords(wish)
+	if status.Quitting != nil && status.Phase != manager.PhaseStopping {
+		return quittingSummary(status.Quitting)
 	}
 	all, ready, completed := 0, 0, 0
 	for _, s := range status.Services {
@@ -165,22 +166,22 @@ func summary(status *control.Status) string {
 		}
 		all++
 	}
-	return strings.TrimSpace(runningWords(ready, all) + " " + completedWords(completed, all))
+	return strings.TrimSpace(runningSummary(ready, all) + " " + completedSummary(completed, all))
 }
 
-// quittingWords tells of a wish to quit that waits.
-func quittingWords(wish *control.Quitting) string {
-	at, workflows, are, they := wish.Deadline.Local().Format("15:04"), "1 workflow", "is", "it is"
-	if wish.Workflows != 1 {
-		workflows, are, they = fmt.Sprintf("%d workflows", wish.Workflows), "are", "they are"
+// quittingSummary describes a request to quit that waits for workflows.
+func quittingSummary(quitting *control.Quitting) string {
+	at, workflows, are, they := quitting.Deadline.Local().Format("15:04"), "1 workflow", "is", "it is"
+	if quitting.Workflows != 1 {
+		workflows, are, they = fmt.Sprintf("%d workflows", quitting.Workflows), "are", "they are"
 	}
-	if wish.Decided {
+	if quitting.Decided {
 		return fmt.Sprintf("Quits after %s, at %s at the latest.", workflows, at)
 	}
 	return fmt.Sprintf("%s %s running. Answer in the tray menu by %s, or %s finished first.", workflows, are, at, they)
 }
 
-func runningWords(ready, all int) string {
+func runningSummary(ready, all int) string {
 	switch {
 	case all == 0:
 		return ""
@@ -196,7 +197,7 @@ func runningWords(ready, all int) string {
 	return fmt.Sprintf("%d of %d services are running.", ready, all)
 }
 
-func completedWords(completed, others int) string {
+func completedSummary(completed, others int) string {
 	switch {
 	case completed == 0:
 		return ""
@@ -208,12 +209,12 @@ func completedWords(completed, others int) string {
 	return fmt.Sprintf("%d have done their work.", completed)
 }
 
-// wordsOf is how a service's state is told: the present one, or the last known.
+// wordsOf describes a service's state; with lost, the last known one.
 func wordsOf(s manager.Service, lost bool) stateWord {
 	words := stateWords[s.State]
 	switch {
 	case lost:
-		words = stateWord{idle, pastWords[s.State].word}
+		words = stateWord{idle, lastKnownWords[s.State].word}
 	case s.State == manager.Stopped && s.ByHand:
 		words.word = "Stopped by you"
 	}
@@ -225,7 +226,7 @@ func wordsOf(s manager.Service, lost bool) stateWord {
 
 func serviceView(s manager.Service, lost bool) service {
 	words := wordsOf(s, lost)
-	v := service{Service: s, Tone: words.tone, Word: words.word, Trouble: troubleOf(s), Self: isSelf(s), Lost: lost}
+	v := service{Service: s, Tone: words.tone, Word: words.word, Trouble: problemView(s), Self: isSelf(s), Lost: lost}
 	if v.Title == "" {
 		v.Title = s.Name
 	}
@@ -255,14 +256,14 @@ func serviceView(s manager.Service, lost bool) service {
 	return v
 }
 
-// isSelf reports whether s is this very process. A wrapper around it has another
-// process id, so the name of the built-in service counts too.
+// isSelf reports whether s is this Dashboard: by its process id, or by its name, since a
+// wrapper command has another process id.
 func isSelf(s manager.Service) bool { return s.PID == os.Getpid() || s.Name == ownName }
 
-// ownName is what this service is called in the services file.
+// ownName is the name of this service in the services file.
 var ownName = cmp.Or(guard.ServiceName(), "dashboard")
 
-// Host is what of the service's address is worth reading.
+// Host is the service's host and port, or "".
 func (s service) Host() string {
 	if s.Address != "" {
 		return s.Address
@@ -273,7 +274,7 @@ func (s service) Host() string {
 	return ""
 }
 
-// advice is what to do about a problem that came without advice.
+// advice is what to do about a problem without advice of its own.
 var advice = map[manager.Kind]string{
 	manager.PortHeld:    "Stop the other program, or give this service another port.",
 	manager.NotFound:    "Check the command of this service and whether its program is installed.",
@@ -283,12 +284,12 @@ var advice = map[manager.Kind]string{
 	manager.GuardFailed: "Restart the service. If it happens again, quit Configurable Agents and start it again.",
 }
 
-func troubleOf(s manager.Service) *trouble {
+func problemView(s manager.Service) *serviceProblem {
 	title := s.Title
 	if title == "" {
 		title = s.Name
 	}
-	var t trouble
+	var t serviceProblem
 	kind := manager.CrashLoop
 	switch {
 	case s.Problem != nil:
@@ -314,7 +315,7 @@ func troubleOf(s manager.Service) *trouble {
 	return &t
 }
 
-// exitWords tells how a process ended.
+// exitWords describes how a process ended.
 func exitWords(exit manager.Exit) string {
 	switch {
 	case exit.Words != "":
@@ -328,5 +329,5 @@ func exitWords(exit manager.Exit) string {
 	}
 }
 
-// Exit tells how the service's last process ended.
+// Exit describes how the service's last process ended. LastExit must be set.
 func (s service) Exit() string { return exitWords(*s.LastExit) }

@@ -9,25 +9,26 @@ import (
 	"agents-tray/services/web"
 )
 
-// underWay is a workflow that runs now, as words.
-type underWay struct {
+// activeWorkflow is a running workflow as the page shows it.
+type activeWorkflow struct {
 	control.Workflow
-	Runner string // who runs it
-	Link   string // its own page, if its service answers
+	Runner string // title of the service that runs it
+	Link   string // URL of its own page, if its service runs
 }
 
-// workflowsView are the workflows under way.
-func workflowsView(status *control.Status) []underWay {
-	list := make([]underWay, 0, len(status.Workflows))
+// workflowsView returns the running workflows.
+func workflowsView(status *control.Status) []activeWorkflow {
+	list := make([]activeWorkflow, 0, len(status.Workflows))
 	for _, w := range status.Workflows {
-		v := underWay{Workflow: w}
+		v := activeWorkflow{Workflow: w}
 		v.Runner, v.Link = placeOf(w, status.Snapshot)
 		list = append(list, v)
 	}
 	return list
 }
 
-// placeOf returns who runs a workflow, and where its page is, if that can be opened now.
+// placeOf returns the title of the service that runs a workflow, and the URL of the
+// workflow's page if that service runs.
 func placeOf(w control.Workflow, now manager.Snapshot) (runner, link string) {
 	source, known := now.Service(w.Source)
 	if !known {
@@ -40,25 +41,26 @@ func placeOf(w control.Workflow, now manager.Snapshot) (runner, link string) {
 	return view.Title, link
 }
 
-// interrupted is a workflow that the end of the session before has cut off, as words.
+// interrupted is a workflow that the end of the previous session interrupted, as the page
+// shows it.
 type interrupted struct {
 	control.ReviewWorkflow
-	Runner string // who ran it
-	Link   string // where it can be taken up again, if its service runs
-	Again  string // the command that runs it again
-	Run    *run   // of that command, once it was asked for
+	Runner string // title of the service that ran it
+	Link   string // URL of the page to continue it, if its service runs
+	Again  string // command that runs it again
+	Run    *run   // of that command; nil before
 }
 
-// run is what has become of a workflow that was run again.
+// run is the state of a workflow that was run again.
 type run struct {
 	Service string
 	Tone    tone
 	Word    string
 	Live    bool
-	Trouble *trouble // why it has failed
+	Trouble *serviceProblem // why it has failed
 }
 
-// runWords is how the state of what runs once is told.
+// runWords describe each state of a run.
 var runWords = map[manager.State]stateWord{
 	manager.Stopped:   {idle, "Stopped by you"},
 	manager.Starting:  {busy, "Starting…"},
@@ -68,7 +70,7 @@ var runWords = map[manager.State]stateWord{
 	manager.Failed:    {bad, "Failed again"},
 }
 
-// Interrupted are the workflows as words.
+// Interrupted returns the interrupted workflows.
 func (p reviewPage) Interrupted() []interrupted {
 	list := make([]interrupted, 0, len(p.Workflows))
 	for _, w := range p.Workflows {
@@ -79,14 +81,14 @@ func (p reviewPage) Interrupted() []interrupted {
 			if !known {
 				words = stateWord{busy, string(service.State)}
 			}
-			v.Run = &run{service.Name, words.tone, words.word, !service.State.Idle(), troubleOf(service)}
+			v.Run = &run{service.Name, words.tone, words.word, !service.State.Idle(), problemView(service)}
 		}
 		list = append(list, v)
 	}
 	return list
 }
 
-// commandLine is a command as it would be typed into a shell.
+// commandLine quotes a command for a POSIX shell.
 func commandLine(command []string) string {
 	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+./:,@%"
 	words := make([]string, len(command))
@@ -99,11 +101,11 @@ func commandLine(command []string) string {
 	return strings.Join(words, " ")
 }
 
-// runAgain passes on the request to run an interrupted workflow once more.
+// runAgain requests another run of an interrupted workflow.
 func (d *dashboard) runAgain(w http.ResponseWriter, r *http.Request) {
 	service, err := d.client.RunAgain(r.Context(), r.PathValue("source"), r.PathValue("id"))
 	if err != nil {
-		refuse(w, err)
+		refuse(w, err, "This workflow was not run again.", "Try again, or run its command yourself.")
 		return
 	}
 	web.JSON(w, http.StatusAccepted, map[string]string{"service": service})

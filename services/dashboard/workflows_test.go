@@ -18,18 +18,18 @@ func TestInterruptedWorkflowsAreToldWithAWayOn(t *testing.T) {
 	i.change(func(s *control.Status) { s.Unclean = lostPower() })
 	url := open(t, i)
 	_, home := ask(t, "GET", url+"/")
-	contains(t, home, "3 workflows were active: nightly-report, Answer in “Plans for the week”, mail-sorter.")
+	webtest.Contains(t, home, "3 workflows were active: nightly-report, Answer in “Plans for the week”, mail-sorter.")
 	_, body := ask(t, "GET", url+"/review")
-	contains(t, body, "nightly-report", "Python platform", "configurable-agents run &#39;/home/user/.local/state/agents-tray/again/nightly report.yaml&#39; --input day=today",
+	webtest.Contains(t, body, "nightly-report", "Python platform", "configurable-agents run &#39;/home/user/.local/state/agents-tray/again/nightly report.yaml&#39; --input day=today",
 		`href="http://127.0.0.1:7860/c/c5"`, "Open in Chat", "It left no way to take it up again from here.")
 	i.change(func(s *control.Status) { s.Services[1].State, s.Services[1].PID = manager.Stopped, 0 })
 	_, body = ask(t, "GET", url+"/review")
-	contains(t, body, `aria-disabled="true" title="Chat does not run now"`)
+	webtest.Contains(t, body, `aria-disabled="true" title="Chat does not run now"`)
 }
 
 func TestWhatIsUnderWayIsShownWhileItIs(t *testing.T) {
 	i := start(t, both())
-	b := webtest.Open(t, wide, open(t, i))
+	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
 	i.change(func(s *control.Status) {
 		s.Workflows = []control.Workflow{{ID: "c5", Source: "chat", Name: "Answer in “Plans”", Page: "/c/c5"}, {ID: "7", Source: "Python platform", Name: "nightly-report"}}
@@ -45,7 +45,7 @@ func TestWhatIsUnderWayIsShownWhileItIs(t *testing.T) {
 func TestRunAgainAsksOnceAndShowsWhatBecomesOfIt(t *testing.T) {
 	i := start(t, both())
 	i.review = lostPower()
-	b := webtest.Open(t, wide, open(t, i)+"/review")
+	b := webtest.Open(t, webtest.Wide, open(t, i)+"/review")
 	next(t, i.reviewed)
 	b.Press("[data-again]", kb.Enter)
 	if asked := next(t, i.asked); asked != "again Python platform 7" {
@@ -72,21 +72,17 @@ func TestARefusedRunIsTold(t *testing.T) {
 	i.review = lostPower()
 	i.refusal = "everything has been stopped"
 	url := open(t, i)
-	b := webtest.Open(t, wide, url+"/review")
+	b := webtest.Open(t, webtest.Wide, url+"/review")
 	b.Allow("409")
 	b.Click("[data-again]")
-	b.Shows("nightly-report was not run again.")
+	b.Shows("This workflow was not run again.")
 	b.Shows("Everything has been stopped.")
 	b.Click(".refusal button")
 	b.Until(`document.querySelector(".refusal").hidden && document.activeElement.matches("[data-again]")`)
 	if status, _ := ask(t, "POST", url+"/api/workflows/chat/1/again"); status != http.StatusConflict {
 		t.Errorf("status %d", status)
 	}
-	for _, headers := range [][]string{{"Origin", "http://evil.example"}, {"Sec-Fetch-Site", "cross-site"}, {"Host", "evil.example:7861"}} {
-		if status, _ := ask(t, "POST", url+"/api/workflows/chat/1/again", headers...); status == http.StatusConflict || status < 400 {
-			t.Errorf("%v: %d", headers, status)
-		}
-	}
+	webtest.RefusesOtherSites(t, url, "POST /api/workflows/chat/1/again")
 	if status, _ := ask(t, "GET", url+"/api/workflows/chat/1/again"); status == http.StatusConflict || status < 400 {
 		t.Errorf("a mere link was passed on: %d", status)
 	}

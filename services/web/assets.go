@@ -30,9 +30,8 @@ func Assets() http.Handler {
 	})
 }
 
-// Files serves the embedded folder assets below prefix. A browser may keep its files
-// but asks each time whether they are still the same, so a page never meets the scripts
-// of another version.
+// Files serves the embedded folder assets below prefix. A browser may cache the files but
+// must revalidate them, so that no page runs the scripts of another version.
 func Files(prefix string, assets embed.FS) http.Handler {
 	files, err := fs.Sub(assets, "assets")
 	if err != nil {
@@ -62,8 +61,8 @@ func serveFile(w http.ResponseWriter, r *http.Request, name string, data []byte)
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(data))
 }
 
-// contentTypes are spelled out because the system's own table can be wrong (a
-// Windows registry that calls .js text/plain) and pages are sent with nosniff.
+// contentTypes are given here because the system's own can be wrong (a Windows registry
+// with .js as text/plain), and with nosniff a browser refuses such a file.
 var contentTypes = map[string]string{
 	".css": "text/css; charset=utf-8",
 	".js":  "text/javascript; charset=utf-8",

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Duration says how long d is, as people do: "2 min 5 s", with at most two units.
-// time.js says the same.
+// Duration formats d in at most two units: "2 min 5 s". A negative one is "0 s". time.js
+// formats the same way.
 func Duration(d time.Duration) string {
 	d = max(d, 0).Truncate(time.Second)
 	units := []struct {
@@ -29,17 +29,17 @@ func Duration(d time.Duration) string {
 	return "0 s"
 }
 
-// Ago says how long before now t was: "just now", "40 s ago", "3 min ago".
+// Ago formats how long before now t was: "just now", "40 s ago", "3 min ago".
 func Ago(t, now time.Time) string {
 	ago := now.Sub(t)
 	switch {
 	case ago < 5*time.Second:
 		return "just now"
 	case ago >= time.Minute:
-		ago = ago.Truncate(time.Minute) // nobody compares the seconds of what is minutes ago
+		ago = ago.Truncate(time.Minute)
 	}
 	return Duration(ago) + " ago"
 }
 
-// Exact is t in local time: "2026-03-04 14:03:05".
+// Exact formats t in local time: "2026-03-04 14:03:05".
 func Exact(t time.Time) string { return t.Local().Format(time.DateTime) }

@@ -11,10 +11,10 @@ import (
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
 	"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// Protect guards a page on loopback against the other pages of the same browser:
-// a request must name a loopback host (a foreign name that resolves to 127.0.0.1 is
-// refused), must not come from another origin, and the answer may not be framed,
-// sniffed or told to other sites.
+// Protect protects pages on loopback from other sites in the same browser. A request must
+// name a loopback host (against DNS rebinding) and, unless its method is safe, must not
+// come from another origin. The headers of the response forbid framing, content sniffing
+// and referrers.
 func Protect(next http.Handler) http.Handler {
 	crossOrigin := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -40,8 +40,8 @@ func Protect(next http.Handler) http.Handler {
 	})
 }
 
-// loopbackHost reports whether a Host header names this computer by a name that
-// no DNS server can redefine.
+// loopbackHost reports whether a Host header is localhost or a loopback address, with or
+// without a port.
 func loopbackHost(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

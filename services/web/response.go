@@ -15,25 +15,25 @@ func Fragment(set *template.Template, name string, data any) (string, error) {
 	return out.String(), err
 }
 
-// Page answers with a whole page: a template of a set. One that fails is told in the log,
-// and to the reader as that of service.
+// Page responds with a template of a set. If the template fails, its error is logged and
+// the response is a 500 that refers to the log of service.
 func Page(w http.ResponseWriter, status int, service string, set *template.Template, name string, data any) {
 	html, err := Fragment(set, name, data)
 	if err != nil {
-		log.Printf("page: %v", err) // which one, and where in it, the error says
+		log.Printf("page: %v", err) // the error names the template
 		http.Error(w, "this page cannot be shown; the "+service+"'s log says why", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write([]byte(html)) // a reader that left is no error
+	_, _ = w.Write([]byte(html)) // fails only when the client has left
 }
 
-// JSON answers with data.
+// JSON responds with data.
 func JSON(w http.ResponseWriter, status int, data any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(data) // a reader that left is no error
+	_ = json.NewEncoder(w).Encode(data) // fails only when the client has left
 }

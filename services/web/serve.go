@@ -1,5 +1,5 @@
-// Package web is what the built-in services share: how one is served, stopped and
-// protected, and the look of their pages.
+// Package web is what the built-in services share: their HTTP server, its protection, and
+// the styles, scripts and templates of their pages.
 package web
 
 import (
@@ -17,28 +17,28 @@ import (
 	"time"
 )
 
-// LifelineEnvironment tells a service, by the value "stdin", that its standard
-// input is a pipe held by the guard: its end means that the guard is gone.
+// LifelineEnvironment is the environment variable that is "stdin" if standard input is a
+// pipe from the guard: its end of file means that the guard has ended.
 const LifelineEnvironment = "AGENTS_TRAY_LIFELINE"
 
-// stopTimeout bounds how long open requests may take to end after a stop.
+// stopTimeout is how long open requests may take after a stop.
 const stopTimeout = 2 * time.Second
 
-// lastRequest is what a connection that has just been made gets to send a request.
-const lastRequest = 5 * time.Millisecond
+// newConnectionGrace is how long a new connection may take, after a stop, to send its
+// request.
+const newConnectionGrace = 5 * time.Millisecond
 
-// Run serves handler, protected, until SIGTERM, SIGINT, SIGHUP or the end of the
-// lifeline, and returns nil once it has stopped. The socket is the one handed over
-// by the guard; without one, address is bound. GET /healthz answers 200 with the
-// service's name.
+// Run serves handler, protected (see Protect), until SIGTERM, SIGINT, SIGHUP or the end of
+// the lifeline, and returns nil once it has stopped. The socket is that of Listen. GET
+// /healthz responds with the service's name and process id.
 func Run(name, address string, handler http.Handler) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	// Output to a guard that was killed must be an error, not the end of us.
+	// Ignore SIGPIPE: output to a guard that was killed must not end the service.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	if os.Getenv(LifelineEnvironment) == "stdin" {
 		go func() {
-			_, _ = io.Copy(io.Discard, os.Stdin) // whatever ends it, the guard is gone
+			_, _ = io.Copy(io.Discard, os.Stdin) // any error means that the guard has ended
 			stop()
 		}()
 	}
@@ -58,9 +58,9 @@ func Run(name, address string, handler http.Handler) error {
 	return nil
 }
 
-// Serve answers requests on listener until ctx ends. Then the context of every
-// open request ends too, so that streams finish by themselves, and the rest get
-// two seconds.
+// Serve answers requests on listener, which it closes, until ctx ends. Then the contexts
+// of all open requests end, so that event streams finish, and others have stopTimeout. Its
+// error is that of listener.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	var open sync.RWMutex // held by every request that is being answered
 	server := &http.Server{
@@ -89,13 +89,12 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	case <-done:
 	case <-time.After(stopTimeout):
 	}
-	// What is left are connections without a request: those that browsers keep for
-	// later, for which Shutdown would wait seconds, and, perhaps, one that has just
-	// been made.
-	grace, cancel := context.WithTimeout(context.Background(), lastRequest)
+	// The remaining connections have no request: browsers open some in advance, for
+	// which Shutdown would wait 5 s, and one may have just been made.
+	grace, cancel := context.WithTimeout(context.Background(), newConnectionGrace)
 	defer cancel()
 	if server.Shutdown(grace) != nil {
-		server.Close() // they had their time
+		server.Close()
 	}
 	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
 		return err
@@ -111,7 +110,7 @@ func Listen(address string) (net.Listener, error) {
 		return net.Listen("tcp", address)
 	}
 	file := os.NewFile(3, "listener")
-	defer file.Close() // FileListener has its own copy
+	defer file.Close() // FileListener duplicates it
 	listener, err := net.FileListener(file)
 	if err != nil {
 		return nil, fmt.Errorf("use the socket handed over: %w", err)

@@ -1,5 +1,5 @@
-// Package sse writes and reads server-sent events whose data is JSON: what the control API
-// tells its clients, and the pages' services tell the pages.
+// Package sse writes and reads server-sent events whose data is JSON, for the control API
+// and for the pages of the services.
 package sse
 
 import (
@@ -11,24 +11,24 @@ import (
 	"net/http"
 )
 
-// maxEvent bounds one event that is read, in bytes.
+// maxEvent is the size of the largest event that is read, in bytes.
 const maxEvent = 4 << 20
 
-// Stream is an answer of server-sent events.
+// Stream is a response of server-sent events. It is not safe for concurrent use.
 type Stream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 }
 
-// NewStream starts an answer of server-sent events.
+// NewStream sets the headers of w for server-sent events.
 func NewStream(w http.ResponseWriter) *Stream {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	return &Stream{w, http.NewResponseController(w)}
 }
 
-// Send writes one event, with data as JSON, and flushes it to the reader. It waits for
-// one that is slow.
+// Send writes one event, with data as JSON, and flushes it to the client. It blocks while
+// the client is slow. Its error is that of the encoding or of the connection.
 func (s *Stream) Send(event string, data any) error {
 	encoded, err := json.Marshal(data)
 	if err != nil {
@@ -40,9 +40,9 @@ func (s *Stream) Send(event string, data any) error {
 	return s.control.Flush()
 }
 
-// Read reads events whose data is a T each, until body ends. It never returns nil: at the
-// end it is io.EOF.
-func Read[T any](body io.Reader, heard func(T)) error {
+// Read calls handle with the data of each event of body, decoded to a T. Its error is
+// never nil: at the end of body it is io.EOF.
+func Read[T any](body io.Reader, handle func(T)) error {
 	lines := bufio.NewScanner(body)
 	lines.Buffer(nil, maxEvent)
 	for lines.Scan() {
@@ -54,7 +54,7 @@ func Read[T any](body io.Reader, heard func(T)) error {
 		if err := json.Unmarshal(encoded, &data); err != nil {
 			return fmt.Errorf("agents-tray's event: %w", err)
 		}
-		heard(data)
+		handle(data)
 	}
 	if err := lines.Err(); err != nil {
 		return err

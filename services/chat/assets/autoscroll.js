@@ -1,42 +1,42 @@
-// Keeps the end of the conversation in sight while it grows, unless the reader has
-// scrolled away from it.
+// Keeps the end of the conversation in view while it grows, unless the user has scrolled
+// up.
 
 const scroll = document.getElementById("scroll");
 const latest = document.getElementById("latest");
-const near = 32; // pixels from the end that still count as the end
+const tolerance = 32; // pixels from the end that still count as the end
 
 let following = true;
 
-const atEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight <= near;
+const isAtEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight <= tolerance;
 
-function end() {
+function jumpToEnd() {
   scroll.scrollTop = scroll.scrollHeight;
 }
 
-function mark() {
-  latest.hidden = following || atEnd();
+function updateButton() {
+  latest.hidden = following || isAtEnd();
 }
 
-// follow watches the reader and the sizes of things.
-export function follow() {
+// start follows the user's scrolling and changes of size.
+export function start() {
   scroll.addEventListener("scroll", () => {
-    following = atEnd();
-    mark();
+    following = isAtEnd();
+    updateButton();
   }, { passive: true });
-  latest.addEventListener("click", toLatest);
-  new ResizeObserver(() => (following ? end() : mark())).observe(scroll);
+  latest.addEventListener("click", scrollToEnd);
+  new ResizeObserver(() => (following ? jumpToEnd() : updateButton())).observe(scroll);
 }
 
-// stay makes a change, and keeps the end in sight if it was.
-export function stay(change) {
+// preserveEnd makes a change, and keeps the end in view if it was.
+export function preserveEnd(change) {
   change();
-  if (following) end();
-  mark();
+  if (following) jumpToEnd();
+  updateButton();
 }
 
-// toLatest goes to the end and stays there.
-export function toLatest() {
+// scrollToEnd shows the end and follows it from now on.
+export function scrollToEnd() {
   following = true;
-  end();
-  mark();
+  jumpToEnd();
+  updateButton();
 }

@@ -1,8 +1,10 @@
-// Where the user writes: sending, stopping, and the draft that survives a reload.
+// The message that the user writes: sending, stopping, and its draft, which is kept across
+// a reload.
 
-import { announce } from "./announce.js";
-import { parts, post } from "./api.js";
-import { toLatest } from "./follow.js";
+import { announce } from "/assets/announce.js";
+import * as problems from "/assets/problem.js";
+import { post } from "/assets/request.js";
+import { scrollToEnd } from "./autoscroll.js";
 
 const draftDelay = 400; // ms without a key before the draft is saved
 
@@ -12,12 +14,12 @@ const send = document.getElementById("send");
 const stop = document.getElementById("stop");
 const box = document.getElementById("trouble");
 
-const aside = `draft of ${location.pathname}`; // what was typed just before a reload
+const unsentKey = `draft of ${location.pathname}`; // in sessionStorage: what was typed just before a reload
 
 let conversation = "";
 let sending = false;
 let busy = false; // an answer is being written
-let pending; // timer of the draft
+let draftTimer;
 let saving = Promise.resolve(); // the request that saves it
 
 export function start(here) {
@@ -32,30 +34,30 @@ export function start(here) {
     submit();
   });
   text.addEventListener("input", () => {
-    fit();
-    clearTimeout(pending);
-    pending = setTimeout(saveDraft, draftDelay);
+    fitHeight();
+    clearTimeout(draftTimer);
+    draftTimer = setTimeout(saveDraft, draftDelay);
   });
-  stop.addEventListener("click", halt);
+  stop.addEventListener("click", stopAnswer);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.isComposing || !busy) return;
     if (document.querySelector("dialog[open], [popover]:popover-open")) return; // Escape closes those
     event.preventDefault();
-    halt();
+    stopAnswer();
   });
   addEventListener("pagehide", () => {
-    if (!pending) return;
+    if (!draftTimer) return;
     navigator.sendBeacon("/api/drafts", new Blob([draft()], { type: "application/json" }));
-    sessionStorage.setItem(aside, text.value); // a reload may be quicker than that
+    sessionStorage.setItem(unsentKey, text.value); // a reload may come before the beacon
   });
-  text.value = sessionStorage.getItem(aside) ?? text.value;
-  sessionStorage.removeItem(aside);
-  fit();
+  text.value = sessionStorage.getItem(unsentKey) ?? text.value;
+  sessionStorage.removeItem(unsentKey);
+  fitHeight();
   text.setSelectionRange(text.value.length, text.value.length);
 }
 
-// writing shows whether an answer is being written: then there is Stop, not Send.
-export function writing(now) {
+// setBusy shows the button Stop while an answer is being written, else Send.
+export function setBusy(now) {
   if (busy === now) return;
   busy = now;
   const focused = document.activeElement === send || document.activeElement === stop;
@@ -64,54 +66,45 @@ export function writing(now) {
   if (focused) text.focus();
 }
 
-// trouble shows a problem above the message; one that the page tells already is only
-// brought into sight.
-export function trouble(problem) {
-  const told = [...document.querySelectorAll("#setup .what")].find((line) => line.textContent === problem.what);
-  if (told) {
-    told.parentElement.scrollIntoView({ block: "nearest" });
-    announce([problem.what, problem.why, problem.now].filter(Boolean).join(" "));
+// showProblem shows a problem above the message. One that the page shows already is
+// scrolled into view and announced instead.
+export function showProblem(problem) {
+  const shown = [...document.querySelectorAll("#setup .what")].find((line) => line.textContent === problem.what);
+  if (shown) {
+    shown.parentElement.scrollIntoView({ block: "nearest" });
+    announce(problems.text(problem));
     return;
   }
-  const close = document.createElement("button");
-  close.type = "button";
-  close.className = "small";
-  close.textContent = "Dismiss";
-  close.addEventListener("click", () => {
-    box.hidden = true;
-    text.focus();
-  });
-  box.replaceChildren(...parts(problem), close);
-  box.hidden = false;
+  problems.show(box, problem, () => text.focus());
 }
 
-// attempt runs a request and shows its problem. It reports whether it succeeded.
-export async function attempt(act) {
+// attempt makes a request and shows its problem. It reports whether it succeeded.
+export async function attempt(send) {
   box.hidden = true;
   try {
-    await act();
+    await send();
     return true;
   } catch (problem) {
     if (!problem.what) throw problem;
-    trouble(problem);
+    showProblem(problem);
     return false;
   }
 }
 
-// keepDraft saves what was not saved yet.
-export async function keepDraft() {
-  if (pending) saveDraft();
+// flushDraft saves what is not saved yet.
+export async function flushDraft() {
+  if (draftTimer) saveDraft();
   await saving;
 }
 
 const draft = () => JSON.stringify({ conversation, text: text.value });
 
 function saveDraft() {
-  clearTimeout(pending);
-  pending = undefined;
+  clearTimeout(draftTimer);
+  draftTimer = undefined;
   const body = draft();
   saving = saving.then(() => post("/api/drafts", JSON.parse(body))).catch((problem) => {
-    if (problem.what) trouble({ ...problem, what: `${problem.what} What you type is not kept.` });
+    if (problem.what) showProblem({ ...problem, what: `${problem.what} What you type is not kept.` });
   });
 }
 
@@ -120,11 +113,11 @@ async function submit() {
   if (!message.trim() || sending || busy) return;
   sending = true;
   send.setAttribute("aria-disabled", "true");
-  clearTimeout(pending);
-  pending = undefined;
-  await saving; // or it would bring the draft back
+  clearTimeout(draftTimer);
+  draftTimer = undefined;
+  await saving; // a later save would bring the draft back
   text.value = ""; // what is typed from now on is the next message
-  fit();
+  fitHeight();
   const sent = await attempt(async () => {
     if (conversation) {
       await post(`/api/conversations/${conversation}/messages`, { text: message });
@@ -136,20 +129,20 @@ async function submit() {
   sending = false;
   send.removeAttribute("aria-disabled");
   if (sent) {
-    toLatest();
+    scrollToEnd();
   } else {
     text.value = [message, text.value].filter(Boolean).join("\n");
-    fit();
+    fitHeight();
   }
   text.focus();
 }
 
-function halt() {
+function stopAnswer() {
   attempt(() => post(`/api/conversations/${conversation}/stop`));
 }
 
-// fit gives the text the height it needs where CSS cannot (field-sizing).
-function fit() {
+// fitHeight gives the text the height it needs in browsers without field-sizing.
+function fitHeight() {
   if (CSS.supports("field-sizing", "content")) return;
   text.style.height = "auto";
   text.style.height = `${text.scrollHeight + 2}px`;

@@ -1,8 +1,13 @@
-// What can be done with a conversation and its messages: try again, continue,
-// rename, delete.
+// Actions on a conversation and its messages: copy, try again, continue, rename, delete.
 
-import { post, request } from "./api.js";
-import { toLatest } from "./follow.js";
+import { post, request } from "/assets/request.js";
+import { scrollToEnd } from "./autoscroll.js";
+
+// messageText returns the source of the message that a button belongs to.
+export async function messageText(button) {
+  const { message } = button.closest("[data-message]").dataset;
+  return (await request("GET", `/api/conversations/${document.body.dataset.conversation}/messages/${message}`)) ?? "";
+}
 
 export function start(here, { attempt }) {
   document.addEventListener("click", async (event) => {
@@ -10,7 +15,7 @@ export function start(here, { attempt }) {
     if (!button) return;
     if (button.dataset.retry) {
       const message = Number(button.closest("[data-message]").dataset.message);
-      if (await attempt(() => post(`/api/conversations/${here}/${button.dataset.retry}`, { message }))) toLatest();
+      if (await attempt(() => post(`/api/conversations/${here}/${button.dataset.retry}`, { message }))) scrollToEnd();
     } else if (button.dataset.dialog) {
       document.getElementById("menu").hidePopover();
       open(document.getElementById(button.dataset.dialog));

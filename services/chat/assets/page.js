@@ -1,13 +1,13 @@
-// The Chat's page: ties its parts together.
+// The script of the Chat's page.
 
+import { announce } from "/assets/announce.js";
+import { enableCopy } from "/assets/copy.js";
+import { connect } from "/assets/events.js";
 import { morph, parse } from "/assets/morph.js";
-import { keep } from "/assets/time.js";
-import { announce } from "./announce.js";
+import { keepCurrent } from "/assets/time.js";
+import * as autoscroll from "./autoscroll.js";
 import * as composer from "./composer.js";
 import * as conversation from "./conversation.js";
-import "./copy.js";
-import { follow, toLatest } from "./follow.js";
-import { connect } from "./live.js";
 import * as settings from "./settings.js";
 import * as setup from "./setup.js";
 import * as thread from "./thread.js";
@@ -15,31 +15,34 @@ import * as thread from "./thread.js";
 const here = document.body.dataset.conversation;
 const gone = document.getElementById("gone");
 
-follow();
-keep();
+autoscroll.start();
+keepCurrent();
+enableCopy({ message: conversation.messageText });
 composer.start(here);
 conversation.start(here, composer);
 settings.start(composer);
 setup.start();
-composer.writing(thread.writing());
+composer.setBusy(thread.isWriting());
 
-connect(here, thread.writing, {
+connect(() => `/api/events?conversation=${encodeURIComponent(here)}`, {
   list: ({ html }) => morph(document.getElementById("list"), parse(html)),
   thread({ title, html }) {
-    const before = thread.writing();
+    const before = thread.isWriting();
     thread.show(html);
     document.getElementById("title").textContent = title;
     document.title = `${title} – Chat`;
-    const now = thread.writing();
-    composer.writing(now);
+    const now = thread.isWriting();
+    composer.setBusy(now);
     if (before && !now) announce(thread.outcome());
     if (!before && now) announce("An answer is being written.");
   },
   growth: thread.grow,
   gone: () => location.replace("/"),
-  trouble: composer.trouble,
+  trouble: composer.showProblem,
+}, {
   lost: () => (gone.hidden = false),
   back: () => (gone.hidden = true),
+  neededWhileHidden: thread.isWriting, // for its end to be announced
 });
 
-toLatest();
+autoscroll.scrollToEnd();

@@ -1,6 +1,7 @@
 // The settings: which server answers, with which key and model.
 
-import { parts, post } from "./api.js";
+import { elements } from "/assets/problem.js";
+import { post } from "/assets/request.js";
 
 const dialog = document.getElementById("settings");
 const address = document.getElementById("address");
@@ -11,30 +12,30 @@ const name = document.getElementById("model-name");
 const state = document.getElementById("settings-state");
 const found = document.getElementById("found");
 
-let asked = 0; // counts the requests for models: only the last one matters
+let latestRequest = 0; // for models; answers to earlier ones are ignored
 
-export function start({ keepDraft }) {
+export function start({ flushDraft }) {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-settings]");
     if (button) open(button.dataset.address);
   });
-  address.addEventListener("change", list);
-  key.addEventListener("change", list);
+  address.addEventListener("change", listModels);
+  key.addEventListener("change", listModels);
   found.addEventListener("click", (event) => {
     const button = event.target.closest("[data-base]");
     if (!button) return;
     address.value = button.dataset.base;
-    list();
+    listModels();
   });
   dialog.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault();
     try {
       await post("/api/settings", { address: address.value.trim(), key: key.value, model: chosen(), forget: forget?.checked ?? false });
-      await keepDraft();
+      await flushDraft();
       location.reload();
     } catch (problem) {
       if (!problem.what) throw problem;
-      tell(problem);
+      showProblem(problem);
     }
   });
 }
@@ -45,14 +46,14 @@ function open(proposed) {
   key.value = "";
   if (forget) forget.checked = false;
   dialog.showModal();
-  list();
-  search();
+  listModels();
+  findServers();
 }
 
 const chosen = () => (name.hidden ? model.value : name.value.trim());
 
-// search lists the servers on this computer.
-async function search() {
+// findServers lists the servers that answer on this computer.
+async function findServers() {
   try {
     const { servers } = await post("/api/setup");
     found.hidden = servers.length === 0;
@@ -65,35 +66,35 @@ async function search() {
       return button;
     }));
   } catch {
-    found.hidden = true; // the request for the models says what is wrong
+    found.hidden = true; // listModels shows what is wrong
   }
 }
 
-// list asks the server at the address for its models.
-async function list() {
-  const turn = ++asked;
+// listModels asks the server at the address for its models.
+async function listModels() {
+  const request = ++latestRequest;
   if (!address.value.trim()) {
-    offer([]);
+    offerModels([]);
     state.replaceChildren(line("Without an address, the Chat uses a server that it finds on this computer."));
     return;
   }
   state.replaceChildren(line("Asking for its models…"));
   try {
     const answer = await post("/api/models", { address: address.value, key: key.value });
-    if (turn !== asked) return;
+    if (request !== latestRequest) return;
     address.value = answer.address;
-    offer(answer.models);
+    offerModels(answer.models);
     state.replaceChildren(line(answer.models.length ? `It answers, with ${models(answer.models.length)}.` : "It answers, but has no model yet."));
   } catch (problem) {
-    if (turn !== asked) return;
+    if (request !== latestRequest) return;
     if (!problem.what) throw problem;
-    offer([]);
-    tell(problem);
+    offerModels([]);
+    showProblem(problem);
   }
 }
 
-// offer lets the user choose a model, or type its name if none is known.
-function offer(names) {
+// offerModels lets the user choose a model, or type its name if none is known.
+function offerModels(names) {
   const { saved } = model.dataset;
   const wanted = model.value || saved;
   model.hidden = names.length === 0;
@@ -106,8 +107,8 @@ function offer(names) {
   if (names.includes(wanted) || missing) model.value = wanted;
 }
 
-function tell(problem) {
-  state.replaceChildren(...parts(problem));
+function showProblem(problem) {
+  state.replaceChildren(...elements(problem));
 }
 
 function line(words) {

@@ -1,8 +1,9 @@
-// Looks for a model server while there is none: at once, when the reader comes back
-// to the page, and when asked to.
+// Looks for a model server while there is none: at once, when the user returns to the
+// page, and at the press of a button.
 
 import { morph, parse } from "/assets/morph.js";
-import { post } from "./api.js";
+import * as problems from "/assets/problem.js";
+import { post } from "/assets/request.js";
 
 const section = document.getElementById("setup");
 let looking = false;
@@ -27,7 +28,7 @@ async function look() {
   } catch (problem) {
     if (!problem.what) throw problem;
     const words = document.createElement("p");
-    words.textContent = [problem.what, problem.why, problem.now].filter(Boolean).join(" ");
+    words.textContent = problems.text(problem);
     section.replaceChildren(words);
   } finally {
     looking = false;

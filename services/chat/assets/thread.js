@@ -1,15 +1,15 @@
 // The messages of the conversation.
 
-import { morph, parse, tail } from "/assets/morph.js";
-import { stay } from "./follow.js";
+import { morph, parse, replaceFrom } from "/assets/morph.js";
+import { preserveEnd } from "./autoscroll.js";
 
 const thread = document.getElementById("thread");
 const last = () => thread.querySelector(".message:last-of-type");
 
-// writing reports whether an answer is being written.
-export const writing = () => last()?.dataset.state === "writing";
+// isWriting reports whether an answer is being written.
+export const isWriting = () => last()?.dataset.state === "writing";
 
-// outcome says how the last answer ended.
+// outcome describes how the last answer ended.
 export function outcome() {
   return {
     complete: "The answer is complete.",
@@ -19,17 +19,17 @@ export function outcome() {
   }[last()?.dataset.state] ?? "The answer ended.";
 }
 
-// show shows all messages as they are now.
+// show replaces all messages.
 export function show(html) {
-  stay(() => morph(thread, parse(html)));
+  preserveEnd(() => morph(thread, parse(html)));
 }
 
-// grow shows what was added to the answer being written.
+// grow extends the answer being written.
 export function grow({ message, thinking, text }) {
   const article = document.getElementById(`m-${message}`);
   if (!article) return;
-  stay(() => {
-    tail(article.querySelector(".thought"), thinking.keep, parse(thinking.html));
-    tail(article.querySelector(".text"), text.keep, parse(text.html));
+  preserveEnd(() => {
+    replaceFrom(article.querySelector(".thought"), thinking.keep, parse(thinking.html));
+    replaceFrom(article.querySelector(".text"), text.keep, parse(text.html));
   });
 }

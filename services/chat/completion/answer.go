@@ -17,31 +17,29 @@ type Delta struct {
 	Text, Reasoning string
 }
 
-// Finish says why an answer ended. Servers of other kinds of endings exist; an
-// unknown one counts as Stop.
+// Finish is the reason for the end of an answer. Servers may send others than those below.
 type Finish string
 
-// The endings that matter to a reader.
+// Reasons for the end of an answer.
 const (
-	Stop     Finish = "stop"           // the model was done
+	Stop     Finish = "stop"           // the answer is complete
 	Length   Finish = "length"         // the server's limit cut the answer
 	Filtered Finish = "content_filter" // the server withheld the rest
 )
 
-// errSilent ends a request whose server sends nothing any more.
+// errSilent is the cause for the cancellation of a request that got no data for too long.
 var errSilent = errors.New("the server sent nothing for too long")
 
-// Answer asks model for the next message and passes it on piece by piece, from one
-// goroutine. Its errors are *Error, or the cause of ctx's end. What was passed on
-// before an error is good.
+// Answer asks model for the next message and calls each with its pieces, in order. Its error
+// is an *Error, or the cause of ctx's cancellation; the pieces before it are valid.
 func (c *Client) Answer(ctx context.Context, server Server, model string, messages []Message, each func(Delta)) (Finish, error) {
-	limited, give := context.WithCancelCause(ctx)
-	defer give(nil)
+	limited, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	silence := c.Silence
 	if silence == 0 {
 		silence = 5 * time.Minute
 	}
-	watchdog := time.AfterFunc(silence, func() { give(errSilent) })
+	watchdog := time.AfterFunc(silence, func() { cancel(errSilent) })
 	defer watchdog.Stop()
 
 	finish, err := c.answer(limited, server, model, messages, func(r io.Reader) io.Reader {
@@ -76,13 +74,12 @@ func (c *Client) answer(ctx context.Context, server Server, model string, messag
 	case isWebPage(response):
 		return "", &Error{Kind: NotAModelServer, WebPage: true}
 	case strings.HasPrefix(kind, "application/json"):
-		return whole(body, each) // some servers know no streams
+		return readWhole(body, each) // not all servers support streams
 	}
-	return stream(body, each)
+	return readStream(body, each)
 }
 
-// chunk is an event of a stream, or a whole answer: then Message is set and not
-// Delta. What a server leaves out stays empty.
+// chunk is an event of a stream, with Delta, or a complete answer, with Message.
 type chunk struct {
 	Choices []struct {
 		Delta, Message piece
@@ -106,15 +103,14 @@ func (p piece) delta() Delta {
 	return d
 }
 
-// stream reads server-sent events. Each event of this protocol is a single line, so
-// lines are enough; that also forgives servers that forget the blank line between
-// two events or after the last one.
-func stream(body io.Reader, each func(Delta)) (Finish, error) {
+// readStream reads server-sent events. An event of this protocol is a single line, so it
+// reads lines; that tolerates servers that omit the blank line after an event.
+func readStream(body io.Reader, each func(Delta)) (Finish, error) {
 	lines := bufio.NewScanner(body)
 	lines.Buffer(nil, maxLine)
 	var finish Finish
 	var received, foreign int
-	var first string // line that is no event, to tell what came instead
+	var first string // the first line that is no event, for the error
 	for lines.Scan() {
 		line := bytes.TrimSpace(lines.Bytes())
 		data, isEvent := bytes.CutPrefix(line, []byte("data:"))
@@ -141,8 +137,8 @@ func stream(body io.Reader, each func(Delta)) (Finish, error) {
 		if err := json.Unmarshal(data, &c); err != nil {
 			return "", &Error{Kind: Malformed, Message: shorten(string(data)), Err: err}
 		}
-		if said := errorComplaint(c.Error); said.message != "" {
-			return "", classify(0, said)
+		if reported := parseError(c.Error); reported.message != "" {
+			return "", classify(0, reported)
 		}
 		for _, choice := range c.Choices {
 			d := choice.Delta.delta()
@@ -160,24 +156,24 @@ func stream(body io.Reader, each func(Delta)) (Finish, error) {
 	switch err := lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
 		return "", &Error{Kind: Oversized, Err: err}
-	case finish != "": // the answer is complete, whatever became of the connection
+	case finish != "": // the answer is complete; an error of the connection does not matter
 		return finish, nil
 	case err != nil:
 		return "", &Error{Kind: Broken, Err: err}
 	case received == 0 && first != "":
-		return "", notStream(first)
+		return "", notAStream(first)
 	}
 	return "", &Error{Kind: Broken, Err: io.ErrUnexpectedEOF}
 }
 
-// whole reads an answer that came in one piece.
-func whole(body io.Reader, each func(Delta)) (Finish, error) {
+// readWhole reads an answer that is not a stream.
+func readWhole(body io.Reader, each func(Delta)) (Finish, error) {
 	var c chunk
 	if err := readJSON(body, &c); err != nil {
 		return "", err
 	}
-	if said := errorComplaint(c.Error); said.message != "" {
-		return "", classify(0, said)
+	if reported := parseError(c.Error); reported.message != "" {
+		return "", classify(0, reported)
 	}
 	if len(c.Choices) == 0 {
 		return "", &Error{Kind: NotAModelServer, Message: "its answer holds no message"}
@@ -188,12 +184,12 @@ func whole(body io.Reader, each func(Delta)) (Finish, error) {
 	return orStop(Finish(c.Choices[0].FinishReason)), nil
 }
 
-// notStream tells what a server meant by an answer without events.
-func notStream(line string) error {
+// notAStream is the error of a response without events, whose first line is line.
+func notAStream(line string) error {
 	var c chunk
 	if json.Unmarshal([]byte(line), &c) == nil {
-		if said := errorComplaint(c.Error); said.message != "" {
-			return classify(0, said)
+		if reported := parseError(c.Error); reported.message != "" {
+			return classify(0, reported)
 		}
 	}
 	return &Error{Kind: NotAModelServer, Message: line}
@@ -206,7 +202,7 @@ func orStop(finish Finish) Finish {
 	return finish
 }
 
-// readJSON reads one JSON value of limited size.
+// readJSON decodes a body of at most maxBody bytes.
 func readJSON(body io.Reader, to any) error {
 	data, err := io.ReadAll(io.LimitReader(body, maxBody+1))
 	switch {

@@ -14,7 +14,7 @@ import (
 	"agents-tray/services/chat/modeltest"
 )
 
-// ask lets a server answer with a body, and returns what came of it.
+// ask returns the answer that a server with this response gives.
 func ask(t *testing.T, header map[string]string, body string) (text, reasoning string, finish completion.Finish, err error) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -87,7 +87,7 @@ func TestStreamsThatFail(t *testing.T) {
 		header map[string]string
 		body   string
 		kind   completion.Kind
-		text   string // what came before
+		text   string // before the error
 		says   string
 	}{
 		{"nothing", nil, "", completion.Broken, "", ""},

@@ -1,6 +1,6 @@
 // Package completion speaks to servers of the OpenAI-compatible chat protocol:
-// Ollama, llama.cpp, LM Studio, vLLM and hosted ones. It is deliberately tolerant
-// of what they leave out or add, and never holds more of an answer than its limits.
+// Ollama, llama.cpp, LM Studio, vLLM and hosted ones. It tolerates missing and additional
+// fields, and limits the size of what it reads.
 //
 // It is net/http and a line scanner rather than a client library because the
 // libraries at hand (openai-go, go-openai) either add megabytes and start-up time or
@@ -40,16 +40,16 @@ type Message struct {
 
 // Client sends requests. The zero value is ready to use.
 type Client struct {
-	// Silence is how long a server may send nothing before it is given up: loading
-	// a large model from a slow disk takes minutes. 0 means 5 minutes.
+	// Silence is how long a server may send nothing until the request fails. 0 means 5
+	// minutes: loading a large model from a slow disk takes minutes.
 	Silence time.Duration
 
 	once sync.Once
 	http *http.Client
 }
 
-// do sends a request to path below the server's base address. Redirects are not
-// followed: the conversation and the key are meant for the address that was chosen.
+// do sends a request to path below the server's base address. Its error is an *Error.
+// Redirects are not followed, so that messages and key reach only the chosen address.
 func (c *Client) do(ctx context.Context, server Server, method, path string, body any) (*http.Response, error) {
 	var encoded bytes.Buffer
 	if body != nil {

@@ -10,27 +10,27 @@ import (
 	"unicode/utf8"
 )
 
-// Kind is what went wrong with a request, as far as a reader can act on it.
+// Kind is the kind of an Error, by what the user can do about it.
 type Kind int
 
 // The kinds of errors.
 const (
 	Unreachable     Kind = iota + 1 // no connection
-	BadAddress                      // not an address at all
-	Moved                           // it redirects to elsewhere
+	BadAddress                      // not a URL of http or https
+	Moved                           // a redirect
 	KeyRefused                      // 401 or 403
 	NotFound                        // 404 that does not name the model
-	NoModel                         // the model is not there
+	NoModel                         // the server does not have the model
 	Busy                            // 429
 	Loading                         // the model is being loaded
 	TooLong                         // the conversation exceeds the model's context
 	Rejected                        // another 4xx
-	ServerFailed                    // 5xx, or an error told in mid-stream
-	NotAModelServer                 // it answers, but not in this protocol
-	Malformed                       // an event of the stream cannot be read
-	Oversized                       // more than the limits of this package
+	ServerFailed                    // 5xx, or an error within a stream
+	NotAModelServer                 // the response is not of this protocol
+	Malformed                       // an event of the stream is not valid
+	Oversized                       // larger than the limits of this package
 	Broken                          // the connection ended before the answer did
-	Silent                          // nothing came for too long
+	Silent                          // no data for Client.Silence
 )
 
 // Error is a failed request.
@@ -52,7 +52,7 @@ func (e *Error) Error() string {
 		parts = append(parts, e.Message)
 	}
 	if e.WebPage {
-		parts = append(parts, "it answered with a web page")
+		parts = append(parts, "the response is a web page")
 	}
 	if e.Err != nil {
 		parts = append(parts, e.Err.Error())
@@ -75,12 +75,12 @@ func KindOf(err error) Kind {
 }
 
 func statusError(response *http.Response) error {
-	body, _ := io.ReadAll(io.LimitReader(response.Body, maxError)) // what can be read is enough
-	said, isPage := bodyComplaint(body), isWebPage(response)
+	body, _ := io.ReadAll(io.LimitReader(response.Body, maxError)) // an incomplete body is used as it is
+	reported, isPage := parseErrorBody(body), isWebPage(response)
 	if isPage {
-		said = complaint{} // nothing that a reader would know again
+		reported = serverError{} // HTML is of no use to the user
 	}
-	e := classify(response.StatusCode, said)
+	e := classify(response.StatusCode, reported)
 	e.WebPage = isPage
 	e.RetryAfter = shorten(response.Header.Get("Retry-After"))
 	if e.Kind == Moved {
@@ -93,11 +93,11 @@ func isWebPage(response *http.Response) bool {
 	return strings.HasPrefix(response.Header.Get("Content-Type"), "text/html")
 }
 
-// classify tells the kind of an error from its status (0 in mid-stream) and from
-// the words that the known servers use.
-func classify(status int, said complaint) *Error {
-	e := &Error{Status: status, Message: shorten(said.message)}
-	words := strings.ToLower(said.message + " " + said.names)
+// classify derives the kind of an error from its status (0 within a stream) and from
+// phrases of the known servers.
+func classify(status int, reported serverError) *Error {
+	e := &Error{Status: status, Message: shorten(reported.message)}
+	words := strings.ToLower(reported.message + " " + reported.codes)
 	has := func(phrases ...string) bool {
 		for _, phrase := range phrases {
 			if strings.Contains(words, phrase) {
@@ -131,47 +131,47 @@ func classify(status int, said complaint) *Error {
 	return e
 }
 
-// complaint is what a server says of an error: its words, and its names for the
-// error, which only help to classify it.
-type complaint struct {
-	message, names string
+// serverError is the error in a response: its message, and its type and code, which help to
+// classify it.
+type serverError struct {
+	message, codes string
 }
 
-// bodyComplaint reads the body of an error: {"error":{"message":…}}, {"error":"…"},
+// parseErrorBody parses the body of an error: {"error":{"message":…}}, {"error":"…"},
 // {"message":…}, {"detail":…}, or plain text.
-func bodyComplaint(body []byte) complaint {
+func parseErrorBody(body []byte) serverError {
 	var known struct {
 		Error, Message, Detail json.RawMessage
 	}
 	if json.Unmarshal(body, &known) != nil {
-		return complaint{message: string(body)}
+		return serverError{message: string(body)}
 	}
 	for _, raw := range []json.RawMessage{known.Error, known.Message, known.Detail} {
-		if c := errorComplaint(raw); c.message != "" {
+		if c := parseError(raw); c.message != "" {
 			return c
 		}
 	}
-	return complaint{}
+	return serverError{}
 }
 
-// errorComplaint reads an "error" member: a string, or an object with a message and
+// parseError parses an "error" member: a string, or an object with a message and
 // perhaps a type or a code.
-func errorComplaint(raw json.RawMessage) complaint {
+func parseError(raw json.RawMessage) serverError {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
-		return complaint{message: text}
+		return serverError{message: text}
 	}
 	var object struct {
 		Message    string
 		Type, Code any
 	}
 	if json.Unmarshal(raw, &object) != nil {
-		return complaint{message: strings.TrimSpace(string(raw))}
+		return serverError{message: strings.TrimSpace(string(raw))}
 	}
-	return complaint{object.Message, fmt.Sprint(object.Type, " ", object.Code)}
+	return serverError{object.Message, fmt.Sprint(object.Type, " ", object.Code)}
 }
 
-// shorten makes a server's words fit for a page: one paragraph of limited length.
+// shorten makes one paragraph of at most 400 characters of a server's text.
 func shorten(text string) string {
 	const limit = 400
 	text = strings.Join(strings.Fields(strings.ToValidUTF8(text[:min(len(text), 4*limit)], "")), " ")

@@ -16,8 +16,7 @@ const (
 	maxModelName = 200 // bytes
 )
 
-// Models lists the models that a server offers, in its order. A server without any
-// gives an empty list.
+// Models lists the models that a server offers, in its order.
 func (c *Client) Models(ctx context.Context, server Server) ([]string, error) {
 	response, err := c.do(ctx, server, http.MethodGet, "/models", nil)
 	if err != nil {
@@ -67,9 +66,9 @@ func (c *Client) Find(ctx context.Context, server Server) (Server, []string, err
 	return server, models, err
 }
 
-// Normalize makes a base address of what a person may type: the scheme may be
-// missing (then it is https, but http for a number or a name without a dot), a slash
-// or the path of a request may follow.
+// Normalize makes a base address of what a user typed. Without a scheme it is https, or http
+// for an IP address or a name without a dot; a final slash or request path is removed. Its
+// error is an *Error of kind BadAddress.
 func Normalize(address string) (string, error) {
 	address = strings.TrimSpace(address)
 	if !strings.Contains(address, "://") {
@@ -102,7 +101,7 @@ type LocalServer struct {
 	Base string
 }
 
-// WellKnown is where the usual local servers listen, in the order of preference.
+// WellKnown are the default addresses of local servers, in order of preference.
 func WellKnown() []LocalServer {
 	return []LocalServer{
 		{"Ollama", "http://127.0.0.1:11434/v1"},
@@ -118,11 +117,11 @@ type Found struct {
 	Models []string
 }
 
-// probeTimeout is enough for a server on the same computer, even a busy one.
+// probeTimeout is how long a local server may take to respond.
 const probeTimeout = 1500 * time.Millisecond
 
-// Discover asks all candidates at once for their models and returns those that
-// answer in this protocol, in the order given. No key is sent.
+// Discover requests the models of all candidates concurrently, without a key, and returns
+// those that respond, in the order given.
 func (c *Client) Discover(ctx context.Context, candidates []LocalServer) []Found {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()

@@ -9,19 +9,19 @@ import (
 	"unicode/utf8"
 )
 
-// Conversation is a line of the list of conversations.
+// Conversation is an entry of the list of conversations.
 type Conversation struct {
 	ID      string
 	Title   string
 	Updated time.Time // when the last message was added
 }
 
-// maxListed bounds the list: the newest are listed, older ones keep their address.
+// maxListed is the length of the list. Older conversations keep their address.
 const maxListed = 1000
 
 // Conversations lists the conversations, the latest first.
 func (f *File) Conversations() (list []Conversation, err error) {
-	err = f.use(func(db *sql.DB) error {
+	err = f.withDB(func(db *sql.DB) error {
 		rows, err := db.Query("SELECT id, title, updated FROM conversations ORDER BY updated DESC, rowid DESC LIMIT ?", maxListed)
 		if err != nil {
 			return err
@@ -44,7 +44,7 @@ func (f *File) Conversations() (list []Conversation, err error) {
 // Conversation finds one conversation, or ErrNotFound.
 func (f *File) Conversation(id string) (c Conversation, err error) {
 	c.ID = id
-	err = f.use(func(db *sql.DB) error {
+	err = f.withDB(func(db *sql.DB) error {
 		var updated int64
 		err := db.QueryRow("SELECT title, updated FROM conversations WHERE id = ?", id).Scan(&c.Title, &updated)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -56,20 +56,20 @@ func (f *File) Conversation(id string) (c Conversation, err error) {
 	return c, err
 }
 
-// NewID makes the id of a new conversation: unguessable, and fit for an address.
+// NewID returns a random id for a new conversation, which can be part of a URL.
 func NewID() string { return strings.ToLower(rand.Text())[:16] }
 
-// Rename gives a conversation another title.
+// Rename changes the title of a conversation. Its error is ErrNotFound if there is none.
 func (f *File) Rename(id, title string) error {
-	return f.change(func(tx *sql.Tx) error {
+	return f.transaction(func(tx *sql.Tx) error {
 		return found(tx.Exec("UPDATE conversations SET title = ? WHERE id = ?", Title(title), id))
 	})
 }
 
-// Delete removes a conversation, its messages and its draft; the file's pages are
-// overwritten too.
+// Delete deletes a conversation, its messages and its draft, and overwrites them in the
+// file. Its error is ErrNotFound if there is none.
 func (f *File) Delete(id string) error {
-	return f.change(func(tx *sql.Tx) error {
+	return f.transaction(func(tx *sql.Tx) error {
 		if _, err := tx.Exec("DELETE FROM drafts WHERE conversation = ?", id); err != nil {
 			return err
 		}
@@ -77,9 +77,9 @@ func (f *File) Delete(id string) error {
 	})
 }
 
-// Draft is what was typed into a conversation ("" for a new one) and not sent.
+// Draft returns the unsent message of a conversation ("" for a new one).
 func (f *File) Draft(conversation string) (text string, err error) {
-	err = f.use(func(db *sql.DB) error {
+	err = f.withDB(func(db *sql.DB) error {
 		err := db.QueryRow("SELECT text FROM drafts WHERE conversation = ?", conversation).Scan(&text)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
@@ -89,9 +89,9 @@ func (f *File) Draft(conversation string) (text string, err error) {
 	return text, err
 }
 
-// SaveDraft keeps what was typed. For a conversation that is gone nothing is kept.
+// SaveDraft saves an unsent message. For a conversation that does not exist it does nothing.
 func (f *File) SaveDraft(conversation, text string) error {
-	return f.change(func(tx *sql.Tx) error {
+	return f.transaction(func(tx *sql.Tx) error {
 		if text == "" {
 			_, err := tx.Exec("DELETE FROM drafts WHERE conversation = ?", conversation)
 			return err
@@ -103,7 +103,7 @@ func (f *File) SaveDraft(conversation, text string) error {
 	})
 }
 
-// Title makes a title of a text: its first line with words in it, at most 60 characters.
+// Title makes a title of a text: its first non-empty line, at most 60 characters.
 func Title(text string) string {
 	const limit = 60
 	title := "New conversation"
@@ -123,7 +123,7 @@ func Title(text string) string {
 	return cut + "…"
 }
 
-// found turns a change of no row into ErrNotFound.
+// found returns ErrNotFound if no row was changed.
 func found(result sql.Result, err error) error {
 	if err != nil {
 		return err

@@ -1,8 +1,8 @@
 // Package history keeps the Chat's conversations, drafts and settings in one SQLite
 // file.
 //
-// One process owns the file, through one connection. What a method has returned
-// without an error survives a power cut (journal_mode TRUNCATE, synchronous FULL).
+// One process uses the file, through one connection. What a method has stored without an
+// error survives a power cut (journal_mode TRUNCATE, synchronous FULL).
 package history
 
 import (
@@ -24,8 +24,8 @@ import (
 	"github.com/ncruces/go-sqlite3/driver"
 )
 
-// File is the file, opened by the first use and again after a failure. A new File
-// costs nothing.
+// File is the file. It is opened by the first use, and again after a failure. It is safe
+// for concurrent use.
 type File struct {
 	path string
 
@@ -34,14 +34,14 @@ type File struct {
 	closed bool
 }
 
-// At returns the file at path. It, and its folder, are made when first used, for the
-// owner's eyes only: the file may hold a key.
-func At(path string) *File { return &File{path: path} }
+// New returns the file at path. The first use creates it and its folder, readable by their
+// owner only, since the file may hold a key.
+func New(path string) *File { return &File{path: path} }
 
-// Path is where the file is.
+// Path is the path of the file.
 func (f *File) Path() string { return f.path }
 
-// Close closes the file for good.
+// Close closes the file. Later uses fail.
 func (f *File) Close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -56,10 +56,10 @@ func (f *File) Close() error {
 
 // Errors of opening, beside those of SQLite and of the file system.
 var (
-	// ErrNewer means that a newer version of the program made the file. It is left alone.
+	// ErrNewer means that a newer version of the program made the file. It is not changed.
 	ErrNewer = errors.New("the file was made by a newer version")
-	// ErrSetAside means that the file turned out to be damaged while it was used, and
-	// that a new one has taken its place.
+	// ErrSetAside means that the file was found damaged in use, was renamed, and that a
+	// new one is in its place.
 	ErrSetAside = errors.New("the file was damaged and has been set aside")
 	// ErrNotFound means that there is no such conversation or message.
 	ErrNotFound = errors.New("there is no such conversation")
@@ -67,26 +67,26 @@ var (
 	errClosed = errors.New("the file is closed")
 )
 
-// use gives access to the open file. An error that means damage sets the file aside,
-// so that the next use starts afresh.
-func (f *File) use(do func(db *sql.DB) error) error {
+// withDB calls do with the open file. If the error means damage, the file is set aside, the
+// next use gets a new one, and the error is ErrSetAside.
+func (f *File) withDB(do func(db *sql.DB) error) error {
 	db, err := f.open()
 	if err == nil {
 		err = do(db)
 	}
 	unwritable := errors.Is(err, sqlite3.READONLY)
-	if !damaged(err) && !unwritable || db == nil {
+	if !isDamage(err) && !unwritable || db == nil {
 		return err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	mine := f.db == db // nobody else has replaced it yet
+	mine := f.db == db // not replaced yet by another goroutine
 	if mine {
 		f.db = nil
 		db.Close()
 	}
 	if unwritable {
-		return err // it was opened for reading only; the next use may find it writable
+		return err // it was opened read-only; the next use tries again
 	}
 	if mine {
 		if _, failed := f.replace(err); failed != nil {
@@ -96,14 +96,14 @@ func (f *File) use(do func(db *sql.DB) error) error {
 	return fmt.Errorf("%w: %w", ErrSetAside, err)
 }
 
-// change runs a transaction.
-func (f *File) change(do func(tx *sql.Tx) error) error {
-	return f.use(func(db *sql.DB) error {
-		tx, err := db.BeginTx(context.Background(), &sql.TxOptions{Isolation: sql.LevelSerializable}) // that is BEGIN IMMEDIATE
+// transaction commits what do has done, unless it returns an error.
+func (f *File) transaction(do func(tx *sql.Tx) error) error {
+	return f.withDB(func(db *sql.DB) error {
+		tx, err := db.BeginTx(context.Background(), &sql.TxOptions{Isolation: sql.LevelSerializable}) // BEGIN IMMEDIATE
 		if err != nil {
 			return err
 		}
-		defer tx.Rollback() // nothing after Commit
+		defer tx.Rollback() // has no effect after Commit
 		if err := do(tx); err != nil {
 			return err
 		}
@@ -120,8 +120,8 @@ func (f *File) open() (*sql.DB, error) {
 	if f.db != nil {
 		return f.db, nil
 	}
-	db, err := openSound(f.path)
-	if damaged(err) {
+	db, err := openChecked(f.path)
+	if isDamage(err) {
 		return f.replace(err)
 	}
 	if err != nil {
@@ -131,20 +131,20 @@ func (f *File) open() (*sql.DB, error) {
 	return db, nil
 }
 
-// replace moves a damaged file out of the way, under a name that says so, and opens
-// a new one that remembers it. The caller holds mu.
+// replace renames a damaged file and opens a new one, whose settings hold the new name. The
+// caller holds mu.
 func (f *File) replace(damage error) (*sql.DB, error) {
 	aside := strings.TrimSuffix(f.path, filepath.Ext(f.path)) +
 		time.Now().Format("-damaged-20060102-150405.000") + filepath.Ext(f.path)
 	if err := os.Rename(f.path, aside); err != nil {
 		return nil, fmt.Errorf("%w, and it cannot be set aside: %w", damage, err)
 	}
-	for _, suffix := range []string{"-journal", "-wal", "-shm"} { // they belong to it, and would spoil a new file
+	for _, suffix := range []string{"-journal", "-wal", "-shm"} { // SQLite would apply them to the new file
 		if err := os.Rename(f.path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("%w, and its journal cannot be set aside: %w", damage, err)
 		}
 	}
-	db, err := openSound(f.path)
+	db, err := openChecked(f.path)
 	if err != nil {
 		return nil, fmt.Errorf("open a new %s: %w", f.path, err)
 	}
@@ -156,8 +156,8 @@ func (f *File) replace(damage error) (*sql.DB, error) {
 	return db, nil
 }
 
-// openSound opens the file at path, making it if needed, and checks it.
-func openSound(path string) (*sql.DB, error) {
+// openChecked opens the file at path, creating it if needed, and checks it.
+func openChecked(path string) (*sql.DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
@@ -165,16 +165,16 @@ func openSound(path string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := absolute // absolute, so that it cannot be taken for a URI
+	name := absolute // an absolute path is no URI
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	switch {
 	case err == nil:
-		err = file.Chmod(0o600) // an older one may be open to others
+		err = file.Chmod(0o600) // an existing one may be readable by others
 		file.Close()
 		if err != nil && runtime.GOOS != "windows" {
 			return nil, err
 		}
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS): // what cannot be written may still be read
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS): // open it read-only
 		name = (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(absolute), RawQuery: "mode=ro"}).String()
 	default:
 		return nil, err
@@ -184,15 +184,15 @@ func openSound(path string) (*sql.DB, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	if err := prepare(db); err != nil {
+	if err := migrate(db); err != nil {
 		db.Close()
 		return nil, err
 	}
 	return db, nil
 }
 
-// pragmas set up a connection. Their order matters: journal_mode may need to wait,
-// and resets synchronous in some builds.
+// pragmas configure a connection, in this order: journal_mode may have to wait, and resets
+// synchronous in some builds.
 func pragmas() string {
 	const all = `PRAGMA busy_timeout = 5000; PRAGMA journal_mode = truncate; PRAGMA synchronous = full;
 		PRAGMA foreign_keys = on; PRAGMA secure_delete = on;`
@@ -202,10 +202,10 @@ func pragmas() string {
 	return all
 }
 
-// damaged reports whether an error of SQLite means that the file is not a sound database.
-func damaged(err error) bool {
-	return errors.Is(err, sqlite3.CORRUPT) || errors.Is(err, sqlite3.NOTADB) || errors.Is(err, errUnsound)
+// isDamage reports whether an error means that the file is no valid database.
+func isDamage(err error) bool {
+	return errors.Is(err, sqlite3.CORRUPT) || errors.Is(err, sqlite3.NOTADB) || errors.Is(err, errDamaged)
 }
 
-// errUnsound is what the check of a file that can be opened finds.
-var errUnsound = errors.New("the file is damaged")
+// errDamaged is the error of a file that opens but fails its check.
+var errDamaged = errors.New("the file is damaged")

@@ -11,12 +11,14 @@ import (
 	"testing"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"agents-tray/manager/control"
 )
 
 // file opens a new file, which is closed when the test ends.
 func file(t *testing.T, path string) *File {
 	t.Helper()
-	f := At(path)
+	f := New(path)
 	t.Cleanup(func() { f.Close() })
 	return f
 }
@@ -33,11 +35,11 @@ func TestConversationSurvives(t *testing.T) {
 	f := file(t, path)
 	id := NewID()
 	must(t, f.SaveDraft("", "Hel"))
-	answer, err := f.Ask(id, "Hello\nthere", "tiny", true)
+	answer, err := f.AddQuestion(id, "Hello\nthere", "tiny", true)
 	must(t, err)
 	answer.Text, answer.Reasoning, answer.State = "Hi", "hm", Failed
-	answer.Problem = &Problem{What: "It broke."}
-	must(t, f.Save(answer))
+	answer.Problem = &control.Problem{What: "It broke."}
+	must(t, f.SaveAnswer(answer))
 	must(t, f.SaveDraft(id, "And"))
 	must(t, f.Close())
 
@@ -68,7 +70,7 @@ func TestConversationSurvives(t *testing.T) {
 
 func TestEveryCommitIsSynced(t *testing.T) {
 	f := file(t, filepath.Join(t.TempDir(), "chat.db"))
-	must(t, f.use(func(db *sql.DB) error {
+	must(t, f.withDB(func(db *sql.DB) error {
 		for pragma, want := range map[string]string{"journal_mode": "truncate", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1"} {
 			var got string
 			if err := db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
@@ -83,7 +85,7 @@ func TestDeletedThingsAreGone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "chat.db")
 	f := file(t, path)
 	id := NewID()
-	_, err := f.Ask(id, "a very secret question", "tiny", true)
+	_, err := f.AddQuestion(id, "a very secret question", "tiny", true)
 	must(t, err)
 	must(t, f.SaveSettings(Settings{Address: "https://example.org", Key: "sk-very-secret"}))
 	must(t, f.SaveSettings(Settings{Address: "https://example.org"}))
@@ -109,21 +111,21 @@ func TestDeletedThingsAreGone(t *testing.T) {
 func TestAgainOnlyReplacesTheLastAnswer(t *testing.T) {
 	f := file(t, filepath.Join(t.TempDir(), "chat.db"))
 	id := NewID()
-	first, err := f.Ask(id, "one", "tiny", true)
+	first, err := f.AddQuestion(id, "one", "tiny", true)
 	must(t, err)
-	second, err := f.Ask(id, "two", "tiny", false)
+	second, err := f.AddQuestion(id, "two", "tiny", false)
 	must(t, err)
-	if _, err := f.Again(id, first.ID, "tiny"); !errors.Is(err, ErrNotFound) {
+	if _, err := f.ReplaceAnswer(id, first.ID, "tiny"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("the first answer was replaced: %v", err)
 	}
-	third, err := f.Again(id, second.ID, "other")
+	third, err := f.ReplaceAnswer(id, second.ID, "other")
 	must(t, err)
 	messages, err := f.Messages(id)
 	must(t, err)
 	if len(messages) != 4 || messages[3].ID != third.ID || messages[3].Model != "other" {
 		t.Errorf("messages %+v", messages)
 	}
-	if _, err := f.Ask("nowhere", "x", "tiny", false); !errors.Is(err, ErrNotFound) {
+	if _, err := f.AddQuestion("nowhere", "x", "tiny", false); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a message to nowhere: %v", err)
 	}
 }
@@ -143,7 +145,7 @@ func TestDamagedFileIsSetAside(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "chat.db")
 			f := file(t, path)
 			for range 50 {
-				_, err := f.Ask(NewID(), strings.Repeat("word ", 1000), "tiny", true)
+				_, err := f.AddQuestion(NewID(), strings.Repeat("word ", 1000), "tiny", true)
 				must(t, err)
 			}
 			must(t, f.Close())
@@ -162,20 +164,20 @@ func TestDamagedFileIsSetAside(t *testing.T) {
 			if kept, err := os.ReadFile(settings.SetAside); err != nil || !bytes.Equal(kept, data) || !strings.Contains(settings.SetAside, "damaged") {
 				t.Errorf("set aside as %q: %v", settings.SetAside, err)
 			}
-			if _, err := f.Ask(NewID(), "on we go", "tiny", true); err != nil {
+			if _, err := f.AddQuestion(NewID(), "on we go", "tiny", true); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 }
 
-// Damage that only shows while the file is in use costs that use, not the next one.
+// After damage that is found in use, that use fails and the next succeeds.
 func TestDamageFoundLater(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "chat.db")
 	f := file(t, path)
-	_, err := f.Ask(NewID(), "x", "tiny", true)
+	_, err := f.AddQuestion(NewID(), "x", "tiny", true)
 	must(t, err)
-	err = f.use(func(*sql.DB) error { return sqlite3.CORRUPT_VTAB })
+	err = f.withDB(func(*sql.DB) error { return sqlite3.CORRUPT_VTAB })
 	if !errors.Is(err, ErrSetAside) {
 		t.Fatalf("got %v", err)
 	}
@@ -187,7 +189,7 @@ func TestDamageFoundLater(t *testing.T) {
 func TestFileOfANewerVersionIsLeftAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "chat.db")
 	f := file(t, path)
-	must(t, f.use(func(db *sql.DB) error { _, err := db.Exec("PRAGMA user_version = 99"); return err }))
+	must(t, f.withDB(func(db *sql.DB) error { _, err := db.Exec("PRAGMA user_version = 99"); return err }))
 	must(t, f.Close())
 	before, err := os.ReadFile(path)
 	must(t, err)
@@ -214,14 +216,14 @@ func TestFileThatCannotBeOpenedIsTriedAgain(t *testing.T) {
 }
 
 func TestFileThatCannotBeWrittenCanBeRead(t *testing.T) {
-	if asSomebodyElse(t) {
+	if asUnprivileged(t) {
 		return
 	}
 	folder := t.TempDir()
 	path := filepath.Join(folder, "a chat?.db")
 	f := file(t, path)
 	id := NewID()
-	_, err := f.Ask(id, "x", "tiny", true)
+	_, err := f.AddQuestion(id, "x", "tiny", true)
 	must(t, err)
 	must(t, f.Close())
 	must(t, os.Chmod(path, 0o400))
@@ -232,12 +234,12 @@ func TestFileThatCannotBeWrittenCanBeRead(t *testing.T) {
 	if list, err := f.Conversations(); len(list) != 1 || err != nil {
 		t.Errorf("got %v, %v", list, err)
 	}
-	if _, err := f.Ask(id, "y", "tiny", false); !errors.Is(err, sqlite3.READONLY) {
+	if _, err := f.AddQuestion(id, "y", "tiny", false); !errors.Is(err, sqlite3.READONLY) {
 		t.Errorf("got %v", err)
 	}
 	must(t, os.Chmod(path, 0o600))
 	must(t, os.Chmod(folder, 0o700))
-	if _, err := f.Ask(id, "y", "tiny", false); err != nil {
+	if _, err := f.AddQuestion(id, "y", "tiny", false); err != nil {
 		t.Errorf("it can be written now: %v", err)
 	}
 }
@@ -245,10 +247,10 @@ func TestFileThatCannotBeWrittenCanBeRead(t *testing.T) {
 func TestFullDiskChangesNothing(t *testing.T) {
 	f := file(t, filepath.Join(t.TempDir(), "chat.db"))
 	id := NewID()
-	_, err := f.Ask(id, "x", "tiny", true)
+	_, err := f.AddQuestion(id, "x", "tiny", true)
 	must(t, err)
-	must(t, f.use(func(db *sql.DB) error { _, err := db.Exec("PRAGMA max_page_count = 1"); return err })) // that is: no more than now
-	if _, err := f.Ask(id, strings.Repeat("long ", 10_000), "tiny", false); !errors.Is(err, sqlite3.FULL) {
+	must(t, f.withDB(func(db *sql.DB) error { _, err := db.Exec("PRAGMA max_page_count = 1"); return err })) // no further page
+	if _, err := f.AddQuestion(id, strings.Repeat("long ", 10_000), "tiny", false); !errors.Is(err, sqlite3.FULL) {
 		t.Errorf("got %v", err)
 	}
 	if messages, err := f.Messages(id); len(messages) != 2 || err != nil {

@@ -5,38 +5,32 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"agents-tray/manager/control"
 )
 
-// Role says whose message it is, in the words of the protocol.
+// Role is the author of a message, as in the protocol.
 type Role string
 
-// The two sides of a conversation.
+// Roles.
 const (
 	User      Role = "user"
 	Assistant Role = "assistant"
 )
 
-// State says what became of an answer.
+// State is the state of an answer.
 type State string
 
-// The states. A message of the user is always Complete. An answer found Writing that
-// nobody writes any more was interrupted: nothing has to be repaired at a start.
+// States. A message of the user is always Complete. An answer that is Writing when the Chat
+// starts was interrupted; the file is not changed for that.
 const (
 	Writing     State = "writing"
 	Complete    State = "complete"
-	Cut         State = "cut"         // by the server's limit of length
+	Cut         State = "cut"         // at the server's length limit
 	Stopped     State = "stopped"     // by the user
 	Interrupted State = "interrupted" // by the end of the Chat
 	Failed      State = "failed"      // Problem says why
 )
-
-// Problem is an error in three parts, with the technical detail for those who ask.
-type Problem struct {
-	What   string `json:"what"`
-	Why    string `json:"why,omitempty"`
-	Now    string `json:"now,omitempty"`
-	Detail string `json:"detail,omitempty"`
-}
 
 // Message is one turn of a conversation.
 type Message struct {
@@ -45,16 +39,16 @@ type Message struct {
 	Text      string
 	Reasoning string // what a model wrote before its answer
 	State     State
-	Problem   *Problem  // of a failed answer
-	Model     string    // who answered
-	Created   time.Time // of an answer: when it was asked for, or asked for the rest
-	Finished  time.Time // zero while it is written
+	Problem   *control.Problem // of a failed answer
+	Model     string           // that answered
+	Created   time.Time        // of an answer: when it, or its rest, was requested
+	Finished  time.Time        // zero while it is written
 }
 
-// Messages lists a conversation's messages, the first one first. A conversation that
-// does not exist has none.
+// Messages returns a conversation's messages in order. A conversation that does not exist
+// has none.
 func (f *File) Messages(conversation string) (list []Message, err error) {
-	err = f.use(func(db *sql.DB) error {
+	err = f.withDB(func(db *sql.DB) error {
 		rows, err := db.Query(`SELECT id, role, text, reasoning, state, problem, model, created, finished
 			FROM messages WHERE conversation = ? ORDER BY id`, conversation)
 		if err != nil {
@@ -69,9 +63,9 @@ func (f *File) Messages(conversation string) (list []Message, err error) {
 				return err
 			}
 			if problem != "" {
-				m.Problem = new(Problem)
+				m.Problem = new(control.Problem)
 				if json.Unmarshal([]byte(problem), m.Problem) != nil {
-					m.Problem = &Problem{What: "This answer failed."}
+					m.Problem = &control.Problem{What: "This answer failed."}
 				}
 			}
 			m.Created = time.UnixMilli(created)
@@ -85,13 +79,13 @@ func (f *File) Messages(conversation string) (list []Message, err error) {
 	return list, err
 }
 
-// Ask adds a message of the user and the empty answer to it, which model will write,
-// and forgets the draft that the message was. A conversation that does not exist is
-// begun, if begin is set, with a title made of the text. It returns the answer.
-func (f *File) Ask(conversation, text, model string, begin bool) (answer Message, err error) {
+// AddQuestion adds a message of the user and an empty answer of model, which it returns, and
+// deletes the draft. With begin it creates the conversation; without, its error is
+// ErrNotFound if there is none.
+func (f *File) AddQuestion(conversation, text, model string, begin bool) (answer Message, err error) {
 	now := time.Now()
 	answer = Message{Role: Assistant, State: Writing, Model: model, Created: now}
-	err = f.change(func(tx *sql.Tx) error {
+	err = f.transaction(func(tx *sql.Tx) error {
 		draft := conversation
 		if begin {
 			draft = ""
@@ -114,11 +108,11 @@ func (f *File) Ask(conversation, text, model string, begin bool) (answer Message
 	return answer, err
 }
 
-// Again replaces the last answer of a conversation by an empty one, to be written by
-// model, and returns it.
-func (f *File) Again(conversation string, last int64, model string) (answer Message, err error) {
+// ReplaceAnswer replaces the last answer of a conversation by an empty one of model, which it
+// returns. Its error is ErrNotFound if last is not the last answer.
+func (f *File) ReplaceAnswer(conversation string, last int64, model string) (answer Message, err error) {
 	answer = Message{Role: Assistant, State: Writing, Model: model, Created: time.Now()}
-	err = f.change(func(tx *sql.Tx) error {
+	err = f.transaction(func(tx *sql.Tx) error {
 		if err := found(tx.Exec(`DELETE FROM messages WHERE id = ?1 AND role = 'assistant'
 			AND id = (SELECT max(id) FROM messages WHERE conversation = ?2)`, last, conversation)); err != nil {
 			return err
@@ -129,8 +123,8 @@ func (f *File) Again(conversation string, last int64, model string) (answer Mess
 	return answer, err
 }
 
-// Save keeps what has been written of an answer, its state and its problem.
-func (f *File) Save(m Message) error {
+// SaveAnswer saves the text so far, the state and the problem of an answer.
+func (f *File) SaveAnswer(m Message) error {
 	problem := ""
 	if m.Problem != nil {
 		encoded, err := json.Marshal(m.Problem)
@@ -143,7 +137,7 @@ func (f *File) Save(m Message) error {
 	if !m.Finished.IsZero() {
 		finished = m.Finished.UnixMilli()
 	}
-	err := f.change(func(tx *sql.Tx) error {
+	err := f.transaction(func(tx *sql.Tx) error {
 		return found(tx.Exec("UPDATE messages SET text = ?, reasoning = ?, state = ?, problem = ?, model = ?, created = ?, finished = ? WHERE id = ?",
 			m.Text, m.Reasoning, m.State, problem, m.Model, m.Created.UnixMilli(), finished, m.ID))
 	})

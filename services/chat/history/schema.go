@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// schemaVersion counts the changes of the schema; it is the file's user_version.
+// schemaVersion is the user_version of a file with this schema.
 const schemaVersion = 1
 
 // Times are milliseconds since 1970, UTC.
@@ -39,9 +39,9 @@ CREATE TABLE settings (
 ) STRICT;
 `
 
-// prepare checks an opened file and gives a new one its tables. A sound file of this
-// version is not written to.
-func prepare(db *sql.DB) error {
+// migrate checks an opened file, and creates the tables of a new one. It does not write to a
+// valid file of this version.
+func migrate(db *sql.DB) error {
 	var version int
 	if err := db.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
 		return err
@@ -55,7 +55,7 @@ func prepare(db *sql.DB) error {
 			return err
 		}
 		if verdict != "ok" {
-			return fmt.Errorf("%w: %s", errUnsound, verdict)
+			return fmt.Errorf("%w: %s", errDamaged, verdict)
 		}
 		return nil
 	}
@@ -63,7 +63,7 @@ func prepare(db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() // nothing after Commit
+	defer tx.Rollback() // has no effect after Commit
 	if _, err := tx.Exec(schema); err != nil {
 		return err
 	}

@@ -12,18 +12,18 @@ const (
 	setAside = "damaged file set aside"
 )
 
-// Settings is what the user chose.
+// Settings are the user's choices.
 type Settings struct {
 	Address string // base address of the model server; "" if none was chosen
 	Key     string // its key, or ""
 	Model   string
-	// SetAside is where a damaged file was moved to, until the user has seen it.
+	// SetAside is the new path of a damaged file, until the user dismisses the notice.
 	SetAside string
 }
 
 // Settings reads the settings.
 func (f *File) Settings() (s Settings, err error) {
-	err = f.use(func(db *sql.DB) error {
+	err = f.withDB(func(db *sql.DB) error {
 		rows, err := db.Query("SELECT name, value FROM settings")
 		if err != nil {
 			return err
@@ -50,10 +50,9 @@ func (f *File) Settings() (s Settings, err error) {
 	return s, err
 }
 
-// SaveSettings keeps the settings. The old key, if it is replaced, is overwritten in
-// the file.
+// SaveSettings saves the settings. A key that is replaced is overwritten in the file.
 func (f *File) SaveSettings(s Settings) error {
-	return f.change(func(tx *sql.Tx) error {
+	return f.transaction(func(tx *sql.Tx) error {
 		for name, value := range map[string]string{address: s.Address, key: s.Key, model: s.Model, setAside: s.SetAside} {
 			if err := putSetting(tx, name, value); err != nil {
 				return err
@@ -67,7 +66,7 @@ type executor interface {
 	Exec(query string, args ...any) (sql.Result, error)
 }
 
-// putSetting keeps one setting; an empty value is none.
+// putSetting saves one setting; "" deletes it.
 func putSetting(to executor, name, value string) error {
 	if value == "" {
 		_, err := to.Exec("DELETE FROM settings WHERE name = ?", name)

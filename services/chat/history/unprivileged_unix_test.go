@@ -10,16 +10,16 @@ import (
 	"testing"
 )
 
-// asSomebodyElse runs a test that root would pass in vain, since nothing is
-// write-protected from root, in a process of a user without rights. It returns false
-// for every other user: the test is to be run here.
-func asSomebodyElse(t *testing.T) bool {
+// asUnprivileged runs the test in a process of the user nobody if this one is root, since
+// file modes do not restrict root, and returns true. For other users it returns false: the
+// test is to go on.
+func asUnprivileged(t *testing.T) bool {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		return false
 	}
 	const nobody = 65534
-	folder, err := os.MkdirTemp("", "somebody-*") // t.TempDir is for root only
+	folder, err := os.MkdirTemp("", "unprivileged-*") // only root may enter t.TempDir
 	must(t, err)
 	defer os.RemoveAll(folder)
 	must(t, os.Chown(folder, nobody, nobody))

@@ -2,8 +2,8 @@ package history
 
 import "testing"
 
-// asSomebodyElse skips the test: no mode protects a file on Windows.
-func asSomebodyElse(t *testing.T) bool {
+// asUnprivileged skips the test: no mode protects a file on Windows.
+func asUnprivileged(t *testing.T) bool {
 	t.Skip("no mode protects a file on Windows")
 	return true
 }

@@ -1,5 +1,5 @@
-// Package markdown makes safe HTML of what a model writes: no HTML of its own, no
-// images, links to the web only, nothing that a strict content policy would refuse.
+// Package markdown makes safe HTML of a model's text: HTML in it is shown as text, images are
+// links, links lead to the web only, and nothing needs more than a strict content policy.
 package markdown
 
 import (
@@ -26,10 +26,10 @@ var converter = sync.OnceValue(func() goldmark.Markdown {
 	)
 })
 
-// Blocks renders a text to its blocks: paragraphs, lists, tables and so on, each one
-// HTML element. While a text grows only its last blocks change.
+// Blocks renders a text to its blocks (paragraphs, lists, tables and so on), each one HTML
+// element. While a text grows only its last blocks change.
 func Blocks(source string) []template.HTML {
-	if !tame(source) {
+	if !withinLimits(source) {
 		return []template.HTML{plain(source)}
 	}
 	data := []byte(source)
@@ -38,7 +38,7 @@ func Blocks(source string) []template.HTML {
 	for node := document.FirstChild(); node != nil; node = node.NextSibling() {
 		var out bytes.Buffer
 		if err := converter().Renderer().Render(&out, data, node); err != nil {
-			return []template.HTML{plain(source)} // a bytes.Buffer accepts everything: not reached
+			return []template.HTML{plain(source)} // not reached: writing to a bytes.Buffer does not fail
 		}
 		if html := bytes.TrimSpace(out.Bytes()); len(html) > 0 {
 			blocks = append(blocks, template.HTML(html))
@@ -47,21 +47,21 @@ func Blocks(source string) []template.HTML {
 	return blocks
 }
 
-// plain shows a text as it is.
+// plain renders a text without formatting.
 func plain(source string) template.HTML {
 	return template.HTML(`<p class="plain">` + template.HTMLEscapeString(source) + `</p>`)
 }
 
-// Limits that no sensible text reaches. Without them the parser's time grows with
-// the square of the length: 40 KB of ">" or of "[a](" take it 2 s.
+// Limits of what is parsed, beyond which the parser's time grows with the square of the
+// length: 40 KB of ">" or of "[a](" take 2 s.
 const (
 	maxSource = 256 << 10 // bytes
 	maxNested = 64        // quotes within quotes
-	maxOpened = 1000      // links that are begun and not ended
+	maxOpened = 1000      // links without an end
 )
 
-// tame reports whether a text can be rendered in a time that fits its length.
-func tame(source string) bool {
+// withinLimits reports whether a text is within those limits.
+func withinLimits(source string) bool {
 	if len(source) > maxSource || strings.Count(source, "](")-strings.Count(source, ")") > maxOpened {
 		return false
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// safe renders what must differ from goldmark's own HTML.
+// safe renders the nodes that goldmark would render differently.
 type safe struct{}
 
 func (safe) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
@@ -24,7 +24,7 @@ func (safe) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(extensionast.KindTable, table)
 }
 
-// code gives a block of code a head with its language and a button to copy it.
+// code renders a block of code with its language and a Copy button above.
 func code(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		_, _ = w.WriteString("</code></pre></div>")
@@ -41,7 +41,7 @@ func code(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.Wa
 	return ast.WalkContinue, nil
 }
 
-// htmlBlock shows the HTML that a model wrote; it does not become part of the page.
+// htmlBlock renders HTML as text.
 func htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
 		_, _ = w.WriteString(`<p class="plain">`)
@@ -81,11 +81,12 @@ func autoLink(w util.BufWriter, source []byte, node ast.Node, entering bool) (as
 	return anchor(w, target, false)
 }
 
-// image becomes a link: showing it would tell its server what was asked here.
+// image renders an image as a link, since loading it could send the conversation to its
+// server.
 func image(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	for outer := node.Parent(); outer != nil; outer = outer.Parent() {
 		if outer.Kind() == ast.KindLink {
-			return ast.WalkContinue, nil // its text is enough: links do not nest
+			return ast.WalkContinue, nil // links do not nest: only its text
 		}
 	}
 	target := string(node.(*ast.Image).Destination)
@@ -97,8 +98,7 @@ func image(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkSt
 	return anchor(w, target, entering)
 }
 
-// anchor writes the tags of a link to the web. Other targets get none: their text
-// stays text.
+// anchor writes the tags of a link to the web, and nothing for other targets.
 func anchor(w util.BufWriter, target string, entering bool) (ast.WalkStatus, error) {
 	if !toWeb(target) {
 		return ast.WalkContinue, nil
@@ -118,7 +118,7 @@ func toWeb(target string) bool {
 	return err == nil && parsed.Host != "" && (strings.EqualFold(parsed.Scheme, "https") || strings.EqualFold(parsed.Scheme, "http"))
 }
 
-// table lets a wide table scroll by itself.
+// table renders a table that scrolls by itself if it is wide.
 func table(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
 		_, _ = w.WriteString(`<div class="wide" tabindex="0"><table>`)

@@ -1,5 +1,5 @@
-// Package modeltest is a model server for tests: a real HTTP server of the
-// OpenAI-compatible protocol whose answers a test writes token by token.
+// Package modeltest is a model server for tests: an HTTP server of the OpenAI-compatible
+// protocol whose answers a test writes token by token.
 package modeltest
 
 import (
@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// patience bounds how long a test waits for a request.
+// patience is how long a test waits for anything.
 const patience = 20 * time.Second
 
 // Server is a model server.
@@ -26,7 +26,7 @@ type Server struct {
 	keys   []string
 }
 
-// New starts a server that offers models. It ends with the test.
+// New starts a server with these models. It ends with the test.
 func New(t testing.TB, models ...string) *Server {
 	s := &Server{turns: make(chan *Turn, 16), models: models}
 	mux := http.NewServeMux()
@@ -50,7 +50,7 @@ func (s *Server) Offer(models ...string) {
 	s.models = models
 }
 
-// Keys lists the Authorization header of each request so far.
+// Keys returns the Authorization headers of all requests so far.
 func (s *Server) Keys() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -73,7 +73,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"object": "list", "data": data})
 }
 
-// Turn is one request for an answer, and the answer that the test gives.
+// Turn is one request for an answer, whose methods write that answer.
 type Turn struct {
 	Model    string
 	Messages []struct{ Role, Content string }
@@ -121,7 +121,7 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Do hands the answer to do, and ends it if do returns false.
+// Do calls do with the response, which ends if it returns false.
 func (turn *Turn) Do(do func(w http.ResponseWriter) (more bool)) {
 	turn.t.Helper()
 	select {
@@ -143,7 +143,7 @@ func (turn *Turn) Raw(data string) {
 	})
 }
 
-// Say sends tokens, one event each.
+// Say sends tokens of text, one event each.
 func (turn *Turn) Say(tokens ...string) {
 	turn.t.Helper()
 	for _, token := range tokens {

@@ -1,27 +1,39 @@
-// The buttons of the services: each posts one request, and says in the card when
-// it was refused.
+// The buttons of the services. Each sends one request; one that is refused is shown with
+// its reason beside the button.
 
-const verbs = { start: "started", stop: "stopped", restart: "restarted", move: "moved" };
-const memory = 15_000; // how long a request explains that the Dashboard is silent
-let asked = { action: null, at: 0 }; // what the user last asked of the Dashboard itself
+import * as problems from "/assets/problem.js";
+import { post, unreachable } from "/assets/request.js";
 
-// askedOfSelf is "stop", "restart" or null: why the Dashboard may be silent now.
-export const askedOfSelf = () => (Date.now() - asked.at < memory ? asked.action : null);
+const settleTime = 5000; // ms after which a request that changed nothing frees its button
+const actionMemory = 15_000; // ms for which an action explains why the Dashboard does not answer
+let ownAction = { action: null, at: 0 }; // the last one on the Dashboard itself
 
-export function listen() {
-  document.addEventListener("click", startAll);
+// recentOwnAction is "stop", "restart" or null: why the Dashboard may not answer now.
+export const recentOwnAction = () => (Date.now() - ownAction.at < actionMemory ? ownAction.action : null);
+
+export function start() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-start-all]");
+    if (isEnabled(button)) attempt(button.closest("section"), button, "/api/start");
+  });
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-action]");
-    if (!button || button.getAttribute("aria-disabled") === "true") return;
+    if (!isEnabled(button)) return;
     const card = button.closest("[data-service]");
     const { action, port } = button.dataset;
-    const self = "self" in card.dataset;
-    if (self && action === "stop" && !(await confirmStop())) return;
-    if (self) asked = { action, at: Date.now() };
-    const refused = await post(card, button, action, port);
-    if (self && refused) asked.action = null;
+    const isSelf = "self" in card.dataset;
+    if (isSelf && action === "stop" && !(await confirmStop())) return;
+    if (isSelf) ownAction = { action, at: Date.now() };
+    const path = `/api/services/${encodeURIComponent(card.dataset.service)}/${[action, port].filter(Boolean).join("/")}`;
+    if (await attempt(card, button, path, isSelf)) {
+      setTimeout(() => card.dispatchEvent(new CustomEvent("settle", { bubbles: true })), settleTime);
+    } else if (isSelf) {
+      ownAction.action = null;
+    }
   });
 }
+
+export const isEnabled = (button) => button && button.getAttribute("aria-disabled") !== "true";
 
 function confirmStop() {
   const dialog = document.getElementById("stop-self");
@@ -32,74 +44,22 @@ function confirmStop() {
   );
 }
 
-// post sends the request. The button waits for the next news of the service, which
-// write it anew; it reports whether the request was refused.
-async function post(card, button, action, port) {
-  const { service, title } = card.dataset;
+// attempt sends the request of a button. The button stays disabled until an update of the
+// page replaces its state; a request that fails enables it, and section shows the problem.
+// With mayEnd the request may stop the Dashboard, so that no answer is no failure. It
+// reports whether the request succeeded.
+export async function attempt(section, button, path, mayEnd = false) {
+  const box = section.querySelector(".refusal");
   button.setAttribute("aria-disabled", "true");
-  hide(card);
-  let why = "";
+  box.hidden = true;
   try {
-    const response = await fetch(`/api/services/${encodeURIComponent(service)}/${[action, port].filter(Boolean).join("/")}`, { method: "POST" });
-    if (response.ok) {
-      setTimeout(() => card.dispatchEvent(new CustomEvent("settle", { bubbles: true })), 5000);
-      return false;
-    }
-    why = (await response.json()).error;
-  } catch {
-    if ("self" in card.dataset) return false; // it may have gone faster than it could answer
-    why = "The Dashboard does not answer.";
+    await post(path);
+    return true;
+  } catch (problem) {
+    if (!problem.what) throw problem;
+    if (mayEnd && problem === unreachable) return true;
+    button.removeAttribute("aria-disabled");
+    problems.show(box, problem, () => section.querySelector("[data-action], [data-again], [data-start-all]").focus());
+    return false;
   }
-  button.removeAttribute("aria-disabled");
-  refuse(card, [`${title} was not ${verbs[action]}.`, sentence(why), "Try again. If it is refused again, its log may tell more."]);
-  return true;
-}
-
-// startAll starts what was not started since the last sessions did not end well. The next
-// news take the button away.
-async function startAll(event) {
-  const button = event.target.closest("[data-start-all]");
-  if (!button || button.getAttribute("aria-disabled") === "true") return;
-  const section = button.closest("section");
-  button.setAttribute("aria-disabled", "true");
-  hide(section);
-  let why = "The Dashboard does not answer.";
-  try {
-    const response = await fetch("/api/start", { method: "POST" });
-    if (response.ok) return;
-    why = (await response.json()).error;
-  } catch {}
-  button.removeAttribute("aria-disabled");
-  refuse(section, ["Nothing was started.", sentence(why), "Try again, or start each service by itself."]);
-}
-
-// refuse says in a card, in three parts, why what it was asked for was not done.
-export function refuse(card, parts) {
-  const box = card.querySelector(".refusal");
-  box.replaceChildren(
-    ...["what", "why", "now"].map((part, i) => {
-      const line = document.createElement("p");
-      line.className = part;
-      line.textContent = parts[i];
-      return line;
-    }),
-  );
-  const close = document.createElement("button");
-  close.type = "button";
-  close.className = "small";
-  close.textContent = "Dismiss";
-  close.addEventListener("click", () => {
-    hide(card);
-    card.querySelector("[data-action], [data-again], [data-start-all]").focus();
-  });
-  box.append(close);
-  box.hidden = false;
-}
-
-export const hide = (card) => (card.querySelector(".refusal").hidden = true);
-
-// sentence gives words that came from a program a capital and a full stop.
-export function sentence(words) {
-  const text = words.trim();
-  return text && text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
 }

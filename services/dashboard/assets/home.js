@@ -1,50 +1,52 @@
-// The home page, kept true while it is open.
-import "/dashboard/plain.js";
+// The home page: updated in place while it is open.
+import "/assets/static-page.js";
+import { announce } from "/assets/announce.js";
+import { connect } from "/assets/events.js";
 import { morph } from "/assets/morph.js";
-import { show } from "/assets/time.js";
-import { connect } from "/dashboard/connection.js";
-import * as actions from "/dashboard/actions.js";
-import * as logFolds from "/dashboard/log-folds.js";
-import * as usage from "/dashboard/usage.js";
+import { updateAll } from "/assets/time.js";
+import * as actions from "./actions.js";
+import * as logPanels from "./log-panels.js";
+import * as usage from "./usage.js";
+
+const restartTime = 15_000; // ms after which a restart is no longer the reason for silence
 
 const live = document.getElementById("live");
 const gone = document.getElementById("gone");
-const announcer = document.getElementById("announcer");
 let version = live.dataset.version; // of the program that made this page
-let page = null; // the last one heard, while it is true
+let page = null; // the last one received; null while the connection is lost
 
-actions.listen();
+actions.start();
 live.addEventListener("settle", () => page && update(page));
 
-const listenAnew = connect(() => `/api/events?${logFolds.wanted()}`, {
+const reconnect = connect(() => `/api/events?${logPanels.query()}`, {
   page(next) {
-    if (version && next.version && next.version !== version) return location.reload(); // this page is of another program
+    if (version && next.version && next.version !== version) return location.reload(); // scripts and page belong together
     version ||= next.version;
     page = next;
     update(next);
   },
   usage: usage.show,
-  ...logFolds.heard,
+  ...logPanels.handlers,
 }, {
-  gone() {
-    page = null;
-    const asked = actions.askedOfSelf();
-    const words = { stop: "gone-stopped", restart: "gone-restarting" }[asked] ?? "gone-unknown";
-    gone.dataset.tone = asked ? "busy" : "bad";
-    gone.replaceChildren(document.getElementById(words).content.cloneNode(true));
-    gone.hidden = false;
-    fade();
-    if (asked === "restart") setTimeout(() => gone.hidden || this.gone(), 15_000); // too long for a restart
-  },
-  back() {
-    gone.hidden = true; // and the page that comes with it undoes what fade did
-  },
+  lost,
+  back: () => (gone.hidden = true), // the event that follows undoes markStale
 });
-logFolds.listen(listenAnew);
+logPanels.start(reconnect);
 
-// fade turns what is shown into what was last known: nothing claims to be true now,
-// no clock runs, no button can be pressed. It stays readable.
-function fade() {
+function lost() {
+  page = null;
+  const action = actions.recentOwnAction();
+  const words = { stop: "gone-stopped", restart: "gone-restarting" }[action] ?? "gone-unknown";
+  gone.dataset.tone = action ? "busy" : "bad";
+  gone.replaceChildren(document.getElementById(words).content.cloneNode(true));
+  gone.hidden = false;
+  markStale();
+  if (action === "restart") setTimeout(() => gone.hidden || lost(), restartTime);
+}
+
+// markStale marks what is shown as last known: no state colours, clocks or enabled
+// buttons.
+function markStale() {
   document.title = "Not connected – Configurable Agents";
   live.querySelector("h1").textContent = "Not connected";
   live.querySelector("#summary").textContent = "What follows was last known and may have changed.";
@@ -52,18 +54,18 @@ function fade() {
   for (const time of live.querySelectorAll("[data-time=for]")) time.removeAttribute("data-time");
   for (const button of live.querySelectorAll("[data-action]")) button.setAttribute("aria-disabled", "true");
   usage.show({});
-  logFolds.silence("The log cannot be read while the Dashboard is silent.");
+  logPanels.noteAll("The log cannot be read while the Dashboard does not answer.");
 }
 
-// update shows a page in place and says aloud which services changed.
+// update shows a page in place and announces which services changed their state.
 function update({ title, html }) {
-  const before = words();
+  const before = stateWords();
   morph(live, new DOMParser().parseFromString(html, "text/html").body);
-  for (const time of live.querySelectorAll("time[data-time]")) show(time);
+  updateAll(live);
   document.title = `${title} – Configurable Agents`;
-  const changed = [...words()].filter(([name, word]) => before.has(name) && before.get(name) !== word);
-  if (changed.length) announcer.textContent = changed.map(([name, word]) => `${name}: ${word}`).join(". ");
+  const changed = [...stateWords()].filter(([name, word]) => before.has(name) && before.get(name) !== word);
+  if (changed.length) announce(changed.map(([name, word]) => `${name}: ${word}`).join(". "));
 }
 
-const words = () =>
+const stateWords = () =>
   new Map([...live.querySelectorAll("[data-service]")].map(({ dataset }) => [dataset.title, dataset.word]));

@@ -1,29 +1,27 @@
-// The page of one log: followed while open, filtered as the user types.
-import "/dashboard/plain.js";
-import { connect } from "/dashboard/connection.js";
-import { LogView } from "/dashboard/log-view.js";
+// The page of one log: followed while visible, filtered as the user types.
+import "/assets/static-page.js";
+import { connect } from "/assets/events.js";
+import * as problems from "/assets/problem.js";
+import { LogView } from "./log-view.js";
 
 const log = document.getElementById("log");
 const filter = document.getElementById("filter");
 const wrap = document.getElementById("wrap");
 const count = document.getElementById("count");
 const gone = document.getElementById("gone");
-const view = new LogView(log, Number(log.dataset.lines), tell);
+const view = new LogView(log, Number(log.dataset.lines), updateCount);
 
-function say(...lines) {
-  const text = lines.join("\n");
-  if (!gone.hidden && gone.dataset.text === text) return; // said already
+// showProblem shows why there are no new lines. One that is shown already is left alone,
+// so that no screen reader repeats it.
+function showProblem(problem) {
+  const text = problems.text(problem);
+  if (!gone.hidden && gone.dataset.text === text) return;
   gone.dataset.text = text;
-  gone.replaceChildren(...lines.map((line, i) => {
-    const p = document.createElement("p");
-    if (i === 0) p.className = "what";
-    p.textContent = line;
-    return p;
-  }));
+  gone.replaceChildren(...problems.elements(problem));
   gone.hidden = false;
 }
 
-function tell() {
+function updateCount() {
   const wanted = filter.value.toLowerCase();
   const left = view.filter((text) => text.toLowerCase().includes(wanted));
   const all = log.children.length;
@@ -31,8 +29,8 @@ function tell() {
   if (count.textContent !== words) count.textContent = words;
 }
 
-// remembered keeps the choice to wrap for the next log; on a phone lines wrap from the start.
-function remembered() {
+// wrapsLines is the choice made for an earlier log; without one, narrow windows wrap.
+function wrapsLines() {
   try {
     return JSON.parse(localStorage.getItem("wrap-log")) ?? innerWidth < 640;
   } catch {
@@ -40,7 +38,7 @@ function remembered() {
   }
 }
 
-wrap.checked = remembered();
+wrap.checked = wrapsLines();
 log.classList.toggle("wrap", wrap.checked);
 wrap.addEventListener("change", () => {
   const follow = view.atEnd;
@@ -48,27 +46,27 @@ wrap.addEventListener("change", () => {
   if (follow) view.toEnd();
   try {
     localStorage.setItem("wrap-log", wrap.checked);
-  } catch {} // a browser that keeps nothing still wraps
+  } catch {} // without storage the choice is for this page only
 });
 filter.addEventListener("input", () => {
-  tell();
+  updateCount();
   view.toEnd();
 });
 document.getElementById("to-end").addEventListener("click", () => view.toEnd());
 
 view.toEnd();
-tell();
+updateCount();
 connect(() => `/api/logs?${new URLSearchParams({ log: `${log.dataset.service}:${log.dataset.lines}` })}`, {
   tail({ lines }) {
     gone.hidden = true;
     view.update(lines);
   },
   lines: ({ lines }) => view.add(lines),
-  silent: ({ why }) => say("The log cannot be read now.", why),
+  silent: showProblem,
 }, {
-  gone: () => say("The Dashboard does not answer any more.",
-    "What is shown was read before. This page goes on by itself as soon as the Dashboard answers."),
-  back() {
-    gone.hidden = true;
-  },
+  lost: () => showProblem({
+    what: "The Dashboard does not answer any more.",
+    now: "What is shown was read before. This page goes on by itself as soon as the Dashboard answers.",
+  }),
+  back: () => (gone.hidden = true),
 });

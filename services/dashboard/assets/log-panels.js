@@ -1,64 +1,66 @@
-// The logs under the services: followed while they are open and the page is in sight.
-import { LogView } from "/dashboard/log-view.js";
+// The logs under the services: each is followed while its panel is open and the page is
+// visible.
+import * as problems from "/assets/problem.js";
+import { LogView } from "./log-view.js";
 
-const steps = [50, 200, 1000];
-const views = new WeakMap(); // fold → { view, step }
+const steps = [50, 200, 1000]; // lines shown, after each "Show more"
+const states = new WeakMap(); // panel → { view, step }
 
-// listen calls changed when other logs are wanted than before.
-export function listen(changed) {
-  // toggle does not bubble, so it is caught on the way down.
+// start calls queryChanged when query() has changed.
+export function start(queryChanged) {
+  // toggle does not bubble, so it is captured.
   document.addEventListener("toggle", (event) => {
-    if (event.target.matches?.("[data-log]")) changed();
+    if (event.target.matches?.("[data-log]")) queryChanged();
   }, true);
   document.addEventListener("click", (event) => {
     const more = event.target.closest("[data-more]");
     if (!more || more.getAttribute("aria-disabled") === "true") return;
     state(more.closest("[data-log]")).step++;
-    changed();
+    queryChanged();
   });
 }
 
 const open = () => [...document.querySelectorAll("[data-log][open]")];
-const serviceOf = (fold) => fold.closest("[data-service]").dataset.service;
+const serviceOf = (panel) => panel.closest("[data-service]").dataset.service;
 
-// wanted are the open logs as a query.
-export const wanted = () =>
-  new URLSearchParams(open().map((fold) => ["log", `${serviceOf(fold)}:${steps[state(fold).step]}`]));
+// query names the open logs, as /api/events takes them.
+export const query = () =>
+  new URLSearchParams(open().map((panel) => ["log", `${serviceOf(panel)}:${steps[state(panel).step]}`]));
 
-// heard are the events of the logs.
-export const heard = {
+// handlers are those of the logs' events.
+export const handlers = {
   tail({ service, lines }) {
-    for (const fold of foldsOf(service)) {
-      const { view, step } = state(fold);
+    for (const panel of panelsOf(service)) {
+      const { view, step } = state(panel);
       view.most = steps[step];
       view.update(lines);
       const all = lines.length < steps[step] || step === steps.length - 1;
-      const more = fold.querySelector("[data-more]");
+      const more = panel.querySelector("[data-more]");
       if (all) more.setAttribute("aria-disabled", "true");
       else more.removeAttribute("aria-disabled");
-      note(fold, lines.length ? "" : "Nothing was printed yet.");
+      note(panel, lines.length ? "" : "Nothing was printed yet.");
     }
   },
   lines({ service, lines }) {
-    for (const fold of foldsOf(service)) {
-      state(fold).view.add(lines);
-      note(fold, "");
+    for (const panel of panelsOf(service)) {
+      state(panel).view.add(lines);
+      note(panel, "");
     }
   },
-  silent({ service, why }) {
-    for (const fold of foldsOf(service)) note(fold, why);
+  silent({ service, ...problem }) {
+    for (const panel of panelsOf(service)) note(panel, problems.text(problem));
   },
 };
 
-// silence says in all open logs why they stand still.
-export function silence(why) {
-  for (const fold of open()) note(fold, why);
+// noteAll shows a note under all open logs.
+export function noteAll(words) {
+  for (const panel of open()) note(panel, words);
 }
 
-const foldsOf = (service) => open().filter((fold) => serviceOf(fold) === service);
-const note = (fold, words) => (fold.querySelector("[data-log-note]").textContent = words);
+const panelsOf = (service) => open().filter((panel) => serviceOf(panel) === service);
+const note = (panel, words) => (panel.querySelector("[data-log-note]").textContent = words);
 
-function state(fold) {
-  if (!views.has(fold)) views.set(fold, { view: new LogView(fold.querySelector(".log"), steps[0]), step: 0 });
-  return views.get(fold);
+function state(panel) {
+  if (!states.has(panel)) states.set(panel, { view: new LogView(panel.querySelector(".log"), steps[0]), step: 0 });
+  return states.get(panel);
 }

@@ -1,5 +1,5 @@
-// A log on a page: new lines are appended, old ones leave at the top, and what
-// stands still is not touched. At its end it stays at its end.
+// A log on a page: new lines are appended, the oldest removed, the others left as they
+// are. It follows its end unless the user has scrolled up.
 import { clock, exact } from "/assets/time.js";
 
 const pad = (n) => String(n).padStart(2, "0");
@@ -9,13 +9,13 @@ export class LogView {
   #keys = []; // one for each line shown
   #waiting = []; // lines for the next frame
 
-  // element may hold lines of the server already; they are replaced by the first update.
-  // Of more than most lines the oldest leave; changed is called when lines have come.
+  // element may hold lines that the service rendered; the first update replaces them. It
+  // keeps the last most lines. changed is called after each change.
   constructor(element, most, changed = () => {}) {
     this.element = element;
     this.most = most;
     this.changed = changed;
-    this.accepts = () => true; // which lines are not hidden
+    this.accepts = () => true; // which texts the filter shows
   }
 
   get atEnd() {
@@ -27,7 +27,7 @@ export class LogView {
     this.element.scrollTop = this.element.scrollHeight;
   }
 
-  // add shows more lines with the next frame: a flood is drawn as often as the screen.
+  // add appends lines with the next frame, however often it is called until then.
   add(lines) {
     if (this.#waiting.length === 0) requestAnimationFrame(() => this.#flush());
     this.#waiting = this.#waiting.concat(lines).slice(-this.most);
@@ -36,7 +36,7 @@ export class LogView {
   #flush() {
     const lines = this.#waiting;
     this.#waiting = [];
-    if (lines.length === 0) return; // an update came first
+    if (lines.length === 0) return; // update has replaced them
     const follow = this.atEnd;
     this.element.append(...lines.map((line) => this.#line(line)));
     this.#keys.push(...lines.map(key));
@@ -52,8 +52,7 @@ export class LogView {
     this.#keys.splice(0, Math.max(0, count));
   }
 
-  // update shows lines in the place of all others; mostly it begins with what is shown
-  // already, which is left as it is.
+  // update replaces all lines. Those that are shown already are left as they are.
   update(lines) {
     this.#waiting = [];
     lines = lines.slice(-this.most);
@@ -73,11 +72,11 @@ export class LogView {
     this.#keys = keys;
     if (follow) this.toEnd();
     else if (stay > 0) this.element.scrollTop = scrollTop - left;
-    else this.element.scrollTop = this.element.scrollHeight - (scrollHeight - scrollTop); // more was put before
+    else this.element.scrollTop = this.element.scrollHeight - (scrollHeight - scrollTop); // lines were added above
     this.changed();
   }
 
-  // overlap is how many of the new lines are those at the end of the old ones.
+  // overlap is how many of the first new lines are the last old ones.
   #overlap(keys) {
     const old = this.#keys;
     for (let stay = Math.min(old.length, keys.length); stay > 0; stay--) {
@@ -100,7 +99,7 @@ export class LogView {
     return line;
   }
 
-  // filter hides the lines whose text accepts refuses; it returns how many are left.
+  // filter hides the lines whose text accepts refuses. It returns how many are shown.
   filter(accepts) {
     this.accepts = accepts;
     let left = 0;

@@ -1,4 +1,4 @@
-// announce tells those who hear the page what those who see it can see.
+// announce has a screen reader say what the page shows.
 export function announce(words) {
   document.getElementById("announcer").textContent = words;
 }

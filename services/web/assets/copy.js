@@ -1,27 +1,26 @@
-// The Copy buttons: a block of code, a whole message, a technical detail.
+// Buttons with data-copy copy a text to the clipboard and say for a moment whether that
+// succeeded.
 
-import { request } from "./api.js";
+const shownFor = 2000; // ms
 
-const shown = 1500; // ms for which a button says what it did
-
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy]");
-  if (!button) return;
-  let done = "Copied";
-  try {
-    await navigator.clipboard.writeText(await text(button));
-  } catch {
-    done = "Not copied";
-  }
-  button.textContent = done;
-  setTimeout(() => (button.textContent = "Copy"), shown);
-});
-
-async function text(button) {
-  if (button.dataset.copy === "message") {
-    const { conversation } = document.body.dataset;
-    const { message } = button.closest("[data-message]").dataset;
-    return (await request("GET", `/api/conversations/${conversation}/messages/${message}`)) ?? "";
-  }
-  return button.closest(".code, .copied").querySelector("pre").textContent;
+// enableCopy handles the clicks on all such buttons, those to come included. What a
+// button copies is returned, directly or as a promise, by sources[its data-copy]; without
+// one it is the preformatted block beside it. Where the browser refuses the clipboard,
+// that block is selected instead.
+export function enableCopy(sources = {}) {
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const block = button.closest(".code, .copied")?.querySelector("pre");
+    const source = sources[button.dataset.copy] ?? (() => block.textContent);
+    let outcome = "Copied";
+    try {
+      await navigator.clipboard.writeText(await source(button));
+    } catch {
+      if (block) getSelection().selectAllChildren(block);
+      outcome = block ? "Selected" : "Not copied";
+    }
+    button.textContent = outcome;
+    setTimeout(() => (button.textContent = "Copy"), shownFor);
+  });
 }

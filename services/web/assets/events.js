@@ -1,50 +1,66 @@
-// The line to the Dashboard's own process: server-sent events that come back by
-// themselves, and a word when they stay away.
+// Server-sent events of the page's own service, connected again after each failure.
 
-const retryDelay = 1000; // between two attempts
-const patience = 2000; // a shorter silence (a restart) is not worth a word
+const reconnectDelay = 1000; // ms between two attempts
+const lostAfter = 2000; // ms without an event until the page says so; a restart takes less
 
-// connect listens to the address that address() returns and calls heard[event] with
-// the data of each event; on.gone when nothing was heard for a while, and on.back when
-// that is over. A hidden page does not listen: nobody looks, and a browser keeps six
-// connections to one host, so a seventh tab would get no answer. The function that it
-// returns listens anew, when the address has changed.
-export function connect(address, heard, on) {
-  let source, retry, silence, gone = false;
+// connect calls handlers[name] with the JSON data of each event of that name. address()
+// is asked for the URL of each connection. lost is called when no event has come for
+// lostAfter, back when the next one comes. A hidden page closes its connection unless
+// neededWhileHidden(): a browser opens at most six to one host, so hidden tabs would keep
+// a seventh from loading. The returned function connects anew, to an address that has
+// changed.
+export function connect(address, handlers, { lost, back, neededWhileHidden = () => false } = {}) {
+  let source, reconnect, timeout;
+  let isLost = false;
 
   function open() {
     close();
-    silence ??= setTimeout(() => on.gone((gone = true)), patience);
+    expectEvent();
     source = new EventSource(address());
-    for (const [event, take] of Object.entries(heard)) {
-      source.addEventListener(event, ({ data }) => {
-        clearTimeout(silence);
-        silence = undefined;
-        if (gone) on.back((gone = false));
-        take(JSON.parse(data));
+    for (const [name, handle] of Object.entries(handlers)) {
+      source.addEventListener(name, ({ data }) => {
+        cancelTimeout();
+        if (isLost) back?.((isLost = false));
+        handle(JSON.parse(data));
+        closeIfUnneeded();
       });
     }
     source.onerror = () => {
       close();
-      silence ??= setTimeout(() => on.gone((gone = true)), patience);
-      retry = setTimeout(open, retryDelay);
+      expectEvent();
+      reconnect = setTimeout(open, reconnectDelay);
     };
   }
 
   function close() {
-    clearTimeout(retry);
+    clearTimeout(reconnect);
     source?.close();
+    source = undefined;
   }
 
-  function rest() {
+  function expectEvent() {
+    timeout ??= setTimeout(() => lost?.((isLost = true)), lostAfter);
+  }
+
+  function cancelTimeout() {
+    clearTimeout(timeout);
+    timeout = undefined;
+  }
+
+  function disconnect() {
     close();
-    clearTimeout(silence);
-    silence = undefined;
+    cancelTimeout();
   }
 
-  document.addEventListener("visibilitychange", () => (document.hidden ? rest() : open()));
-  addEventListener("pagehide", rest);
-  addEventListener("pageshow", (event) => event.persisted && open());
-  if (!document.hidden) open();
-  return () => document.hidden || open();
+  const unneeded = () => document.hidden && !neededWhileHidden();
+  const closeIfUnneeded = () => unneeded() && disconnect();
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) closeIfUnneeded();
+    else if (!source) open();
+  });
+  addEventListener("pagehide", disconnect);
+  addEventListener("pageshow", (event) => event.persisted && !unneeded() && open());
+  if (!unneeded()) open();
+  return () => unneeded() || open();
 }

@@ -1,11 +1,12 @@
-// morph makes the children of an element like those of another one, changing only
-// what differs: focus, folds, scroll positions and selections stay where they are.
-// Elements are matched by id, else by position and name. What the page itself
-// keeps is left alone: everything in [data-keep], and whether details are open.
+// Updates of the page in place: only what differs is changed, so that focus, scroll
+// positions and selections stay. Elements are matched by id, else by position and name.
+// State that only the browser has is kept: the content of [data-keep], and whether
+// details are open.
 
-export function morph(element, wanted) {
+// morph makes the children of an element like those of target.
+export function morph(element, target) {
   let current = element.firstChild;
-  for (const next of [...wanted.childNodes]) {
+  for (const next of [...target.childNodes]) {
     const same = find(current, next);
     if (!same) {
       element.insertBefore(document.importNode(next, true), current);
@@ -13,52 +14,52 @@ export function morph(element, wanted) {
     }
     while (current !== same) current = remove(current);
     current = same.nextSibling;
-    become(same, next);
+    update(same, next);
   }
   while (current) current = remove(current);
 }
 
-// tail makes the child elements from position keep on like those of wanted.
-export function tail(element, keep, wanted) {
-  const next = [...wanted.children];
+// replaceFrom makes the child elements from position keep on like those of target.
+export function replaceFrom(element, keep, target) {
+  const next = [...target.children];
   while (element.children.length > keep + next.length) element.lastElementChild.remove();
   next.forEach((block, i) => {
     const same = element.children[keep + i];
     if (!same) element.append(document.importNode(block, true));
-    else if (alike(same, block)) become(same, block);
+    else if (matches(same, block)) update(same, block);
     else same.replaceWith(document.importNode(block, true));
   });
 }
 
-// parse makes a fragment of HTML that came from the server.
+// parse returns the nodes of HTML that the service sent.
 export function parse(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
   return template.content;
 }
 
-// become gives a node the content of one like it.
-function become(same, next) {
+// update gives a node the attributes and the content of a matching one.
+function update(same, next) {
   if (same.nodeType === Node.ELEMENT_NODE) {
     if (same.hasAttribute("data-keep")) return;
-    attributes(same, next);
+    updateAttributes(same, next);
     morph(same, next);
   } else if (next.data.startsWith(same.data)) {
-    if (next.data !== same.data) same.appendData(next.data.slice(same.data.length)); // a selection in it stays
+    if (next.data !== same.data) same.appendData(next.data.slice(same.data.length)); // keeps a selection in it
   } else {
     same.data = next.data;
   }
 }
 
-// find returns the first node from current on that may become next. One without
-// an id is only looked for at this very place.
+// find returns the first node from current on that matches next, or null. A node without
+// an id only matches at the same position.
 function find(current, next) {
-  if (!next.id) return current && alike(current, next) ? current : null;
-  while (current && !alike(current, next)) current = current.nextSibling;
+  if (!next.id) return current && matches(current, next) ? current : null;
+  while (current && !matches(current, next)) current = current.nextSibling;
   return current;
 }
 
-const alike = (a, b) => a.nodeName === b.nodeName && (a.id ?? "") === (b.id ?? "");
+const matches = (a, b) => a.nodeName === b.nodeName && (a.id ?? "") === (b.id ?? "");
 
 function remove(node) {
   const next = node.nextSibling;
@@ -66,11 +67,11 @@ function remove(node) {
   return next;
 }
 
-function attributes(element, wanted) {
+function updateAttributes(element, target) {
   for (const { name } of [...element.attributes]) {
-    if (name !== "open" && !wanted.hasAttribute(name)) element.removeAttribute(name);
+    if (name !== "open" && !target.hasAttribute(name)) element.removeAttribute(name);
   }
-  for (const { name, value } of wanted.attributes) {
+  for (const { name, value } of target.attributes) {
     if (element.getAttribute(name) !== value) element.setAttribute(name, value);
   }
 }

@@ -1,13 +1,14 @@
-// Requests to the Chat. An error is a problem: {what, why, now, detail}.
+// Requests to the page's own service. Their errors are problems: {what, why, now, detail}.
 
-const unreachable = {
-  what: "The Chat does not answer.",
+// unreachable is the problem of a service that does not answer at all.
+export const unreachable = {
+  what: `The ${document.querySelector("meta[name=application-name]").content} does not answer.`,
   why: "It was stopped or is just starting.",
   now: "Try again in a moment.",
 };
 
-// request returns the JSON of the answer, its text, or null if it has no content.
-// It throws a problem.
+// request returns the JSON of the response, else its text, or null if it has no content.
+// It throws a problem: that of the response, or unreachable.
 export async function request(method, path, body) {
   let response;
   try {
@@ -20,30 +21,9 @@ export async function request(method, path, body) {
     throw unreachable;
   }
   const json = response.headers.get("Content-Type")?.startsWith("application/json");
-  if (!response.ok) throw json ? await response.json() : { what: "The Chat refused this.", detail: await response.text() };
+  if (!response.ok) throw json ? await response.json() : { what: "The request was refused.", detail: await response.text() };
   if (json) return response.json();
   return (await response.text()) || null;
 }
 
 export const post = (path, body = {}) => request("POST", path, body);
-
-// parts makes the elements that show a problem.
-export function parts(problem) {
-  const elements = ["what", "why", "now"].filter((part) => problem[part]).map((part) => {
-    const line = document.createElement("p");
-    line.className = part;
-    line.textContent = problem[part];
-    return line;
-  });
-  if (problem.detail) {
-    const fold = document.createElement("details");
-    fold.className = "fold";
-    const summary = document.createElement("summary");
-    summary.textContent = "Technical detail";
-    const text = document.createElement("pre");
-    text.textContent = problem.detail;
-    fold.append(summary, text);
-    elements.push(fold);
-  }
-  return elements;
-}

@@ -1,9 +1,9 @@
-// Time in words: durations as people say them, relative times with the exact one
-// on hover. The words are the same as those of package web's Go side.
+// Times as text, worded as in package web (format.go), which a test compares: durations
+// in at most two units, relative times with the exact one as title.
 
 const pad = (n) => String(n).padStart(2, "0");
 
-// duration says how long milliseconds are, in at most two units: "2 min 5 s".
+// duration formats milliseconds in at most two units: "2 min 5 s".
 export function duration(milliseconds) {
   const s = Math.max(0, Math.floor(milliseconds / 1000));
   const units = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
@@ -17,14 +17,14 @@ export function duration(milliseconds) {
   return rest ? `${words} ${rest} ${nextUnit}` : words;
 }
 
-// relative says how long ago date was.
+// relative formats how long ago date was: "just now", "3 min ago".
 export function relative(date, now = Date.now()) {
   const ago = now - date;
-  return ago < 5000 ? "just now" : `${duration(coarse(ago))} ago`;
+  return ago < 5000 ? "just now" : `${duration(withoutSeconds(ago))} ago`;
 }
 
-// coarse drops the seconds of what is minutes ago: nobody compares those.
-const coarse = (ago) => (ago < 60_000 ? ago : Math.floor(ago / 60_000) * 60_000);
+// withoutSeconds rounds a minute or more down to whole minutes.
+const withoutSeconds = (ago) => (ago < 60_000 ? ago : Math.floor(ago / 60_000) * 60_000);
 
 // exact is a date in local time: "2026-03-04 14:03:05".
 export function exact(date) {
@@ -34,18 +34,20 @@ export function exact(date) {
 // clock is the time of day: "14:03:05".
 export const clock = (date) => `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
 
-// keep writes every <time datetime> below root with data-time="ago" (relative) or
-// "for" (elapsed) anew, at once and each second.
-export function keep(root = document) {
-  const write = () => {
-    for (const element of root.querySelectorAll("time[data-time]")) show(element);
-  };
-  write();
-  return setInterval(write, 1000);
+// keepCurrent updates the times of the page now and each second.
+export function keepCurrent() {
+  updateAll(document);
+  setInterval(updateAll, 1000, document);
 }
 
-// show writes one such element, touching it only when its words change.
-export function show(element, now = Date.now()) {
+// updateAll updates every <time datetime> below root with data-time="ago" (relative) or
+// "for" (elapsed).
+export function updateAll(root) {
+  for (const element of root.querySelectorAll("time[data-time]")) update(element);
+}
+
+// update sets the text and the title of one such element, where they differ.
+function update(element, now = Date.now()) {
   const date = new Date(element.dateTime);
   const known = element.dateTime && !Number.isNaN(date.getTime());
   let words = "";

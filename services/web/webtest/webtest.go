@@ -1,19 +1,13 @@
-// Package webtest opens the pages of the services in Chromium, for tests: as a person
-// meets them, with scripts, keyboard and all. A page that complains in the console
-// or asks another computer for something fails its test.
+// Package webtest serves the pages of a service and opens them in Chromium, for tests. A
+// page fails its test if it logs to the console or requests something of another host.
 //
-//	func TestMain(m *testing.M) {
-//		status := m.Run()
-//		webtest.Stop()
-//		os.Exit(status)
-//	}
+//	func TestMain(m *testing.M) { webtest.Main(m) }
 //
 //	b := webtest.Open(t, 1280, server.URL)
 //	b.Click("#greet")
 //	b.Shows("Hello")
 //
-// What waits does so for at most Patience; then it fails the test and says what the
-// page shows instead. Without Chromium such a test is skipped; with
+// A method that waits fails the test after Patience, with what the page shows. Without Chromium such a test is skipped; with
 // AGENTS_TRAY_TEST_ALL=1 it fails.
 package webtest
 
@@ -40,10 +34,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Patience bounds how long a page may take to show what a test waits for.
+// Patience is how long a test waits for anything.
 const Patience = 20 * time.Second
 
-// height is that of the window, in pixels.
+// height of the window, in pixels.
 const height = 800
 
 // chromium is the browser that all tests of one package share; it starts with the first.
@@ -54,20 +48,20 @@ var chromium struct {
 	err  error
 }
 
-// Tab is one page in Chromium. When the test ends it fails if the page complained
-// (an exception, a refused script or style) or asked another computer.
+// Tab is one page in Chromium. At its end the test fails if there was an entry in the
+// console (such as an exception or a refused script) or a request to another host.
 type Tab struct {
 	*testing.T
 	ctx context.Context
 
-	mu         sync.Mutex
-	complaints []string
-	hosts      []string
-	allowed    []string // parts of complaints that belong to the test
+	mu      sync.Mutex
+	console []string
+	hosts   []string
+	allowed []string // parts of entries that the test expects
 }
 
-// Open opens a page in a new tab, width pixels wide, light and without motion. The
-// tab shares no cookies or storage with others, and closes with the test.
+// Open opens a page in a new tab, width pixels wide, with a light colour scheme and reduced
+// motion. The tab shares no cookies or storage with others, and closes with the test.
 func Open(t *testing.T, width int64, address string) *Tab {
 	t.Helper()
 	chromium.Do(launch)
@@ -81,16 +75,16 @@ func Open(t *testing.T, width int64, address string) *Tab {
 	b := &Tab{T: t, ctx: ctx}
 	b.Do(chromedp.EmulateViewport(width, height))
 	b.Scheme("light")
-	if err := chromedp.Listen(ctx, b.hear); err != nil {
+	if err := chromedp.Listen(ctx, b.record); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(b.judge)
+	t.Cleanup(b.check)
 	b.Do(chromedp.Navigate(address))
 	return b
 }
 
-// newTab opens an empty tab that closes with the test. On a busy machine Chromium may
-// never answer for a new one; that is no fault of a page, so another is tried.
+// newTab opens an empty tab that closes with the test. It tries three times, because under
+// load Chromium may never answer for a new tab.
 func newTab(t *testing.T) context.Context {
 	t.Helper()
 	var err error
@@ -107,8 +101,8 @@ func newTab(t *testing.T) context.Context {
 	return nil
 }
 
-// first makes a context's first call, which starts its browser or tab. That must not
-// have a deadline, with which the browser or tab would end.
+// first makes a context's first call, which starts its browser or tab. The call must have
+// no deadline of its own: the browser or tab would end with it.
 func first(ctx context.Context) error {
 	opened := make(chan error, 1)
 	go func() { opened <- chromedp.Do(ctx) }() // ends with the context at the latest
@@ -117,13 +111,6 @@ func first(ctx context.Context) error {
 		return err
 	case <-time.After(Patience):
 		return fmt.Errorf("no answer in %v", Patience)
-	}
-}
-
-// Stop ends Chromium, if a test has started it. TestMain calls it after all tests.
-func Stop() {
-	if chromium.stop != nil {
-		chromium.stop()
 	}
 }
 
@@ -142,7 +129,7 @@ func launch() {
 	chromium.err = first(ctx)
 }
 
-// find returns the path of a Chromium or a relative of it.
+// find returns the path of Chromium or Chrome.
 func find() (string, error) {
 	var path string
 	var err error
@@ -154,8 +141,8 @@ func find() (string, error) {
 	return "", err
 }
 
-// hear notes what the page asks for and complains about.
-func (b *Tab) hear(event any) {
+// record records entries of the console and requests.
+func (b *Tab) record(event any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch event := event.(type) {
@@ -168,47 +155,47 @@ func (b *Tab) hear(event any) {
 		if event.ExceptionDetails.Exception != nil {
 			text += " " + event.ExceptionDetails.Exception.Description
 		}
-		b.complaints = append(b.complaints, text)
+		b.console = append(b.console, text)
 	case *runtime.EventConsoleAPICalled:
-		b.complaints = append(b.complaints, "console."+string(event.Type))
+		b.console = append(b.console, "console."+string(event.Type))
 	case *log.EventEntryAdded:
 		if strings.HasPrefix(event.Entry.Text, "Autofocus processing was blocked") {
-			return // the test was quicker: something has the focus already
+			return // the test has moved the focus before the page did
 		}
-		b.complaints = append(b.complaints, string(event.Entry.Level)+": "+event.Entry.Text+" "+event.Entry.URL)
+		b.console = append(b.console, string(event.Entry.Level)+": "+event.Entry.Text+" "+event.Entry.URL)
 	}
 }
 
-// Allow lets the page complain with these words: the test provokes it.
+// Allow lets entries of the console contain these words.
 func (b *Tab) Allow(words ...string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.allowed = append(b.allowed, words...)
 }
 
-// judge fails the test for what hear has noted.
-func (b *Tab) judge() {
+// check fails the test for what record has recorded.
+func (b *Tab) check() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, complaint := range b.complaints {
-		if !slices.ContainsFunc(b.allowed, func(words string) bool { return strings.Contains(complaint, words) }) {
-			b.Errorf("the page complains: %s", complaint)
+	for _, entry := range b.console {
+		if !slices.ContainsFunc(b.allowed, func(words string) bool { return strings.Contains(entry, words) }) {
+			b.Errorf("in the console: %s", entry)
 		}
 	}
 	for _, host := range b.hosts {
 		if host != "127.0.0.1" {
-			b.Errorf("the page asked %s", host)
+			b.Errorf("a request to %s", host)
 		}
 	}
 }
 
-// Do carries out steps, one after the other.
+// Do runs steps in order.
 func (b *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 	b.Helper()
 	Run(b, chromedp.Steps(steps...), "")
 }
 
-// Run carries out an action; a test that waits too long tells what for.
+// Run runs an action and returns its value. what describes it in a failure.
 func Run[T any](b *Tab, action chromedp.Action[T], what string) T {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, Patience)
@@ -237,14 +224,14 @@ func Eval[T any](b *Tab, expression string) T {
 	return Run(b, chromedp.Evaluate[T](expression), expression)
 }
 
-// Until waits for an expression to be true, also beyond a reload of the page.
+// Until waits for an expression to be true, also across a reload of the page.
 func (b *Tab) Until(expression string) {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, Patience)
 	defer cancel()
 	for {
 		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`new Promise((done) => {
-			const holds = () => { try { return (`+expression+`); } catch { return false; } }; // what it names may not be there yet
+			const holds = () => { try { return (`+expression+`); } catch { return false; } }; // an element may not exist yet
 			const look = () => holds() ? done(true) : setTimeout(look, 10);
 			look();
 		})`, chromedp.EvalAwaitPromise))
@@ -257,20 +244,20 @@ func (b *Tab) Until(expression string) {
 	}
 }
 
-// Shows waits for words to be visible somewhere in the page.
+// Shows waits for words to be visible in the page.
 func (b *Tab) Shows(words string) {
 	b.Helper()
 	b.Until("document.body.innerText.includes(" + Quote(words) + ")")
 }
 
-// Press activates an element as the keyboard does.
+// Press focuses an element and presses a key.
 func (b *Tab) Press(selector, key string) {
 	b.Helper()
 	b.Do(chromedp.Focus(chromedp.CSS(selector)), chromedp.KeyEvent(key))
 }
 
-// Click clicks an element. One that is replaced in that moment, as by a reload, is
-// looked for again.
+// Click clicks an element. If it is replaced meanwhile, as by a reload, the new one is
+// clicked.
 func (b *Tab) Click(selector string) {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, Patience)
@@ -286,7 +273,7 @@ func (b *Tab) Click(selector string) {
 	}
 }
 
-// Permit gives the page a right without asking.
+// Permit grants the page a permission, such as "clipboard-read".
 func (b *Tab) Permit(right string) {
 	b.Helper()
 	b.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
@@ -298,8 +285,8 @@ func (b *Tab) Permit(right string) {
 	}))
 }
 
-// Scheme makes the page light or dark, at once: with reduced motion no colour is
-// on its way.
+// Scheme sets the colour scheme, "light" or "dark". With reduced motion no transition
+// delays it.
 func (b *Tab) Scheme(name string) {
 	b.Helper()
 	b.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
