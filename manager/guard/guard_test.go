@@ -93,7 +93,7 @@ func TestStopEndsEveryKindOfService(t *testing.T) {
 				t.Errorf("ended by %q, status %d", exited.Signal, exited.Code)
 			}
 			c.gone()
-			if kind != guardtest.Hides { // what has an empty environment belongs to no run: it goes with the guard
+			if kind != guardtest.Hides { // with an empty environment it belongs to no run, and ends with the guard
 				if left := guardtest.Left(c.session(), proctree.RunVariable+"=s/1"); len(left) > 0 {
 					t.Errorf("gone, but there is %v", left)
 				}

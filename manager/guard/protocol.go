@@ -25,10 +25,10 @@
 //	← gone      and none of its descendants is left: the service may start again
 //	← fault     the guard could not do something that concerns no run
 //
-// A run is one life of a service's process; the manager numbers them, so that an
-// event about an earlier one cannot be mistaken. End of file on standard input is a
-// shutdown with the grace that hello named, and so is SIGTERM; whatever is still to be
-// started then is not, and the guard's end tells so. The guard exits with status 0 when every
+// A run is one life of a service's process. The manager numbers them, so that an event
+// about an earlier one is recognised. End of file on standard input, or SIGTERM, is a
+// shutdown with the grace that hello named. A start that comes later is not answered: the
+// guard's end is its answer. The guard exits with status 0 when every
 // process that it started, and every descendant, is confirmed gone, else with 1.
 package guard
 

@@ -11,8 +11,9 @@ import (
 	"testing"
 )
 
-// A Witness is a process that is none of ours: not below this one, without a mark of its
-// own. It notices every signal that can be noticed, and its end is noticed.
+// A Witness is a process of another program: it is not below this one and carries none of
+// the variables of package proctree, unless the test gives it one. It reports every signal
+// that it can receive.
 type Witness struct {
 	PID    int
 	t      testing.TB
@@ -20,7 +21,7 @@ type Witness struct {
 	lines  *bufio.Scanner
 }
 
-// elsewhere is a process that leaves a witness behind and ends. With an argument it
+// elsewhere is a process that starts a witness and ends. With an argument it
 // tries to have it get that process id.
 const elsewhere = "elsewhere"
 
@@ -87,7 +88,7 @@ func (w *Witness) Untouched(what string) {
 	}
 }
 
-// witness is the life of one.
+// witness is the main function of a witness.
 func witness() {
 	signals := make(chan os.Signal, 64)
 	signal.Notify(signals)
@@ -99,7 +100,7 @@ func witness() {
 	}
 }
 
-// goElsewhere leaves a witness behind.
+// goElsewhere starts a witness and returns.
 func goElsewhere(arguments []string) {
 	argv := Command(Witnesses)
 	attributes := &syscall.ProcAttr{Env: os.Environ(), Files: []uintptr{0, 1, 2}, Sys: attributes(true)}

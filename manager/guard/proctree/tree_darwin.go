@@ -8,7 +8,7 @@ import (
 )
 
 // macOS has neither a subreaper nor a parent-death signal: descendants that left
-// their group are found by the mark in their environment.
+// their group are found by a variable in their environment.
 
 func becomeSubreaper() {}
 
