@@ -22,6 +22,7 @@ import (
 
 	"aead.dev/minisign"
 
+	"agents-tray/packaging/e2e/harness"
 	"agents-tray/tray/update"
 )
 
@@ -118,11 +119,11 @@ func (f *feed) release(t *testing.T, version string) string {
 // The user asks by hand, or has it asked once a day; nothing asks before.
 func TestUpdateFromTheCommandLineOn(t *testing.T) {
 	f := newFeed(t)
-	u := newUser(t)
+	u := harness.NewUser(t)
 	program := f.release(t, "v1.2.0")
 	run := func(args ...string) (string, error) {
 		command := exec.Command(program, args...)
-		command.Env = append(u.environment(), f.environment...)
+		command.Env = append(u.Environment(), f.environment...)
 		out, err := command.CombinedOutput()
 		return string(out), err
 	}
@@ -141,7 +142,7 @@ func TestUpdateFromTheCommandLineOn(t *testing.T) {
 	if out, err := run("update"); err == nil || !strings.Contains(out, "older than one that was seen before") {
 		t.Errorf("%q, %v", out, err)
 	}
-	if err := os.Remove(u.state("updates.json")); err != nil {
+	if err := os.Remove(u.State("updates.json")); err != nil {
 		t.Fatal(err)
 	}
 	f.announce("v1.2.0", 1)
@@ -149,28 +150,30 @@ func TestUpdateFromTheCommandLineOn(t *testing.T) {
 
 	f.announce("v1.3.0", 2)
 	says("once a day", "update", "--on")
-	if err := forgetCheck(u.state("updates.json")); err != nil { // a day later
+	if err := forgetCheck(u.State("updates.json")); err != nil { // a day later
 		t.Fatal(err)
 	}
-	p := u.launchProgram(program, f.environment, "ui", "--dashboard-port", fmt.Sprint(u.dashboard), "--chat-port", fmt.Sprint(u.chat))
-	p.ready()
-	p.says(line)
+	u.Build = program
+	p := u.Prepare("ui", "--dashboard-port", fmt.Sprint(u.Dashboard), "--chat-port", fmt.Sprint(u.Chat))
+	p.Env = append(p.Env, f.environment...)
+	p.Start().Ready()
+	printed(t, p, line)
 	if err := p.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 	says("does not look", "update", "--off")
 }
 
-// says waits until the program has printed something.
-func (p *program) says(text string) {
-	p.u.t.Helper()
-	deadline := time.After(patience)
-	for !strings.Contains(p.out.String(), text) {
+// printed waits until the program has printed something.
+func printed(t *testing.T, p *harness.Program, text string) {
+	t.Helper()
+	deadline := time.After(harness.Patience)
+	for !strings.Contains(p.Out.String(), text) {
 		select {
 		case <-time.After(5 * time.Millisecond): // what it prints makes no event
 		case <-deadline:
-			p.u.t.Fatalf("it does not say %q:\n%s", text, p.out.String())
+			t.Fatalf("it does not say %q:\n%s", text, p.Out.String())
 		}
 	}
 }

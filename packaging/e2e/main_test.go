@@ -1,29 +1,21 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
-	"bytes"
-	"context"
-	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"agents-tray/manager/control"
-	"agents-tray/tray/traytest"
+	"agents-tray/services/web/webtest"
 )
 
 func TestFromLaunchToQuit(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch()
-	item := p.item()
+	item := p.Item()
 	item.WaitLabel(t.Context(), "Running")
 	const menu = `Running (disabled)
 ─────
@@ -59,8 +51,8 @@ About ▸
 ─────
 Quit
 `
-	got := strings.NewReplacer(strings.TrimPrefix(u.url(u.dashboard), "http://"), "DASHBOARD", strings.TrimPrefix(u.url(u.chat), "http://"), "CHAT",
-		p.status("it answers", func(control.Status) bool { return true }).Version, "VERSION").Replace(item.Text())
+	got := strings.NewReplacer(strings.TrimPrefix(u.URL(u.Dashboard), "http://"), "DASHBOARD", strings.TrimPrefix(u.URL(u.Chat), "http://"), "CHAT",
+		p.Status("it answers", func(control.Status) bool { return true }).Version, "VERSION").Replace(item.Text())
 	if got != menu {
 		t.Errorf("the menu is\n%s", got)
 	}
@@ -68,22 +60,20 @@ Quit
 		t.Errorf("the icon's lasting identity is %q", id)
 	}
 	for label, want := range map[string]struct{ url, text string }{
-		"Open Dashboard": {u.url(u.dashboard), "Chat"},
-		"Open Chat":      {u.url(u.chat), "Send"},
+		"Open Dashboard": {u.URL(u.Dashboard), "Chat"},
+		"Open Chat":      {u.URL(u.Chat), "Send"},
 	} {
 		if err := item.Click(label); err != nil {
 			t.Fatal(err)
 		}
-		url := u.browser.Wait(t.Context())
+		url := u.Browser.Wait(t.Context())
 		if url != want.url {
 			t.Errorf("%s opened %s", label, url)
 		}
-		if text := pageText(t, url); !strings.Contains(text, want.text) {
-			t.Errorf("the page at %s reads %q", url, text)
-		}
+		t.Run(label, func(t *testing.T) { webtest.Open(t, 1280, url).Shows(want.text) }) // closed before it quits
 	}
-	for service, port := range map[string]int{"dashboard": u.dashboard, "chat": u.chat} {
-		response, err := http.Get(u.url(port) + "/healthz")
+	for service, port := range map[string]int{"dashboard": u.Dashboard, "chat": u.Chat} {
+		response, err := http.Get(u.URL(port) + "/healthz")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,62 +86,26 @@ Quit
 	if err := item.Click("Quit"); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 	item.WaitGone(t.Context())
-	if urls := u.browser.URLs(); len(urls) != 2 {
+	if urls := u.Browser.URLs(); len(urls) != 2 {
 		t.Errorf("the browser was opened for %v", urls)
 	}
-	if all := u.notifications.All(); len(all) != 0 {
+	if all := u.Notifications.All(); len(all) != 0 {
 		t.Errorf("a quiet session showed %+v", all)
 	}
-}
-
-// pageText is what a page says in Chromium.
-func pageText(t *testing.T, url string) string {
-	t.Helper()
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
-		chromedp.ExecPath(traytest.Need(t, "chromium")), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()))
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
-	defer cancel()
-	ctx, cancel = chromedp.NewContext(ctx)
-	defer cancel()
-	ctx, cancel = context.WithTimeout(ctx, patience)
-	defer cancel()
-	err := chromedp.Do(ctx, chromedp.Navigate(url))
-	var text string
-	if err == nil {
-		text, err = chromedp.Run(ctx, chromedp.Text("body"))
-	}
-	if err != nil {
-		t.Fatalf("open %s in Chromium: %v", url, err)
-	}
-	return text
 }
 
 func TestServicesAreChildrenOfTheGuard(t *testing.T) {
 	u := newUser(t)
 	p := u.launch("ui").ready()
-	status := p.status("it has a guard", func(s control.Status) bool { return s.Guard != 0 })
-	if parent := parentOf(t, status.Guard); parent != p.Process.Pid {
+	status := p.Status("it has a guard", func(s control.Status) bool { return s.Guard != 0 })
+	if parent := u.process(status.Guard).Parent(); parent != p.Process.Pid {
 		t.Errorf("the guard's parent is %d, agents-tray is %d", parent, p.Process.Pid)
 	}
 	for _, service := range status.Services {
-		if parent := parentOf(t, service.PID); parent != status.Guard {
+		if parent := u.process(service.PID).Parent(); parent != status.Guard {
 			t.Errorf("the parent of %s is %d, the guard is %d", service.Name, parent, status.Guard)
 		}
 	}
-}
-
-func parentOf(t *testing.T, pid int) int {
-	t.Helper()
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-	parent, err := strconv.Atoi(fields[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return parent
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package harness
 
 import (
 	"bytes"
@@ -19,103 +19,115 @@ import (
 	"agents-tray/tray/traytest"
 )
 
-// program is a started agents-tray.
-type program struct {
+// Program is a started agents-tray.
+type Program struct {
 	*exec.Cmd
-	u     *user
-	out   output
-	ended chan struct{}
+	Out   Output
+	u     *User
+	ended chan struct{} // closed once it has
 }
 
-// output is what a program has printed so far.
-type output struct {
+// Output is what a program has printed so far.
+type Output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (o *output) Write(data []byte) (int, error) {
+func (o *Output) Write(data []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.text.Write(data)
 }
 
-func (o *output) String() string {
+func (o *Output) String() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.text.String()
 }
 
-// launch starts the program with the user's ports.
-func (u *user) launch(args ...string) *program {
-	u.t.Helper()
-	return u.launchExactly(append(args, "--dashboard-port", fmt.Sprint(u.dashboard), "--chat-port", fmt.Sprint(u.chat))...)
+// Launch starts the program with the user's ports.
+func (u *User) Launch(args ...string) *Program {
+	u.T.Helper()
+	return u.LaunchExactly(append(args, "--dashboard-port", fmt.Sprint(u.Dashboard), "--chat-port", fmt.Sprint(u.Chat))...)
 }
 
-func (u *user) launchExactly(args ...string) *program {
-	u.t.Helper()
-	path, err := binary()
-	if err != nil {
-		u.t.Fatal(err)
+// LaunchExactly starts the program with these arguments alone.
+func (u *User) LaunchExactly(args ...string) *Program {
+	u.T.Helper()
+	return u.Prepare(args...).Start()
+}
+
+// Prepare returns the user's build of the program, so that its environment, files and so
+// on may be changed before it starts.
+func (u *User) Prepare(args ...string) *Program {
+	u.T.Helper()
+	if u.Build == "" {
+		var err error
+		if u.Build, err = tested(); err != nil {
+			u.T.Fatal(err)
+		}
 	}
-	return u.launchProgram(path, nil, args...)
+	p := &Program{Cmd: exec.Command(u.Build, args...), u: u, ended: make(chan struct{})}
+	p.Env, p.Stdout, p.Stderr = u.Environment(), &p.Out, &p.Out
+	p.WaitDelay = time.Second
+	return p
 }
 
-// launchProgram starts any build of the program, with more in its environment.
-func (u *user) launchProgram(path string, environment []string, args ...string) *program {
-	u.t.Helper()
-	p := &program{Cmd: exec.Command(path, args...), u: u, ended: make(chan struct{})}
-	p.Env, p.Stdout, p.Stderr = append(u.environment(), environment...), &p.out, &p.out
-	p.WaitDelay = time.Second
-	if err := p.Start(); err != nil {
-		u.t.Fatal(err)
+// Start starts the program. It is ended with the test, which fails if the race detector
+// has reported something.
+func (p *Program) Start() *Program {
+	u := p.u
+	u.T.Helper()
+	if err := p.Cmd.Start(); err != nil {
+		u.T.Fatal(err)
 	}
 	go func() {
 		_ = p.Wait() // its status is in ProcessState
 		close(p.ended)
 	}()
-	u.t.Cleanup(func() {
+	u.T.Cleanup(func() {
 		_ = p.Process.Signal(syscall.SIGTERM) // ended already, most often
-		p.end()
-		for _, race := range ourRaces(p.out.String()) {
-			u.t.Error(race)
+		p.End()
+		for _, race := range ourRaces(p.Out.String()) {
+			u.T.Error(race)
 		}
-		if u.t.Failed() {
-			u.t.Logf("agents-tray %v printed:\n%s", args, p.out.String())
+		if u.T.Failed() {
+			u.T.Logf("agents-tray %v printed:\n%s", p.Args[1:], p.Out.String())
 		}
 	})
 	return p
 }
 
-// end waits for the program's end and returns its exit status.
-func (p *program) end() int {
-	p.u.t.Helper()
+// End waits for the program's end and returns its exit status.
+func (p *Program) End() int {
+	p.u.T.Helper()
 	select {
 	case <-p.ended:
-	case <-time.After(patience):
+	case <-time.After(Patience):
 		_ = p.Process.Signal(syscall.SIGQUIT) // the stacks tell why
-		p.u.t.Errorf("agents-tray did not end")
+		p.u.T.Errorf("agents-tray did not end")
 		<-p.ended
 	}
 	return p.ProcessState.ExitCode()
 }
 
-// ready waits until both services answer.
-func (p *program) ready() *program {
-	p.u.t.Helper()
-	p.status("both services are ready", func(s control.Status) bool {
+// Ready waits until both services answer.
+func (p *Program) Ready() *Program {
+	p.u.T.Helper()
+	p.Status("both services are ready", func(s control.Status) bool {
 		return len(s.Services) > 0 && !slices.ContainsFunc(s.Services, func(s manager.Service) bool { return s.State != manager.Running })
 	})
 	return p
 }
 
-// status returns the program's state when it is as wanted.
-func (p *program) status(what string, wanted func(control.Status) bool) control.Status {
-	p.u.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+// Status returns the program's state when it is as wanted.
+func (p *Program) Status(what string, wanted func(control.Status) bool) control.Status {
+	p.u.T.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	var last control.Status
 	for ctx.Err() == nil {
-		address, err := p.u.address()
+		address, err := p.u.Address()
 		if err == nil {
 			watch, found := context.WithCancel(ctx)
 			_ = control.NewClient(address).Watch(watch, func(s control.Status) { // ends when found
@@ -131,22 +143,22 @@ func (p *program) status(what string, wanted func(control.Status) bool) control.
 		}
 		select {
 		case <-p.ended:
-			p.u.t.Fatalf("agents-tray ended before %s:\n%s", what, p.out.String())
+			p.u.T.Fatalf("agents-tray ended before %s:\n%s", what, p.Out.String())
 		case <-time.After(5 * time.Millisecond): // it has not written its address yet
 		}
 	}
 	state, _ := json.MarshalIndent(last, "", "  ") // for the message only
-	p.u.t.Fatalf("waited in vain until %s:\n%s\n%s", what, state, p.out.String())
+	p.u.T.Fatalf("waited in vain until %s:\n%s\n%s", what, state, p.Out.String())
 	return last
 }
 
-// cleanEnd asserts that the program ended with status 0 and left nothing.
-func (p *program) cleanEnd() {
-	p.u.t.Helper()
-	if status := p.end(); status != 0 {
-		p.u.t.Errorf("exit status %d", status)
+// CleanEnd asserts that the program ended with status 0 and left nothing.
+func (p *Program) CleanEnd() {
+	p.u.T.Helper()
+	if status := p.End(); status != 0 {
+		p.u.T.Errorf("exit status %d", status)
 	}
-	p.u.nothingLeft()
+	p.u.NothingLeft()
 }
 
 // ourRaces returns the race detector's reports of accesses in our code. The tray
@@ -175,8 +187,8 @@ func ourRaces(printed string) []string {
 	return ours
 }
 
-// item waits for the program's tray icon.
-func (p *program) item() *traytest.Item {
-	p.u.t.Helper()
-	return p.u.panel.WaitItem(p.u.t.Context(), p.Process.Pid)
+// Item waits for the program's tray icon.
+func (p *Program) Item() *traytest.Item {
+	p.u.T.Helper()
+	return p.u.Panel.WaitItem(p.u.T.Context(), p.Process.Pid)
 }
