@@ -15,7 +15,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -25,91 +24,85 @@ import (
 	"testing"
 	"time"
 
-	"agents-tray/manager/guard/guardtest"
-	"agents-tray/tray/traytest"
+	"agents-tray/packaging/e2e/harness"
 )
 
-const patience = 30 * time.Second
+const patience = harness.Patience
 
-// binary builds the program as it is shipped.
-var binary = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "agents-tray-figures-*")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(folder, "agents-tray")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, "agents-tray")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, out)
-	}
-	return path, nil
-})
+// shipped is the program as it is shipped.
+var shipped = sync.OnceValues(func() (string, error) { return harness.Shipped("agents-tray") })
 
-func TestMain(m *testing.M) {
-	status := m.Run()
-	if path, err := binary(); err == nil {
-		os.RemoveAll(filepath.Dir(path))
-	}
-	os.Exit(status)
-}
+func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
 
 // place is where one measurement runs: folders and ports of its own.
 type place struct {
-	b               *testing.B
-	env             []string
-	mark            string
+	*harness.User
 	dashboard, chat string // addresses
-	bus             *traytest.Bus
 }
 
-func newPlace(b *testing.B, desktop bool) *place {
-	folder := b.TempDir()
-	p := &place{b: b, mark: "XDG_STATE_HOME=" + folder, dashboard: guardtest.FreeAddress(b), chat: guardtest.FreeAddress(b)}
-	p.env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder, p.mark, "XDG_CONFIG_HOME=" + folder, "XDG_RUNTIME_DIR=" + folder}
-	if desktop {
-		p.bus = traytest.StartBus(b)
-		p.env = append(p.env, "DBUS_SESSION_BUS_ADDRESS="+p.bus.Address)
+func newPlace(b *testing.B) *place {
+	path, err := shipped()
+	if err != nil {
+		b.Fatal(err)
 	}
+	p := &place{User: harness.NewUser(b)}
+	p.Build = path
+	p.dashboard, p.chat = fmt.Sprintf("127.0.0.1:%d", p.Dashboard), fmt.Sprintf("127.0.0.1:%d", p.Chat)
+	return p
+}
+
+// newDesktop is a place with a desktop.
+func newDesktop(b *testing.B) *place {
+	p := newPlace(b)
+	p.WithDesktop()
 	return p
 }
 
 // start runs the program with arguments.
-func (p *place) start(arguments ...string) *exec.Cmd {
-	path, err := binary()
-	if err != nil {
-		p.b.Fatal(err)
-	}
-	command := exec.Command(path, arguments...)
-	command.Env = append(p.env, `AGENTS_TRAY_CONTROL={"network":"unix","address":"/nonexistent"}`)
-	if err := command.Start(); err != nil {
-		p.b.Fatal(err)
-	}
-	return command
+func (p *place) start(arguments ...string) *harness.Program {
+	program := p.Prepare(arguments...)
+	program.Stdout, program.Stderr = nil, nil // else the end of both would be waited for
+	program.Env = append(program.Env, `AGENTS_TRAY_CONTROL={"network":"unix","address":"/nonexistent"}`)
+	return program.Start()
 }
 
 // launch runs the whole program.
-func (p *place) launch() *exec.Cmd {
-	port := func(address string) string { _, port, _ := net.SplitHostPort(address); return port }
-	arguments := []string{"--dashboard-port", port(p.dashboard), "--chat-port", port(p.chat)}
-	if p.bus == nil {
+func (p *place) launch() *harness.Program {
+	arguments := []string{"--dashboard-port", fmt.Sprint(p.Dashboard), "--chat-port", fmt.Sprint(p.Chat)}
+	if p.Bus == nil {
 		arguments = append([]string{"ui"}, arguments...)
 	}
 	return p.start(arguments...)
 }
 
 // stop ends the program and returns how long that took.
-func (p *place) stop(command *exec.Cmd) time.Duration {
+func (p *place) stop(program *harness.Program) time.Duration {
 	began := time.Now()
-	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
-		p.b.Fatal(err)
+	if err := program.Process.Signal(syscall.SIGTERM); err != nil {
+		p.T.Fatal(err)
 	}
-	_ = command.Wait() // of a service by itself, too
+	program.End()
 	took := time.Since(began)
-	if left := guardtest.Left(p.mark); len(left) > 0 {
-		p.b.Errorf("left behind: %v", left)
+	if left := p.Processes(); len(left) > 0 {
+		p.T.Errorf("left behind: %v", left)
 	}
 	return took
+}
+
+// roles are the processes of the running program by what they are: "tray", "guard",
+// "keeper" and the names of the services that are built in.
+func (p *place) roles() map[string]int {
+	roles := map[string]int{}
+	for _, process := range p.Processes() {
+		switch process.Role {
+		case "descendant": // and any other service
+		case "service":
+			roles[process.Service()] = process.PID()
+		default:
+			roles[process.Role] = process.PID()
+		}
+	}
+	return roles
 }
 
 // answering returns the pid that answers at address, as soon as one but not answers.
@@ -133,7 +126,7 @@ func (p *place) answering(address string, not int) int {
 			return pid
 		}
 	}
-	p.b.Fatalf("nobody answers at %s", address)
+	p.T.Fatalf("nobody answers at %s", address)
 	return 0
 }
 
@@ -158,12 +151,12 @@ func (d durations) report(b *testing.B, name string) {
 func (p *place) direct() time.Duration {
 	began := time.Now()
 	dashboard := p.start("serve", "dashboard", "--listen", p.dashboard)
-	chat := p.start("serve", "chat", "--listen", p.chat, "--database", filepath.Join(p.b.TempDir(), "chat.db"))
+	chat := p.start("serve", "chat", "--listen", p.chat, "--database", filepath.Join(p.T.TempDir(), "chat.db"))
 	p.both()
 	took := time.Since(began)
-	for _, command := range []*exec.Cmd{dashboard, chat} {
-		_ = command.Process.Kill() // it did its part
-		_ = command.Wait()
+	for _, service := range []*harness.Program{dashboard, chat} {
+		_ = service.Process.Kill() // it did its part
+		service.End()
 	}
 	return took
 }
@@ -173,19 +166,21 @@ func (p *place) direct() time.Duration {
 func BenchmarkStart(b *testing.B) {
 	for _, form := range []string{"terminal", "tray"} {
 		b.Run(form, func(b *testing.B) {
-			p := newPlace(b, form == "tray")
-			if p.bus != nil {
-				p.bus.StartHost(b)
+			p := newPlace(b)
+			if form == "tray" {
+				p.WithDesktop()
 			}
-			p.stop(func() *exec.Cmd { c := p.launch(); p.both(); return c }()) // the record exists from now on
+			first := p.launch() // the record exists from now on
+			p.both()
+			p.stop(first)
 			var direct, managed, added durations
 			for b.Loop() {
 				alone := p.direct()
 				began := time.Now()
-				command := p.launch()
+				program := p.launch()
 				p.both()
 				took := time.Since(began)
-				p.stop(command)
+				p.stop(program)
 				direct, managed, added = append(direct, alone), append(managed, took), append(added, took-alone)
 			}
 			b.ReportMetric(0, "ns/op")
@@ -198,16 +193,15 @@ func BenchmarkStart(b *testing.B) {
 
 // From the start of the process to the icon registered with the panel.
 func BenchmarkIcon(b *testing.B) {
-	p := newPlace(b, true)
-	panel := p.bus.StartHost(b)
+	p := newDesktop(b)
 	var registered durations
 	for b.Loop() {
 		began := time.Now()
-		command := p.launch()
-		item := panel.WaitItem(b.Context(), command.Process.Pid)
+		program := p.launch()
+		item := p.Panel.WaitItem(b.Context(), program.Process.Pid)
 		registered = append(registered, item.Registrations()[0].Sub(began))
 		p.both()
-		p.stop(command)
+		p.stop(program)
 	}
 	b.ReportMetric(0, "ns/op")
 	registered.report(b, "icon-ms")
@@ -215,7 +209,7 @@ func BenchmarkIcon(b *testing.B) {
 
 // From SIGKILL of a service to the next one answering, beside starting it directly.
 func BenchmarkRestart(b *testing.B) {
-	p := newPlace(b, false)
+	p := newPlace(b)
 	var direct, restart durations
 	for b.Loop() {
 		began := time.Now()
@@ -223,9 +217,9 @@ func BenchmarkRestart(b *testing.B) {
 		p.answering(p.chat, 0)
 		direct = append(direct, time.Since(began))
 		_ = alone.Process.Kill() // it did its part
-		_ = alone.Wait()
+		alone.End()
 
-		command := p.launch()
+		program := p.launch()
 		p.both()
 		pid := p.answering(p.chat, 0)
 		began = time.Now()
@@ -234,7 +228,7 @@ func BenchmarkRestart(b *testing.B) {
 		}
 		p.answering(p.chat, pid)
 		restart = append(restart, time.Since(began))
-		p.stop(command)
+		p.stop(program)
 	}
 	b.ReportMetric(0, "ns/op")
 	direct.report(b, "direct-ms")
@@ -243,13 +237,13 @@ func BenchmarkRestart(b *testing.B) {
 
 // From SIGTERM to everything gone.
 func BenchmarkStop(b *testing.B) {
-	p := newPlace(b, false)
+	p := newPlace(b)
 	var stops durations
 	for b.Loop() {
-		command := p.launch()
+		program := p.launch()
 		p.both()
 		time.Sleep(100 * time.Millisecond) // let the start settle
-		stops = append(stops, p.stop(command))
+		stops = append(stops, p.stop(program))
 	}
 	b.ReportMetric(0, "ns/op")
 	stops.report(b, "stop-ms")
@@ -258,13 +252,12 @@ func BenchmarkStop(b *testing.B) {
 // Memory of each process, and what they do while nobody asks for anything. One run
 // is enough: it lasts 30 s.
 func BenchmarkIdle(b *testing.B) {
-	p := newPlace(b, true)
-	p.bus.StartHost(b)
-	command := p.launch()
-	defer p.stop(command)
+	p := newDesktop(b)
+	program := p.launch()
+	defer p.stop(program)
 	p.both()
 	time.Sleep(7 * time.Second) // let the start settle; after 5 s the tray makes sure of its icon, once
-	roles := p.roles(command.Process.Pid)
+	roles := p.roles()
 	b.ReportMetric(pss(b, roles["tray"])+pss(b, roles["guard"]), "tray+guard-PSS-MB")
 	idle(b, roles, 30*time.Second)
 }
@@ -282,21 +275,6 @@ func idle(b *testing.B, roles map[string]int, length time.Duration) {
 		b.ReportMetric(float64((after.cpu-before[role].cpu).Microseconds())/1000, role+"-cpu-ms")
 		b.ReportMetric(float64(after.switches-before[role].switches), role+"-switches")
 	}
-}
-
-// roles returns the processes of a running program by what they are.
-func (p *place) roles(tray int) map[string]int {
-	roles := map[string]int{"tray": tray}
-	for _, process := range guardtest.Left(p.mark) {
-		fields := strings.Fields(process)
-		pid, _ := strconv.Atoi(fields[0])
-		for _, role := range []string{"guard", "dashboard", "chat"} {
-			if pid != tray && slices.Contains(fields[2:min(4, len(fields))], role) || pid != tray && strings.Contains(process, "serve "+role) {
-				roles[role] = pid
-			}
-		}
-	}
-	return roles
 }
 
 func pss(b *testing.B, pid int) float64 {

@@ -16,22 +16,11 @@ import (
 	"time"
 
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/packaging/e2e/harness"
 )
 
-// stub builds the service that is supervised here.
-var stub = sync.OnceValues(func() (string, error) {
-	program, err := binary() // whose folder is removed in the end
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(filepath.Dir(program), "stub")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, "agents-tray/packaging/figures/stub")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, out)
-	}
-	return path, nil
-})
+// stub is the service that is supervised here.
+var stub = sync.OnceValues(func() (string, error) { return harness.Shipped("agents-tray/packaging/figures/stub") })
 
 // fleet is a number of stubs in a place of their own.
 type fleet struct {
@@ -47,7 +36,7 @@ func newFleet(b *testing.B, count int, handed bool, more ...string) *fleet {
 	if err != nil {
 		b.Fatal(err)
 	}
-	f := &fleet{place: newPlace(b, false), stub: path, more: more, handed: handed}
+	f := &fleet{place: newPlace(b), stub: path, more: more, handed: handed}
 	for range count {
 		f.addresses = append(f.addresses, guardtest.FreeAddress(b))
 	}
@@ -68,9 +57,9 @@ func (f *fleet) file() string {
 		}
 		fmt.Fprintf(&text, "  s%d:\n    command: [%s, %s]\n    %s\n    ready: {http: /}\n    restart: {give_up: never, max_delay: 1ms}\n", i, f.stub, arguments, listen)
 	}
-	path := filepath.Join(f.b.TempDir(), "services.yaml")
+	path := filepath.Join(f.T.TempDir(), "services.yaml")
 	if err := os.WriteFile(path, text.Bytes(), 0o600); err != nil {
-		f.b.Fatal(err)
+		f.T.Fatal(err)
 	}
 	return path
 }
@@ -90,7 +79,7 @@ func (f *fleet) answeringPID(address string, not int) int {
 			return pid
 		}
 	}
-	f.b.Fatalf("nobody answers at %s", address)
+	f.T.Fatalf("nobody answers at %s", address)
 	return 0
 }
 
@@ -125,7 +114,7 @@ func (f *fleet) direct() time.Duration {
 	for i, address := range f.addresses {
 		commands[i] = exec.Command(f.stub, append([]string{"-listen", address}, f.more...)...)
 		if err := commands[i].Start(); err != nil {
-			f.b.Fatal(err)
+			f.T.Fatal(err)
 		}
 	}
 	f.all()
@@ -145,18 +134,20 @@ func BenchmarkScale(b *testing.B) {
 			b.Run(fmt.Sprintf("%d/%s", count, name), func(b *testing.B) {
 				f := newFleet(b, count, handed)
 				file := f.file()
-				f.stop(func() *exec.Cmd { c := f.start("ui", "--config", file); f.all(); return c }()) // the record exists from now on
+				first := f.start("ui", "--config", file) // the record exists from now on
+				f.all()
+				f.stop(first)
 				var direct, managed, added, stops, tray, guard durations
 				for b.Loop() {
 					alone := f.direct()
 					began := time.Now()
-					command := f.start("ui", "--config", file)
+					program := f.start("ui", "--config", file)
 					f.all()
 					took := time.Since(began)
 					time.Sleep(200 * time.Millisecond) // let the start settle
-					used := usage(b, f.supervisors(command.Process.Pid))
+					used := usage(b, f.roles())
 					tray, guard = append(tray, used["tray"].cpu), append(guard, used["guard"].cpu)
-					stops = append(stops, f.stop(command))
+					stops = append(stops, f.stop(program))
 					direct, managed, added = append(direct, alone), append(managed, took), append(added, took-alone)
 				}
 				b.ReportMetric(0, "ns/op")
@@ -177,29 +168,13 @@ func BenchmarkScaleIdle(b *testing.B) {
 	for _, count := range []int{2, 20, 100} {
 		b.Run(fmt.Sprint(count), func(b *testing.B) {
 			f := newFleet(b, count, true)
-			command := f.start("ui", "--config", f.file())
-			defer f.stop(command)
+			program := f.start("ui", "--config", f.file())
+			defer f.stop(program)
 			f.all()
 			time.Sleep(3 * time.Second) // let the start settle
-			idle(b, f.supervisors(command.Process.Pid), 10*time.Second)
+			idle(b, f.roles(), 10*time.Second)
 		})
 	}
-}
-
-// supervisors returns the program's own processes by what they are.
-func (f *fleet) supervisors(tray int) map[string]int {
-	roles := map[string]int{"tray": tray}
-	for _, process := range guardtest.Left(f.mark) {
-		var pid int
-		_, _ = fmt.Sscan(process, &pid) // it begins with a number
-		switch {
-		case strings.Contains(process, "agents-tray guard"):
-			roles["guard"] = pid
-		case strings.Contains(process, "agents-tray-keeper"):
-			roles["keeper"] = pid
-		}
-	}
-	return roles
 }
 
 // From SIGKILL of a stub to the next one answering, beside starting one directly.
@@ -207,8 +182,8 @@ func BenchmarkScaleRestart(b *testing.B) {
 	for name, handed := range map[string]bool{"listen": true, "own port": false} {
 		b.Run(name, func(b *testing.B) {
 			f := newFleet(b, 1, handed)
-			command := f.start("ui", "--config", f.file())
-			defer f.stop(command)
+			program := f.start("ui", "--config", f.file())
+			defer f.stop(program)
 			alone := newFleet(b, 1, false)
 			var direct, restart durations
 			for b.Loop() {
@@ -232,8 +207,8 @@ func BenchmarkScaleRestart(b *testing.B) {
 // many requests were answered meanwhile.
 func BenchmarkRefused(b *testing.B) {
 	f := newFleet(b, 1, true)
-	command := f.start("ui", "--config", f.file())
-	defer f.stop(command)
+	program := f.start("ui", "--config", f.file())
+	defer f.stop(program)
 	address := f.addresses[0]
 	f.answeringPID(address, 0)
 	stop := make(chan struct{})
@@ -289,11 +264,11 @@ func BenchmarkLogs(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			f := newFleet(b, 1, true, arguments...)
 			began := time.Now()
-			command := f.start("ui", "--config", f.file())
-			defer f.stop(command)
+			program := f.start("ui", "--config", f.file())
+			defer f.stop(program)
 			f.all()
-			roles := f.supervisors(command.Process.Pid)
-			log := filepath.Join(strings.TrimPrefix(f.mark, "XDG_STATE_HOME="), "agents-tray", "logs", "s0.log")
+			roles := f.roles()
+			log := f.State("logs/s0.log")
 			for !strings.Contains(tail(log), "end of lines") {
 				if time.Since(began) > patience {
 					b.Fatal("the lines do not end")

@@ -3,9 +3,6 @@
 package figures
 
 import (
-	"os"
-	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -13,20 +10,16 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"agents-tray/manager/control"
-	"agents-tray/tray/traytest"
 )
 
-// From the click on "Open Dashboard" to the browser's command running. The click itself,
+// From the click on "Open Dashboard" to the browser's program running. The click itself,
 // opening the menu included, is five calls over the bus.
 func BenchmarkClick(b *testing.B) {
-	p := newPlace(b, true)
-	browser := traytest.FakeBrowser(b)
-	p.env[0] = "PATH=" + browser.Dir + ":" + os.Getenv("PATH")
-	host := p.bus.StartHost(b)
-	command := p.launch()
-	defer p.stop(command)
+	p := newDesktop(b)
+	program := p.launch()
+	defer p.stop(program)
 	p.both()
-	item := host.WaitItem(b.Context(), command.Process.Pid)
+	item := p.Panel.WaitItem(b.Context(), program.Process.Pid)
 	item.WaitLabel(b.Context(), "Running")
 	var took durations
 	for b.Loop() {
@@ -34,7 +27,7 @@ func BenchmarkClick(b *testing.B) {
 		if err := item.Click("Open Dashboard"); err != nil {
 			b.Fatal(err)
 		}
-		browser.Wait(b.Context())
+		p.Browser.Wait(b.Context())
 		took = append(took, time.Since(began))
 	}
 	b.ReportMetric(0, "ns/op")
@@ -44,14 +37,13 @@ func BenchmarkClick(b *testing.B) {
 // What changes cost: memory of the tray before and after a thousand more, and messages on
 // the bus for each. One run is enough.
 func BenchmarkStateChanges(b *testing.B) {
-	p := newPlace(b, true)
-	host := p.bus.StartHost(b)
-	command := p.launch()
-	defer p.stop(command)
+	p := newDesktop(b)
+	program := p.launch()
+	defer p.stop(program)
 	p.both()
-	host.WaitItem(b.Context(), command.Process.Pid).WaitLabel(b.Context(), "Running")
+	p.Panel.WaitItem(b.Context(), program.Process.Pid).WaitLabel(b.Context(), "Running")
 	messages := p.countMessages()
-	address, err := control.ReadAddress(filepath.Join(strings.TrimPrefix(p.mark, "XDG_STATE_HOME="), "agents-tray", "control.json"))
+	address, err := p.Address()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -66,7 +58,7 @@ func BenchmarkStateChanges(b *testing.B) {
 			}
 		}
 		time.Sleep(100 * time.Millisecond) // for the last to arrive
-		return pss(b, command.Process.Pid), float64(messages.Load()-before) / 1000
+		return pss(b, program.Process.Pid), float64(messages.Load()-before) / 1000
 	}
 	thousand() // what the first of them have made is there
 	memory, sent := thousand()
@@ -80,10 +72,10 @@ func BenchmarkStateChanges(b *testing.B) {
 
 // countMessages counts all messages on the bus from now on.
 func (p *place) countMessages() *atomic.Int64 {
-	conn := p.bus.Connect(p.b)
+	conn := p.Bus.Connect(p.T)
 	seen := make(chan *dbus.Message, 1024)
 	if err := conn.BusObject().Call("org.freedesktop.DBus.Monitoring.BecomeMonitor", 0, []string{}, uint32(0)).Err; err != nil {
-		p.b.Fatal(err)
+		p.T.Fatal(err)
 	}
 	conn.Eavesdrop(seen)
 	var count atomic.Int64

@@ -19,10 +19,15 @@ import (
 // does not return.
 func Main(m *testing.M) {
 	status := m.Run()
+	Stop()
+	os.Exit(status)
+}
+
+// Stop ends Chromium, if a test has started it.
+func Stop() {
 	if chromium.stop != nil {
 		chromium.stop()
 	}
-	os.Exit(status)
 }
 
 // Serve serves the pages of a service at address, protected as in the program, until the

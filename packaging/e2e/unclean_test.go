@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"net/http"
@@ -12,6 +12,7 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/services/web/webtest"
 	"agents-tray/tray/traytest"
 )
 
@@ -21,18 +22,18 @@ func TestAKilledTrayLeavesNothingAndIsTold(t *testing.T) {
 	if err := p.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	p.end()
-	guardtest.NothingLeft(t, u.mark(), deadline)
-	u.noSocket()
+	p.End()
+	guardtest.NothingLeft(t, u.Mark(), deadline)
+	u.NoSocket()
 
 	p = u.launch()
-	item := p.item()
+	item := p.Item()
 	var line string
 	item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
 		line = warning(menu)
 		return line != ""
 	})
-	notification := u.notifications.Wait(t.Context(), func(n traytest.Notification) bool {
+	notification := u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool {
 		return strings.HasPrefix(n.Summary, "Last session ended unexpectedly")
 	})
 	if !slices.Contains(notification.Actions, "Review") {
@@ -41,21 +42,21 @@ func TestAKilledTrayLeavesNothingAndIsTold(t *testing.T) {
 	if err := item.Click(line); err != nil {
 		t.Fatal(err)
 	}
-	url := u.browser.Wait(t.Context())
-	if url != u.url(u.dashboard)+"/review" {
+	url := u.Browser.Wait(t.Context())
+	if url != u.URL(u.Dashboard)+"/review" {
 		t.Errorf("%q opened %s", line, url)
 	}
-	text := pageText(t, url)
-	for _, want := range []string{"killed", "Dashboard", "Chat"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("the review does not tell of %q:\n%s", want, text)
+	t.Run("review", func(t *testing.T) {
+		page := webtest.Open(t, 1280, url)
+		for _, want := range []string{"killed", "Dashboard", "Chat"} {
+			page.Shows(want)
 		}
-	}
+	})
 	item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool { return warning(menu) == "" })
 	if err := item.Click("Quit"); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 	u.noWarning("after a clean end")
 }
 
@@ -71,20 +72,20 @@ func warning(menu traytest.MenuEntry) string {
 
 // noWarning starts the program and asserts that it has nothing to tell.
 func (u *user) noWarning(when string) {
-	u.t.Helper()
+	u.T.Helper()
 	p := u.launch()
-	item := p.item()
-	item.WaitLabel(u.t.Context(), "Running")
+	item := p.Item()
+	item.WaitLabel(u.T.Context(), "Running")
 	if line := warning(item.Menu()); line != "" {
-		u.t.Errorf("%s: %q", when, line)
+		u.T.Errorf("%s: %q", when, line)
 	}
-	if status := p.status("it answers", func(control.Status) bool { return true }); status.Unclean != nil || len(status.Notices) > 0 {
-		u.t.Errorf("%s: %+v %q", when, status.Unclean, status.Notices)
+	if status := p.Status("it answers", func(control.Status) bool { return true }); status.Unclean != nil || len(status.Notices) > 0 {
+		u.T.Errorf("%s: %+v %q", when, status.Unclean, status.Notices)
 	}
 	if err := item.Click("Quit"); err != nil {
-		u.t.Fatal(err)
+		u.T.Fatal(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 }
 
 func TestTheNotificationLeadsToTheReview(t *testing.T) {
@@ -93,11 +94,11 @@ func TestTheNotificationLeadsToTheReview(t *testing.T) {
 	if err := p.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	p.end()
+	p.End()
 	u.launch()
-	notification := u.notifications.Wait(t.Context(), func(traytest.Notification) bool { return true })
-	u.notifications.Invoke(notification.ID, "default")
-	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard)+"/review" {
+	notification := u.Notifications.Wait(t.Context(), func(traytest.Notification) bool { return true })
+	u.Notifications.Invoke(notification.ID, "default")
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard)+"/review" {
 		t.Errorf("it opened %s", url)
 	}
 }
@@ -108,26 +109,26 @@ func TestNoFalseAlarms(t *testing.T) {
 	u.noWarning("after a clean end")
 	p := u.launch().ready()
 	second := u.launch()
-	if status := second.end(); status != 0 {
+	if status := second.End(); status != 0 {
 		t.Errorf("the second launch ended with status %d", status)
 	}
-	u.browser.Wait(t.Context())
+	u.Browser.Wait(t.Context())
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 	u.noWarning("after a second launch")
 }
 
 func TestAKilledServiceIsBackAtOnce(t *testing.T) {
 	u := newUser(t)
 	p := u.launch("ui").ready()
-	before := p.status("it answers", func(control.Status) bool { return true })
+	before := p.Status("it answers", func(control.Status) bool { return true })
 	chat, _ := before.Service("chat")
 	if err := syscall.Kill(chat.PID, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	after := p.status("the Chat is back", func(s control.Status) bool {
+	after := p.Status("the Chat is back", func(s control.Status) bool {
 		now, _ := s.Service("chat")
 		return now.State == manager.Ready && now.PID != chat.PID
 	})
@@ -139,7 +140,7 @@ func TestAKilledServiceIsBackAtOnce(t *testing.T) {
 	if was, _ := before.Service("dashboard"); other.PID != was.PID {
 		t.Error("the Dashboard did not go on")
 	}
-	response, err := http.Get(u.url(u.chat) + "/healthz")
+	response, err := http.Get(u.URL(u.Chat) + "/healthz")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,25 +150,25 @@ func TestAKilledServiceIsBackAtOnce(t *testing.T) {
 func TestAKilledGuardIsReplaced(t *testing.T) {
 	u := newUser(t)
 	p := u.launch("ui").ready()
-	before := p.status("it answers", func(control.Status) bool { return true })
+	before := p.Status("it answers", func(control.Status) bool { return true })
 	if err := syscall.Kill(before.Guard, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	after := p.status("all is back under a new guard", func(s control.Status) bool {
+	after := p.Status("all is back under a new guard", func(s control.Status) bool {
 		return s.Guard != before.Guard && s.Phase == manager.PhaseRunning
 	})
 	for i, service := range after.Services {
 		if service.PID == before.Services[i].PID {
 			t.Errorf("%s is the old process", service.Name)
 		}
-		if parent := parentOf(t, service.PID); parent != after.Guard {
+		if parent := u.process(service.PID).Parent(); parent != after.Guard {
 			t.Errorf("the parent of %s is %d", service.Name, parent)
 		}
 	}
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 }
 
 // Tray and guard together: the kernel and the lifelines end the services, and the
@@ -175,13 +176,13 @@ func TestAKilledGuardIsReplaced(t *testing.T) {
 func TestTrayAndGuardKilledTogether(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	guard := p.status("it has a guard", func(s control.Status) bool { return s.Guard != 0 }).Guard
+	guard := p.Status("it has a guard", func(s control.Status) bool { return s.Guard != 0 }).Guard
 	for _, pid := range []int{guard, p.Process.Pid} {
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
 	}
-	p.end()
-	guardtest.NothingLeft(t, u.mark(), deadline)
+	p.End()
+	guardtest.NothingLeft(t, u.Mark(), deadline)
 	u.launch().ready()
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"fmt"
@@ -32,7 +32,7 @@ func click(t *testing.T, item *traytest.Item, path ...string) {
 func TestTheMenuStopsAndStartsServices(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	item := p.item()
+	item := p.Item()
 	item.WaitLabel(t.Context(), "Running")
 	click := func(path ...string) {
 		t.Helper()
@@ -42,25 +42,25 @@ func TestTheMenuStopsAndStartsServices(t *testing.T) {
 	}
 
 	click("Services", "Chat", "Stop")
-	p.status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
-	if conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", u.chat)); err == nil {
+	p.Status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
+	if conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", u.Chat)); err == nil {
 		conn.Close()
 		t.Error("the port of a stopped service takes connections")
 	}
 	item.WaitLabel(t.Context(), "Services", "Chat", "Start")
 	click("Services", "Chat", "Start")
-	before := p.status("the Chat is back", func(s control.Status) bool { return theChat(s).State == manager.Ready })
+	before := p.Status("the Chat is back", func(s control.Status) bool { return theChat(s).State == manager.Ready })
 	item.WaitLabel(t.Context(), "Services", "Chat", "Stop")
 	click("Services", "Chat", "Restart")
-	p.status("the Chat is another process", func(s control.Status) bool {
+	p.Status("the Chat is another process", func(s control.Status) bool {
 		return theChat(s).State == manager.Ready && theChat(s).PID != theChat(before).PID
 	})
 	click("Services", "Chat", "Show log")
-	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard)+"/services/chat/log" {
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard)+"/services/chat/log" {
 		t.Errorf("Show log opened %s", url)
 	}
 	click("Services", "Chat", "Open")
-	if url := u.browser.Wait(t.Context()); url != u.url(u.chat) {
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Chat) {
 		t.Errorf("Open opened %s", url)
 	}
 }
@@ -69,20 +69,20 @@ func TestTheMenuStopsAndStartsServices(t *testing.T) {
 func TestAPageOpensOnceWhenItsServiceIsReady(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	item := p.item()
+	item := p.Item()
 	item.WaitLabel(t.Context(), "Running")
 	if err := item.Click("Services", "Chat", "Stop"); err != nil {
 		t.Fatal(err)
 	}
-	p.status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
+	p.Status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
 	if err := item.Click("Open Chat"); err != nil { // starts it, too
 		t.Fatal(err)
 	}
-	if url := u.browser.Wait(t.Context()); url != u.url(u.chat) {
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Chat) {
 		t.Errorf("it opened %s", url)
 	}
-	p.status("the Chat answers", func(s control.Status) bool { return theChat(s).State == manager.Ready })
-	if urls := u.browser.URLs(); len(urls) != 1 {
+	p.Status("the Chat answers", func(s control.Status) bool { return theChat(s).State == manager.Ready })
+	if urls := u.Browser.URLs(); len(urls) != 1 {
 		t.Errorf("the browser was opened for %v", urls)
 	}
 }
@@ -90,7 +90,7 @@ func TestAPageOpensOnceWhenItsServiceIsReady(t *testing.T) {
 // A browser's command may last as long as the browser runs; the menu goes on.
 func TestASlowBrowserDoesNotHoldTheMenuUp(t *testing.T) {
 	u := newUser(t).withDesktop()
-	bell := filepath.Join(u.browser.Dir, "xdg-open")
+	bell := filepath.Join(u.Browser.Dir, "xdg-open")
 	script, err := os.ReadFile(bell)
 	if err != nil {
 		t.Fatal(err)
@@ -99,22 +99,22 @@ func TestASlowBrowserDoesNotHoldTheMenuUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := u.launch().ready()
-	item := p.item()
+	item := p.Item()
 	item.WaitLabel(t.Context(), "Running")
 	for _, label := range []string{"Open Dashboard", "Open Chat", "Open Dashboard"} {
 		if err := item.Click(label); err != nil {
 			t.Fatal(err)
 		}
-		u.browser.Wait(t.Context())
+		u.Browser.Wait(t.Context())
 	}
 	if err := item.Click("Quit"); err != nil {
 		t.Fatal(err)
 	}
-	if status := p.end(); status != 0 {
+	if status := p.End(); status != 0 {
 		t.Errorf("exit status %d", status)
 	}
 	// The browser is not ours to end.
-	browsers := guardtest.Left(u.mark())
+	browsers := guardtest.Left(u.Mark())
 	if len(browsers) != 3 {
 		t.Errorf("three browsers were opened, %v run", browsers)
 	}
@@ -132,30 +132,30 @@ func TestASlowBrowserDoesNotHoldTheMenuUp(t *testing.T) {
 func TestPauseAndResume(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	item := p.item()
+	item := p.Item()
 	paused := func(s control.Status) bool {
 		return !slices.ContainsFunc(s.Services, func(s manager.Service) bool { return s.State != manager.Stopped })
 	}
 	click(t, item, "Services", "Pause all")
-	p.status("all are stopped", paused)
+	p.Status("all are stopped", paused)
 	item.WaitLabel(t.Context(), "Paused")
 	if title := item.WaitProperties(t.Context(), func(p traytest.Properties) bool { return strings.Contains(p.Title, "Paused") }); !title.ItemIsMenu {
 		t.Error("a click on the icon does not open the menu")
 	}
 	click(t, item, "Quit")
-	p.cleanEnd()
+	p.CleanEnd()
 
 	p = u.launch() // what is paused stays so
-	item = p.item()
+	item = p.Item()
 	item.WaitLabel(t.Context(), "Paused")
-	p.status("all stay stopped", paused)
+	p.Status("all stay stopped", paused)
 	click(t, item, "Services", "Resume")
 	p.ready()
 	item.WaitLabel(t.Context(), "Services", "Pause all")
 
-	before := p.status("it answers", func(control.Status) bool { return true })
+	before := p.Status("it answers", func(control.Status) bool { return true })
 	click(t, item, "Services", "Restart all")
-	p.status("all are other processes", func(s control.Status) bool {
+	p.Status("all are other processes", func(s control.Status) bool {
 		return !slices.ContainsFunc(s.Services, func(now manager.Service) bool {
 			was, _ := before.Service(now.Name)
 			return now.State != manager.Ready || now.PID == was.PID
@@ -167,41 +167,41 @@ func TestPauseAndResume(t *testing.T) {
 func TestHistoryAndServicesFile(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	item := p.item()
+	item := p.Item()
 	click(t, item, "Session history…")
-	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard)+"/sessions" {
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard)+"/sessions" {
 		t.Errorf("it opened %s", url)
 	}
 	click(t, item, "Settings", "Edit services…")
-	file := filepath.Join(u.folder, "config", "agents-tray", "services.yaml")
-	if url := u.browser.Wait(t.Context()); url != "file://"+file {
+	file := filepath.Join(u.Folder, "config", "agents-tray", "services.yaml")
+	if url := u.Browser.Wait(t.Context()); url != "file://"+file {
 		t.Errorf("it opened %s", url)
 	}
-	u.notifications.Wait(t.Context(), func(n traytest.Notification) bool {
+	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool {
 		return strings.Contains(n.Body, "start again to use what you change in services.yaml")
 	})
 	click(t, item, "Quit")
-	p.cleanEnd()
+	p.CleanEnd()
 	u.launch().ready() // with the file
 }
 
 func TestTheTraySpeaksGerman(t *testing.T) {
 	u := newUser(t).withDesktop()
-	held, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", u.chat))
+	held, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", u.Chat))
 	if err != nil {
 		t.Fatal(err)
 	}
-	u.language = "de_DE.UTF-8"
+	u.Language = "de_DE.UTF-8"
 	p := u.launch()
-	item := p.item()
-	line := fmt.Sprintf("Port %d ist von %s belegt (PID %d)", u.chat, filepath.Base(os.Args[0]), os.Getpid())
+	item := p.Item()
+	line := fmt.Sprintf("Port %d ist von %s belegt (PID %d)", u.Chat, filepath.Base(os.Args[0]), os.Getpid())
 	if len(filepath.Base(os.Args[0])) > 15 { // the kernel keeps no more of a name
-		line = fmt.Sprintf("Port %d ist von %s", u.chat, filepath.Base(os.Args[0])[:15])
+		line = fmt.Sprintf("Port %d ist von %s", u.Chat, filepath.Base(os.Args[0])[:15])
 	}
 	item.WaitMenu(t.Context(), func(m traytest.MenuEntry) bool { return strings.HasPrefix(m.Children[0].Label, line) })
 	item.WaitLabel(t.Context(), "Dashboard öffnen")
 	item.WaitLabel(t.Context(), "Einstellungen", "Bei der Anmeldung starten")
-	n := u.notifications.Wait(t.Context(), summary(line))
+	n := u.Notifications.Wait(t.Context(), summary(line))
 	if !slices.Contains(n.Actions, "Protokoll öffnen") || !strings.Contains(n.Body, "beenden, oder einen anderen Port für Chat verwenden") {
 		t.Errorf("the message is %+v", n)
 	}
@@ -209,7 +209,7 @@ func TestTheTraySpeaksGerman(t *testing.T) {
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 }
 
 // Start at login is off until it is asked for, and shows the truth when somebody else
@@ -217,8 +217,8 @@ func TestTheTraySpeaksGerman(t *testing.T) {
 func TestStartAtLogin(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	item := p.item()
-	entry := filepath.Join(u.folder, "config", "autostart", "agents-tray.desktop")
+	item := p.Item()
+	entry := filepath.Join(u.Folder, "config", "autostart", "agents-tray.desktop")
 	checked := func(want bool) {
 		t.Helper()
 		item.WaitMenu(t.Context(), func(m traytest.MenuEntry) bool {
@@ -257,19 +257,19 @@ func TestStartAtLogin(t *testing.T) {
 func TestCopyingWithoutAClipboard(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	item := p.item()
+	item := p.Item()
 	click(t, item, "Services", "Chat", "Copy address")
-	if n := u.notifications.Wait(t.Context(), summary("Nothing can be copied")); n.Body != u.url(u.chat) {
+	if n := u.Notifications.Wait(t.Context(), summary("Nothing can be copied")); n.Body != u.URL(u.Chat) {
 		t.Errorf("the message says %q", n.Body)
 	}
 	click(t, item, "About", "Copy diagnosis")
-	n := u.notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "State: running") })
-	for _, want := range []string{"Configurable Agents ", "chat: ready, 0 restarts, " + u.url(u.chat), "Files: ~/state/agents-tray"} {
+	n := u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "State: running") })
+	for _, want := range []string{"Configurable Agents ", "chat: ready, 0 restarts, " + u.URL(u.Chat), "Files: ~/state/agents-tray"} {
 		if !strings.Contains(n.Body, want) {
 			t.Errorf("the diagnosis does not say %q:\n%s", want, n.Body)
 		}
 	}
-	if strings.Contains(n.Body, u.folder) {
+	if strings.Contains(n.Body, u.Folder) {
 		t.Errorf("it names the home folder:\n%s", n.Body)
 	}
 }

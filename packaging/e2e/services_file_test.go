@@ -1,11 +1,10 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -18,51 +17,38 @@ import (
 	"agents-tray/tray/traytest"
 )
 
-// services writes the user's services file, which is found without being named.
-func (u *user) services(text string) {
-	u.t.Helper()
-	folder := filepath.Join(u.folder, "config", "agents-tray")
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		u.t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(folder, "services.yaml"), []byte(text), 0o600); err != nil {
-		u.t.Fatal(err)
-	}
-}
-
 // One that keeps crashing is told of once, in the menu and by a notification, with how
 // it ended and its last line; the others go on, and the Dashboard may have any name.
 func TestAServiceOfTheFileThatKeepsCrashing(t *testing.T) {
 	u := newUser(t).withDesktop()
-	u.services(fmt.Sprintf(`services:
-  overview: {builtin: dashboard, listen: 127.0.0.1:%d}
+	u.WithServices(fmt.Sprintf(`  overview: {builtin: dashboard, listen: 127.0.0.1:%d}
   model:
     title: Model server
     command: sh -c 'echo loading; echo "no model found" >&2; exit 3'
     restart: {max_delay: 1ms, give_up: 3 in 60s}
-`, u.dashboard))
+`, u.Dashboard))
 	p := u.launchExactly()
-	item := p.item()
+	item := p.Item()
 	item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool { return menu.Children[0].Label == "Model server keeps crashing" })
-	told := u.notifications.Wait(t.Context(), func(n traytest.Notification) bool { return n.Summary == "Model server keeps crashing" })
+	told := u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return n.Summary == "Model server keeps crashing" })
 	for _, want := range []string{"exit 3", "no model found", "start it again"} {
 		if !strings.Contains(told.Body, want) {
 			t.Errorf("the notification does not tell of %q: %s", want, told.Body)
 		}
 	}
-	p.status("the Dashboard runs", func(s control.Status) bool {
+	p.Status("the Dashboard runs", func(s control.Status) bool {
 		overview, _ := s.Service("overview")
 		return overview.State == manager.Ready
 	})
-	u.notifications.Invoke(told.ID, "default")
-	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard)+"/services/model/log" {
+	u.Notifications.Invoke(told.ID, "default")
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard)+"/services/model/log" {
 		t.Errorf("the notification opened %s", url)
 	}
 	if err := item.Click("Quit"); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
-	if all := u.notifications.All(); len(all) != 1 {
+	p.CleanEnd()
+	if all := u.Notifications.All(); len(all) != 1 {
 		t.Errorf("it was told %d times", len(all))
 	}
 }
@@ -71,17 +57,17 @@ func TestAServiceOfTheFileThatKeepsCrashing(t *testing.T) {
 // will look: in the terminal or, without one, on the desktop.
 func TestAMistakeInTheServicesFile(t *testing.T) {
 	u := newUser(t).withDesktop()
-	u.services("services:\n  web:\n    comand: [true]\n")
+	u.WithServices("  web:\n    comand: [true]\n")
 	for _, args := range [][]string{{"ui"}, {}} {
 		p := u.launchExactly(args...)
-		if status := p.end(); status != 1 {
+		if status := p.End(); status != 1 {
 			t.Errorf("exit status %d", status)
 		}
-		if want := "services.yaml:3:5: services.web.comand: there is no such key (did you mean command?)"; !strings.Contains(p.out.String(), want) {
-			t.Errorf("it does not say %q:\n%s", want, p.out.String())
+		if want := "services.yaml:3:5: services.web.comand: there is no such key (did you mean command?)"; !strings.Contains(p.Out.String(), want) {
+			t.Errorf("it does not say %q:\n%s", want, p.Out.String())
 		}
 	}
-	told := u.notifications.Wait(t.Context(), summary("Configurable Agents cannot start"))
+	told := u.Notifications.Wait(t.Context(), summary("Configurable Agents cannot start"))
 	if want := "services.yaml has a mistake in line 3: services.web.comand: there is no such key (did you mean command?)\nIn a terminal, agents-tray check shows it."; told.Body != want {
 		t.Errorf("the message says %q", told.Body)
 	}
@@ -94,10 +80,10 @@ func TestManyMistakesInTheServicesFile(t *testing.T) {
 		"de_DE":   "services.yaml hat 3 Fehler. Der erste, in Zeile 2: services.web.title: expected a text, not nothing\nIm Terminal zeigt alle agents-tray check.",
 	} {
 		u := newUser(t).withDesktop()
-		u.language = language
-		u.services("services:\n  web: {title: , command: sleep 600, listen: 127.0.0.1:99999, depends_on: [web]}\n")
-		u.launchExactly().end()
-		told := u.notifications.Wait(t.Context(), func(traytest.Notification) bool { return true })
+		u.Language = language
+		u.WithServices("  web: {title: , command: sleep 600, listen: 127.0.0.1:99999, depends_on: [web]}\n")
+		u.launchExactly().End()
+		told := u.Notifications.Wait(t.Context(), func(traytest.Notification) bool { return true })
 		if told.Body != want {
 			t.Errorf("the message says %q", told.Body)
 		}
@@ -107,22 +93,17 @@ func TestManyMistakesInTheServicesFile(t *testing.T) {
 // Somebody who started it in a terminal reads there what is wrong, and needs no message.
 func TestInATerminalNoMessageTellsOfAMistake(t *testing.T) {
 	u := newUser(t).withDesktop()
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, host := range []string{"0.0.0.0", "192.168.1.2"} {
-		command := exec.Command(path, "--host", host)
-		command.Env = u.environment()
+		command := u.Prepare("--host", host)
 		if host == "0.0.0.0" {
 			command.Stderr = openTerminal(t)
 		}
-		if err := command.Run(); err == nil {
+		if command.Start().End() == 0 {
 			t.Errorf("%s was taken", host)
 		}
 	}
-	u.notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "192.168.1.2") })
-	if all := u.notifications.All(); len(all) != 1 {
+	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "192.168.1.2") })
+	if all := u.Notifications.All(); len(all) != 1 {
 		t.Errorf("it showed %+v", all)
 	}
 }
@@ -152,30 +133,30 @@ func openTerminal(t *testing.T) *os.File {
 
 func TestTheServicesFileSaysWhatRuns(t *testing.T) {
 	u := newUser(t)
-	file := filepath.Join(u.folder, "config", "agents-tray", "services.yaml")
+	file := filepath.Join(u.Folder, "config", "agents-tray", "services.yaml")
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	text := fmt.Sprintf("services:\n  sleeper: {command: sleep 600, depends_on: [talk]}\n  talk: {builtin: chat, listen: 127.0.0.1:%d}\n", u.chat)
+	text := fmt.Sprintf("services:\n  sleeper: {command: sleep 600, depends_on: [talk]}\n  talk: {builtin: chat, listen: 127.0.0.1:%d}\n", u.Chat)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p := u.launchExactly("ui").ready()
-	status := p.status("its services run", func(s control.Status) bool { return len(s.Services) == 2 })
-	if first, second := status.Services[0], status.Services[1]; first.Name != "sleeper" || second.URL != u.url(u.chat) {
+	status := p.Status("its services run", func(s control.Status) bool { return len(s.Services) == 2 })
+	if first, second := status.Services[0], status.Services[1]; first.Name != "sleeper" || second.URL != u.URL(u.Chat) {
 		t.Errorf("%+v", status.Services)
 	}
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 
-	wrong := filepath.Join(u.folder, "wrong.yaml")
+	wrong := filepath.Join(u.Folder, "wrong.yaml")
 	if err := os.WriteFile(wrong, []byte("services:\n  web: {comand: sleep 600}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p = u.launchExactly("ui", "--config", wrong)
-	if status := p.end(); status != 1 || !strings.Contains(p.out.String(), wrong+":2:9: services.web.comand: ") {
-		t.Errorf("exit status %d, %s", status, p.out.String())
+	if status := p.End(); status != 1 || !strings.Contains(p.Out.String(), wrong+":2:9: services.web.comand: ") {
+		t.Errorf("exit status %d, %s", status, p.Out.String())
 	}
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"fmt"
@@ -22,12 +22,12 @@ func summary(text string) func(traytest.Notification) bool {
 // offers works.
 func TestMessagesAboutFailures(t *testing.T) {
 	u := newUser(t).withDesktop()
-	gate := filepath.Join(u.folder, "gate")
+	gate := filepath.Join(u.Folder, "gate")
 	script := fmt.Sprintf(`{command: [sh, -c, "test -e %s || { echo the model is missing; exit 3; }; exec sleep 600"], title: %%s}`, gate)
-	u.withServices("  a: " + fmt.Sprintf(script, "Model server") + "\n  b: " + fmt.Sprintf(script, "Index") + "\n  dashboard: {builtin: dashboard, listen: " + fmt.Sprintf("127.0.0.1:%d}\n", u.dashboard))
+	u.WithServices("  a: " + fmt.Sprintf(script, "Model server") + "\n  b: " + fmt.Sprintf(script, "Index") + "\n  dashboard: {builtin: dashboard, listen: " + fmt.Sprintf("127.0.0.1:%d}\n", u.Dashboard))
 	p := u.launchExactly()
-	item := p.item()
-	both := u.notifications.Wait(t.Context(), summary("2 services have failed"))
+	item := p.Item()
+	both := u.Notifications.Wait(t.Context(), summary("2 services have failed"))
 	if !strings.Contains(both.Body, "Model server keeps crashing\nIndex keeps crashing") {
 		t.Errorf("the message says %q", both.Body)
 	}
@@ -38,25 +38,25 @@ func TestMessagesAboutFailures(t *testing.T) {
 		t.Fatal(err)
 	}
 	click(t, item, "Services", "Model server", "Restart")
-	one := u.notifications.Wait(t.Context(), summary("Index keeps crashing"))
+	one := u.Notifications.Wait(t.Context(), summary("Index keeps crashing"))
 	if one.Replaces != both.ID || !strings.Contains(one.Body, "It ended with an error (exit 3).") || !strings.Contains(one.Body, "the model is missing") {
 		t.Errorf("the message is %+v", one)
 	}
 	if want := []string{"default", "Open log", "0", "Open log", "1", "Restart", "2", "Dismiss"}; !slices.Equal(one.Actions, want) {
 		t.Errorf("it offers %q", one.Actions)
 	}
-	u.notifications.Invoke(one.ID, "1") // Restart
-	u.notifications.Wait(t.Context(), summary("Index is running again"))
+	u.Notifications.Invoke(one.ID, "1") // Restart
+	u.Notifications.Wait(t.Context(), summary("Index is running again"))
 	item.WaitLabel(t.Context(), "Running")
 }
 
 // Switched off, nothing is shown; switched on, at once again.
 func TestNotificationsCanBeSwitchedOff(t *testing.T) {
 	u := newUser(t).withDesktop()
-	u.withServices("  web: {command: [sh, -c, exit 3]}\n")
+	u.WithServices("  web: {command: [sh, -c, exit 3]}\n")
 	p := u.launchExactly()
-	item := p.item()
-	u.notifications.Wait(t.Context(), summary("web keeps crashing"))
+	item := p.Item()
+	u.Notifications.Wait(t.Context(), summary("web keeps crashing"))
 	click(t, item, "Settings", "Notifications")
 	item.WaitMenu(t.Context(), func(m traytest.MenuEntry) bool {
 		e, _ := m.Find("Settings", "Notifications")
@@ -65,21 +65,21 @@ func TestNotificationsCanBeSwitchedOff(t *testing.T) {
 	if err := p.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	p.end()
+	p.End()
 	p = u.launchExactly()
-	item = p.item()
+	item = p.Item()
 	item.WaitLabel(t.Context(), "web keeps crashing")
 	time.Sleep(time.Second) // a message would have come by now
-	if all := u.notifications.All(); len(all) != 1 {
+	if all := u.Notifications.All(); len(all) != 1 {
 		t.Errorf("switched off, it shows %+v", all)
 	}
 	click(t, item, "Settings", "Notifications")
 	item.WaitMenu(t.Context(), func(m traytest.MenuEntry) bool { e, _ := m.Find("Settings", "Notifications"); return e.Checked })
 	click(t, item, "Services", "web", "Restart")
-	for end := time.Now().Add(patience); len(u.notifications.All()) < 2 && time.Now().Before(end); {
+	for end := time.Now().Add(patience); len(u.Notifications.All()) < 2 && time.Now().Before(end); {
 		time.Sleep(10 * time.Millisecond)
 	}
-	if all := u.notifications.All(); len(all) != 2 {
+	if all := u.Notifications.All(); len(all) != 2 {
 		t.Errorf("switched on, there are %+v", all)
 	}
 }
@@ -88,17 +88,17 @@ func TestNotificationsCanBeSwitchedOff(t *testing.T) {
 // it opens.
 func TestAPageThatTakesLong(t *testing.T) {
 	u := newUser(t).withDesktop()
-	gate := filepath.Join(u.folder, "gate")
-	u.withServices(fmt.Sprintf("  slow: {command: [sh, -c, 'until test -e %s; do sleep 0.1; done; echo ready; exec sleep 600'], title: Slow, url: 'http://127.0.0.1:%d', open: true, ready: {log: ready, timeout: 60s}}\n", gate, u.chat))
+	gate := filepath.Join(u.Folder, "gate")
+	u.WithServices(fmt.Sprintf("  slow: {command: [sh, -c, 'until test -e %s; do sleep 0.1; done; echo ready; exec sleep 600'], title: Slow, url: 'http://127.0.0.1:%d', open: true, ready: {log: ready, timeout: 60s}}\n", gate, u.Chat))
 	p := u.launchExactly()
-	item := p.item()
+	item := p.Item()
 	click(t, item, "Open Slow")
-	n := u.notifications.Wait(t.Context(), summary("Slow is still starting"))
+	n := u.Notifications.Wait(t.Context(), summary("Slow is still starting"))
 	if err := os.WriteFile(gate, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if url := u.browser.Wait(t.Context()); url != u.url(u.chat) {
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Chat) {
 		t.Errorf("it opened %s", url)
 	}
-	u.notifications.WaitClosed(t.Context(), n.ID)
+	u.Notifications.WaitClosed(t.Context(), n.ID)
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"slices"
@@ -64,13 +64,13 @@ func TestKills(t *testing.T) {
 			u := newUser(t)
 			p := u.launchKinds(kinds...)
 			p.settled()
-			before := u.processes()
+			before := u.Processes()
 			if row.frozen {
 				freeze(t, before)
 			}
 			for _, p := range before {
-				if slices.Contains(row.victims, p.role) {
-					p.kill(row.signal)
+				if slices.Contains(row.victims, p.Role) {
+					p.Kill(row.signal)
 				}
 			}
 			if slices.Contains(row.victims, "tray") {
@@ -87,25 +87,25 @@ func TestKills(t *testing.T) {
 func freeze(t *testing.T, all []process) {
 	t.Helper()
 	for _, p := range all {
-		p.kill(syscall.SIGSTOP)
+		p.Kill(syscall.SIGSTOP)
 	}
 	for _, p := range all {
-		wait(t, time.Second, p.String()+" to be stopped", func() bool { return p.state() == "T" })
+		wait(t, time.Second, p.String()+" to be stopped", func() bool { return p.State() == "T" })
 	}
 }
 
 // goesOn asserts that the program mends itself after a kill, and ends cleanly.
 func (p *program) goesOn(row killing, before []process) {
-	t := p.u.t
+	t := p.u.T
 	t.Helper()
-	replaced := slices.DeleteFunc(slices.Clone(before), func(p process) bool { return !slices.Contains(row.again, p.role) })
+	replaced := slices.DeleteFunc(slices.Clone(before), func(p process) bool { return !slices.Contains(row.again, p.Role) })
 	status := p.settled(replaced...)
 	for _, old := range replaced {
-		wait(t, time.Second, old.String()+" to end", old.ended)
+		wait(t, time.Second, old.String()+" to end", old.Ended)
 	}
-	fresh := p.u.processes()
+	fresh := p.u.Processes()
 	for _, old := range replaced {
-		if !slices.ContainsFunc(fresh, func(p process) bool { return p.role == old.role && p.service() == old.service() }) {
+		if !slices.ContainsFunc(fresh, func(p process) bool { return p.Role == old.Role && p.Service() == old.Service() }) {
 			t.Errorf("nothing is there again in place of %v", old)
 		}
 	}
@@ -130,34 +130,34 @@ func (p *program) goesOn(row killing, before []process) {
 
 // isLeftBy asserts what is there at the deadline after the tray was killed.
 func (u *user) isLeftBy(p *program, row killing) {
-	u.t.Helper()
-	p.end()
+	u.T.Helper()
+	p.End()
 	var left []string
-	wait(u.t, deadline, "everything but what the row names to end", func() bool {
+	wait(u.T, deadline, "everything but what the row names to end", func() bool {
 		left = nil
-		for _, p := range u.processes() {
-			left = append(left, p.service())
+		for _, p := range u.Processes() {
+			left = append(left, p.Service())
 		}
 		slices.Sort(left)
 		return slices.Equal(left, slices.Sorted(slices.Values(row.left)))
 	})
-	if u.t.Failed() {
-		u.t.Errorf("left: %q", left)
+	if u.T.Failed() {
+		u.T.Errorf("left: %q", left)
 	}
 	if !slices.Contains(row.victims, "guard") {
-		u.noSocket()
+		u.NoSocket()
 	}
 }
 
 // startsAfter starts the program after a kill: it tells of it, all runs again, nothing
 // of before does, and a clean end is one.
 func (u *user) startsAfter(row killing, before []process) {
-	t := u.t
+	t := u.T
 	t.Helper()
 	p := u.launchKinds(kinds...)
 	status := p.settled()
 	for _, old := range before {
-		if !old.ended() {
+		if !old.Ended() {
 			t.Errorf("%v is still there", old)
 		}
 	}
@@ -173,31 +173,31 @@ func (u *user) startsAfter(row killing, before []process) {
 
 // quit ends the program as a user does.
 func (p *program) quit() {
-	p.u.t.Helper()
+	p.u.T.Helper()
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		p.u.t.Error(err)
+		p.u.T.Error(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 }
 
 // quitNow ends it as a user does who does not wait.
 func (p *program) quitNow() {
-	p.u.t.Helper()
+	p.u.T.Helper()
 	_ = p.Process.Signal(syscall.SIGTERM) // ended already: then cleanEnd tells
-	wait(p.u.t, patience, "it to stop", func() bool { return strings.Contains(p.out.String(), "Stopping…") })
+	wait(p.u.T, patience, "it to stop", func() bool { return strings.Contains(p.Out.String(), "Stopping…") })
 	_ = p.Process.Signal(syscall.SIGTERM) // ended already: so it had nothing to wait for
-	p.cleanEnd()
+	p.CleanEnd()
 }
 
 // recorded asserts how the sessions in the record ended.
 func (u *user) recorded(endings ...string) {
-	u.t.Helper()
+	u.T.Helper()
 	var got []string
 	for _, session := range u.record() {
 		got = append(got, session.ending)
 	}
 	if !slices.Equal(got, endings) {
-		u.t.Errorf("the sessions ended %q, wanted %q", got, endings)
+		u.T.Errorf("the sessions ended %q, wanted %q", got, endings)
 	}
 }
 

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"bytes"
@@ -40,31 +40,31 @@ func (r recorded) told(service string) []string {
 
 // record returns all sessions of the record, in order.
 func (u *user) record() []recorded {
-	u.t.Helper()
-	conn, err := sqlite3.OpenFlags(u.state("session.db"), sqlite3.OPEN_READONLY)
+	u.T.Helper()
+	conn, err := sqlite3.OpenFlags(u.State("session.db"), sqlite3.OPEN_READONLY)
 	if err != nil {
-		u.t.Fatal(err)
+		u.T.Fatal(err)
 	}
 	defer conn.Close()
 	if err := conn.BusyTimeout(time.Second); err != nil {
-		u.t.Fatal(err)
+		u.T.Fatal(err)
 	}
 	rows := func(query string, row func(*sqlite3.Stmt), arguments ...string) {
 		statement, _, err := conn.Prepare(query)
 		if err != nil {
-			u.t.Fatal(err)
+			u.T.Fatal(err)
 		}
 		defer statement.Close()
 		for i, argument := range arguments {
 			if err := statement.BindText(i+1, argument); err != nil {
-				u.t.Fatal(err)
+				u.T.Fatal(err)
 			}
 		}
 		for statement.Step() {
 			row(statement)
 		}
 		if err := statement.Err(); err != nil {
-			u.t.Fatal(err)
+			u.T.Fatal(err)
 		}
 	}
 	var sessions []recorded
@@ -81,18 +81,18 @@ func (u *user) record() []recorded {
 
 func TestADamagedRecordIsSetAside(t *testing.T) {
 	u := newUser(t).withDesktop()
-	if err := os.MkdirAll(filepath.Dir(u.state("session.db")), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(u.State("session.db")), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	garbage := bytes.Repeat([]byte("not a database "), 1000)
-	if err := os.WriteFile(u.state("session.db"), garbage, 0o600); err != nil {
+	if err := os.WriteFile(u.State("session.db"), garbage, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p := u.launch().ready()
-	p.item().WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
+	p.Item().WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
 		return slices.ContainsFunc(menu.Children, func(e traytest.MenuEntry) bool { return e.Label == "The session record was damaged" })
 	})
-	aside, err := filepath.Glob(u.state("session.db.damaged-*"))
+	aside, err := filepath.Glob(u.State("session.db.damaged-*"))
 	if err != nil || len(aside) != 1 {
 		t.Fatalf("set aside: %v (%v)", aside, err)
 	}
@@ -102,6 +102,6 @@ func TestADamagedRecordIsSetAside(t *testing.T) {
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 	u.noWarning("after the damage")
 }

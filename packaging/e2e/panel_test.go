@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 func TestOnARealPanel(t *testing.T) {
 	panel := traytest.StartPanel(t)
 	u := newUser(t)
-	u.bus, u.browser = panel.Bus, traytest.FakeBrowser(t)
+	u.Bus, u.Browser = panel.Bus, traytest.FakeBrowser(t)
 	p := u.launch().ready()
 	panel.WaitIcon(func(screen image.Image) bool {
 		pixels := 0
@@ -36,18 +36,18 @@ func TestOnARealPanel(t *testing.T) {
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 }
 
 // A panel that comes later, or again, still gets the icon.
 func TestThePanelComesLater(t *testing.T) {
 	u := newUser(t).withDesktop()
-	u.panel.Close()
+	u.Panel.Close()
 	p := u.launch().ready()
 	for range 2 {
-		u.panel = u.bus.StartHost(t)
-		p.item().WaitLabel(t.Context(), "Running")
-		u.panel.Close()
+		u.Panel = u.Bus.StartHost(t)
+		p.Item().WaitLabel(t.Context(), "Running")
+		u.Panel.Close()
 	}
 }
 
@@ -56,19 +56,19 @@ func TestThePanelComesLater(t *testing.T) {
 func TestTheIconIsSharpOnARealPanel(t *testing.T) {
 	panel := traytest.StartPanel(t)
 	u := newUser(t)
-	u.bus, u.browser = panel.Bus, traytest.FakeBrowser(t)
+	u.Bus, u.Browser = panel.Bus, traytest.FakeBrowser(t)
 	p := u.launch().ready()
 	panel.WaitIcon(func(screen image.Image) bool { return shows(screen, icons.Running) })
-	u.command("do", "pause")
+	u.Command("do", "pause")
 	panel.WaitIcon(func(screen image.Image) bool { return shows(screen, icons.Stopped) })
 	panel.Restart()
 	panel.WaitIcon(func(screen image.Image) bool { return shows(screen, icons.Stopped) })
-	u.command("do", "resume")
+	u.Command("do", "resume")
 	panel.WaitIcon(func(screen image.Image) bool { return shows(screen, icons.Running) })
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 }
 
 // shows reports whether the icon of a state is somewhere on the screen, in one of its

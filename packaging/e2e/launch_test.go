@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"fmt"
@@ -20,26 +20,26 @@ import (
 func TestASecondLaunchOpensTheDashboard(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	before := p.status("it answers", func(control.Status) bool { return true })
+	before := p.Status("it answers", func(control.Status) bool { return true })
 	for range 2 {
 		second := u.launch()
-		if status := second.end(); status != 0 {
+		if status := second.End(); status != 0 {
 			t.Errorf("exit status %d", status)
 		}
-		if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+		if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
 			t.Errorf("it opened %s", url)
 		}
-		if want := "Configurable Agents is running already; its Dashboard was opened.\nNot used: --chat-port, --dashboard-port. "; !strings.HasPrefix(second.out.String(), want) {
-			t.Errorf("it says %q", second.out.String())
+		if want := "Configurable Agents is running already; its Dashboard was opened.\nNot used: --chat-port, --dashboard-port. "; !strings.HasPrefix(second.Out.String(), want) {
+			t.Errorf("it says %q", second.Out.String())
 		}
 	}
 	for _, args := range [][]string{{}, {"ui"}} {
-		if out := u.command(args...); out != "Configurable Agents is running already; its Dashboard was opened.\n" {
+		if out := u.Command(args...); out != "Configurable Agents is running already; its Dashboard was opened.\n" {
 			t.Errorf("without options it says %q", out)
 		}
-		u.browser.Wait(t.Context())
+		u.Browser.Wait(t.Context())
 	}
-	after := p.status("it answers", func(control.Status) bool { return true })
+	after := p.Status("it answers", func(control.Status) bool { return true })
 	if after.PID != before.PID || after.Services[0].PID != before.Services[0].PID {
 		t.Errorf("before %+v, after %+v", before, after)
 	}
@@ -53,7 +53,7 @@ func TestALaunchDuringTheEndTakesOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := u.launch("ui")
-	first.end()
+	first.End()
 	second.ready()
 }
 
@@ -66,13 +66,13 @@ func TestALaunchRightAfterAKill(t *testing.T) {
 		if err := p.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		p.end()
+		p.End()
 	}
 	u.launch("--start").ready()
-	if status := u.launch().end(); status != 0 {
+	if status := u.launch().End(); status != 0 {
 		t.Errorf("the second launch ended with status %d", status)
 	}
-	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
 		t.Errorf("it opened %s", url)
 	}
 }
@@ -98,12 +98,12 @@ func TestBadInputIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			u := newUser(t)
 			p := u.launchExactly(test.args...)
-			if status := p.end(); status != 1 {
+			if status := p.End(); status != 1 {
 				t.Errorf("exit status %d", status)
 			}
 			for _, want := range test.want {
-				if !strings.Contains(p.out.String(), want) {
-					t.Errorf("it does not say %q:\n%s", want, p.out.String())
+				if !strings.Contains(p.Out.String(), want) {
+					t.Errorf("it does not say %q:\n%s", want, p.Out.String())
 				}
 			}
 		})
@@ -114,16 +114,16 @@ func TestBadInputIsRefused(t *testing.T) {
 func TestWithoutADesktop(t *testing.T) {
 	u := newUser(t)
 	p := u.launch().ready()
-	for end := time.Now().Add(patience); !strings.Contains(p.out.String(), "Press Ctrl-C") && time.Now().Before(end); {
+	for end := time.Now().Add(patience); !strings.Contains(p.Out.String(), "Press Ctrl-C") && time.Now().Before(end); {
 		time.Sleep(time.Millisecond) // it says so a moment after the services are ready
 	}
 	if err := p.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
-	for _, want := range []string{u.url(u.dashboard), u.url(u.chat), "Press Ctrl-C to stop", "Everything is stopped"} {
-		if !strings.Contains(p.out.String(), want) {
-			t.Errorf("it does not say %q:\n%s", want, p.out.String())
+	p.CleanEnd()
+	for _, want := range []string{u.URL(u.Dashboard), u.URL(u.Chat), "Press Ctrl-C to stop", "Everything is stopped"} {
+		if !strings.Contains(p.Out.String(), want) {
+			t.Errorf("it does not say %q:\n%s", want, p.Out.String())
 		}
 	}
 }
@@ -131,7 +131,7 @@ func TestWithoutADesktop(t *testing.T) {
 func TestWithoutTheChat(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch("--no-chat").ready()
-	item := p.item()
+	item := p.Item()
 	item.WaitLabel(t.Context(), "Running")
 	if text := item.Text(); strings.Contains(text, "Chat") {
 		t.Errorf("the menu is\n%s", text)
@@ -141,34 +141,34 @@ func TestWithoutTheChat(t *testing.T) {
 func TestAPortThatIsHeld(t *testing.T) {
 	t.Run("ui", func(t *testing.T) {
 		u := newUser(t)
-		held, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", u.chat))
+		held, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", u.Chat))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer held.Close()
 		p := u.launch("ui")
-		if status := p.end(); status != 1 {
+		if status := p.End(); status != 1 {
 			t.Errorf("exit status %d", status)
 		}
 		for _, want := range []string{
-			fmt.Sprintf("Port %d is taken by", u.chat), fmt.Sprintf("(pid %d)", os.Getpid()), "is free",
+			fmt.Sprintf("Port %d is taken by", u.Chat), fmt.Sprintf("(pid %d)", os.Getpid()), "is free",
 		} {
-			if !strings.Contains(p.out.String(), want) {
-				t.Errorf("it does not say %q:\n%s", want, p.out.String())
+			if !strings.Contains(p.Out.String(), want) {
+				t.Errorf("it does not say %q:\n%s", want, p.Out.String())
 			}
 		}
 	})
 	t.Run("tray", func(t *testing.T) {
 		u := newUser(t).withDesktop()
-		held, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", u.chat))
+		held, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", u.Chat))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer held.Close()
 		p := u.launch()
-		item := p.item()
+		item := p.Item()
 		var free int
-		p.status("the Dashboard is ready and the Chat is not", func(s control.Status) bool {
+		p.Status("the Dashboard is ready and the Chat is not", func(s control.Status) bool {
 			dashboard, _ := s.Service("dashboard")
 			chat, _ := s.Service("chat")
 			if chat.Problem != nil {
@@ -177,7 +177,7 @@ func TestAPortThatIsHeld(t *testing.T) {
 			return dashboard.State == manager.Ready && chat.State == manager.Failed
 		})
 		menu := item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
-			return strings.HasPrefix(menu.Children[0].Label, fmt.Sprintf("Port %d is taken by", u.chat))
+			return strings.HasPrefix(menu.Children[0].Label, fmt.Sprintf("Port %d is taken by", u.Chat))
 		})
 		if !strings.Contains(menu.Children[0].Label, fmt.Sprintf("(pid %d)", os.Getpid())) {
 			t.Errorf("the menu says %q", menu.Children[0].Label)
@@ -186,7 +186,7 @@ func TestAPortThatIsHeld(t *testing.T) {
 			t.Fatal(err)
 		}
 		item.WaitLabel(t.Context(), "Running")
-		response, err := http.Get(u.url(free) + "/healthz")
+		response, err := http.Get(u.URL(free) + "/healthz")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -197,13 +197,13 @@ func TestAPortThatIsHeld(t *testing.T) {
 // A start that takes long says how long it usually takes, from those before.
 func TestHowLongAStartUsuallyTakes(t *testing.T) {
 	u := newUser(t).withDesktop()
-	u.withServices("  slow: {command: [sh, -c, 'sleep 4; echo ready; exec sleep 600'], ready: {log: ready}}\n")
+	u.WithServices("  slow: {command: [sh, -c, 'sleep 4; echo ready; exec sleep 600'], ready: {log: ready}}\n")
 	for _, line := range []string{"Starting…", "Starting… usually "} { // so many seconds, and what the computer was slower by
 		p := u.launchExactly()
-		item := p.item()
+		item := p.Item()
 		item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool { return strings.HasPrefix(menu.Children[0].Label, line) })
 		item.WaitLabel(t.Context(), "Running")
 		click(t, item, "Quit")
-		p.cleanEnd()
+		p.CleanEnd()
 	}
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"strings"
@@ -22,28 +22,28 @@ func theChat(s control.Status) manager.Service {
 func TestStoppedByHandStaysStopped(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	item := p.item()
+	item := p.Item()
 	item.WaitLabel(t.Context(), "Running")
 	if err := item.Click("Services", "Chat", "Stop"); err != nil {
 		t.Fatal(err)
 	}
 	stopped := func(s control.Status) bool { return theChat(s).State == manager.Stopped && theChat(s).ByHand }
-	p.status("the Chat has stopped", stopped)
+	p.Status("the Chat has stopped", stopped)
 	for _, end := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL, syscall.SIGTERM} {
 		if err := p.Process.Signal(end); err != nil {
 			t.Fatal(err)
 		}
-		p.end()
+		p.End()
 		p = u.launch()
-		p.status("the Dashboard runs and the Chat does not", func(s control.Status) bool {
+		p.Status("the Dashboard runs and the Chat does not", func(s control.Status) bool {
 			dashboard, _ := s.Service("dashboard")
 			return dashboard.State == manager.Ready && stopped(s)
 		})
-		if end == syscall.SIGKILL && !strings.Contains(p.out.String(), "Chat stays stopped, as you left it") {
-			t.Errorf("it does not say that the Chat stays stopped:\n%s", p.out.String())
+		if end == syscall.SIGKILL && !strings.Contains(p.Out.String(), "Chat stays stopped, as you left it") {
+			t.Errorf("it does not say that the Chat stays stopped:\n%s", p.Out.String())
 		}
 	}
-	item = p.item()
+	item = p.Item()
 	item.WaitLabel(t.Context(), "Services", "Chat", "Start")
 	if err := item.Click("Services", "Chat", "Start"); err != nil {
 		t.Fatal(err)
@@ -52,6 +52,6 @@ func TestStoppedByHandStaysStopped(t *testing.T) {
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 	u.launch().ready()
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"errors"
@@ -20,24 +20,24 @@ import (
 
 // told waits for a notice with these words, or with gone until there is none any more.
 func (p *program) told(words string, gone bool) {
-	p.u.t.Helper()
-	p.status(words, func(s control.Status) bool {
+	p.u.T.Helper()
+	p.Status(words, func(s control.Status) bool {
 		return slices.ContainsFunc(s.Notices, func(n string) bool { return strings.Contains(n, words) }) != gone
 	})
 }
 
 // restartChat makes something happen that is recorded.
 func (p *program) restartChat() {
-	p.u.t.Helper()
-	address, err := p.u.address()
+	p.u.T.Helper()
+	address, err := p.u.Address()
 	if err != nil {
-		p.u.t.Fatal(err)
+		p.u.T.Fatal(err)
 	}
-	before := theChat(p.status("the Chat runs", func(s control.Status) bool { return theChat(s).State == manager.Ready }))
-	if err := control.NewClient(address).Act(p.u.t.Context(), "chat", control.Restart); err != nil {
-		p.u.t.Fatal(err)
+	before := theChat(p.Status("the Chat runs", func(s control.Status) bool { return theChat(s).State == manager.Ready }))
+	if err := control.NewClient(address).Act(p.u.T.Context(), "chat", control.Restart); err != nil {
+		p.u.T.Fatal(err)
 	}
-	p.status("the Chat is back", func(s control.Status) bool {
+	p.Status("the Chat is back", func(s control.Status) bool {
 		return theChat(s).State == manager.Ready && theChat(s).PID != before.PID
 	})
 }
@@ -45,14 +45,14 @@ func (p *program) restartChat() {
 // disk gives the user a small disk for the state folder, and returns what fills it up and
 // makes room again.
 func (u *user) disk() (fill, empty func()) {
-	u.t.Helper()
-	folder := filepath.Join(u.folder, "state")
+	u.T.Helper()
+	folder := filepath.Join(u.Folder, "state")
 	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=4m"); err != nil {
-		u.t.Fatal("mount a small disk: ", err)
+		u.T.Fatal("mount a small disk: ", err)
 	}
-	u.t.Cleanup(func() {
+	u.T.Cleanup(func() {
 		if err := syscall.Unmount(folder, syscall.MNT_DETACH); err != nil {
-			u.t.Error(err)
+			u.T.Error(err)
 		}
 	})
 	filler := filepath.Join(folder, "filler")
@@ -62,37 +62,37 @@ func (u *user) disk() (fill, empty func()) {
 			_, err = file.Write(make([]byte, 4096))
 		}
 		if !errors.Is(err, syscall.ENOSPC) {
-			u.t.Fatal(err)
+			u.T.Fatal(err)
 		}
 		file.Close()
 	}
 	return fill, func() {
 		if err := os.Remove(filler); err != nil {
-			u.t.Fatal(err)
+			u.T.Fatal(err)
 		}
 	}
 }
 
 // readOnly lets the user's folder only be read, and returns what makes it writable again.
 func (u *user) readOnly(name string) (writable func()) {
-	u.t.Helper()
-	folder := filepath.Join(u.folder, name)
+	u.T.Helper()
+	folder := filepath.Join(u.Folder, name)
 	mounted := true
 	writable = func() {
 		if mounted {
 			mounted = false
 			if err := syscall.Unmount(folder, syscall.MNT_DETACH); err != nil {
-				u.t.Error(err)
+				u.T.Error(err)
 			}
 		}
 	}
 	err := syscall.Mount(folder, folder, "", syscall.MS_BIND, "")
 	if err == nil {
-		u.t.Cleanup(writable)
+		u.T.Cleanup(writable)
 		err = syscall.Mount("", folder, "", syscall.MS_REMOUNT|syscall.MS_BIND|syscall.MS_RDONLY, "")
 	}
 	if err != nil {
-		u.t.Fatal("mount the folder once more, to be read only: ", err)
+		u.T.Fatal("mount the folder once more, to be read only: ", err)
 	}
 	return writable
 }
@@ -107,7 +107,7 @@ func TestAFullDisk(t *testing.T) {
 	p.restartChat()
 	p.told("This session is not being recorded", false)
 	p.told("no space left on device", false)
-	p.item().WaitLabel(t.Context(), "This session is not being recorded")
+	p.Item().WaitLabel(t.Context(), "This session is not being recorded")
 	empty()
 	p.told("This session is not being recorded", true)
 	p.kill(syscall.SIGTERM)
@@ -137,16 +137,16 @@ func TestAStartOnAFullDisk(t *testing.T) {
 
 // quits ends the program on a disk that cannot be written, and asserts what it says of that.
 func (p *program) quits(words ...string) {
-	p.u.t.Helper()
-	if quit := p.u.command("quit"); quit != "Everything is stopped.\n" {
-		p.u.t.Errorf("quit says %q", quit)
+	p.u.T.Helper()
+	if quit := p.u.Command("quit"); quit != "Everything is stopped.\n" {
+		p.u.T.Errorf("quit says %q", quit)
 	}
-	if status := p.end(); status != 1 {
-		p.u.t.Errorf("exit status %d", status)
+	if status := p.End(); status != 1 {
+		p.u.T.Errorf("exit status %d", status)
 	}
 	for _, want := range words {
-		if !strings.Contains(p.out.String(), want) {
-			p.u.t.Errorf("it does not say %q:\n%s", want, p.out.String())
+		if !strings.Contains(p.Out.String(), want) {
+			p.u.T.Errorf("it does not say %q:\n%s", want, p.Out.String())
 		}
 	}
 }
@@ -183,8 +183,8 @@ func TestAnEndThatCannotBeRecorded(t *testing.T) {
 		"a full disk, and no other place": {func(u *user) {
 			fill, empty := u.disk()
 			p := u.launch("ui").ready()
-			if err := os.MkdirAll(u.state("farewells.json/taken"), 0o700); err != nil {
-				u.t.Fatal(err)
+			if err := os.MkdirAll(u.State("farewells.json/taken"), 0o700); err != nil {
+				u.T.Fatal(err)
 			}
 			fill()
 			writable := u.readOnly("run")
@@ -211,7 +211,7 @@ func TestAnEndThatCannotBeRecorded(t *testing.T) {
 				t.Errorf("it tells of %+v", review)
 			}
 			u.recorded(test.endings...)
-			u.noSocket()
+			u.NoSocket()
 		})
 	}
 }
@@ -221,7 +221,7 @@ func TestTheRecordIsRemoved(t *testing.T) {
 	u := newUser(t)
 	u.launch("ui").ready().kill(syscall.SIGTERM)
 	p := u.launch("ui").ready()
-	if err := os.Remove(u.state("session.db")); err != nil {
+	if err := os.Remove(u.State("session.db")); err != nil {
 		t.Fatal(err)
 	}
 	p.restartChat()
@@ -237,14 +237,14 @@ func TestTheRecordIsRemoved(t *testing.T) {
 func TestTheRecordIsDamaged(t *testing.T) {
 	u := newUser(t)
 	p := u.launch("ui").ready()
-	wait(t, patience, "a copy", func() bool { _, err := os.Stat(u.state("session.db.copy")); return err == nil })
+	wait(t, patience, "a copy", func() bool { _, err := os.Stat(u.State("session.db.copy")); return err == nil })
 	p.kill(syscall.SIGKILL)
-	if err := os.WriteFile(u.state("session.db"), []byte(strings.Repeat("hello ", 2000)), 0o600); err != nil {
+	if err := os.WriteFile(u.State("session.db"), []byte(strings.Repeat("hello ", 2000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p = u.launch("ui").ready()
 	p.told("has taken its place, so how the last session ended is not known", false)
-	if status := p.status("it answers", func(control.Status) bool { return true }); status.Unclean != nil {
+	if status := p.Status("it answers", func(control.Status) bool { return true }); status.Unclean != nil {
 		t.Errorf("it claims to know: %+v", status.Unclean)
 	}
 	p.kill(syscall.SIGTERM)
@@ -254,24 +254,24 @@ func TestTheRecordIsDamaged(t *testing.T) {
 // Where nothing can be written the program runs all the same, and says that nothing is kept.
 func TestAStateFolderThatCannotBeWritten(t *testing.T) {
 	u := newUser(t).withDesktop()
-	if err := os.WriteFile(filepath.Join(u.folder, "state", "agents-tray"), nil, 0o400); err != nil {
+	if err := os.WriteFile(filepath.Join(u.Folder, "state", "agents-tray"), nil, 0o400); err != nil {
 		t.Fatal(err)
 	}
 	p := u.launch()
-	item := p.item()
+	item := p.Item()
 	item.WaitLabel(t.Context(), "Running")
 	item.WaitLabel(t.Context(), "Nothing of this session will be kept")
-	u.notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "XDG_STATE_HOME") })
-	if status := u.launch().end(); status != 0 { // it is the only one there, too
+	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "XDG_STATE_HOME") })
+	if status := u.launch().End(); status != 0 { // it is the only one there, too
 		t.Errorf("the second launch ended with status %d", status)
 	}
-	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
 		t.Errorf("it opened %s", url)
 	}
 	if err := item.Click("Quit"); err != nil {
 		t.Fatal(err)
 	}
-	if status := p.end(); status != 0 {
+	if status := p.End(); status != 0 {
 		t.Errorf("exit status %d", status)
 	}
 }
@@ -282,10 +282,10 @@ func TestADiskThatBecomesReadOnly(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	writable := u.readOnly("state")
-	if status := u.launch().end(); status != 0 {
+	if status := u.launch().End(); status != 0 {
 		t.Errorf("the second launch ended with status %d", status)
 	}
-	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
 		t.Errorf("it opened %s", url)
 	}
 	writable()
@@ -314,31 +314,31 @@ func TestCommandsFindTheInstance(t *testing.T) {
 			case test.before:
 				u.readOnly("state")
 			}
-			if menu := u.command("menu"); !strings.Contains(menu, "agents-tray do restart chat") {
+			if menu := u.Command("menu"); !strings.Contains(menu, "agents-tray do restart chat") {
 				t.Errorf("the menu is\n%s", menu)
 			}
-			before := theChat(p.status("it answers", func(control.Status) bool { return true }))
-			u.command("do", "restart", "chat")
-			p.status("the Chat is back", func(s control.Status) bool {
+			before := theChat(p.Status("it answers", func(control.Status) bool { return true }))
+			u.Command("do", "restart", "chat")
+			p.Status("the Chat is back", func(s control.Status) bool {
 				return theChat(s).State == manager.Ready && theChat(s).PID != before.PID
 			})
-			if log := u.command("logs", "chat"); log == "" {
+			if log := u.Command("logs", "chat"); log == "" {
 				t.Error("the Chat's log is empty")
 			}
-			if sessions := u.command("sessions"); !strings.Contains(sessions, "Running") {
+			if sessions := u.Command("sessions"); !strings.Contains(sessions, "Running") {
 				t.Errorf("the sessions are\n%s", sessions)
 			}
-			if status := u.launch().end(); status != 0 {
+			if status := u.launch().End(); status != 0 {
 				t.Errorf("the second launch ended with status %d", status)
 			}
-			if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+			if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
 				t.Errorf("the second launch opened %s", url)
 			}
-			if quit := u.command("quit"); quit != "Everything is stopped.\n" {
+			if quit := u.Command("quit"); quit != "Everything is stopped.\n" {
 				t.Errorf("quit says %q", quit)
 			}
-			p.end()
-			if quit := u.command("quit"); quit != "It is not running.\n" {
+			p.End()
+			if quit := u.Command("quit"); quit != "It is not running.\n" {
 				t.Errorf("the second quit says %q", quit)
 			}
 		})
@@ -348,7 +348,7 @@ func TestCommandsFindTheInstance(t *testing.T) {
 // Both sides see the row in the Python platform's file.
 func TestTheOriginalsDatabase(t *testing.T) {
 	u := newUser(t)
-	original := filepath.Join(u.folder, "configurable_agents.db")
+	original := filepath.Join(u.Folder, "configurable_agents.db")
 	row := func(sql string) (text string) {
 		conn, err := sqlite3.Open(original)
 		if err != nil {
@@ -376,7 +376,7 @@ func TestTheOriginalsDatabase(t *testing.T) {
 )`)
 	row(`INSERT INTO session_state VALUES ('default', '2026-11-20 09:15:00', 1, '["nightly"]', NULL, '2026-11-20 10:00:00')`)
 	p := u.launch("ui", "--db-url", "sqlite:///"+original).ready()
-	unclean := p.status("it answers", func(control.Status) bool { return true }).Unclean
+	unclean := p.Status("it answers", func(control.Status) bool { return true }).Unclean
 	if unclean == nil || !strings.Contains(unclean.Cause, "Python platform") {
 		t.Errorf("of their session it tells %+v", unclean)
 	}
@@ -388,7 +388,7 @@ func TestTheOriginalsDatabase(t *testing.T) {
 		t.Errorf("after a clean end the row says %s", dirty)
 	}
 	p = u.launch("ui", "--db-url", "postgresql://localhost/agents")
-	if status := p.end(); status != 1 || !strings.Contains(p.out.String(), "only SQLite files can be read") {
-		t.Errorf("exit status %d:\n%s", status, p.out.String())
+	if status := p.End(); status != 1 || !strings.Contains(p.Out.String(), "only SQLite files can be read") {
+		t.Errorf("exit status %d:\n%s", status, p.Out.String())
 	}
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"os"
@@ -15,10 +15,10 @@ import (
 // read, and nobody is signalled by them.
 func TestTheNumbersInTheRecordMayBeAStrangers(t *testing.T) {
 	u := newUser(t)
-	if err := os.MkdirAll(filepath.Dir(u.state("session.db")), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(u.State("session.db")), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	record := sessiondb.Open(u.state("session.db"), sessiondb.Options{})
+	record := sessiondb.Open(u.State("session.db"), sessiondb.Options{})
 	stranger := guardtest.StartWitness(t, nil)
 	_, err := record.Begin(sessiondb.Session{
 		Mark: "before", Boot: sessiondb.BootID(), PID: stranger.PID,
@@ -30,7 +30,7 @@ func TestTheNumbersInTheRecordMayBeAStrangers(t *testing.T) {
 	if err := record.Close(); err != nil { // without an end
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(u.state("crash.txt"), nil, 0o600); err != nil { // which an end of its own would have removed
+	if err := os.WriteFile(u.State("crash.txt"), nil, 0o600); err != nil { // which an end of its own would have removed
 		t.Fatal(err)
 	}
 	p := u.launchKinds(guardtest.Cooperative)

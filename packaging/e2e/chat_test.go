@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"bytes"
@@ -23,7 +23,7 @@ func TestKilledWhileAnAnswerComesAndTheUserTypes(t *testing.T) {
 	u := newUser(t)
 	model := modeltest.New(t, "tiny")
 	p := u.launch().ready()
-	chat := u.url(u.chat)
+	chat := u.URL(u.Chat)
 	post(t, chat+"/api/settings", map[string]string{"address": model.Base(), "model": "tiny"})
 	conversation := "/c/" + post(t, chat+"/api/conversations", map[string]string{"text": "Count to three"})["id"]
 	model.Next(t).Say("one, two")
@@ -38,9 +38,9 @@ func TestKilledWhileAnAnswerComesAndTheUserTypes(t *testing.T) {
 
 	p = u.launch().ready()
 	wait(t, patience, "the terminal to name it", func() bool {
-		return strings.Contains(p.out.String(), "1 workflow was active: Answer in “Count to three”")
+		return strings.Contains(p.Out.String(), "1 workflow was active: Answer in “Count to three”")
 	})
-	after := webtest.Open(t, 1280, u.url(u.dashboard)+"/review")
+	after := webtest.Open(t, 1280, u.URL(u.Dashboard)+"/review")
 	after.Shows("Answer in “Count to three”")
 	link := webtest.Eval[string](after, `document.querySelector(".workflow a").href`)
 	if link != chat+conversation {
@@ -58,13 +58,13 @@ func TestKilledWhileAnAnswerComesAndTheUserTypes(t *testing.T) {
 	after.Click(`[data-retry="continue"]`)
 	model.Next(t).Answer(", three")
 	after.Shows("one, two, three")
-	p.status("nothing is under way", func(s control.Status) bool { return len(s.Workflows) == 0 })
+	p.Status("nothing is under way", func(s control.Status) bool { return len(s.Workflows) == 0 })
 	p.quit()
 }
 
 // saved is the one value of a query to the Chat's file.
 func (u *user) saved(query string) string {
-	conn, err := sqlite3.OpenFlags(u.state("chat.db"), sqlite3.OPEN_READONLY)
+	conn, err := sqlite3.OpenFlags(u.State("chat.db"), sqlite3.OPEN_READONLY)
 	if err != nil {
 		return ""
 	}

@@ -1,11 +1,10 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"syscall"
 	"testing"
 	"time"
@@ -29,7 +28,7 @@ func TestSignalsStopEverything(t *testing.T) {
 				if err := p.Process.Signal(signal); err != nil {
 					t.Fatal(err)
 				}
-				p.cleanEnd()
+				p.CleanEnd()
 			})
 		}
 	}
@@ -42,33 +41,23 @@ func TestWithoutAReaderOfItsOutputItEndsCleanly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &program{Cmd: exec.Command(path, "ui", "--dashboard-port", fmt.Sprint(u.dashboard), "--chat-port", fmt.Sprint(u.chat)), u: u, ended: make(chan struct{})}
-	p.Env, p.Stdout = u.environment(), write
-	if err := p.Start(); err != nil {
-		t.Fatal(err)
-	}
+	p := u.Prepare("ui", "--dashboard-port", fmt.Sprint(u.Dashboard), "--chat-port", fmt.Sprint(u.Chat))
+	p.Stdout, p.Stderr = write, nil
+	p.Start()
 	write.Close()
-	go func() {
-		_ = p.Wait() // its status is in ProcessState
-		close(p.ended)
-	}()
-	p.ready()
+	p.Ready()
 	read.Close()
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 }
 
 // A service that is frozen cannot stop, and must not keep the second signal waiting.
 func TestASecondSignalDoesNotWait(t *testing.T) {
 	u := newUser(t)
 	p := u.launch("ui").ready()
-	guard := p.status("it has a guard", func(s control.Status) bool { return s.Guard != 0 }).Guard
+	guard := p.Status("it has a guard", func(s control.Status) bool { return s.Guard != 0 }).Guard
 	if err := syscall.Kill(guard, syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +68,7 @@ func TestASecondSignalDoesNotWait(t *testing.T) {
 		}
 		time.Sleep(100 * time.Millisecond) // two signals at once would be one
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 	if took := time.Since(began); took > 4*time.Second {
 		t.Errorf("it took %v", took)
 	}

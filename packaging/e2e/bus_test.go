@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"strings"
@@ -17,50 +17,50 @@ import (
 func TestTheBusIsGoneAndBack(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	p.item().WaitLabel(t.Context(), "Running")
+	p.Item().WaitLabel(t.Context(), "Running")
 	for _, command := range [][]string{{"do", "stop", "chat"}, {"do", "start", "chat"}} {
-		u.bus.Stop()
-		u.command(command...) // its changes meet a bus that is not there
+		u.Bus.Stop()
+		u.Command(command...) // its changes meet a bus that is not there
 		want := map[string]manager.State{"stop": manager.Stopped, "start": manager.Ready}[command[1]]
-		p.status("the Chat is "+string(want), func(s control.Status) bool { return theChat(s).State == want })
-		u.bus.Restart()
-		u.panel = u.bus.StartHost(t)
-		u.notifications = u.bus.StartNotifications(t)
-		item := p.item()
+		p.Status("the Chat is "+string(want), func(s control.Status) bool { return theChat(s).State == want })
+		u.Bus.Restart()
+		u.Panel = u.Bus.StartHost(t)
+		u.Notifications = u.Bus.StartNotifications(t)
+		item := p.Item()
 		other := map[string]string{"stop": "Start", "start": "Stop"}[command[1]]
 		item.WaitLabel(t.Context(), "Services", "Chat", other)
 		if title := item.Properties().Title; !strings.Contains(title, "Running") {
 			t.Errorf("the icon says %q", title)
 		}
 	}
-	item := p.item()
+	item := p.Item()
 	click(t, item, "Open Dashboard")
-	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
 		t.Errorf("it opened %s", url)
 	}
 	click(t, item, "Quit")
-	p.cleanEnd()
+	p.CleanEnd()
 }
 
 // Quit works while there is no bus, and so does a signal.
 func TestTheEndWithoutABus(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	p.item().WaitLabel(t.Context(), "Running")
-	u.bus.Stop()
-	u.command("do", "quit")
-	p.cleanEnd()
+	p.Item().WaitLabel(t.Context(), "Running")
+	u.Bus.Stop()
+	u.Command("do", "quit")
+	p.CleanEnd()
 }
 
 // Anybody on the bus may send anything to anybody. The tray library ends its watch for
 // panels at the first signal that is too short, and other libraries the program.
 func TestSignalsOfAnyShape(t *testing.T) {
 	u := newUser(t).withDesktop()
-	u.withServices("  web: {command: [sh, -c, exit 3]}\n") // so that a message is shown, and answers are listened to
+	u.WithServices("  web: {command: [sh, -c, exit 3]}\n") // so that a message is shown, and answers are listened to
 	p := u.launchExactly()
-	p.item()
-	u.notifications.Wait(t.Context(), summary("web"))
-	conn := u.bus.Connect(t)
+	p.Item()
+	u.Notifications.Wait(t.Context(), summary("web"))
+	conn := u.Bus.Connect(t)
 	var names []string
 	if err := conn.BusObject().Call("org.freedesktop.DBus.ListNames", 0).Store(&names); err != nil {
 		t.Fatal(err)
@@ -83,9 +83,9 @@ func TestSignalsOfAnyShape(t *testing.T) {
 			}
 		}
 	}
-	u.panel.Close()
-	u.panel = u.bus.StartHost(t)
-	p.item().WaitLabel(t.Context(), "web keeps crashing")
+	u.Panel.Close()
+	u.Panel = u.Bus.StartHost(t)
+	p.Item().WaitLabel(t.Context(), "web keeps crashing")
 }
 
 // sendSignal sends a signal to one connection only, whatever it has asked for.
@@ -108,20 +108,20 @@ func sendSignal(t *testing.T, conn *dbus.Conn, to string, path dbus.ObjectPath, 
 // the menu does can be had without it.
 func TestADesktopWithoutATray(t *testing.T) {
 	u := newUser(t).withDesktop()
-	u.panel.Close()
+	u.Panel.Close()
 	p := u.launch().ready()
-	message := u.notifications.Wait(t.Context(), summary("Configurable Agents is running"))
-	u.notifications.Invoke(message.ID, "default")
-	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+	message := u.Notifications.Wait(t.Context(), summary("Configurable Agents is running"))
+	u.Notifications.Invoke(message.ID, "default")
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
 		t.Errorf("the message opened %s", url)
 	}
-	if out := u.launch(); out.end() != 0 {
+	if out := u.launch(); out.End() != 0 {
 		t.Error("the second launch failed")
 	}
-	if url := u.browser.Wait(t.Context()); url != u.url(u.dashboard) {
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
 		t.Errorf("the second launch opened %s", url)
 	}
-	menu := u.command("menu")
+	menu := u.Command("menu")
 	for _, want := range []string{
 		"Running\n", "Open Chat", "agents-tray do open chat\n", "agents-tray do restart chat\n", "[ ] Start at login", "agents-tray do at-login on\n",
 		"[x] Notifications", "agents-tray do notifications off\n", "agents-tray do quit\n",
@@ -130,24 +130,24 @@ func TestADesktopWithoutATray(t *testing.T) {
 			t.Errorf("the menu does not say %q:\n%s", want, menu)
 		}
 	}
-	u.command("do", "open", "chat")
-	if url := u.browser.Wait(t.Context()); url != u.url(u.chat) {
+	u.Command("do", "open", "chat")
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Chat) {
 		t.Errorf("it opened %s", url)
 	}
-	u.command("do", "at-login", "off") // as it is already
-	u.command("do", "stop", "chat")
-	p.status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
+	u.Command("do", "at-login", "off") // as it is already
+	u.Command("do", "stop", "chat")
+	p.Status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
 	wrong := u.launchExactly("do", "stop", "nobody")
-	if wrong.end() != 1 || !strings.Contains(wrong.out.String(), "no such item") || !strings.Contains(wrong.out.String(), "agents-tray menu") {
-		t.Errorf("something else: %s", wrong.out.String())
+	if wrong.End() != 1 || !strings.Contains(wrong.Out.String(), "no such item") || !strings.Contains(wrong.Out.String(), "agents-tray menu") {
+		t.Errorf("something else: %s", wrong.Out.String())
 	}
-	u.command("do", "quit")
-	p.cleanEnd()
-	if told := len(u.notifications.All()); told != 1 {
+	u.Command("do", "quit")
+	p.CleanEnd()
+	if told := len(u.Notifications.All()); told != 1 {
 		t.Errorf("%d messages were shown", told)
 	}
 	gone := u.launchExactly("do", "quit")
-	if gone.end() != 1 || !strings.Contains(gone.out.String(), "is not running") {
-		t.Errorf("without an instance: %s", gone.out.String())
+	if gone.End() != 1 || !strings.Contains(gone.Out.String(), "is not running") {
+		t.Errorf("without an instance: %s", gone.Out.String())
 	}
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"flag"
@@ -103,24 +103,24 @@ func (r *round) play() {
 
 // volley hits some of what is there.
 func (r *round) volley(p *program) {
-	all := r.processes()
+	all := r.Processes()
 	share := []float64{0, 0.2, 0.6, 1}[r.IntN(4)]
 	chances := map[string]float64{"tray": 0.5, "guard": 0.4, "keeper": 0.2, "service": share, "descendant": share}
-	victims := slices.DeleteFunc(slices.Clone(all), func(p process) bool { return !r.chance(chances[p.role]) })
-	hitsTray := slices.ContainsFunc(victims, func(v process) bool { return v.pid() == p.Process.Pid })
+	victims := slices.DeleteFunc(slices.Clone(all), func(p process) bool { return !r.chance(chances[p.Role]) })
+	hitsTray := slices.ContainsFunc(victims, func(v process) bool { return v.PID() == p.Process.Pid })
 	frozen := hitsTray && r.chance(0.3)
 	if frozen {
 		r.tell("SIGSTOP to everything")
 		for _, p := range all {
-			p.kill(syscall.SIGSTOP)
+			p.Kill(syscall.SIGSTOP)
 		}
 	}
 	rest := map[string]int{}
 	for _, p := range all {
-		if frozen && p.role == "keeper" && !slices.ContainsFunc(all, func(g process) bool { return g.role == "guard" && g.pid() == p.parent() }) {
-			r.stuck = append(r.stuck, p.pid())
+		if frozen && p.Role == "keeper" && !slices.ContainsFunc(all, func(g process) bool { return g.Role == "guard" && g.PID() == p.Parent() }) {
+			r.stuck = append(r.stuck, p.PID())
 		} else {
-			rest[p.role]++
+			rest[p.Role]++
 		}
 	}
 	for _, v := range victims {
@@ -133,14 +133,14 @@ func (r *round) volley(p *program) {
 			signals = []syscall.Signal{syscall.SIGSTOP, syscall.SIGKILL}
 		}
 		for _, s := range signals {
-			v.kill(s)
+			v.Kill(s)
 		}
 		r.tell("%v to %v", signals, v)
 		kills := signals[len(signals)-1] == syscall.SIGKILL
 		if kills {
-			rest[v.role]--
+			rest[v.Role]--
 		}
-		if v.pid() == p.Process.Pid {
+		if v.PID() == p.Process.Pid {
 			r.killed = r.killed || kills
 			r.asked = r.asked || !kills
 		}
@@ -150,11 +150,11 @@ func (r *round) volley(p *program) {
 }
 
 // begun reports whether the program came as far as to record its session.
-func begun(p *program) bool { return strings.Contains(p.out.String(), "Starting Configurable Agents") }
+func begun(p *program) bool { return strings.Contains(p.Out.String(), "Starting Configurable Agents") }
 
 // judge asserts what is there after the volleys.
 func (r *round) judge(p *program) {
-	t := r.t
+	t := r.T
 	t.Helper()
 	if !r.killed && !r.asked {
 		r.tell("nobody has hit the tray: all must run")
@@ -162,14 +162,14 @@ func (r *round) judge(p *program) {
 		p.quit()
 		return
 	}
-	status := p.end()
-	left := r.processes()
+	status := p.End()
+	left := r.Processes()
 	r.tell("it has ended with status %d, and there are %v", status, left)
 	if !r.killed {
 		if begun(p) && status != 0 {
 			t.Errorf("it was asked to end and did with status %d", status)
 		}
-		guardtest.NothingLeft(t, r.mark(), time.Second)
+		guardtest.NothingLeft(t, r.Mark(), time.Second)
 		return
 	}
 	if r.chance(0.3) {
@@ -177,9 +177,9 @@ func (r *round) judge(p *program) {
 		return
 	}
 	wait(t, deadline, "everything to end", func() bool {
-		left = r.processes()
+		left = r.Processes()
 		return !slices.ContainsFunc(left, func(p process) bool {
-			return !slices.Contains(r.stuck, p.pid()) && !(r.nobody && p.role == "descendant")
+			return !slices.Contains(r.stuck, p.PID()) && !(r.nobody && p.Role == "descendant")
 		})
 	})
 	if len(left) > 0 {
@@ -189,12 +189,12 @@ func (r *round) judge(p *program) {
 
 // next starts the program again: whatever was before is gone then, and known.
 func (r *round) next(p *program, chosen []string) {
-	t := r.t
+	t := r.T
 	t.Helper()
 	after := r.launchKinds(chosen...)
 	status := after.settled()
 	for _, old := range r.hit {
-		wait(t, time.Second, old.String()+" of the session before to end", old.ended)
+		wait(t, time.Second, old.String()+" of the session before to end", old.Ended)
 	}
 	sessions := r.record()
 	for _, session := range sessions {
@@ -219,13 +219,13 @@ func (r *round) next(p *program, chosen []string) {
 
 // judgeRecord asserts what is said of the session that was hit.
 func (r *round) judgeRecord(was recorded, p *program, status control.Status) {
-	r.t.Helper()
+	r.T.Helper()
 	switch {
 	case was.pid != p.Process.Pid:
-		r.t.Errorf("the session of pid %d is recorded as %+v", p.Process.Pid, was)
+		r.T.Errorf("the session of pid %d is recorded as %+v", p.Process.Pid, was)
 	case r.killed && !r.asked && was.ending != "killed", !r.killed && was.ending != "clean", was.ending != "killed" && was.ending != "clean":
-		r.t.Errorf("the session ended %q", was.ending)
+		r.T.Errorf("the session ended %q", was.ending)
 	case (status.Unclean != nil) != (was.ending == "killed"):
-		r.t.Errorf("the session ended %q, the next start tells %+v", was.ending, status.Unclean)
+		r.T.Errorf("the session ended %q, the next start tells %+v", was.ending, status.Unclean)
 	}
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"context"
@@ -22,32 +22,32 @@ import (
 
 // alter changes the session record behind the program's back.
 func (u *user) alter(sql string) {
-	u.t.Helper()
-	conn, err := sqlite3.Open(u.state("session.db"))
+	u.T.Helper()
+	conn, err := sqlite3.Open(u.State("session.db"))
 	if err != nil {
-		u.t.Fatal(err)
+		u.T.Fatal(err)
 	}
 	defer conn.Close()
 	if err := conn.Exec(sql); err != nil {
-		u.t.Fatal(err)
+		u.T.Fatal(err)
 	}
 }
 
 // kill ends the program's process, and waits until nothing of it is left.
 func (p *program) kill(sig syscall.Signal) {
-	p.u.t.Helper()
+	p.u.T.Helper()
 	if err := p.Process.Signal(sig); err != nil {
-		p.u.t.Fatal(err)
+		p.u.T.Fatal(err)
 	}
-	p.end()
-	guardtest.NothingLeft(p.u.t, p.u.mark(), deadline)
+	p.End()
+	guardtest.NothingLeft(p.u.T, p.u.Mark(), deadline)
 }
 
 // review returns what a new session says of the one before; nil if it ended well.
 func (u *user) review() *control.Review {
-	u.t.Helper()
+	u.T.Helper()
 	p := u.launch("ui", "--start").ready()
-	unclean := p.status("it answers", func(control.Status) bool { return true }).Unclean
+	unclean := p.Status("it answers", func(control.Status) bool { return true }).Unclean
 	p.kill(syscall.SIGTERM)
 	return unclean
 }
@@ -74,7 +74,7 @@ func TestTheCauseOfAnUncleanEnd(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
 			for ctx.Err() == nil { // what it needs for an answer is too much
-				address, err := u.address()
+				address, err := u.Address()
 				if err != nil {
 					break
 				}
@@ -82,13 +82,13 @@ func TestTheCauseOfAnUncleanEnd(t *testing.T) {
 					break
 				}
 			}
-			p.end()
-			guardtest.NothingLeft(t, u.mark(), deadline)
+			p.End()
+			guardtest.NothingLeft(t, u.Mark(), deadline)
 		}, "out of memory", "because memory had run out", ""},
 		"the computer went down": {func(_ *testing.T, u *user, p *program) {
 			p.kill(syscall.SIGKILL)
-			if err := os.Remove(u.state("last-words.json")); err != nil { // nobody had time for it
-				u.t.Fatal(err)
+			if err := os.Remove(u.State("last-words.json")); err != nil { // nobody had time for it
+				u.T.Fatal(err)
 			}
 			u.alter(`UPDATE sessions SET boot_id = 'another'`)
 		}, "restarted", "was restarted or lost power", ""},
@@ -140,7 +140,7 @@ func TestTheComputerIsShutDown(t *testing.T) {
 	u := newUser(t)
 	bus := traytest.StartBus(t)
 	logind := bus.StartLogind(t)
-	u.system = bus.Address
+	u.System = bus.Address
 	for _, way := range []struct {
 		reason string
 		end    func(p *program)
@@ -151,7 +151,7 @@ func TestTheComputerIsShutDown(t *testing.T) {
 		p := u.launch("ui").ready()
 		logind.WaitInhibited(t)
 		way.end(p)
-		p.cleanEnd()
+		p.CleanEnd()
 		logind.WaitReleased(t)
 		if sessions := u.record(); sessions[len(sessions)-1].ending != "clean" || sessions[len(sessions)-1].detail != way.reason {
 			t.Errorf("the record says %+v", sessions[len(sessions)-1])
@@ -164,7 +164,7 @@ func TestTheComputerIsShutDown(t *testing.T) {
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 	if sessions := u.record(); sessions[2].detail != "The user logged off" {
 		t.Errorf("the record says %+v", sessions[2])
 	}
@@ -179,13 +179,13 @@ func TestAServiceThatDoesNotStopForAShutdown(t *testing.T) {
 	u := newUser(t)
 	bus := traytest.StartBus(t)
 	logind := bus.StartLogind(t)
-	u.system = bus.Address
+	u.System = bus.Address
 	p := u.launchKinds(guardtest.IgnoresTERM)
 	p.settled()
 	logind.WaitInhibited(t)
 	asked := time.Now()
 	logind.PrepareForShutdown(true)
-	p.cleanEnd()
+	p.CleanEnd()
 	logind.WaitReleased(t)
 	if took := time.Since(asked); took > 5*time.Second {
 		t.Errorf("the shutdown was held up for %v; logind waits 5 s", took)
@@ -196,35 +196,35 @@ func TestAServiceThatDoesNotStopForAShutdown(t *testing.T) {
 func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	item := p.item()
+	item := p.Item()
 	if err := item.Click("Services", "Chat", "Stop"); err != nil {
 		t.Fatal(err)
 	}
-	p.status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
+	p.Status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
 	wait(t, patience, "the record to know", func() bool { return strings.Contains(u.record()[0].state, `"by_hand":true`) })
 	p.kill(syscall.SIGKILL)
 	p = u.launch()
-	p.status("the Dashboard is back", func(s control.Status) bool {
+	p.Status("the Dashboard is back", func(s control.Status) bool {
 		service, _ := s.Service("dashboard")
 		return service.State == manager.Ready
 	})
 	p.kill(syscall.SIGKILL)
 
 	p = u.launch()
-	item = p.item()
+	item = p.Item()
 	item.WaitLabel(t.Context(), "Start everything")
-	notification := u.notifications.Wait(t.Context(), func(n traytest.Notification) bool { return n.Summary == "Nothing was started" })
+	notification := u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return n.Summary == "Nothing was started" })
 	if !strings.Contains(notification.Body, "within ten minutes") {
 		t.Errorf("the notification says %q", notification.Body)
 	}
-	status := p.status("it answers", func(control.Status) bool { return true })
+	status := p.Status("it answers", func(control.Status) bool { return true })
 	if !status.Asks || status.Unclean == nil || status.Services[0].State != manager.Stopped || status.Services[1].State != manager.Stopped {
 		t.Errorf("it stands at %+v", status)
 	}
 	if err := item.Click("Start everything"); err != nil {
 		t.Fatal(err)
 	}
-	status = p.status("the Dashboard is back", func(s control.Status) bool {
+	status = p.Status("the Dashboard is back", func(s control.Status) bool {
 		service, _ := s.Service("dashboard")
 		return service.State == manager.Ready
 	})
@@ -233,7 +233,7 @@ func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
 	}
 	p.kill(syscall.SIGTERM)
 	p = u.launch()
-	status = p.status("the Dashboard is back", func(s control.Status) bool {
+	status = p.Status("the Dashboard is back", func(s control.Status) bool {
 		service, _ := s.Service("dashboard")
 		return service.State == manager.Ready
 	})
@@ -250,15 +250,15 @@ func TestKilledWhileItAsks(t *testing.T) {
 	u.alter(`UPDATE sessions SET state = json_set(state, '$.stopped', json_array('chat'))`)
 	asking := func(s control.Status) bool { return s.Asks }
 	p = u.launch("ui", "--start")
-	p.status("the Chat stays stopped", func(s control.Status) bool { return theChat(s).ByHand })
+	p.Status("the Chat stays stopped", func(s control.Status) bool { return theChat(s).ByHand })
 	p.kill(syscall.SIGKILL)
 	for range 2 {
 		p = u.launch("ui")
-		p.status("it asks", asking)
+		p.Status("it asks", asking)
 		p.kill(syscall.SIGKILL)
 	}
 	p = u.launch("ui", "--start")
-	status := p.status("the Dashboard is back", func(s control.Status) bool {
+	status := p.Status("the Dashboard is back", func(s control.Status) bool {
 		service, _ := s.Service("dashboard")
 		return service.State == manager.Ready
 	})
@@ -272,13 +272,13 @@ func TestTheSystemsBusHangs(t *testing.T) {
 	u := newUser(t)
 	bus := traytest.StartBus(t)
 	bus.Freeze()
-	u.system = bus.Address
+	u.System = bus.Address
 	p := u.launch("ui").ready()
 	asked := time.Now()
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 	if took := time.Since(asked); took > 4*time.Second {
 		t.Errorf("the end took %v", took)
 	}

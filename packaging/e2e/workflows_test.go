@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"context"
@@ -26,40 +26,39 @@ import (
 
 // withSorter has the user run the Dashboard and a service that reports workflows.
 func (u *user) withSorter() {
-	u.services(fmt.Sprintf(`services:
-  dashboard: {listen: 127.0.0.1:%d, builtin: dashboard}
+	u.WithServices(fmt.Sprintf(`  dashboard: {listen: 127.0.0.1:%d, builtin: dashboard}
   sorter: {title: Mail sorter, command: [sleep, "1000"], dir: %q, env: {WHO: sorter}}
-`, u.dashboard, u.folder))
+`, u.Dashboard, u.Folder))
 }
 
 // client talks to the program as a service does.
 func (p *program) client() *control.Client {
-	p.u.t.Helper()
-	address, err := control.ReadAddress(p.u.state("control.json"))
+	p.u.T.Helper()
+	address, err := control.ReadAddress(p.u.State("control.json"))
 	if err != nil {
-		p.u.t.Fatal(err)
+		p.u.T.Fatal(err)
 	}
 	return control.NewClient(address)
 }
 
 // report says that the sorter has workflows under way.
 func (p *program) report(workflows ...control.Workflow) {
-	p.u.t.Helper()
+	p.u.T.Helper()
 	for _, w := range workflows {
 		w.Source = "sorter"
-		if err := p.client().SetWorkflow(p.u.t.Context(), w); err != nil {
-			p.u.t.Fatal(err)
+		if err := p.client().SetWorkflow(p.u.T.Context(), w); err != nil {
+			p.u.T.Fatal(err)
 		}
 	}
 }
 
 // knows waits until the record says that these workflows are under way.
 func (u *user) knows(names ...string) {
-	u.t.Helper()
+	u.T.Helper()
 	want, _ := json.Marshal(append([]string{}, names...)) // strings only: cannot fail
 	var saved string
-	wait(u.t, patience, "the record to know of the workflows", func() bool {
-		conn, err := sqlite3.OpenFlags(u.state("session.db"), sqlite3.OPEN_READONLY)
+	wait(u.T, patience, "the record to know of the workflows", func() bool {
+		conn, err := sqlite3.OpenFlags(u.State("session.db"), sqlite3.OPEN_READONLY)
 		if err != nil {
 			return false
 		}
@@ -75,23 +74,23 @@ func (u *user) knows(names ...string) {
 		}
 		return saved == string(want)
 	})
-	if u.t.Failed() {
-		u.t.Errorf("it knows %s, not %s", saved, want)
+	if u.T.Failed() {
+		u.T.Errorf("it knows %s, not %s", saved, want)
 	}
 }
 
 // killEverything kills every process of the user at the same moment.
 func (p *program) killEverything() {
-	p.u.t.Helper()
-	all := p.u.processes()
+	p.u.T.Helper()
+	all := p.u.Processes()
 	for _, victim := range all {
-		victim.kill(syscall.SIGSTOP) // so that none sees another's end
+		victim.Kill(syscall.SIGSTOP) // so that none sees another's end
 	}
 	for _, victim := range all {
-		victim.kill(syscall.SIGKILL)
+		victim.Kill(syscall.SIGKILL)
 	}
-	p.end()
-	guardtest.NothingLeft(p.u.t, p.u.mark(), deadline)
+	p.End()
+	guardtest.NothingLeft(p.u.T, p.u.Mark(), deadline)
 }
 
 // refusedWith asserts the status that a request was refused with.
@@ -117,30 +116,30 @@ func TestWorkflowsOfAKilledSessionRunAgain(t *testing.T) {
 	if err := p.client().EndWorkflow(t.Context(), "sorter", "2"); err != nil {
 		t.Fatal(err)
 	}
-	p.status("two workflows are under way", func(s control.Status) bool { return len(s.Workflows) == 2 })
+	p.Status("two workflows are under way", func(s control.Status) bool { return len(s.Workflows) == 2 })
 	u.knows("nightly-report", "mail-sorter")
-	guard := p.status("it answers", func(control.Status) bool { return true }).Guard
+	guard := p.Status("it answers", func(control.Status) bool { return true }).Guard
 	for _, pid := range []int{p.Process.Pid, guard} {
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
 	}
-	p.end()
-	guardtest.NothingLeft(t, u.mark(), deadline)
+	p.End()
+	guardtest.NothingLeft(t, u.Mark(), deadline)
 
 	p = u.launchExactly().ready()
 	const line = "2 workflows were active: nightly-report, mail-sorter"
-	u.notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, line) })
-	wait(t, patience, "the terminal to name them", func() bool { return strings.Contains(p.out.String(), line) })
-	b := webtest.Open(t, 1280, u.url(u.dashboard)+"/review")
+	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, line) })
+	wait(t, patience, "the terminal to name them", func() bool { return strings.Contains(p.Out.String(), line) })
+	b := webtest.Open(t, 1280, u.URL(u.Dashboard)+"/review")
 	b.Shows("mail-sorter")
 	b.Click("[data-again]")
 	b.Shows("Has run again")
-	report, err := os.ReadFile(filepath.Join(u.folder, "report"))
+	report, err := os.ReadFile(filepath.Join(u.Folder, "report"))
 	if err != nil || string(report) != "run by sorter\n" {
 		t.Errorf("the report is %q, %v", report, err)
 	}
-	u.notifications.Wait(t.Context(), func(n traytest.Notification) bool { return n.Summary == "nightly-report has run again" })
+	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return n.Summary == "nightly-report has run again" })
 	log, err := p.client().Log(t.Context(), "again-nightly-report", 10)
 	if err != nil || !strings.Contains(fmt.Sprint(log.Lines), " run by sorter}") {
 		t.Errorf("its log is %+v, %v", log, err)
@@ -153,9 +152,9 @@ func TestWorkflowsOfAKilledSessionRunAgain(t *testing.T) {
 	if err != nil || service != "again-nightly-report" {
 		t.Errorf("a second time it runs as %q, %v", service, err)
 	}
-	p.status("it has run twice", func(s control.Status) bool {
+	p.Status("it has run twice", func(s control.Status) bool {
 		again, _ := s.Service(service)
-		report, _ := os.ReadFile(filepath.Join(u.folder, "report")) // of the next turn, if not of this
+		report, _ := os.ReadFile(filepath.Join(u.Folder, "report")) // of the next turn, if not of this
 		return again.State == manager.Completed && string(report) == "run by sorter\nrun by sorter\n"
 	})
 	_, err = p.client().RunAgain(t.Context(), "sorter", "3")
@@ -174,12 +173,12 @@ func TestWorkflowsOfAKilledSessionRunAgain(t *testing.T) {
 
 // noReview asserts that the session before ended cleanly, and has left nothing to run.
 func (u *user) noReview(p *program) {
-	u.t.Helper()
-	if status := p.status("it answers", func(control.Status) bool { return true }); status.Unclean != nil || len(status.Workflows) > 0 {
-		u.t.Errorf("after a clean end: %+v, %+v", status.Unclean, status.Workflows)
+	u.T.Helper()
+	if status := p.Status("it answers", func(control.Status) bool { return true }); status.Unclean != nil || len(status.Workflows) > 0 {
+		u.T.Errorf("after a clean end: %+v, %+v", status.Unclean, status.Workflows)
 	}
 	if _, err := p.client().RunAgain(context.Background(), "sorter", "4"); err == nil {
-		u.t.Error("it runs a workflow of a session that ended cleanly")
+		u.T.Error("it runs a workflow of a session that ended cleanly")
 	}
 }
 
@@ -196,7 +195,7 @@ func TestWhatRunsAgainIsKnownToASecondKill(t *testing.T) {
 		if _, err := p.client().RunAgain(t.Context(), "sorter", "1"); err != nil {
 			t.Fatal(err)
 		}
-		status := p.status("it runs again", func(s control.Status) bool { return len(s.Workflows) == 1 })
+		status := p.Status("it runs again", func(s control.Status) bool { return len(s.Workflows) == 1 })
 		if w := status.Workflows[0]; w.Name != "nightly-report" || w.Source != "sorter" {
 			t.Errorf("under way: %+v", w)
 		}
@@ -204,7 +203,7 @@ func TestWhatRunsAgainIsKnownToASecondKill(t *testing.T) {
 	if err := p.client().Act(t.Context(), "again-nightly-report", control.Stop); err != nil {
 		t.Fatal(err)
 	}
-	p.status("it is stopped", func(s control.Status) bool { return len(s.Workflows) == 0 })
+	p.Status("it is stopped", func(s control.Status) bool { return len(s.Workflows) == 0 })
 	u.knows()
 	p.quit()
 }
@@ -213,7 +212,7 @@ func TestWhatRunsAgainIsKnownToASecondKill(t *testing.T) {
 // command runs again with the configuration and the inputs that stand there.
 func TestThePlatformsWorkflowsRunAgain(t *testing.T) {
 	u := newUser(t)
-	home := filepath.Join(u.folder, "platform")
+	home := filepath.Join(u.Folder, "platform")
 	program := filepath.Join(home, "bin", "configurable-agents")
 	if err := os.MkdirAll(filepath.Dir(program), 0o700); err != nil {
 		t.Fatal(err)
@@ -228,10 +227,9 @@ test -z "$FAIL"
 	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	u.services(fmt.Sprintf(`services:
-  dashboard: {listen: 127.0.0.1:%d, builtin: dashboard}
+	u.WithServices(fmt.Sprintf(`  dashboard: {listen: 127.0.0.1:%d, builtin: dashboard}
   platform: {command: [bin/configurable-agents, dashboard], dir: %q, env: {KEY: me}}
-`, u.dashboard, home))
+`, u.Dashboard, home))
 	database := filepath.Join(home, "configurable_agents.db")
 	url := "sqlite:///" + database
 	p := u.launchExactly("--db-url", url).ready()
@@ -248,7 +246,7 @@ test -z "$FAIL"
 			('80', 'odd-one', 'running', '<Config at 0x7f>', '', datetime('now', '+1 second'), NULL)`); err != nil {
 		t.Fatal(err)
 	}
-	p.status("two workflows are under way and nothing is missing", func(s control.Status) bool { return len(s.Workflows) == 2 && len(s.Notices) == 0 })
+	p.Status("two workflows are under way and nothing is missing", func(s control.Status) bool { return len(s.Workflows) == 2 && len(s.Notices) == 0 })
 	u.knows("nightly-report", "odd-one")
 	p.killEverything()
 	if err := conn.Exec(`UPDATE workflow_runs SET status = 'failed'`); err != nil { // as the platform finds them later
@@ -256,10 +254,10 @@ test -z "$FAIL"
 	}
 
 	p = u.launchExactly("--db-url", url).ready()
-	if files, err := filepath.Glob(u.state("again/*")); err != nil || len(files) > 0 {
+	if files, err := filepath.Glob(u.State("again/*")); err != nil || len(files) > 0 {
 		t.Errorf("written before anything is to run: %v, %v", files, err)
 	}
-	b := webtest.Open(t, 1280, u.url(u.dashboard)+"/review")
+	b := webtest.Open(t, 1280, u.URL(u.Dashboard)+"/review")
 	b.Shows("It cannot be run again from here: its configuration cannot be read in the platform's database.")
 	b.Click("[data-again]")
 	b.Shows("Has run again")
@@ -287,19 +285,19 @@ func TestAServiceThatEndsInterruptsItsWorkflows(t *testing.T) {
 	if err := p.client().Act(t.Context(), "sorter", control.Restart); err != nil {
 		t.Fatal(err)
 	}
-	p.status("nothing is under way", running)
+	p.Status("nothing is under way", running)
 	p.report(control.Workflow{ID: "1", Name: "killed"})
 	u.knows("killed")
-	sorter, _ := p.status("it answers", func(control.Status) bool { return true }).Service("sorter")
+	sorter, _ := p.Status("it answers", func(control.Status) bool { return true }).Service("sorter")
 	if err := syscall.Kill(sorter.PID, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	p.status("nothing is under way", running)
+	p.Status("nothing is under way", running)
 	u.knows()
 	if err := p.client().Act(t.Context(), "sorter", control.Stop); err != nil {
 		t.Fatal(err)
 	}
-	p.status("the sorter is stopped", func(s control.Status) bool { sorter, _ := s.Service("sorter"); return sorter.PID == 0 })
+	p.Status("the sorter is stopped", func(s control.Status) bool { sorter, _ := s.Service("sorter"); return sorter.PID == 0 })
 	refusedWith(t, "of a service that does not run", http.StatusConflict,
 		p.client().SetWorkflow(t.Context(), control.Workflow{Source: "sorter", ID: "1", Name: "x"}))
 	refusedWith(t, "of no service", http.StatusNotFound,
@@ -325,7 +323,7 @@ func TestTheTerminalTellsOfAWishToQuit(t *testing.T) {
 	p.report(control.Workflow{ID: "1", Name: "nightly-report"})
 	says := func(times int, line string) {
 		t.Helper()
-		wait(t, patience, fmt.Sprintf("%d times %q", times, line), func() bool { return strings.Count(p.out.String(), line) == times })
+		wait(t, patience, fmt.Sprintf("%d times %q", times, line), func() bool { return strings.Count(p.Out.String(), line) == times })
 	}
 	choose := func(do string) {
 		t.Helper()
@@ -336,7 +334,7 @@ func TestTheTerminalTellsOfAWishToQuit(t *testing.T) {
 	const asked, decided, takenBack = "Quit while a workflow is running?", "Quits after a workflow, at ", "the wish to quit was taken back"
 	choose("quit")
 	says(1, asked)
-	if wish := p.status("it asks", func(s control.Status) bool { return s.Quitting != nil }).Quitting; !wish.Asked || wish.Decided || wish.Workflows != 1 {
+	if wish := p.Status("it asks", func(s control.Status) bool { return s.Quitting != nil }).Quitting; !wish.Asked || wish.Decided || wish.Workflows != 1 {
 		t.Errorf("the status tells %+v", wish)
 	}
 	choose("keep-running")
@@ -348,6 +346,6 @@ func TestTheTerminalTellsOfAWishToQuit(t *testing.T) {
 	if err := p.client().EndWorkflow(t.Context(), "sorter", "1"); err != nil {
 		t.Fatal(err)
 	}
-	p.cleanEnd()
+	p.CleanEnd()
 	says(1, takenBack)
 }
