@@ -28,7 +28,7 @@ VIAddVersionKey ProductName "${NAME}"
 VIAddVersionKey FileDescription "${NAME} setup"
 VIAddVersionKey FileVersion "${VERSION}"
 VIAddVersionKey ProductVersion "${VERSION}"
-VIAddVersionKey LegalCopyright ""
+VIAddVersionKey LegalCopyright "Copyright (c) 2026 The Configurable Agents authors, MIT licence"
 
 !define MUI_ICON "${SOURCE}/icons/app/app.ico"
 !define MUI_UNICON "${SOURCE}/icons/app/app.ico"

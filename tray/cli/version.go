@@ -35,6 +35,7 @@ func about(release string) string {
 		lines = append(lines, line)
 	}
 	lines = append(lines, fmt.Sprintf("built with %s for %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH))
+	lines = append(lines, "Copyright (c) 2026 The Configurable Agents authors, MIT licence")
 	return strings.Join(lines, "\n")
 }
 

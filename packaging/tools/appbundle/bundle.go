@@ -15,6 +15,7 @@ const (
 	oldestSystem  = "12.0" // that Go's programs run on
 	iconFile      = "agents-tray.icns"
 	packageMarker = "APPL????"
+	copyright     = "Copyright (c) 2026 The Configurable Agents authors, MIT licence"
 )
 
 // bundle is what an application is made from.
@@ -41,6 +42,7 @@ type properties struct {
 	OneInstance    bool   `plist:"LSMultipleInstancesProhibited"`
 	HighResolution bool   `plist:"NSHighResolutionCapable"`
 	Category       string `plist:"LSApplicationCategoryType"`
+	Copyright      string `plist:"NSHumanReadableCopyright"`
 }
 
 // write makes the application at path, which must not be there yet.
@@ -97,6 +99,6 @@ func (b bundle) properties() properties {
 	return properties{
 		Identifier: identifier, Name: name, DisplayName: name, Executable: executable, IconFile: iconFile, Kind: "APPL",
 		ShortVersion: b.version, Version: b.version, Dictionary: "6.0", OldestSystem: oldestSystem,
-		OnlyInMenuBar: true, OneInstance: true, HighResolution: true, Category: "public.app-category.developer-tools",
+		OnlyInMenuBar: true, OneInstance: true, HighResolution: true, Category: "public.app-category.developer-tools", Copyright: copyright,
 	}
 }

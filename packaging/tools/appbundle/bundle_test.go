@@ -54,6 +54,7 @@ func TestABundleIsLaidOutAsTheSystemWants(t *testing.T) {
 	for key, want := range map[string]any{
 		"CFBundleIdentifier": "arpa.home.agentstray", "CFBundleShortVersionString": "1.2.3", "CFBundleVersion": "1.2.3",
 		"CFBundlePackageType": "APPL", "LSUIElement": true, "LSMinimumSystemVersion": "12.0", "NSHighResolutionCapable": true,
+		"NSHumanReadableCopyright": "Copyright (c) 2026 The Configurable Agents authors, MIT licence",
 	} {
 		if info[key] != want {
 			t.Errorf("%s is %v, not %v", key, info[key], want)
