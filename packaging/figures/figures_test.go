@@ -31,20 +31,25 @@ import (
 
 const patience = 30 * time.Second
 
-// binary builds the program as it is shipped.
+// binary builds the program once.
 var binary = sync.OnceValues(func() (string, error) {
 	folder, err := os.MkdirTemp("", "agents-tray-figures-*")
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(folder, "agents-tray")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, "agents-tray")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
+	return build("agents-tray", folder)
+})
+
+// build builds a program of this module as it is shipped, and returns its path in folder.
+func build(program, folder string) (string, error) {
+	path := filepath.Join(folder, filepath.Base(program))
+	command := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, program)
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := command.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
 	return path, nil
-})
+}
 
 func TestMain(m *testing.M) {
 	status := m.Run()

@@ -18,19 +18,13 @@ import (
 	"agents-tray/manager/guard/guardtest"
 )
 
-// stub builds the service that is supervised here.
+// stub builds the supervised service once.
 var stub = sync.OnceValues(func() (string, error) {
 	program, err := binary() // whose folder is removed in the end
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(filepath.Dir(program), "stub")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, "agents-tray/packaging/figures/stub")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, out)
-	}
-	return path, nil
+	return build("agents-tray/packaging/figures/stub", filepath.Dir(program))
 })
 
 // fleet is a number of stubs in a place of their own.
