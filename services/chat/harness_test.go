@@ -51,12 +51,12 @@ func start(t *testing.T, address string, options Options) *app {
 	}}
 }
 
-// serveWith starts a Chat with a model server.
-func serveWith(t *testing.T, model *modeltest.Server) *app {
+// serveWithModel starts a Chat and the model server that it uses.
+func serveWithModel(t *testing.T) (*app, *modeltest.Server) {
 	t.Helper()
-	a := serve(t, "")
+	a, model := serve(t, ""), modeltest.New(t, "tiny")
 	a.use(model, "")
-	return a
+	return a, model
 }
 
 // use chooses a model server.

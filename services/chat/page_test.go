@@ -20,7 +20,7 @@ const hostile = "<script>window.hacked=1</script><img src=x onerror=window.hacke
 
 func TestHostileTextStaysText(t *testing.T) {
 	model := modeltest.New(t, "<img src=x onerror=window.hacked=7>")
-	a := serveWith(t, model)
+	a := serve(t, "")
 	a.post("/api/settings", map[string]string{"address": model.Base(), "model": "<img src=x onerror=window.hacked=7>"})
 	id := a.begin(hostile)
 	turn := model.Next(t)
@@ -51,8 +51,7 @@ func TestHostileTextStaysText(t *testing.T) {
 }
 
 func TestOtherSitesAreRefused(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	id := a.begin("A secret")
 	model.Next(t).Answer("Hush")
 	a.finished(id)
@@ -64,8 +63,7 @@ func TestOtherSitesAreRefused(t *testing.T) {
 }
 
 func TestNarrowPagesDoNotScrollSideways(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	wide := strings.Repeat("Donaudampfschifffahrtsgesellschaft", 20)
 	id := a.begin(wide)
 	model.Next(t).Answer(wide, "\n\n`", wide, "`\n\n```\n", wide, "\n```\n\n|", wide, "|b|\n|-|-|\n|1|2|\n\n- ", wide, "\n\nhttps://example.org/", wide, "\n\n$$", wide)
@@ -92,8 +90,7 @@ func TestNarrowPagesDoNotScrollSideways(t *testing.T) {
 }
 
 func TestDrawerOnAPhone(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	first := a.begin("The first one")
 	model.Next(t).Answer("1")
 	a.begin("The second one")
@@ -110,8 +107,7 @@ func TestDrawerOnAPhone(t *testing.T) {
 }
 
 func TestTypingIsKept(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	b := browse(t, webtest.Wide, a.url+"/")
 	b.write("one")
 	b.Do(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift)))
@@ -190,8 +186,7 @@ func TestSettings(t *testing.T) {
 }
 
 func TestRenameAndDelete(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	id := a.begin("A title to be changed")
 	model.Next(t).Answer("ok")
 	a.finished(id)
@@ -213,8 +208,7 @@ func TestRenameAndDelete(t *testing.T) {
 }
 
 func TestCopy(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	id := a.begin("Show me code")
 	model.Next(t).Answer("<think>hm</think>Here **it** is:\n\n```go\nfmt.Println(\"<hi>\")\n```\n")
 	a.finished(id)

@@ -29,8 +29,7 @@ func TestNewOpensNothing(t *testing.T) {
 }
 
 func TestRestartKeepsTheConversation(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	before := serveWith(t, model)
+	before, model := serveWithModel(t)
 	id := before.begin("Hello?")
 	model.Next(t).Answer("Hello", ".")
 	before.finished(id)
@@ -54,8 +53,7 @@ func TestRestartKeepsTheConversation(t *testing.T) {
 }
 
 func TestStopInTheMiddleIsAnInterruption(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	before := serveWith(t, model)
+	before, model := serveWithModel(t)
 	id := before.begin("Count")
 	turn := model.Next(t)
 	turn.Say("one ", "two")
@@ -182,8 +180,7 @@ func TestUnusableDatabaseIsTold(t *testing.T) {
 
 // An answer that cannot be saved is shown, with a warning.
 func TestAnswerThatCannotBeSavedIsShown(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	id := a.begin("Tell me all")
 	turn := model.Next(t)
 	full, err := sql.Open("sqlite3", a.Database)
@@ -206,8 +203,7 @@ func TestAnswerThatCannotBeSavedIsShown(t *testing.T) {
 }
 
 func TestDraftsAreKept(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	before := serveWith(t, model)
+	before, model := serveWithModel(t)
 	id := before.begin("Hi")
 	model.Next(t).Answer("Hi")
 	before.finished(id)
@@ -228,8 +224,7 @@ func TestDraftsAreKept(t *testing.T) {
 }
 
 func TestManyConversationsAnswerAtOnce(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	var ids []string
 	var turns []*modeltest.Turn
 	for range maxRunning {
@@ -255,8 +250,7 @@ func TestManyConversationsAnswerAtOnce(t *testing.T) {
 }
 
 func TestDeleteInTheMiddle(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	id := a.begin("Hi")
 	turn := model.Next(t)
 	turn.Say("one")

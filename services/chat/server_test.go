@@ -145,8 +145,7 @@ func TestSavedAddressGetsWhatWasLeftOut(t *testing.T) {
 }
 
 func TestFailuresAreToldInThreeParts(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	tests := []struct {
 		name   string
 		answer func(turn *modeltest.Turn)

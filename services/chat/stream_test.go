@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"agents-tray/services/chat/history"
-	"agents-tray/services/chat/modeltest"
 	"agents-tray/services/web/webtest"
 
 	"github.com/chromedp/chromedp"
@@ -13,8 +12,7 @@ import (
 )
 
 func TestTokensArriveOneByOne(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	b := browse(t, webtest.Wide, a.url+"/")
 	b.Shows("Begin a conversation")
 	b.send("Count to three")
@@ -51,8 +49,7 @@ func TestTokensArriveOneByOne(t *testing.T) {
 }
 
 func TestReloadInTheMiddleMissesNothing(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	id := a.begin("Count")
 	turn := model.Next(t)
 	turn.Say("one")
@@ -73,8 +70,7 @@ func TestReloadInTheMiddleMissesNothing(t *testing.T) {
 }
 
 func TestTwoPagesShowTheSame(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	id := a.begin("Count")
 	model.Next(t).Answer("What?")
 	a.finished(id)
@@ -99,8 +95,7 @@ func TestTwoPagesShowTheSame(t *testing.T) {
 }
 
 func TestEscapeStops(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	id := a.begin("Count")
 	turn := model.Next(t)
 	turn.Say("one")
@@ -122,8 +117,7 @@ func TestEscapeStops(t *testing.T) {
 }
 
 func TestPageComesBackWithTheChat(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	id := a.begin("Count")
 	turn := model.Next(t)
 	turn.Say("one")
@@ -146,8 +140,7 @@ func TestPageComesBackWithTheChat(t *testing.T) {
 }
 
 func TestReaderIsNotPulledToTheEnd(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	id := a.begin("Tell me")
 	turn := model.Next(t)
 	turn.Say(strings.Repeat("A paragraph.\n\n", 60))
@@ -175,8 +168,7 @@ func TestReaderIsNotPulledToTheEnd(t *testing.T) {
 
 // Unchanged elements are kept: a selection in a paragraph survives the next paragraph.
 func TestGrowthLeavesTheRestAlone(t *testing.T) {
-	model := modeltest.New(t, "tiny")
-	a := serveWith(t, model)
+	a, model := serveWithModel(t)
 	id := a.begin("Tell me")
 	turn := model.Next(t)
 	turn.Say("First paragraph.\n\n```\nline 1\n")
@@ -195,4 +187,30 @@ func TestGrowthLeavesTheRestAlone(t *testing.T) {
 	if !webtest.Eval[bool](b.Tab, `first.isConnected && block.isConnected && getSelection().toString() === "First paragraph."`) {
 		t.Errorf("the selection is %q", webtest.Eval[string](b.Tab, "getSelection().toString()"))
 	}
+}
+
+// A hidden page keeps its connection until the answer being written has ended.
+func TestAHiddenPageListensToTheEndOfAnAnswer(t *testing.T) {
+	a, model := serveWithModel(t)
+	id := a.begin("Count")
+	turn := model.Next(t)
+	turn.Say("one")
+	b := browse(t, webtest.Wide, a.url+"/c/"+id)
+	b.answer("one")
+	webtest.Eval[any](b.Tab, `{
+		const close = EventSource.prototype.close;
+		EventSource.prototype.close = function () { window.isClosed = true; close.call(this); };
+	} null`)
+	b.Hide(true)
+	turn.Say(" two")
+	b.answer("one two")
+	if webtest.Eval[bool](b.Tab, "window.isClosed === true") {
+		t.Error("the page does not listen any more")
+	}
+	turn.Finish("stop")
+	b.state("complete")
+	b.Until("window.isClosed")
+	a.post("/api/conversations/"+id+"/title", map[string]string{"title": "Another one"})
+	b.Hide(false)
+	b.Until(`document.getElementById("title").textContent === "Another one"`)
 }

@@ -96,10 +96,10 @@ func TestAHiddenPageDoesNotListen(t *testing.T) {
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	next(t, i.joined)
-	hide(b, true)
+	b.Hide(true)
 	next(t, i.left)
 	i.change(chatFailed)
-	hide(b, false)
+	b.Hide(false)
 	b.Shows("Chat keeps crashing")
 }
 

@@ -1,7 +1,6 @@
 package dashboard
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -49,15 +48,9 @@ func TestAHiddenPageMeasuresNothing(t *testing.T) {
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	i.use(control.Usages{"chat": {Memory: 5e6, Processes: 1, Threads: 3, At: time.Now()}})
 	shows(b, "–, 5.0 MB, 1, 3")
-	hide(b, true)
+	b.Hide(true)
 	next(t, i.usageLeft)
 	i.use(control.Usages{"chat": {Memory: 6e6, Processes: 1, Threads: 3, At: time.Now().Add(time.Minute)}})
-	hide(b, false)
+	b.Hide(false)
 	shows(b, "–, 6.0 MB, 1, 3")
-}
-
-func hide(b *webtest.Tab, hidden bool) {
-	b.Helper()
-	webtest.Eval[any](b, fmt.Sprintf(`Object.defineProperty(document, "hidden", { value: %t, configurable: true });
-		document.dispatchEvent(new Event("visibilitychange")); null`, hidden))
 }

@@ -280,6 +280,13 @@ func (b *Tab) Permit(right string) {
 	}))
 }
 
+// Hide tells the page that its tab is hidden, or visible again.
+func (b *Tab) Hide(hidden bool) {
+	b.Helper()
+	Eval[any](b, fmt.Sprintf(`Object.defineProperty(document, "hidden", { value: %t, configurable: true });
+		document.dispatchEvent(new Event("visibilitychange")); null`, hidden))
+}
+
 // Scheme sets the colour scheme, "light" or "dark". With reduced motion no transition
 // delays it.
 func (b *Tab) Scheme(name string) {
