@@ -19,9 +19,7 @@ import (
 // does not return.
 func Main(m *testing.M) {
 	status := m.Run()
-	if chromium.stop != nil {
-		chromium.stop()
-	}
+	Stop()
 	os.Exit(status)
 }
 
