@@ -1,5 +1,3 @@
-// Package terminal is the tray's counterpart where there is none: a line for each
-// step, with a spinner while it lasts.
 package cli
 
 import (
@@ -21,7 +19,7 @@ type screen struct {
 	verbose bool
 	spinner *spinner.Spinner // nil where out is no terminal
 	shown   map[string]seen
-	wish    *control.Quitting // that was last shown
+	quitting    *control.Quitting // that was last shown
 }
 
 // seen is what was last shown of a service.
