@@ -173,7 +173,7 @@ func circle(ids []string, arcs map[string][]string) (found []string) {
 
 // checkUse warns of fields that nothing uses, and of inputs that are overwritten.
 func (c *checker) checkUse() {
-	if c.growing || !c.flow.nodesKnown || !c.flow.stateKnown {
+	if c.growing || !c.flow.nodesKnown || !c.flow.stateKnown || len(c.result.Errors) > 0 { // which may be why
 		return
 	}
 	for _, name := range c.flow.named {
