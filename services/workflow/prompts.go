@@ -31,14 +31,16 @@ func (c *checker) checkPlaceholders(v *value, rule string, inputs map[string]boo
 	if !strings.Contains(v.text, "{") {
 		return
 	}
-	place := c.finder(v)
+	var place func(string) *value // found for what is wrong only
 	for _, match := range placeholder().FindAllStringSubmatch(v.text, -1) {
-		at := place(match[0])
 		name, named := reference(match[1])
 		if c.flow.read(name) != nil || !named && inputs[name] || !c.flow.stateKnown || c.growing && v.open {
 			continue
 		}
-		c.errorAt(at, rule, "%s", c.placeholderWords(match[1], name, inputs))
+		if place == nil {
+			place = c.finder(v)
+		}
+		c.errorAt(place(match[0]), rule, "%s", c.placeholderWords(match[1], name, inputs))
 		v.broken = true
 	}
 }
@@ -80,11 +82,11 @@ func (c *checker) placeholderWords(inner, name string, inputs map[string]bool) s
 func (c *checker) finder(v *value) func(s string) *value {
 	line, column := v.line-1, v.column-1 // from 0, in characters
 	offset := len(string([]rune(c.lines[line])[:min(column, utf8.RuneCountInString(c.lines[line]))]))
-	lost := false
+	lost, end := false, c.end(v)
 	return func(s string) *value {
 		s, _, _ = strings.Cut(s, "\n")
 		l, column0, offset0 := line, column, offset
-		for ; !lost && l < len(c.lines) && l < v.end; l, column0, offset0 = l+1, 0, 0 {
+		for ; !lost && l < len(c.lines) && l < end; l, column0, offset0 = l+1, 0, 0 {
 			rest := c.lines[l][offset0:]
 			if i := strings.Index(rest, s); i >= 0 {
 				at := column0 + utf8.RuneCountInString(rest[:i])

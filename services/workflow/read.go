@@ -45,6 +45,7 @@ func (c *checker) read(data []byte) *value {
 		}
 		return nil
 	}
+	c.source = root
 	v := c.tree(root)
 	if v != nil && c.growing {
 		markOpen(v)
@@ -204,7 +205,7 @@ func deep(data []byte) bool {
 // tree makes a tree of the parser's nodes, with aliases and merged keys filled in, and
 // reports keys that are there twice. It returns nil after an error that leaves no tree.
 func (c *checker) tree(root *yaml.Node) *value {
-	b := &builder{checker: c, within: make(map[*yaml.Node]bool), places: places(root)}
+	b := &builder{checker: c, within: make(map[*yaml.Node]bool)}
 	v, err := b.build(root, 0)
 	if err != nil {
 		c.errorAt(&value{line: max(1, err.at.Line), column: max(1, err.at.Column)}, "YAML", "%s", err.text)
@@ -213,8 +214,18 @@ func (c *checker) tree(root *yaml.Node) *value {
 	return v
 }
 
-// places are, in order, the lines where values begin.
-func places(root *yaml.Node) map[*yaml.Node]int {
+// end is the line where the value after a scalar begins.
+func (c *checker) end(v *value) int {
+	if c.ends == nil {
+		c.ends = ends(c.source)
+	}
+	if line := c.ends[v.source]; line > 0 {
+		return line
+	}
+	return len(c.lines)
+}
+
+func ends(root *yaml.Node) map[*yaml.Node]int {
 	var order []*yaml.Node
 	var walk func(n *yaml.Node)
 	walk = func(n *yaml.Node) {
@@ -237,7 +248,6 @@ type builder struct {
 	*checker
 	count  int
 	within map[*yaml.Node]bool // anchors that are being filled in
-	places map[*yaml.Node]int
 }
 
 // stop is an error that leaves no tree.
@@ -289,10 +299,7 @@ func (b *builder) build(n *yaml.Node, depth int) (*value, *stop) {
 
 func (b *builder) scalar(v *value, n *yaml.Node) *stop {
 	v.text, v.block = n.Value, n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0
-	v.end = b.places[n]
-	if v.end == 0 {
-		v.end = len(b.lines) + 1
-	}
+	v.source = n
 	v.kind = text
 	if n.Style&yaml.TaggedStyle == 0 {
 		if n.Style == 0 {
@@ -316,7 +323,12 @@ func (b *builder) scalar(v *value, n *yaml.Node) *stop {
 
 // entries builds the entries of a mapping. Keys that are merged (<<) give way to its own.
 func (b *builder) entries(v *value, n *yaml.Node, depth int) *stop {
-	places := make(map[string]int, len(n.Content)/2)
+	type identity struct {
+		kind kind
+		text string
+	}
+	v.entries = make([]entry, 0, len(n.Content)/2)
+	places := make(map[identity]int, len(n.Content)/2)
 	var merged []*value
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, child := n.Content[i], n.Content[i+1]
@@ -339,13 +351,16 @@ func (b *builder) entries(v *value, n *yaml.Node, depth int) *stop {
 		if err != nil {
 			return err
 		}
-		identity := fmt.Sprint(key.kind, key.text)
-		if line, twice := places[identity]; twice {
+		same := identity{key.kind, key.text}
+		if line, twice := places[same]; twice {
 			b.errorAt(key, "YAML", "the key %s is there already, in line %d, and the platform would drop that one without a word: keep one of them", key.text, line)
 			continue
 		}
-		places[identity] = key.line
+		places[same] = key.line
 		v.entries = append(v.entries, entry{key.text, key, content})
+	}
+	if merged == nil {
+		return nil
 	}
 	return b.merge(v, merged)
 }

@@ -89,6 +89,8 @@ func (m *maker) shape(s *jsonschema.Schema, name string) *shape {
 	for _, choice := range made.choices {
 		made.nullable = made.nullable || choice.nullable
 	}
+	// The patterns of identifiers and types are approximations of rules that are checked exactly
+	// with the nodes and the state.
 	for _, k := range []struct {
 		is     bool
 		name   string
@@ -96,7 +98,7 @@ func (m *maker) shape(s *jsonschema.Schema, name string) *shape {
 	}{
 		{s.Const != nil, "const", jsonschema.Schema{Const: s.Const}},
 		{s.Enum != nil, "enum", jsonschema.Schema{Enum: s.Enum}},
-		{s.Pattern != "", "pattern", jsonschema.Schema{Pattern: s.Pattern}},
+		{s.Pattern != "" && name != "identifier" && name != "typeString", "pattern", jsonschema.Schema{Pattern: s.Pattern}},
 		{s.Minimum != nil || s.Maximum != nil || s.ExclusiveMinimum != nil, "range",
 			jsonschema.Schema{Minimum: s.Minimum, Maximum: s.Maximum, ExclusiveMinimum: s.ExclusiveMinimum}},
 		{s.MinItems != nil, "minItems", jsonschema.Schema{MinItems: s.MinItems}},
@@ -185,7 +187,7 @@ func (s *shape) wants() (kinds []kind) {
 
 // checkStructure checks the file by the schema.
 func (c *checker) checkStructure(root *value) {
-	c.follow(shapes(), root, nil)
+	c.follow(shapes(), root, make(path, 0, maxDepth)) // its end is written over: no path is kept
 	c.warnOfSpelling(root)
 }
 
@@ -230,7 +232,7 @@ func (c *checker) follow(s *shape, v *value, at path) {
 	case list:
 		if s.items != nil {
 			for _, item := range v.items {
-				c.follow(s.items, item, append(at[:len(at):len(at)], "[]"))
+				c.follow(s.items, item, append(at, "[]"))
 			}
 		}
 	case mapping:
@@ -251,10 +253,45 @@ func (c *checker) follow(s *shape, v *value, at path) {
 		depth = 1 // their conditions look at the values of their keys
 	}
 	for _, k := range s.keywords {
-		if err := k.check.Validate(v.json(depth)); err != nil {
+		if !c.holds(k, v, depth) {
 			c.wrong(s, k, v, at)
 		}
 	}
+}
+
+// holds asks the library whether a condition holds for a value. Those of a mapping look at the
+// kinds of what is in it, and at the words type and required, so that all mappings that are
+// alike in this have one answer.
+func (c *checker) holds(k keyword, v *value, depth int) bool {
+	if v.kind != mapping || depth == 0 {
+		return k.check.Validate(v.json(depth)) == nil
+	}
+	sign := make([]byte, 0, 64)
+	for _, e := range v.entries {
+		sign = append(append(sign, e.name...), 0, byte(e.value.kind), byte(min(len(e.value.items), 2)))
+		if e.value.boolean {
+			sign = append(sign, 1)
+		}
+		if e.name == "type" {
+			sign = append(append(sign, e.value.text...), 0)
+		}
+	}
+	key := alike{k.check, string(sign)}
+	answer, known := c.answers[key]
+	if !known {
+		answer = k.check.Validate(v.json(depth)) == nil
+		if c.answers == nil {
+			c.answers = make(map[alike]bool)
+		}
+		c.answers[key] = answer
+	}
+	return answer
+}
+
+// alike are mappings for which a condition has one answer.
+type alike struct {
+	check *jsonschema.Resolved
+	sign  string
 }
 
 // chosen is the alternative that takes a value, or s itself.
@@ -269,7 +306,7 @@ func (s *shape) chosen(v *value) *shape {
 
 func (c *checker) followEntries(s *shape, v *value, at path) {
 	for _, e := range v.entries {
-		below := append(at[:len(at):len(at)], e.name)
+		below := append(at, e.name)
 		property := s.properties[e.name]
 		if e.key.kind != text {
 			property = nil

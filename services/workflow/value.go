@@ -3,6 +3,8 @@ package workflow
 import (
 	"fmt"
 	"math"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // kind is the type of a value, as the platform's YAML reader sees it.
@@ -23,7 +25,7 @@ const (
 type value struct {
 	kind         kind
 	line, column int
-	end          int // the line where the next value begins
+	source       *yaml.Node // of a scalar
 
 	text    string  // of a scalar, as written
 	boolean bool    // of a boolean

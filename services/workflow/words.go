@@ -237,10 +237,6 @@ func first(v *value) string {
 
 func (c *checker) wrongText(s *shape, v *value, at path) {
 	switch {
-	case s.name == "identifier":
-		// Rule I1 is checked exactly with the nodes.
-	case s.name == "typeString":
-		// Rule T1 is checked exactly with the state.
 	case s.name == "flow":
 		c.errorAt(v, "R2", "%s is blank: give the workflow a name", at)
 	case s.name == "edge":

@@ -10,6 +10,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // A Finding is something to say about one place of a file.
@@ -100,6 +102,9 @@ type checker struct {
 
 	onlyMain, onlyDev []cause // what one dialect alone takes
 	said              map[said]bool
+	answers           map[alike]bool
+	ends              map[*yaml.Node]int
+	source            *yaml.Node        // the root
 	resolved          map[string]string // names that are misspelt, and what they mean
 	compared          int               // names, to find the one that was meant
 }
