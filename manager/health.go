@@ -45,10 +45,7 @@ func (s *service) watchHealth() {
 // onUnhealthy handles failed health checks: the process is stopped, which counts as a failure.
 func (s *service) onUnhealthy(err error) {
 	s.cancelProbe()
-	s.end(&Problem{
-		Kind: Unhealthy, Summary: s.spec.Title + " stopped answering", Cause: capital(err.Error()),
-		Advice: "Look at its log for the reason",
-	})
+	s.end(unhealthyProblem(s.spec.Title, err))
 }
 
 // keepAsking asks at each interval, and returns the last error once so many checks in

@@ -78,27 +78,7 @@ func (s *service) onReady(at time.Time) {
 }
 
 // onNotReady handles a readiness timeout: the process is stopped, which counts as a failure.
-func (s *service) onNotReady(err error) {
-	cause := fmt.Sprintf("It did not %s within %s", proof(s.spec.Ready), InWords(s.spec.Ready.Timeout))
-	if !s.spec.Ready.Check.Empty() {
-		cause += " (" + err.Error() + ")"
-	}
-	s.end(&Problem{
-		Kind: NotReady, Summary: s.spec.Title + " does not answer", Cause: cause,
-		Advice: "Look at its log for the reason",
-	})
-}
-
-// proof says what Ready waits for, to follow "it did not".
-func proof(r spec.Ready) string {
-	switch {
-	case r.Log != "":
-		return fmt.Sprintf("print a line that matches %q", r.Log)
-	case r.Notify:
-		return "say READY=1"
-	}
-	return "answer at " + r.HTTP + r.TCP
-}
+func (s *service) onNotReady(err error) { s.end(stillStartingProblem(s.spec, err, nil)) }
 
 // prove reports an error if an answer to a check is known not to come from this run. On a
 // socket that the guard handed over only this run can answer, but the kernel takes
