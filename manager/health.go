@@ -2,7 +2,6 @@ package manager
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"agents-tray/manager/spec"
@@ -25,7 +24,7 @@ func (s *service) watchHealth() {
 			if s.alive.Swap(false) {
 				return nil
 			}
-			return fmt.Errorf("it has not said WATCHDOG=1 for %s", InWords(h.Interval))
+			return &Answer{Kind: AnswerNoPing, Waited: h.Interval}
 		}
 	case h.Check.Empty():
 		return

@@ -2,8 +2,6 @@ package manager
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -62,7 +60,7 @@ func (s *service) onNotice(n *guard.Notice) {
 	case s.state == Starting && (n.Line != "" || n.Ready && s.spec.Ready.Notify):
 		s.onReady(time.Now())
 	case s.state == Ready && n.Failing && s.spec.Health.Notify:
-		s.onUnhealthy(errors.New("it said so itself (WATCHDOG=trigger)"))
+		s.onUnhealthy(&Answer{Kind: AnswerTrigger})
 	}
 	if n.Stopping && s.state == Ready { // from now on silence is no failure
 		s.cancelProbe()
@@ -89,7 +87,7 @@ func (m *Manager) prove(ctx context.Context, s spec.ServiceSpec, check spec.Chec
 	if s.HeldPort(check.TCP) {
 		members, err := m.members(ctx, s.Name, run)
 		if err == nil && members.Waiting > 0 {
-			err = errors.New("it has not accepted the connection")
+			err = &Answer{Kind: AnswerUnaccepted}
 		}
 		return err
 	}
@@ -115,7 +113,7 @@ func (m *Manager) prove(ctx context.Context, s spec.ServiceSpec, check spec.Chec
 	if slices.Contains(members.PIDs, holder) {
 		return nil
 	}
-	return fmt.Errorf("port %d is answered by %s (pid %d), which this service has not started", port, name, holder)
+	return &Answer{Kind: AnswerStranger, Port: port, Holder: &Process{Name: name, PID: holder}}
 }
 
 // members asks the guard for the processes of a run.

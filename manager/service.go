@@ -120,7 +120,7 @@ func (s *service) onExited(e *guard.Exited) {
 	asked := s.state == Stopping
 	s.lastExit = &Exit{
 		PID: e.PID, At: e.At, Code: e.Code, Signal: e.Signal, Asked: asked,
-		Words: exitWords(e, asked || s.fault != nil), Lines: e.Lines,
+		Ended: asked || s.fault != nil, Grace: s.spec.StopTimeout, OutOfMemory: e.OutOfMemory, Lines: e.Lines,
 	}
 	s.m.emit(ServiceExited{s.spec.Name, *s.lastExit})
 	if asked {

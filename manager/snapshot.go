@@ -71,20 +71,6 @@ type Service struct {
 	settled bool // in Waiting: what it waits for will not come by itself
 }
 
-// Exit is how a process ended.
-type Exit struct {
-	PID    int       `json:"pid"`
-	At     time.Time `json:"at"`
-	Code   int       `json:"code"`             // exit status; -1 when a signal ended it
-	Signal string    `json:"signal,omitempty"` // "SIGKILL", or empty
-	Asked  bool      `json:"asked,omitempty"`  // we had asked it to stop
-	Words  string    `json:"words"`            // the same for people
-	Lines  []string  `json:"lines,omitempty"`  // its last log lines
-}
-
-// Failure reports whether the exit was neither asked for nor a success.
-func (e Exit) Failure() bool { return !e.Asked && (e.Code != 0 || e.Signal != "") }
-
 // Service returns the service of that name.
 func (s Snapshot) Service(name string) (Service, bool) {
 	for _, service := range s.Services {

@@ -100,7 +100,7 @@ func serviceLine(language words.Language, s manager.Service) string {
 	case s.State == manager.Waiting:
 		return language.Say(words.ServiceWaiting, s.WaitsFor)
 	case s.Problem != nil:
-		return s.Problem.Summary
+		return language.Problem(s.Problem).Summary
 	}
 	return language.Say(map[manager.State]words.Key{
 		manager.Stopped: words.ServiceStopped, manager.Starting: words.ServiceStarting, manager.Ready: words.ServiceRunning,

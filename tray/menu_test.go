@@ -63,11 +63,11 @@ func models() map[string]Model {
 		return m
 	}
 	held := services(manager.Ready, manager.Failed)
-	held[1].Problem = &manager.Problem{Kind: manager.PortHeld, Summary: "Port 7860 is taken by node (pid 812)", FreePort: 7862}
+	held[1].Problem = &manager.Problem{Kind: manager.PortHeld, Title: "Chat", Port: 7860, Holder: &manager.Process{Name: "node", PID: 812}, FreePort: 7862}
 	crashing := services(manager.Ready, manager.Failed)
-	crashing[1].Problem = &manager.Problem{Kind: manager.CrashLoop, Summary: "Chat keeps crashing"}
+	crashing[1].Problem = &manager.Problem{Kind: manager.CrashLoop, Title: "Chat", Exit: &manager.Exit{Code: 1}}
 	both := services(manager.Failed, manager.Failed)
-	both[0].Problem, both[1].Problem = &manager.Problem{Kind: manager.NotReady, Summary: "Dashboard does not answer"}, crashing[1].Problem
+	both[0].Problem, both[1].Problem = &manager.Problem{Kind: manager.Unhealthy, Title: "Dashboard", Answer: &manager.Answer{Kind: manager.AnswerTimeout}}, crashing[1].Problem
 	waiting := services(manager.Starting, manager.Waiting)
 	waiting[1].WaitsFor = "Dashboard"
 	slow := model(manager.PhaseStarting, waiting)

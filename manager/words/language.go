@@ -1,14 +1,15 @@
-// Package words holds what the tray says, in every language it speaks, in one table.
+// Package words turns what the manager tells as data (problems, exits, answers to checks,
+// processes that are left) into sentences, in every language that the program speaks. The
+// menu, the terminal and the pages all use it, so nothing below makes sentences for people.
 //
-// A table of our own, and not golang.org/x/text/message: there are two languages and
-// seventy lines, a key that is missing does not compile, and the program starts without
-// the megabyte of plural rules and number formats.
+// Tables of our own, and not golang.org/x/text/message: there are two languages and some
+// hundred lines, and the program starts without the megabyte of plural rules and number
+// formats.
 package words
 
 import (
 	"fmt"
 	"strings"
-	"time"
 )
 
 // Language is one that the program speaks.
@@ -17,7 +18,7 @@ type Language int
 const (
 	English Language = iota
 	German
-	languages int = iota
+	Languages int = iota
 )
 
 // System returns the language that the user has chosen in the system's settings;
@@ -40,59 +41,22 @@ func first(locales []string) Language {
 	return English
 }
 
-// Say returns what key says, with its arguments in place.
-func (l Language) Say(key Key, arguments ...any) string {
+// Text is something that is said in every language, with the verbs of fmt for arguments.
+type Text interface{ In(Language) string }
+
+// Say returns a text with its arguments in place.
+func (l Language) Say(t Text, arguments ...any) string {
 	if len(arguments) == 0 {
-		return table[key].text[l]
+		return t.In(l)
 	}
-	return fmt.Sprintf(table[key].text[l], arguments...)
+	return fmt.Sprintf(t.In(l), arguments...)
 }
 
-// Count is Say for a number of things: one says it for a single one and takes no
-// number, many for any other.
-func (l Language) Count(n int, one, many Key, arguments ...any) string {
+// Count is Say for a number of things: one says it for a single one and takes no number,
+// many for any other.
+func (l Language) Count(n int, one, many Text, arguments ...any) string {
 	if n == 1 {
 		return l.Say(one, arguments...)
 	}
 	return l.Say(many, append([]any{n}, arguments...)...)
-}
-
-// Duration says a duration as people do: "800 ms", "2 s", "2 min 5 s". The units are
-// the same in every language so far.
-func Duration(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", int(d.Round(time.Second).Seconds()))
-	}
-	d = d.Round(time.Second)
-	text := fmt.Sprintf("%d min", int(d.Minutes()))
-	if s := int(d.Seconds()) % 60; s > 0 {
-		text += fmt.Sprintf(" %d s", s)
-	}
-	return text
-}
-
-// Clock says at what time of day something is.
-func Clock(t time.Time) string { return t.Local().Format("15:04") }
-
-// Fit cuts a text to so many UTF-16 units, which is how Windows counts, and marks the
-// cut.
-func Fit(text string, units int) string {
-	cut, n := 0, 0
-	for i, r := range text {
-		size := 1
-		if r > 0xffff {
-			size = 2
-		}
-		if n+size > units {
-			return text[:cut] + "…"
-		}
-		n += size
-		if n < units {
-			cut = i + len(string(r)) // there is room for the mark after it
-		}
-	}
-	return text
 }

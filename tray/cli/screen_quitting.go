@@ -21,10 +21,10 @@ func (s *screen) ShowQuitting(wish *control.Quitting) {
 	case wish == nil:
 		s.Say("It goes on: the wish to quit was taken back")
 	case wish.Decided:
-		s.Say("%s", english.Count(wish.Workflows, words.QuitWaitsOne, words.QuitWaitsMany, words.Clock(wish.Deadline)))
+		s.Say("%s", english.Count(wish.Workflows, words.QuitWaitsOne, words.QuitWaitsMany, english.Clock(wish.Deadline)))
 		s.Say("  agents-tray do quit-now does not wait, agents-tray do keep-running takes it back")
 	default:
-		s.Say("%s %s", english.Count(wish.Workflows, words.QuitQuestionOne, words.QuitQuestionMany), english.Say(words.QuitQuestionBody, words.Clock(wish.Deadline)))
+		s.Say("%s %s", english.Count(wish.Workflows, words.QuitQuestionOne, words.QuitQuestionMany), english.Say(words.QuitQuestionBody, english.Clock(wish.Deadline)))
 		s.Say("  Answer in the tray menu, or in another terminal: agents-tray do finish, quit-now or keep-running")
 	}
 }

@@ -105,7 +105,7 @@ func (i *Instance) askToQuit(workflows int, deadline time.Time) {
 	i.answer(tray.Notification{
 		Key: aboutQuit, Urgent: true,
 		Summary: i.language.Count(workflows, words.QuitQuestionOne, words.QuitQuestionMany),
-		Body:    say(words.QuitQuestionBody, words.Clock(deadline)),
+		Body:    say(words.QuitQuestionBody, i.language.Clock(deadline)),
 		Actions: []tray.Action{
 			{Label: say(words.FinishAndQuit), Intent: tray.Intent{Verb: tray.FinishAndQuit}},
 			{Label: say(words.QuitNow), Intent: tray.Intent{Verb: tray.QuitNow}},
@@ -115,7 +115,7 @@ func (i *Instance) askToQuit(workflows int, deadline time.Time) {
 }
 
 func (i *Instance) tellOfWaiting(workflows int, deadline time.Time) {
-	say, until := i.language.Say, words.Clock(deadline)
+	say, until := i.language.Say, i.language.Clock(deadline)
 	i.answer(tray.Notification{
 		Key: aboutQuit, Summary: words.Fit(i.language.Count(workflows, words.QuitWaitsOne, words.QuitWaitsMany, until), 63),
 		Body: say(words.QuitWaitsBody, until),

@@ -115,7 +115,7 @@ func Begin(options Options) (*Instance, error) {
 	i.follow()
 	i.watchPlatform()
 	if why := options.Folders.Makeshift; why != nil {
-		i.notice("Nothing of this session will be kept. " + manager.Sentence(why.Error()))
+		i.notice("Nothing of this session will be kept. " + sentence(why))
 	}
 	i.asks = i.asks && !options.Start
 	if i.asks {

@@ -2,6 +2,8 @@ package instance
 
 import (
 	"slices"
+
+	"agents-tray/manager/words"
 )
 
 // A notice is something for the user to know. A new text on its topic replaces it.
@@ -37,3 +39,5 @@ func (i *Instance) noticeTexts() []string {
 	}
 	return texts
 }
+
+func sentence(err error) string { return words.Sentence(err.Error()) }

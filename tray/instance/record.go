@@ -12,6 +12,7 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/guard"
 	"agents-tray/manager/guard/proctree"
+	"agents-tray/manager/words"
 	"agents-tray/sessiondb"
 	"agents-tray/sessiondb/verdict"
 )
@@ -69,9 +70,9 @@ func (i *Instance) notRecorded(err error) {
 	text := ""
 	switch {
 	case errors.Is(err, sessiondb.ErrPlatformFile):
-		text = "The Python platform does not see this session. " + manager.Sentence(err.Error())
+		text = "The Python platform does not see this session. " + words.Sentence(err.Error())
 	case err != nil:
-		text = "This session is not being recorded. Should it end unexpectedly, that may go unnoticed. " + manager.Sentence(err.Error())
+		text = "This session is not being recorded. Should it end unexpectedly, that may go unnoticed. " + words.Sentence(err.Error())
 	}
 	i.setNotice(recordNotice, text)
 }
@@ -169,7 +170,7 @@ func waitWords(wait time.Duration) string {
 	if wait == 0 {
 		return "at once"
 	}
-	return "after " + manager.InWords(wait)
+	return "after " + words.English.Duration(wait)
 }
 
 // onEvent records an event, and lets the user know of what needs them.
@@ -181,11 +182,11 @@ func (i *Instance) onEvent(e manager.Event) {
 	case manager.ServiceReady:
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "ready", PID: e.PID}
 	case manager.ServiceExited:
-		row = sessiondb.Event{At: e.Exit.At, Service: e.Service, Kind: "exited", PID: e.Exit.PID, Detail: e.Exit.Words}
+		row = sessiondb.Event{At: e.Exit.At, Service: e.Service, Kind: "exited", PID: e.Exit.PID, Detail: words.English.Exit(e.Exit)}
 	case manager.ServiceRestarting:
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "restarting", Detail: waitWords(e.Wait)}
 	case manager.ServiceGaveUp:
-		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "gave up", Detail: e.Problem.Error()}
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "gave up", Detail: words.English.Report(&e.Problem)}
 	case manager.ServiceStopped:
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "stopped"}
 	case manager.GuardLost:
