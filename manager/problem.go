@@ -72,7 +72,7 @@ type Problem struct {
 // Prose is a problem in English sentences. Only package control sets it, in what it sends,
 // for programs of another version, which know other kinds and fields.
 type Prose struct {
-	Summary string `json:"summary"`
+	Summary string `json:"summary,omitempty"`
 	Cause   string `json:"cause,omitempty"`
 	Advice  string `json:"advice,omitempty"`
 }
