@@ -80,11 +80,11 @@ func (l Language) values(p *manager.Problem) []string {
 	}
 	name := ""
 	if p.Holder != nil {
-		name, user = p.Holder.Name, p.Holder.User
+		name, user = cmp.Or(p.Holder.Name, "?"), p.Holder.User
 	}
 	return []string{
 		"{service}", p.Title, "{kind}", string(p.Kind), "{detail}", p.Detail, "{Detail}", Capital(p.Detail), "{(detail)}", inBrackets(p.Detail),
-		"{port}", strconv.Itoa(p.Port), "{holder}", l.process(p.Holder), "{name}", name, "{user}", user, "{move}", move,
+		"{port}", strconv.Itoa(p.Port), "{name}", name, "{ids}", l.ids(p.Holder), "{user}", user, "{move}", move,
 		"{path}", p.Path, "{searched}", searched, "{where}", where, "{size}", kilobytes(p.Size),
 		"{proof}", l.missed(p.Proof, p.Expected), "{expected}", p.Expected, "{field}", p.Field, "{seen}", strings.Join(p.Seen, ", "),
 		"{Answer}", Capital(answer), "{(answer)}", inBrackets(answer), "{waited}", l.Duration(p.Waited),
@@ -113,14 +113,19 @@ func (l Language) process(p *manager.Process) string {
 	if p == nil {
 		return ""
 	}
-	row := text{"{name} (pid {pid})", "{name} (PID {pid})"}
+	return cmp.Or(p.Name, "?") + inBrackets(l.ids(p))
+}
+
+// ids tells a program from others of its name: "pid 812, user root", or "" if it is not seen.
+func (l Language) ids(p *manager.Process) string {
+	row := text{"pid {pid}", "PID {pid}"}
 	switch {
-	case p.PID == 0:
-		row = text{"{name}", "{name}"}
+	case p == nil || p.PID == 0:
+		return ""
 	case p.User != "":
-		row = text{"{name} (pid {pid}, user {user})", "{name} (PID {pid}, Benutzer {user})"}
+		row = text{"pid {pid}, user {user}", "PID {pid}, Benutzer {user}"}
 	}
-	return row.fill(l, "{name}", cmp.Or(p.Name, "?"), "{pid}", strconv.Itoa(p.PID), "{user}", p.User)
+	return row.fill(l, "{pid}", strconv.Itoa(p.PID), "{user}", p.User)
 }
 
 // missed says what has not come, to follow "it has".
@@ -140,7 +145,7 @@ func (l Language) missed(proof manager.Proof, expected string) string {
 }
 
 var (
-	moveClause     = text{", or use another port for {service}: {free} is free", ", oder für {service} einen anderen Port verwenden: {free} ist frei"}
+	moveClause     = text{", or use another port for {service}: {free} is free", ", oder einen anderen Port für {service} verwenden: {free} ist frei"}
 	searchedClause = text{" in PATH ({searched})", " in PATH ({searched})"}
 	lineClause     = text{" in line {line}", " in Zeile {line}"}
 )

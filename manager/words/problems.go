@@ -11,8 +11,8 @@ type problemText struct {
 
 var (
 	cannotStart    = text{"{service} cannot be started", "{service} lässt sich nicht starten"}
-	logAdvice      = text{"Look at its log for the reason", "Der Grund steht vielleicht im Protokoll"}
-	logThenStart   = text{"Look at its log for the reason, then start it again", "Im Protokoll nach dem Grund sehen, danach wieder starten"}
+	logAdvice      = text{"Look at its log for the reason", "Den Grund im Protokoll nachsehen"}
+	logThenStart   = text{"Look at its log for the reason, then start it again", "Den Grund im Protokoll nachsehen, dann neu starten"}
 	installAdvice  = text{"Install it, or correct the command in the services file, then start it again", "Das Programm installieren oder den Befehl in der Dienste-Datei berichtigen, danach wieder starten"}
 	envFileAdvice  = text{"Correct the file, or take env_file out of the services file, then start it again", "Die Datei berichtigen oder env_file aus der Dienste-Datei nehmen, danach wieder starten"}
 	exitCause      = text{"It {exit}", "Der Dienst {exit}"}
@@ -35,7 +35,7 @@ var problems = []problemText{
 	},
 	{
 		manager.PortHeld, nil,
-		text{"Port {port} is taken by {holder}", "Port {port} ist von {holder} belegt"},
+		text{"Port {port} is taken by {name} ({ids})", "Port {port} ist von {name} belegt ({ids})"},
 		none, holderAdvice,
 	},
 	{
@@ -163,7 +163,7 @@ var problems = []problemText{
 	},
 	{
 		manager.NoGuard, nil,
-		text{"Services cannot be started", "Dienste lassen sich nicht starten"},
+		text{"Services cannot be started", "Die Dienste lassen sich nicht starten"},
 		text{"The process that runs them keeps ending{(detail)}", "Der Prozess, der sie ausführt, endet immer wieder{(detail)}"},
 		text{"Quit, and start again", "Beenden und neu starten"},
 	},
