@@ -60,7 +60,7 @@ const tooltipUnits = 127
 // Title is what the icon says in words, where a panel shows its title or a tooltip.
 func Title(m Model) string {
 	title := Name + " – " + StateLine(m)
-	if m.Unclean != "" && m.Phase != manager.PhaseTrouble {
+	if m.Unclean != nil && m.Phase != manager.PhaseTrouble {
 		title += ". " + m.Language.Say(words.UncleanEnd)
 	}
 	return words.Fit(title, tooltipUnits)
@@ -71,7 +71,7 @@ func iconState(m Model) icons.State {
 	switch {
 	case m.Phase == manager.PhaseStopping:
 		return icons.Stopped
-	case m.Phase == manager.PhaseTrouble, m.Unclean != "", m.Asks, m.Quitting != nil:
+	case m.Phase == manager.PhaseTrouble, m.Unclean != nil, m.Asks, m.Quitting != nil:
 		return icons.Attention
 	case m.Paused:
 		return icons.Stopped

@@ -36,22 +36,22 @@ func (i *Instance) prepareTray() {
 func (i *Instance) SetDesktop(d Desktop) {
 	i.mu.Lock()
 	i.desktop = d
-	review, notices, asks := i.review, i.noticeTexts(), i.asks
+	review, notices, asks := i.review, i.noticeTexts(i.language), i.asks
 	i.mu.Unlock()
 	say := i.language.Say
 	switch {
 	case asks:
 		i.answer(tray.Notification{ // even with notifications off: nothing else says why nothing starts
 			Key: aboutUnclean, Summary: say(words.NothingStarted), Urgent: true,
-			Body: say(words.NothingStartedBody, review.Cause),
+			Body: say(words.NothingStartedBody, say(uncleanOf(i.unclean).Cause)),
 			Actions: []tray.Action{
 				{Label: say(words.StartEverything), Intent: tray.Intent{Verb: tray.StartAll}},
 				{Label: say(words.Review), Intent: tray.Intent{Verb: tray.Review}},
 			},
 		})
 	case review != nil:
-		body := review.Cause
-		if line := review.Interrupted(); line != "" {
+		body := say(uncleanOf(i.unclean).Cause)
+		if line := i.language.Interrupted(review.WorkflowNames()); line != "" {
 			body += "\n" + line
 		}
 		i.tell(tray.Notification{

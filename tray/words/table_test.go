@@ -16,10 +16,14 @@ var longest = map[string]string{"%d": "65535", "%s": "Model server", "%v": "exit
 func TestEveryLineIsSaidInEveryLanguageAndFits(t *testing.T) {
 	for key, line := range table {
 		for language, text := range line.text {
+			if Key(key) == Nothing {
+				continue
+			}
 			if text == "" {
 				t.Errorf("line %d (%q) is missing in language %d", key, line.text[English], language)
 				continue
 			}
+			text = strings.ReplaceAll(text, "{when}", "on 31 December 2025 after 14:03")
 			filled := verbs.ReplaceAllStringFunc(text, func(verb string) string { return longest[verb] })
 			if n := len(utf16.Encode([]rune(filled))); n > int(line.place) {
 				t.Errorf("%q has %d units, there is room for %d", filled, n, line.place)
