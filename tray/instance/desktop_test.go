@@ -31,7 +31,7 @@ func TestAnUncleanEndIsToldInGermanAsAWhole(t *testing.T) {
 		}
 		s, messages := &Instance{language: words.German, review: review, unclean: verdict.Verdict{Cause: verdict.Restart}, settings: openSettings(t.TempDir())}, shown{}
 		s.SetDesktop(&messages)
-		if len(messages) != 1 || !strings.HasPrefix(messages[0].Body, "Der Rechner wurde neu gestartet") || !strings.HasSuffix(messages[0].Body, "\n"+want) {
+		if len(messages) != 1 || messages[0].Summary != "Letzte Sitzung endete unerwartet" || !strings.HasPrefix(messages[0].Body, "Der Rechner wurde neu gestartet") || !strings.HasSuffix(messages[0].Body, "\n"+want) {
 			t.Errorf("of %d workflows it says %+v, not %q", count, messages, want)
 		}
 	}

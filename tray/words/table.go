@@ -13,6 +13,9 @@ const (
 	German  = words.German
 )
 
+// languages is how many there are.
+const languages = words.Languages
+
 // System returns the language that the user has chosen in the system's settings.
 func System() Language { return words.System() }
 
@@ -35,7 +38,7 @@ const (
 
 type line struct {
 	place
-	text [words.Languages]string
+	text [languages]string
 }
 
 // The state of the whole.
@@ -72,6 +75,7 @@ const (
 	EditServicesBody
 	About
 	VersionLine
+	LicenceLine
 	CopyDiagnosis
 	Quit
 
@@ -180,183 +184,184 @@ const (
 
 // The table: where each line is shown, and what it says in English and in German.
 var table = [keys]line{
-	Starting:        {state, [words.Languages]string{"Starting…", "Startet…"}},
-	StartingUsually: {state, [words.Languages]string{"Starting… usually %s", "Startet… meist %s"}},
-	Running:         {state, [words.Languages]string{"Running", "Läuft"}},
-	Stopping:        {state, [words.Languages]string{"Stopping…", "Wird beendet…"}},
-	Stopped:         {state, [words.Languages]string{"Stopped", "Angehalten"}},
-	Paused:          {state, [words.Languages]string{"Paused", "Pausiert"}},
-	AndMore:         {state, [words.Languages]string{"%s, and %d more", "%s, und %d weitere"}},
+	Starting:        {state, [languages]string{"Starting…", "Startet…"}},
+	StartingUsually: {state, [languages]string{"Starting… usually %s", "Startet… meist %s"}},
+	Running:         {state, [languages]string{"Running", "Läuft"}},
+	Stopping:        {state, [languages]string{"Stopping…", "Wird beendet…"}},
+	Stopped:         {state, [languages]string{"Stopped", "Angehalten"}},
+	Paused:          {state, [languages]string{"Paused", "Pausiert"}},
+	AndMore:         {state, [languages]string{"%s, and %d more", "%s, und %d weitere"}},
 
-	UsePort:          {label, [words.Languages]string{"Use port %d for %s this time", "Diesmal Port %d für %s verwenden"}},
-	RestartService:   {label, [words.Languages]string{"Restart %s", "%s neu starten"}},
-	ShowLogOf:        {label, [words.Languages]string{"Show log of %s", "Protokoll von %s zeigen"}},
-	OpenPage:         {label, [words.Languages]string{"Open %s", "%s öffnen"}},
-	Services:         {label, [words.Languages]string{"Services", "Dienste"}},
-	Open:             {label, [words.Languages]string{"Open", "Öffnen"}},
-	CopyAddress:      {label, [words.Languages]string{"Copy address", "Adresse kopieren"}},
-	ShowLog:          {label, [words.Languages]string{"Show log", "Protokoll zeigen"}},
-	Restart:          {label, [words.Languages]string{"Restart", "Neu starten"}},
-	Stop:             {label, [words.Languages]string{"Stop", "Anhalten"}},
-	Start:            {label, [words.Languages]string{"Start", "Starten"}},
-	RestartAll:       {label, [words.Languages]string{"Restart all", "Alle neu starten"}},
-	PauseAll:         {label, [words.Languages]string{"Pause all", "Alle pausieren"}},
-	Resume:           {label, [words.Languages]string{"Resume", "Fortsetzen"}},
-	History:          {label, [words.Languages]string{"Session history…", "Sitzungsverlauf…"}},
-	Settings:         {label, [words.Languages]string{"Settings", "Einstellungen"}},
-	AtLogin:          {label, [words.Languages]string{"Start at login", "Bei der Anmeldung starten"}},
-	Notifications:    {label, [words.Languages]string{"Notifications", "Benachrichtigungen"}},
-	EditServices:     {label, [words.Languages]string{"Edit services…", "Dienste bearbeiten…"}},
-	EditServicesBody: {body, [words.Languages]string{"Quit and start again to use what you change in %s.", "Beenden und neu starten, damit Änderungen an %s gelten."}},
-	About:            {label, [words.Languages]string{"About", "Über"}},
-	VersionLine:      {label, [words.Languages]string{"%s, version %s", "%s, Version %s"}},
-	CopyDiagnosis:    {label, [words.Languages]string{"Copy diagnosis", "Diagnose kopieren"}},
-	Quit:             {label, [words.Languages]string{"Quit", "Beenden"}},
+	UsePort:          {label, [languages]string{"Use port %d for %s this time", "Diesmal Port %d für %s verwenden"}},
+	RestartService:   {label, [languages]string{"Restart %s", "%s neu starten"}},
+	ShowLogOf:        {label, [languages]string{"Show log of %s", "Protokoll von %s zeigen"}},
+	OpenPage:         {label, [languages]string{"Open %s", "%s öffnen"}},
+	Services:         {label, [languages]string{"Services", "Dienste"}},
+	Open:             {label, [languages]string{"Open", "Öffnen"}},
+	CopyAddress:      {label, [languages]string{"Copy address", "Adresse kopieren"}},
+	ShowLog:          {label, [languages]string{"Show log", "Protokoll zeigen"}},
+	Restart:          {label, [languages]string{"Restart", "Neu starten"}},
+	Stop:             {label, [languages]string{"Stop", "Anhalten"}},
+	Start:            {label, [languages]string{"Start", "Starten"}},
+	RestartAll:       {label, [languages]string{"Restart all", "Alle neu starten"}},
+	PauseAll:         {label, [languages]string{"Pause all", "Alle pausieren"}},
+	Resume:           {label, [languages]string{"Resume", "Fortsetzen"}},
+	History:          {label, [languages]string{"Session history…", "Sitzungsverlauf…"}},
+	Settings:         {label, [languages]string{"Settings", "Einstellungen"}},
+	AtLogin:          {label, [languages]string{"Start at login", "Bei der Anmeldung starten"}},
+	Notifications:    {label, [languages]string{"Notifications", "Benachrichtigungen"}},
+	EditServices:     {label, [languages]string{"Edit services…", "Dienste bearbeiten…"}},
+	EditServicesBody: {body, [languages]string{"Quit and start again to use what you change in %s.", "Beenden und neu starten, damit Änderungen an %s gelten."}},
+	About:            {label, [languages]string{"About", "Über"}},
+	VersionLine:      {label, [languages]string{"%s, version %s", "%s, Version %s"}},
+	LicenceLine:      {label, [languages]string{"MIT licence", "MIT-Lizenz"}},
+	CopyDiagnosis:    {label, [languages]string{"Copy diagnosis", "Diagnose kopieren"}},
+	Quit:             {label, [languages]string{"Quit", "Beenden"}},
 
-	ServiceStopped:    {label, [words.Languages]string{"Stopped", "Angehalten"}},
-	ServiceKilled:     {label, [words.Languages]string{"Stopped; killed after %s", "Angehalten; nach %s abgebrochen"}},
-	ServiceWaiting:    {label, [words.Languages]string{"Waiting for %s", "Wartet auf %s"}},
-	ServiceStarting:   {label, [words.Languages]string{"Starting…", "Startet…"}},
-	ServiceRunning:    {label, [words.Languages]string{"Running", "Läuft"}},
-	ServiceRunningAt:  {label, [words.Languages]string{"Running at %s", "Läuft auf %s"}},
-	ServiceStopping:   {label, [words.Languages]string{"Stopping…", "Hält an…"}},
-	ServiceBackingOff: {label, [words.Languages]string{"Ended; starts again soon", "Beendet; startet gleich wieder"}},
-	ServiceCompleted:  {label, [words.Languages]string{"Completed", "Abgeschlossen"}},
-	ServiceFailed:     {label, [words.Languages]string{"Failed", "Ausgefallen"}},
+	ServiceStopped:    {label, [languages]string{"Stopped", "Angehalten"}},
+	ServiceKilled:     {label, [languages]string{"Stopped; killed after %s", "Angehalten; nach %s abgebrochen"}},
+	ServiceWaiting:    {label, [languages]string{"Waiting for %s", "Wartet auf %s"}},
+	ServiceStarting:   {label, [languages]string{"Starting…", "Startet…"}},
+	ServiceRunning:    {label, [languages]string{"Running", "Läuft"}},
+	ServiceRunningAt:  {label, [languages]string{"Running at %s", "Läuft auf %s"}},
+	ServiceStopping:   {label, [languages]string{"Stopping…", "Hält an…"}},
+	ServiceBackingOff: {label, [languages]string{"Ended; starts again soon", "Beendet; startet gleich wieder"}},
+	ServiceCompleted:  {label, [languages]string{"Completed", "Abgeschlossen"}},
+	ServiceFailed:     {label, [languages]string{"Failed", "Ausgefallen"}},
 
-	UncleanEnd:         {title, [words.Languages]string{"Last session ended unexpectedly", "Letzte Sitzung endete unerwartet"}},
-	UncleanLine:        {state, [words.Languages]string{"Last session ended unexpectedly – %s", "Letzte Sitzung endete unerwartet – %s"}},
-	NothingStarted:     {title, [words.Languages]string{"Nothing was started", "Nichts wurde gestartet"}},
-	NothingStartedBody: {body, [words.Languages]string{"The last two sessions ended unexpectedly, within ten minutes. %s", "Die letzten beiden Sitzungen endeten unerwartet, innerhalb von zehn Minuten. %s"}},
-	StartEverything:    {label, [words.Languages]string{"Start everything", "Alles starten"}},
+	UncleanEnd:         {title, [languages]string{"Last session ended unexpectedly", "Letzte Sitzung endete unerwartet"}},
+	UncleanLine:        {state, [languages]string{"Last session ended unexpectedly – %s", "Letzte Sitzung endete unerwartet – %s"}},
+	NothingStarted:     {title, [languages]string{"Nothing was started", "Nichts wurde gestartet"}},
+	NothingStartedBody: {body, [languages]string{"The last two sessions ended unexpectedly, within ten minutes. %s", "Die letzten beiden Sitzungen endeten unerwartet, innerhalb von zehn Minuten. %s"}},
+	StartEverything:    {label, [languages]string{"Start everything", "Alles starten"}},
 
-	Review: {label, [words.Languages]string{"Review", "Ansehen"}},
+	Review: {label, [languages]string{"Review", "Ansehen"}},
 
-	EndPlatform:    {state, [words.Languages]string{"it was the Python platform's", "die der Python-Plattform"}},
-	EndCrash:       {state, [words.Languages]string{"it crashed {when}", "abgestürzt {when}"}},
-	EndOutOfMemory: {state, [words.Languages]string{"memory had run out {when}", "aus Speichermangel abgebrochen {when}"}},
-	EndKill:        {state, [words.Languages]string{"it was killed {when}", "abgebrochen {when}"}},
-	EndPossibleOOM: {state, [words.Languages]string{"it was killed {when}; perhaps for lack of memory", "abgebrochen {when} (vielleicht Speichermangel)"}},
-	EndUnrecorded:  {state, [words.Languages]string{"it ended unrecorded {when}", "Ende nicht aufgezeichnet, {when}"}},
-	EndRestart:     {state, [words.Languages]string{"the computer went down {when}", "der Rechner ging {when} aus"}},
+	EndPlatform:    {state, [languages]string{"it was the Python platform's", "die der Python-Plattform"}},
+	EndCrash:       {state, [languages]string{"it crashed {when}", "abgestürzt {when}"}},
+	EndOutOfMemory: {state, [languages]string{"memory had run out {when}", "aus Speichermangel abgebrochen {when}"}},
+	EndKill:        {state, [languages]string{"it was killed {when}", "abgebrochen {when}"}},
+	EndPossibleOOM: {state, [languages]string{"it was killed {when}; perhaps for lack of memory", "abgebrochen {when} (vielleicht Speichermangel)"}},
+	EndUnrecorded:  {state, [languages]string{"it ended unrecorded {when}", "Ende nicht aufgezeichnet, {when}"}},
+	EndRestart:     {state, [languages]string{"the computer went down {when}", "der Rechner ging {when} aus"}},
 
-	CausePlatform: {body, [words.Languages]string{
+	CausePlatform: {body, [languages]string{
 		"It was a session of the Python platform, whose database says that it did not end in order. If it still runs, stop it: both want the same ports.",
 		"Es war eine Sitzung der Python-Plattform, deren Datenbank sagt, dass sie nicht ordentlich endete. Falls sie noch läuft, bitte anhalten: Beide wollen dieselben Ports.",
 	}},
-	CauseCrash:       {body, [words.Languages]string{"Configurable Agents itself crashed.", "Configurable Agents ist selbst abgestürzt."}},
-	CauseOutOfMemory: {body, [words.Languages]string{"The system killed Configurable Agents because memory had run out.", "Das System hat Configurable Agents aus Speichermangel abgebrochen."}},
-	CauseKill: {body, [words.Languages]string{
+	CauseCrash:       {body, [languages]string{"Configurable Agents itself crashed.", "Configurable Agents ist selbst abgestürzt."}},
+	CauseOutOfMemory: {body, [languages]string{"The system killed Configurable Agents because memory had run out.", "Das System hat Configurable Agents aus Speichermangel abgebrochen."}},
+	CauseKill: {body, [languages]string{
 		"Configurable Agents was killed by somebody or by another program.", "Configurable Agents wurde von jemandem oder von einem anderen Programm abgebrochen.",
 	}},
-	CausePossibleOOM: {body, [words.Languages]string{
+	CausePossibleOOM: {body, [languages]string{
 		"Configurable Agents was killed by somebody, by another program, or by the system for lack of memory.",
 		"Configurable Agents wurde abgebrochen: von jemandem, von einem anderen Programm oder vom System aus Speichermangel.",
 	}},
-	CauseUnrecorded: {body, [words.Languages]string{
+	CauseUnrecorded: {body, [languages]string{
 		"How Configurable Agents ended is not known: its end was not recorded.",
 		"Wie Configurable Agents endete, ist nicht bekannt: Das Ende wurde nicht aufgezeichnet.",
 	}},
-	CauseRestart: {body, [words.Languages]string{
+	CauseRestart: {body, [languages]string{
 		"The computer was restarted or lost power while Configurable Agents was running.",
 		"Der Rechner wurde neu gestartet oder verlor den Strom, während Configurable Agents lief.",
 	}},
-	DetailOtherComputer: {body, [words.Languages]string{"The record was made on another computer.", "Die Aufzeichnung stammt von einem anderen Rechner."}},
-	DetailKillsOne: {body, [words.Languages]string{
+	DetailOtherComputer: {body, [languages]string{"The record was made on another computer.", "Die Aufzeichnung stammt von einem anderen Rechner."}},
+	DetailKillsOne: {body, [languages]string{
 		"Since that session started, the system has killed 1 process for lack of memory.",
 		"Seit dem Beginn jener Sitzung hat das System einen Prozess aus Speichermangel abgebrochen.",
 	}},
-	DetailKillsMany: {body, [words.Languages]string{
+	DetailKillsMany: {body, [languages]string{
 		"Since that session started, the system has killed %d processes for lack of memory.",
 		"Seit dem Beginn jener Sitzung hat das System %d Prozesse aus Speichermangel abgebrochen.",
 	}},
 
-	NotKept:         {state, [words.Languages]string{"Nothing of this session will be kept", "Von dieser Sitzung wird nichts behalten"}},
-	NotFindable:     {state, [words.Languages]string{"Other programs cannot find this one", "Andere Programme finden dieses nicht"}},
-	StillRuns:       {state, [words.Languages]string{"Something of the last session still runs", "Etwas von der letzten Sitzung läuft noch"}},
-	PlatformBlind:   {state, [words.Languages]string{"The Python platform does not see this session", "Die Python-Plattform sieht diese Sitzung nicht"}},
-	NotRecorded:     {state, [words.Languages]string{"This session is not being recorded", "Diese Sitzung wird nicht aufgezeichnet"}},
-	NotRecordedMore: {body, [words.Languages]string{"Should it end unexpectedly, that may go unnoticed.", "Sollte sie unerwartet enden, bleibt das vielleicht unbemerkt."}},
-	RecordRemoved: {state, [words.Languages]string{
+	NotKept:         {state, [languages]string{"Nothing of this session will be kept", "Von dieser Sitzung wird nichts behalten"}},
+	NotFindable:     {state, [languages]string{"Other programs cannot find this one", "Andere Programme finden dieses nicht"}},
+	StillRuns:       {state, [languages]string{"Something of the last session still runs", "Etwas von der letzten Sitzung läuft noch"}},
+	PlatformBlind:   {state, [languages]string{"The Python platform does not see this session", "Die Python-Plattform sieht diese Sitzung nicht"}},
+	NotRecorded:     {state, [languages]string{"This session is not being recorded", "Diese Sitzung wird nicht aufgezeichnet"}},
+	NotRecordedMore: {body, [languages]string{"Should it end unexpectedly, that may go unnoticed.", "Sollte sie unerwartet enden, bleibt das vielleicht unbemerkt."}},
+	RecordRemoved: {state, [languages]string{
 		"The session record was removed while it was in use", "Die Sitzungsaufzeichnung wurde entfernt, während sie benutzt wurde",
 	}},
-	RecordRewritten: {body, [words.Languages]string{"It was written anew, with all that was in it.", "Sie wurde neu geschrieben, mit allem, was darin stand."}},
-	RecordBegun:     {body, [words.Languages]string{"A new one was begun.", "Eine neue wurde begonnen."}},
-	RecordDamaged:   {state, [words.Languages]string{"The session record was damaged", "Die Sitzungsaufzeichnung war beschädigt"}},
-	RecordDamagedKept: {body, [words.Languages]string{
+	RecordRewritten: {body, [languages]string{"It was written anew, with all that was in it.", "Sie wurde neu geschrieben, mit allem, was darin stand."}},
+	RecordBegun:     {body, [languages]string{"A new one was begun.", "Eine neue wurde begonnen."}},
+	RecordDamaged:   {state, [languages]string{"The session record was damaged", "Die Sitzungsaufzeichnung war beschädigt"}},
+	RecordDamagedKept: {body, [languages]string{
 		"A new one was begun; the old file is kept as %s.", "Eine neue wurde begonnen; die alte Datei bleibt als %s erhalten.",
 	}},
-	RecordRestored: {body, [words.Languages]string{
+	RecordRestored: {body, [languages]string{
 		"The copy made %s has taken its place, so how the last session ended is not known; the damaged file is kept as %s.",
 		"Die Kopie, gemacht %s, ist an ihre Stelle getreten. Wie die letzte Sitzung endete, ist deshalb nicht bekannt; die beschädigte Datei bleibt als %s erhalten.",
 	}},
-	GuardTrouble:    {state, [words.Languages]string{"Something for the services could not be done", "Etwas für die Dienste war nicht möglich"}},
-	PlatformUnknown: {state, [words.Languages]string{"What the Python platform runs is not known", "Was die Python-Plattform ausführt, ist nicht bekannt"}},
-	PlatformLocked: {state, [words.Languages]string{
+	GuardTrouble:    {state, [languages]string{"Something for the services could not be done", "Etwas für die Dienste war nicht möglich"}},
+	PlatformUnknown: {state, [languages]string{"What the Python platform runs is not known", "Was die Python-Plattform ausführt, ist nicht bekannt"}},
+	PlatformLocked: {state, [languages]string{
 		"The Python platform's database is locked by another program", "Ein anderes Programm sperrt die Datenbank der Python-Plattform",
 	}},
-	PlatformLockedMore: {body, [words.Languages]string{
+	PlatformLockedMore: {body, [languages]string{
 		"Its workflows are shown as they were before: %s.", "Ihre Workflows werden so gezeigt, wie sie zuvor waren: %s.",
 	}},
-	PlatformDamaged: {state, [words.Languages]string{"The Python platform's database is damaged", "Die Datenbank der Python-Plattform ist beschädigt"}},
-	PlatformDamagedMore: {body, [words.Languages]string{
+	PlatformDamaged: {state, [languages]string{"The Python platform's database is damaged", "Die Datenbank der Python-Plattform ist beschädigt"}},
+	PlatformDamagedMore: {body, [languages]string{
 		"So its workflows are not known. Restore %s from a copy, or remove it: the platform makes a new one.",
 		"Ihre Workflows sind deshalb nicht bekannt. %s aus einer Kopie wiederherstellen oder entfernen: Die Plattform legt eine neue an.",
 	}},
-	PlatformUnreadable: {state, [words.Languages]string{"The Python platform's database cannot be read", "Die Datenbank der Python-Plattform ist nicht lesbar"}},
-	PlatformUnreadableMore: {body, [words.Languages]string{
+	PlatformUnreadable: {state, [languages]string{"The Python platform's database cannot be read", "Die Datenbank der Python-Plattform ist nicht lesbar"}},
+	PlatformUnreadableMore: {body, [languages]string{
 		"So its workflows are not known: %s.", "Ihre Workflows sind deshalb nicht bekannt: %s.",
 	}},
-	PlatformMissing: {state, [words.Languages]string{"The Python platform's database is not there yet", "Die Datenbank der Python-Plattform ist noch nicht da"}},
-	PlatformMissingMore: {body, [words.Languages]string{
+	PlatformMissing: {state, [languages]string{"The Python platform's database is not there yet", "Die Datenbank der Python-Plattform ist noch nicht da"}},
+	PlatformMissingMore: {body, [languages]string{
 		"Its workflows are known once %s is there; if it does not come, check the path in --db-url.",
 		"Ihre Workflows sind bekannt, sobald %s da ist; wenn sie nicht kommt, den Pfad in --db-url prüfen.",
 	}},
-	PlatformForeign: {state, [words.Languages]string{"The file in --db-url is no database of the Python platform", "Die Datei in --db-url ist keine Datenbank der Python-Plattform"}},
-	PlatformForeignMore: {body, [words.Languages]string{
+	PlatformForeign: {state, [languages]string{"The file in --db-url is no database of the Python platform", "Die Datei in --db-url ist keine Datenbank der Python-Plattform"}},
+	PlatformForeignMore: {body, [languages]string{
 		"%s has none of the platform's tables. Give another file in --db-url.", "%s hat keine der Tabellen der Plattform. In --db-url eine andere Datei angeben.",
 	}},
 
-	QuitAskedOne:     {state, [words.Languages]string{"Quit? A workflow is running (answer by %s)", "Beenden? Ein Workflow läuft (Antwort bis %s)"}},
-	QuitAskedMany:    {state, [words.Languages]string{"Quit? %d workflows are running (answer by %s)", "Beenden? %d Workflows laufen (Antwort bis %s)"}},
-	QuitWaitsOne:     {state, [words.Languages]string{"Quits after a workflow, at %s at the latest", "Endet nach einem Workflow, spätestens um %s"}},
-	QuitWaitsMany:    {state, [words.Languages]string{"Quits after %d workflows, at %s at the latest", "Endet nach %d Workflows, spätestens um %s"}},
-	FinishAndQuit:    {label, [words.Languages]string{"Finish, then quit", "Erst fertig werden, dann beenden"}},
-	QuitNow:          {label, [words.Languages]string{"Stop now and quit", "Sofort beenden"}},
-	KeepRunning:      {label, [words.Languages]string{"Do not quit", "Nicht beenden"}},
-	QuitQuestionOne:  {title, [words.Languages]string{"Quit while a workflow is running?", "Beenden, während ein Workflow läuft?"}},
-	QuitQuestionMany: {title, [words.Languages]string{"Quit while %d workflows are running?", "Beenden, während %d Workflows laufen?"}},
-	QuitQuestionBody: {body, [words.Languages]string{
+	QuitAskedOne:     {state, [languages]string{"Quit? A workflow is running (answer by %s)", "Beenden? Ein Workflow läuft (Antwort bis %s)"}},
+	QuitAskedMany:    {state, [languages]string{"Quit? %d workflows are running (answer by %s)", "Beenden? %d Workflows laufen (Antwort bis %s)"}},
+	QuitWaitsOne:     {state, [languages]string{"Quits after a workflow, at %s at the latest", "Endet nach einem Workflow, spätestens um %s"}},
+	QuitWaitsMany:    {state, [languages]string{"Quits after %d workflows, at %s at the latest", "Endet nach %d Workflows, spätestens um %s"}},
+	FinishAndQuit:    {label, [languages]string{"Finish, then quit", "Erst fertig werden, dann beenden"}},
+	QuitNow:          {label, [languages]string{"Stop now and quit", "Sofort beenden"}},
+	KeepRunning:      {label, [languages]string{"Do not quit", "Nicht beenden"}},
+	QuitQuestionOne:  {title, [languages]string{"Quit while a workflow is running?", "Beenden, während ein Workflow läuft?"}},
+	QuitQuestionMany: {title, [languages]string{"Quit while %d workflows are running?", "Beenden, während %d Workflows laufen?"}},
+	QuitQuestionBody: {body, [languages]string{
 		"Without an answer by %s, what runs is finished first; then it quits.",
 		"Ohne Antwort bis %s wird erst fertig, was läuft; dann wird beendet.",
 	}},
-	QuitWaitsBody: {body, [words.Languages]string{
+	QuitWaitsBody: {body, [languages]string{
 		"What still runs at %s is stopped then.",
 		"Was um %s noch läuft, wird dann angehalten.",
 	}},
 
-	Dismiss:     {label, [words.Languages]string{"Dismiss", "Verwerfen"}},
-	OpenLog:     {label, [words.Languages]string{"Open log", "Protokoll öffnen"}},
-	CannotStart: {title, [words.Languages]string{"%s cannot start", "%s kann nicht starten"}},
-	MistakeBody: {body, [words.Languages]string{"%s has a mistake in line %s\nIn a terminal, %s shows it.", "%s hat einen Fehler in Zeile %s\nIm Terminal zeigt ihn %s."}},
-	MistakesBody: {body, [words.Languages]string{
+	Dismiss:     {label, [languages]string{"Dismiss", "Verwerfen"}},
+	OpenLog:     {label, [languages]string{"Open log", "Protokoll öffnen"}},
+	CannotStart: {title, [languages]string{"%s cannot start", "%s kann nicht starten"}},
+	MistakeBody: {body, [languages]string{"%s has a mistake in line %s\nIn a terminal, %s shows it.", "%s hat einen Fehler in Zeile %s\nIm Terminal zeigt ihn %s."}},
+	MistakesBody: {body, [languages]string{
 		"%s has %d mistakes. The first, in line %s\nIn a terminal, %s shows all.",
 		"%s hat %d Fehler. Der erste, in Zeile %s\nIm Terminal zeigt alle %s.",
 	}},
-	GaveUpMany:     {title, [words.Languages]string{"%d services have failed", "%d Dienste sind ausgefallen"}},
-	BackAgain:      {title, [words.Languages]string{"%s is running again", "%s läuft wieder"}},
-	BackMany:       {title, [words.Languages]string{"All services are running again", "Alle Dienste laufen wieder"}},
-	RanAgain:       {title, [words.Languages]string{"%s has run again", "%s lief noch einmal"}},
-	RanAgainBody:   {body, [words.Languages]string{"It ended as it should.", "Es endete, wie es sollte."}},
-	OpensLater:     {title, [words.Languages]string{"%s is still starting", "%s startet noch"}},
-	OpensLaterBody: {body, [words.Languages]string{"Its page opens as soon as it answers.", "Die Seite öffnet sich, sobald der Dienst antwortet."}},
-	NoTray:         {title, [words.Languages]string{"%s is running", "%s läuft"}},
-	NoTrayBody: {body, [words.Languages]string{
+	GaveUpMany:     {title, [languages]string{"%d services have failed", "%d Dienste sind ausgefallen"}},
+	BackAgain:      {title, [languages]string{"%s is running again", "%s läuft wieder"}},
+	BackMany:       {title, [languages]string{"All services are running again", "Alle Dienste laufen wieder"}},
+	RanAgain:       {title, [languages]string{"%s has run again", "%s lief noch einmal"}},
+	RanAgainBody:   {body, [languages]string{"It ended as it should.", "Es endete, wie es sollte."}},
+	OpensLater:     {title, [languages]string{"%s is still starting", "%s startet noch"}},
+	OpensLaterBody: {body, [languages]string{"Its page opens as soon as it answers.", "Die Seite öffnet sich, sobald der Dienst antwortet."}},
+	NoTray:         {title, [languages]string{"%s is running", "%s läuft"}},
+	NoTrayBody: {body, [languages]string{
 		"This desktop shows no tray icons. Start it again to open the Dashboard; in a terminal, agents-tray menu lists what it can do.",
 		"Diese Oberfläche zeigt keine Symbole im Systembereich. Noch einmal starten öffnet das Dashboard; im Terminal zeigt agents-tray menu, was es kann.",
 	}},
-	NoBrowser:     {title, [words.Languages]string{"No browser could be opened", "Es ließ sich kein Browser öffnen"}},
-	NoBrowserBody: {body, [words.Languages]string{"Open %s yourself. (%v)", "%s bitte selbst öffnen. (%v)"}},
-	NotCopied:     {title, [words.Languages]string{"Nothing can be copied here", "Hier lässt sich nichts kopieren"}},
-	NotChanged:    {title, [words.Languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
+	NoBrowser:     {title, [languages]string{"No browser could be opened", "Es ließ sich kein Browser öffnen"}},
+	NoBrowserBody: {body, [languages]string{"Open %s yourself. (%v)", "%s bitte selbst öffnen. (%v)"}},
+	NotCopied:     {title, [languages]string{"Nothing can be copied here", "Hier lässt sich nichts kopieren"}},
+	NotChanged:    {title, [languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
 }
