@@ -11,6 +11,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/words"
 )
 
 // screen prints what happens to the services.
@@ -83,9 +84,9 @@ func (s *screen) Show(snapshot manager.Snapshot) {
 			}
 			s.Say("  ✓ %-10s %s%s", service.Title, service.URL, took)
 		case manager.Failed:
-			s.Say("  ✗ %s", service.Problem)
+			s.Say("  ✗ %s", words.English.Report(service.Problem))
 		case manager.BackingOff:
-			s.Say("  ! %s %s; starting it again", service.Title, service.LastExit.Words)
+			s.Say("  ! %s %s; starting it again", service.Title, words.English.Exit(*service.LastExit))
 		case manager.Completed:
 			s.Say("  ✓ %-10s completed", service.Title)
 		case manager.Stopped:
