@@ -56,6 +56,7 @@ type run struct {
 	stopping bool          // its stop signal was sent
 	deadline time.Time     // when it is killed; valid once stopping or no longer running
 	killing  bool
+	left     []string // see Exited.Left
 }
 
 // IsGuard reports whether a process with these arguments is to call Main.
@@ -155,6 +156,7 @@ func (g *guard) serve(requests <-chan Request, stop <-chan os.Signal) int {
 		case <-g.wake:
 			g.sendNotices()
 		case <-stop:
+			g.events <- Event{Leaving: &Leaving{}}
 			g.shutdown(g.hello.Grace)
 		case <-timer.C:
 		}
