@@ -14,6 +14,10 @@ import (
 func (s *service) onStarted(e *guard.Started) {
 	r := s.run
 	r.stage, r.pid, r.started, r.startedAt = running, e.PID, e.At, time.Now()
+	s.busySince = time.Time{}
+	if s.problem != nil && (s.problem.Kind == PortBusy || s.problem.Kind == CannotFork) {
+		s.problem = nil // it is no longer so
+	}
 	s.m.emit(ServiceStarted{s.spec.Name, e.PID, e.At})
 	if !r.ending {
 		s.awaitProof(e.At)

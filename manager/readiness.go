@@ -80,7 +80,6 @@ func (s *service) onReady(at time.Time) {
 	r.cancel()
 	r.ready, r.readyAt, r.slow = at, time.Now(), false
 	s.problem = nil
-	s.busySince, s.suspect, s.slips = time.Time{}, false, 0
 	s.m.emit(ServiceReady{s.spec.Name, r.pid, at})
 	s.watchHealth()
 }

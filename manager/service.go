@@ -79,6 +79,8 @@ func (s *service) state() State {
 		return Stopping
 	case r != nil && r.stage == running && !r.ready.IsZero() && !r.lost:
 		return Ready
+	case r != nil && r.stage < running && !s.busySince.IsZero():
+		return BackingOff // its port is looked at once more
 	case r != nil && (r.stage != exited || r.lost):
 		return Starting
 	case s.outcome == failed:
