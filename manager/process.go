@@ -143,7 +143,7 @@ func (s *service) mistake(e *guard.Exited, lived time.Duration) bool {
 		s.slips = 0
 		return false
 	}
-	if s.slips++; s.slips < 2 && s.spec.Restart.Policy == spec.RestartAlways {
+	if s.slips++; p.Kind == BindsItself && s.slips < 2 && s.spec.Restart.Policy == spec.RestartAlways {
 		return false // once it may have another reason
 	}
 	s.fail(p)

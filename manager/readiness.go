@@ -2,6 +2,7 @@ package manager
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -150,6 +151,13 @@ func slowness(ctx context.Context, q question, err error, path string) *Problem 
 				}
 				return elsewhereProblem(q.spec, field, wanted, seen, printed)
 			}
+		}
+	}
+	if https, ok := strings.CutPrefix(q.check.HTTP, "http://"); ok {
+		secure := q.check
+		secure.HTTP = "https://" + https
+		if answer := ask(ctx, secure, nil); answer == nil {
+			err = errSpeaksTLS
 		}
 	}
 	return stillStartingProblem(q.spec, err, printed)

@@ -113,7 +113,7 @@ var problems = []problemText{
 	},
 	{
 		manager.BindsItself, nil,
-		text{"{service} binds {expected} itself", "{service} belegt {expected} selbst"},
+		text{"{service} binds its listen: address {expected} itself", "{service} belegt seine listen:-Adresse {expected} selbst"},
 		text{
 			"It {exit}: with listen: in the services file the address is bound for it already and handed over",
 			"Der Dienst {exit}: Mit listen: in der Dienste-Datei ist die Adresse schon für ihn belegt und wird ihm übergeben",
