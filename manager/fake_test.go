@@ -135,7 +135,6 @@ type fakeRun struct {
 	way    way
 	exited bool
 	asked  bool
-	killAt time.Time
 }
 
 func (g *fakeGuard) Events() <-chan guard.Event { return g.events }
