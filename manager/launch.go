@@ -1,15 +1,16 @@
 package manager
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
-	"github.com/hashicorp/go-envparse"
-
+	"agents-tray/manager/envfile"
 	"agents-tray/manager/guard"
 	"agents-tray/manager/spec"
 )
@@ -17,7 +18,7 @@ import (
 // launch asks the guard to start a process. The service fails if its env_file cannot be read
 // or its port is taken.
 func (s *service) launch() {
-	env, err := environment(s.spec)
+	fromFile, err := s.readEnvFile()
 	if err != nil {
 		s.fail(&Problem{
 			Kind: NotFound, Summary: s.spec.Title + " cannot be started", Cause: "Its env_file cannot be read: " + err.Error(),
@@ -34,11 +35,12 @@ func (s *service) launch() {
 	s.state = Starting
 	s.fault = nil
 	s.status = ""
-	s.m.link.send(guard.Request{Start: s.order(env)})
+	s.m.link.send(guard.Request{Start: s.order(fromFile)})
 }
 
-// order returns the request that starts the process.
-func (s *service) order(env []string) *guard.Start {
+// order returns the request that starts the process. fromFile are the variables of its
+// env_file, whose values stay as they are.
+func (s *service) order(fromFile []string) *guard.Start {
 	replace := placeholders(s.spec)
 	start := &guard.Start{
 		Service: s.spec.Name, Run: s.run, Needs: s.needs(),
@@ -48,7 +50,8 @@ func (s *service) order(env []string) *guard.Start {
 	for _, argument := range s.spec.Command {
 		start.Command = append(start.Command, replace.Replace(argument))
 	}
-	for _, pair := range slices.Concat(s.m.options.Env, env) {
+	start.Env = slices.Concat(s.m.options.Env, fromFile)
+	for _, pair := range s.spec.Env { // these override the others
 		start.Env = append(start.Env, replace.Replace(pair))
 	}
 	if s.spec.Health.Notify {
@@ -74,30 +77,28 @@ func placeholders(s spec.ServiceSpec) *strings.Replacer {
 	return strings.NewReplacer("{listen}", s.Listen, "{host}", host, "{port}", port, "{fd}", fmt.Sprint(guard.HandedDescriptor))
 }
 
-// environment returns the variables of EnvFile followed by those of Env, which override them.
-func environment(s spec.ServiceSpec) ([]string, error) {
+// envFileTimeout bounds reading an env_file, which may lie on a mount that hangs.
+const envFileTimeout = 5 * time.Second
+
+// readEnvFile returns the variables of the service's env_file, if it has one.
+func (s *service) readEnvFile() ([]string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), envFileTimeout)
+	defer cancel()
+	return ReadEnvFile(ctx, s.spec, s.m.options.Env)
+}
+
+// ReadEnvFile returns the variables of a service's env_file, none if it has none. A value
+// can name variables of the service's own environment, which begins with env. The error is
+// an *envfile.Error.
+func ReadEnvFile(ctx context.Context, s spec.ServiceSpec, env []string) ([]string, error) {
 	if s.EnvFile == "" {
-		return s.Env, nil
+		return nil, nil
 	}
 	path := s.EnvFile
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(s.Dir, path)
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	values, err := envparse.Parse(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	var env []string
-	for name, value := range values {
-		env = append(env, name+"="+value)
-	}
-	slices.Sort(env)
-	return append(env, s.Env...), nil
+	return envfile.Read(ctx, path, slices.Concat(s.Env, os.Environ(), env))
 }
 
 // needs returns the services that must not be stopped before this one: its dependencies,

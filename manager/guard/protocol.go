@@ -51,8 +51,9 @@ const Version = 2
 // HandedDescriptor is the number of the listening socket in the process that gets it.
 const HandedDescriptor = 3
 
-// maxMessage bounds one message, in bytes.
-const maxMessage = 1 << 20
+// maxMessage bounds one message, in bytes. It is more than a request to start can have: a
+// services file and an env_file have 1 MB each at most, of which JSON makes up to six.
+const maxMessage = 16 << 20
 
 // ServiceName returns the name of the service that this process runs, "" if it runs
 // none.
