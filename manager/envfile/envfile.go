@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 )
 
 // maxSize bounds, in bytes, a file and what its values come to with all variables filled
@@ -20,7 +21,9 @@ const maxSize = 1 << 20
 type Error struct {
 	Path string
 	Line int // from 1, of the mistake in the file; 0: the file as a whole is at fault
-	Err  error
+	// Waited is for how long it was tried to read the file, if that took too long.
+	Waited time.Duration
+	Err    error
 }
 
 func (e *Error) Error() string {
@@ -40,6 +43,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Read returns when ctx ends. A file on a mount that hangs is then left to a goroutine,
 // which ends with the system's call.
 func Read(ctx context.Context, path string, env []string) ([]string, error) {
+	began := time.Now()
 	type answer struct {
 		values map[string]string
 		err    error
@@ -53,7 +57,7 @@ func Read(ctx context.Context, path string, env []string) ([]string, error) {
 		}
 		values, line, err := parse(ctx, text, env)
 		if err != nil {
-			err = &Error{path, line, err}
+			err = &Error{Path: path, Line: line, Err: err}
 		}
 		answers <- answer{values, err}
 	}()
@@ -61,7 +65,7 @@ func Read(ctx context.Context, path string, env []string) ([]string, error) {
 	select {
 	case got = <-answers:
 	case <-ctx.Done():
-		return nil, &Error{Path: path, Err: fmt.Errorf("it could not be read in time: %w", ctx.Err())}
+		return nil, &Error{Path: path, Waited: time.Since(began).Round(time.Millisecond), Err: fmt.Errorf("it could not be read in time: %w", ctx.Err())}
 	}
 	if got.err != nil {
 		return nil, got.err
