@@ -47,7 +47,10 @@ func (s *service) order(fromFile []string) *guard.Start {
 	for _, argument := range s.spec.Command {
 		start.Command = append(start.Command, replace.Replace(argument))
 	}
-	start.Env = slices.Concat(s.m.options.Env, fromFile)
+	if _, set := os.LookupEnv("PYTHONUNBUFFERED"); !set { // else what a Python program prints may come minutes late
+		start.Env = append(start.Env, "PYTHONUNBUFFERED=1")
+	}
+	start.Env = append(append(start.Env, s.m.options.Env...), fromFile...)
 	for _, pair := range s.spec.Env { // these override the others
 		start.Env = append(start.Env, replace.Replace(pair))
 	}

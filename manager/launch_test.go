@@ -67,6 +67,27 @@ func TestTheEnvironmentOfAService(t *testing.T) {
 	}
 }
 
+// Python prints at once, unless the user has it otherwise.
+func TestPythonIsNotBuffered(t *testing.T) {
+	t.Setenv("PYTHONUNBUFFERED", "") // restored at the end
+	os.Unsetenv("PYTHONUNBUFFERED")
+	usual, set := newSpec("usual", guardtest.Tells, "PYTHONUNBUFFERED"), newSpec("set", guardtest.Tells, "PYTHONUNBUFFERED")
+	set.Env = []string{"PYTHONUNBUFFERED="}
+	m := newManager(t, usual, set)
+	startAll(t, m)
+	for name, want := range map[string]string{"usual": "PYTHONUNBUFFERED=1", "set": "PYTHONUNBUFFERED="} {
+		if got := printed(t, m, name, 1); got[0] != want {
+			t.Errorf("%s sees %q", name, got)
+		}
+	}
+	t.Setenv("PYTHONUNBUFFERED", "inherited")
+	m = newManager(t, usual)
+	startAll(t, m)
+	if got := printed(t, m, "usual", 1); got[0] != "PYTHONUNBUFFERED=inherited" {
+		t.Errorf("with one of the session's it sees %q", got)
+	}
+}
+
 // A command with {fd} learns of its socket by that and needs no LISTEN_PID.
 func TestADescriptorInTheCommand(t *testing.T) {
 	s := newSpec("s", guardtest.Tells, "LISTEN_PID", "{fd}")

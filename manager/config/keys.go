@@ -42,7 +42,7 @@ func Keys() []Key {
 		{Path: "dir", Type: Text, Default: ".", Example: "~/projects/shop",
 			Description: "The folder in which it runs. A relative path begins in the folder of the services file; `~/` is the home folder."},
 		{Path: "env", Type: Environment, Example: "{LOG_LEVEL: debug}",
-			Description: "Environment variables, added to those of agents-tray."},
+			Description: "Environment variables, added to those of agents-tray. `PYTHONUNBUFFERED` is 1 unless you set it, so that a Python program's output is seen at once."},
 		{Path: "env_file", Type: Text, Example: ".env",
 			Description: "A file of `NAME=value` lines, read before each start as `docker compose` reads it, with its quotes, comments and `${NAME}`. A relative path begins in `dir`. What `env` says goes before it. Without it, no file is read."},
 		{Path: "listen", Type: Text, Example: "127.0.0.1:9000",

@@ -38,13 +38,25 @@ export class LogView {
     this.#waiting = [];
     if (lines.length === 0) return; // update has replaced them
     const follow = this.atEnd;
-    this.element.append(...lines.map((line) => this.#line(line)));
-    this.#keys.push(...lines.map(key));
+    for (const line of lines) {
+      this.#replaceProvisional(line.stream);
+      this.element.append(this.#line(line));
+      this.#keys.push(key(line));
+    }
     const { scrollTop, scrollHeight } = this.element;
     this.#drop(this.#keys.length - this.most);
     if (follow) this.toEnd();
     else this.element.scrollTop = scrollTop - (scrollHeight - this.element.scrollHeight);
     this.changed();
+  }
+
+  // replaceProvisional removes the line that was not at its end, if there is one: the next of
+  // its stream has more of it.
+  #replaceProvisional(stream) {
+    const old = this.element.querySelector(`[data-provisional][data-stream="${stream}"]`);
+    if (!old || (stream !== "out" && stream !== "err")) return;
+    this.#keys.splice([...this.element.children].indexOf(old), 1);
+    old.remove();
   }
 
   #drop(count) {
@@ -86,10 +98,11 @@ export class LogView {
     return 0;
   }
 
-  #line({ time, stream, text }) {
+  #line({ time, stream, text, provisional }) {
     const date = new Date(time);
     const line = element("div", "log-line");
     line.dataset.stream = stream;
+    if (provisional) line.dataset.provisional = "";
     const at = document.createElement("time");
     at.dateTime = time;
     at.title = exact(date);
