@@ -8,6 +8,7 @@ const day = (date) => `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(d
 export class LogView {
   #keys = []; // one for each line shown
   #waiting = []; // lines for the next frame
+  #provisional = new Map(); // stream → its line that was not at its end
 
   // element may hold lines that the service rendered; the first update replaces them. It
   // keeps the last most lines. changed is called after each change.
@@ -39,7 +40,7 @@ export class LogView {
     if (lines.length === 0) return; // update has replaced them
     const follow = this.atEnd;
     for (const line of lines) {
-      this.#replaceProvisional(line.stream);
+      if (this.#provisional.has(line.stream)) this.#replaceProvisional(line.stream);
       this.element.append(this.#line(line));
       this.#keys.push(key(line));
     }
@@ -53,10 +54,11 @@ export class LogView {
   // replaceProvisional removes the line that was not at its end, if there is one: the next of
   // its stream has more of it.
   #replaceProvisional(stream) {
-    const old = this.element.querySelector(`[data-provisional][data-stream="${stream}"]`);
-    if (!old || (stream !== "out" && stream !== "err")) return;
-    this.#keys.splice([...this.element.children].indexOf(old), 1);
-    old.remove();
+    const at = [...this.element.children].indexOf(this.#provisional.get(stream));
+    this.#provisional.delete(stream);
+    if (at < 0) return;
+    this.#keys.splice(at, 1);
+    this.element.children[at].remove();
   }
 
   #drop(count) {
@@ -102,7 +104,7 @@ export class LogView {
     const date = new Date(time);
     const line = element("div", "log-line");
     line.dataset.stream = stream;
-    if (provisional) line.dataset.provisional = "";
+    if (provisional) this.#provisional.set(stream, line);
     const at = document.createElement("time");
     at.dateTime = time;
     at.title = exact(date);
