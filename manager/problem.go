@@ -141,31 +141,9 @@ func portHeldProblem(title string, port int, by holder, free int) *Problem {
 	return p
 }
 
-// portBusyProblem: the port is in use, but nobody is seen to have it, or only what is left of
-// the service's own earlier run. It is tried again until then.
-func portBusyProblem(title string, port int) *Problem {
-	return &Problem{Kind: PortBusy, Title: title, Port: port}
-}
-
 // notFoundProblem: the program or its folder is missing or cannot be executed. why names it.
 func notFoundProblem(title, why string) *Problem {
 	return &Problem{Kind: NotFound, Title: title, Detail: why}
-}
-
-// missingProgramProblem: the program is not there; searched is the PATH in which it was
-// looked for, empty if it was given with its folder.
-func missingProgramProblem(title, program, searched string) *Problem {
-	return &Problem{Kind: NotFound, Title: title, Path: program, Searched: searched}
-}
-
-// notExecutableProblem: the program is there, but cannot be executed, because of why.
-func notExecutableProblem(title, program, why string) *Problem {
-	return &Problem{Kind: NotExecutable, Title: title, Path: program, Detail: why}
-}
-
-// noFolderProblem: the working folder is not there.
-func noFolderProblem(title, folder string) *Problem {
-	return &Problem{Kind: NoFolder, Title: title, Path: folder}
 }
 
 // envFileProblem: the service's env_file cannot be read. The error is an *envfile.Error.
@@ -177,19 +155,9 @@ func envFileProblem(title string, err error) *Problem {
 	return p
 }
 
-// envTooLargeProblem: the variables of the service are larger together than the system takes.
-func envTooLargeProblem(title string, size int) *Problem {
-	return &Problem{Kind: EnvTooLarge, Title: title, Size: size}
-}
-
 // refusedProblem: the guard could not start the process for another reason.
 func refusedProblem(title, why string) *Problem {
 	return &Problem{Kind: GuardFailed, Title: title, Detail: why}
-}
-
-// cannotForkProblem: the system starts no more processes now, because of why. It is tried again.
-func cannotForkProblem(title, why string) *Problem {
-	return &Problem{Kind: CannotFork, Title: title, Detail: why}
 }
 
 // guardProblem: no guard stays up, so nothing can be started.
@@ -201,11 +169,6 @@ func guardProblem(err error) *Problem {
 	return p
 }
 
-// leftRunningProblem: processes of the service could not be ended.
-func leftRunningProblem(title string, left []Left) *Problem {
-	return &Problem{Kind: LeftRunning, Title: title, Left: left}
-}
-
 // exitProblem is a problem that the end of a process tells of.
 func exitProblem(kind Kind, title string, exit *Exit) *Problem {
 	return &Problem{Kind: kind, Title: title, Exit: exit.withoutLines(), Lines: exit.Lines}
@@ -214,23 +177,6 @@ func exitProblem(kind Kind, title string, exit *Exit) *Problem {
 // keepsEndingProblem: it has ended with status 0 so often that it was given up.
 func keepsEndingProblem(title string, exit *Exit) *Problem {
 	return exitProblem(EndsByItself, title, exit)
-}
-
-// backgroundProblem: its process ended and left others that ran on, which the supervisor has
-// ended. left are their names.
-func backgroundProblem(title string, exit *Exit, left []string) *Problem {
-	p := exitProblem(Background, title, exit)
-	for _, name := range left {
-		p.Left = append(p.Left, Left{Process: Process{Name: name}})
-	}
-	return p
-}
-
-// bindsItselfProblem: it has ended because it could not bind the address that the guard holds for it.
-func bindsItselfProblem(title, address string, exit *Exit) *Problem {
-	p := exitProblem(BindsItself, title, exit)
-	p.Expected, p.Port = address, spec.Port(address)
-	return p
 }
 
 // failedProblem: it ended with an error and is not to be restarted.
@@ -260,11 +206,6 @@ func stillStartingProblem(s spec.ServiceSpec, err error, lines []string) *Proble
 		p.Answer = answerOf(err)
 	}
 	return p
-}
-
-// elsewhereProblem: the same, and it listens at addresses that are not those it is asked at.
-func elsewhereProblem(s spec.ServiceSpec, field, wanted string, has []string, lines []string) *Problem {
-	return &Problem{Kind: Elsewhere, Title: s.Title, Field: field, Expected: wanted, Seen: has, Lines: lines}
 }
 
 // proof is what Ready waits for.
