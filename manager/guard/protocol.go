@@ -211,7 +211,7 @@ type Exited struct {
 	At      time.Time `json:"at"`
 	Code    int       `json:"code"`             // exit status, -1 after a signal
 	Signal  string    `json:"signal,omitempty"` // "SIGKILL"
-	// OutOfMemory says that the system ended a process for lack of memory just then.
+	// OutOfMemory says that the system ended it for lack of memory.
 	OutOfMemory bool     `json:"out_of_memory,omitempty"`
 	Lines       []string `json:"lines,omitempty"` // the last it printed, oldest first
 }
