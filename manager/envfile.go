@@ -2,43 +2,28 @@ package manager
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
-	"strings"
+	"time"
 
-	"github.com/hashicorp/go-envparse"
+	"agents-tray/manager/envfile"
+	"agents-tray/manager/spec"
 )
 
-// envFileSize is how long an env_file may be. The system takes about 2 MB of environment and
-// arguments together.
-const envFileSize = 1 << 20
+// envFileTimeout bounds reading an env_file, which may lie on a mount that hangs.
+const envFileTimeout = 5 * time.Second
 
-// readEnvFile returns the NAME=value pairs of an env_file: a regular file of limited size,
-// since what is read from a pipe or a device may never end.
-func readEnvFile(_ context.Context, path string) ([]string, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, &EnvFileError{Path: path, Err: errors.New("it is not a regular file")}
-	case info.Size() > envFileSize:
-		return nil, &EnvFileError{Path: path, Err: fmt.Errorf("it is larger than %d kB", envFileSize>>10)}
+// ReadEnvFile returns the variables of a service's env_file, none if it has none. A value
+// can name variables of the service's own environment, which begins with env. It returns when
+// ctx ends. The error is an *envfile.Error.
+func ReadEnvFile(ctx context.Context, s spec.ServiceSpec, env []string) ([]string, error) {
+	if s.EnvFile == "" {
+		return nil, nil
 	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
+	path := s.EnvFile
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(s.Dir, path)
 	}
-	values, err := envparse.Parse(strings.NewReader(string(text)))
-	if err != nil {
-		return nil, &EnvFileError{Path: path, Err: err}
-	}
-	var env []string
-	for name, value := range values {
-		env = append(env, name+"="+value)
-	}
-	slices.Sort(env)
-	return env, nil
+	return envfile.Read(ctx, path, slices.Concat(s.Env, os.Environ(), env))
 }

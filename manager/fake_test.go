@@ -22,7 +22,7 @@ type world struct {
 	ways    map[string]way // of services
 	failing int            // launches of a guard that are to fail
 	port    portState
-	env     func() ([]string, error)
+	env     func(context.Context) ([]string, error)
 }
 
 // A way is how a service behaves from its next start on.
@@ -49,7 +49,7 @@ func (w *world) setPort(state portState) {
 	w.port = state
 }
 
-func (w *world) setEnv(read func() ([]string, error)) {
+func (w *world) setEnv(read func(context.Context) ([]string, error)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.env = read
@@ -79,11 +79,14 @@ func newFake(t *testing.T, specs ...spec.ServiceSpec) (*Manager, *world) {
 	m := newWith(Options{}, surroundings{
 		launch: w.launch,
 		sweep:  func() error { time.Sleep(10 * time.Millisecond); return nil },
-		env: func(context.Context, string) ([]string, error) {
+		env: func(ctx context.Context, s spec.ServiceSpec) ([]string, error) {
 			w.mu.Lock()
 			read := w.env
 			w.mu.Unlock()
-			return read()
+			if s.EnvFile == "" {
+				return nil, nil
+			}
+			return read(ctx)
 		},
 		port: func(string, bool, int) portState {
 			w.mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"time"
 
+	"agents-tray/manager/envfile"
 	"agents-tray/manager/spec"
 )
 
@@ -162,30 +163,11 @@ func noFolderProblem(title, folder string) *Problem {
 	return &Problem{Kind: NoFolder, Title: title, Path: folder}
 }
 
-// An EnvFileError is why an env_file cannot be read.
-type EnvFileError struct {
-	Path   string
-	Line   int           // of the mistake in it, from 1; 0: it is not one in a line
-	Waited time.Duration // it could not be read in that time; 0: it is not that
-	Err    error
-}
-
-func (e *EnvFileError) Error() string { return e.Path + ": " + e.Err.Error() }
-func (e *EnvFileError) Unwrap() error { return e.Err }
-
-// envFileProblem: the service's env_file cannot be read. An EnvFileError in err tells more.
+// envFileProblem: the service's env_file cannot be read. The error is an *envfile.Error.
 func envFileProblem(title string, err error) *Problem {
 	p := &Problem{Kind: EnvFile, Title: title, Detail: err.Error(), Missing: errors.Is(err, fs.ErrNotExist)}
-	if at, ok := errors.AsType[*fs.PathError](err); ok {
-		p.Path, p.Detail = at.Path, at.Err.Error()
-	}
-	if at, ok := errors.AsType[*EnvFileError](err); ok {
-		p.Path, p.Line, p.Waited = at.Path, at.Line, at.Waited
-		if inner, ok := errors.AsType[*fs.PathError](at.Err); ok {
-			p.Detail = inner.Err.Error()
-		} else {
-			p.Detail = at.Err.Error()
-		}
+	if at, ok := errors.AsType[*envfile.Error](err); ok {
+		p.Path, p.Line, p.Waited, p.Detail = at.Path, at.Line, at.Waited, at.Err.Error()
 	}
 	return p
 }

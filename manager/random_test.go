@@ -71,7 +71,7 @@ func newRandom(t *testing.T, seed uint64) *random {
 		specs, r.names = append(specs, s), append(r.names, s.Name)
 	}
 	r.m, r.w = newFake(t, specs...)
-	r.w.setEnv(func() ([]string, error) { return nil, nil })
+	r.w.setEnv(func(context.Context) ([]string, error) { return nil, nil })
 	return r
 }
 
@@ -141,7 +141,7 @@ func (r *random) operate() {
 	case 11:
 		hang := time.Duration(r.IntN(10)) * time.Second
 		note("env files take %v", hang)
-		r.w.setEnv(func() ([]string, error) { time.Sleep(hang); return []string{"A=b"}, nil })
+		r.w.setEnv(func(context.Context) ([]string, error) { time.Sleep(hang); return []string{"A=b"}, nil })
 	}
 }
 
@@ -177,7 +177,7 @@ func (r *random) calm() {
 	}
 	r.w.setPort(portState{})
 	r.w.failLaunches(0)
-	r.w.setEnv(func() ([]string, error) { return nil, nil })
+	r.w.setEnv(func(context.Context) ([]string, error) { return nil, nil })
 	for name, run := range r.w.guard().present() { // what never is ready, or never ends, may be so for good
 		if run.way.ready < 0 || run.way.refuse != "" || run.way.lives > 0 {
 			r.w.guard().crash(name)

@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"agents-tray/manager/guard"
 	"agents-tray/manager/spec"
@@ -19,8 +19,8 @@ func (s *service) start() {
 	s.runs++
 	r := &run{number: s.runs}
 	s.run = r
-	path, address := s.envPath(), s.address()
-	if path == "" && address == "" {
+	described, address := s.spec, s.address()
+	if described.EnvFile == "" && address == "" {
 		r.cancel = func() {}
 		s.order(nil)
 		return
@@ -28,7 +28,9 @@ func (s *service) start() {
 	ctx := s.beside(r)
 	outside, guardPID, strict := s.m.outside, s.m.link.pid(), s.suspect
 	go func() {
-		env, err := readInTime(ctx, outside.env, path)
+		ctx, cancel := context.WithTimeout(ctx, envFileTimeout)
+		defer cancel()
+		env, err := outside.env(ctx, described)
 		var port portState
 		if err == nil && address != "" {
 			port = outside.port(address, strict, guardPID)
@@ -60,14 +62,6 @@ func (s *service) beside(r *run) context.Context {
 	return ctx
 }
 
-// envPath is the service's env_file, "" without one.
-func (s *service) envPath() string {
-	if s.spec.EnvFile == "" || filepath.IsAbs(s.spec.EnvFile) {
-		return s.spec.EnvFile
-	}
-	return filepath.Join(s.spec.Dir, s.spec.EnvFile)
-}
-
 // address is what the service binds itself, "" if nothing is known of that. A port that is
 // handed over is bound by the guard, which refuses the start if it is taken.
 func (s *service) address() string {
@@ -89,7 +83,8 @@ func (s *service) order(env []string) {
 	s.m.link.send(guard.Request{Start: request})
 }
 
-// request is the request that starts the process. env are the variables of its env_file.
+// request is the request that starts the process. env are the variables of its env_file, whose
+// values stay as they are.
 func (s *service) request(env []string) *guard.Start {
 	start := &guard.Start{
 		Service: s.spec.Name, Run: s.run.number, Needs: s.needs(),
@@ -100,8 +95,11 @@ func (s *service) request(env []string) *guard.Start {
 	for _, argument := range s.spec.Command {
 		start.Command = append(start.Command, s.m.present(replace.Replace(argument)))
 	}
-	start.Env = slices.Concat(s.m.options.Env, env)
-	for _, pair := range s.spec.Env {
+	if _, set := os.LookupEnv("PYTHONUNBUFFERED"); !set { // else what a Python program prints may come minutes late
+		start.Env = append(start.Env, "PYTHONUNBUFFERED=1")
+	}
+	start.Env = append(append(start.Env, s.m.options.Env...), env...)
+	for _, pair := range s.spec.Env { // these override the others
 		start.Env = append(start.Env, s.m.present(replace.Replace(pair)))
 	}
 	if s.spec.Health.Notify {
@@ -193,32 +191,4 @@ func (s *service) needs() []string {
 	}
 	visit(s)
 	return needs
-}
-
-// envFileTimeout bounds the reading of an env_file: it may be on a drive that is not there.
-const envFileTimeout = 5 * time.Second
-
-// readInTime reads an env_file, or gives up. What hangs in the system's hands cannot be called
-// back: it is left behind.
-func readInTime(ctx context.Context, read func(context.Context, string) ([]string, error), path string) ([]string, error) {
-	if path == "" {
-		return nil, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, envFileTimeout)
-	defer cancel()
-	type result struct {
-		env []string
-		err error
-	}
-	done := make(chan result, 1)
-	go func() {
-		env, err := read(ctx, path)
-		done <- result{env, err}
-	}()
-	select {
-	case r := <-done:
-		return r.env, r.err
-	case <-ctx.Done():
-		return nil, &EnvFileError{Path: path, Waited: envFileTimeout, Err: ctx.Err()}
-	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"agents-tray/manager/guard"
 	"agents-tray/manager/guard/proctree"
+	"agents-tray/manager/spec"
 )
 
 // A guardProcess is a guard that runs: a *guard.Client, or a fake in tests.
@@ -25,11 +26,11 @@ type guardProcess interface {
 // surroundings are what the manager does outside of its own memory. All of it may take long,
 // so the owner calls none of it: it is called beside it, with a deadline.
 type surroundings struct {
-	launch func() (guardProcess, error)                              // starts a guard
-	sweep  func() error                                              // ends what a lost guard has left; nil: nothing is left
-	env    func(ctx context.Context, path string) ([]string, error)  // reads an env_file
-	port   func(address string, strict bool, guardPID int) portState // looks at an address that is to be bound
-	proof  func(ctx context.Context, q question) error               // asks whether a service is ready or healthy
+	launch func() (guardProcess, error)                                    // starts a guard
+	sweep  func() error                                                    // ends what a lost guard has left; nil: nothing is left
+	env    func(ctx context.Context, s spec.ServiceSpec) ([]string, error) // reads its env_file
+	port   func(address string, strict bool, guardPID int) portState       // looks at an address that is to be bound
+	proof  func(ctx context.Context, q question) error                     // asks whether a service is ready or healthy
 }
 
 // system are the surroundings in earnest.
@@ -48,7 +49,9 @@ func system(options Options) surroundings {
 			_, err := proctree.Sweep(options.Guard.Mark, 0)
 			return err
 		},
-		env:   readEnvFile,
+		env: func(ctx context.Context, s spec.ServiceSpec) ([]string, error) {
+			return ReadEnvFile(ctx, s, options.Env)
+		},
 		port:  lookAtPort,
 		proof: prove,
 	}

@@ -1,6 +1,7 @@
 package manager
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"agents-tray/manager/envfile"
 	"agents-tray/manager/guard"
 	"agents-tray/manager/spec"
 )
@@ -207,7 +209,15 @@ func TestAnEnvFileThatHangs(t *testing.T) {
 	s.EnvFile = "/mnt/gone/.env"
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {
 		release := make(chan struct{})
-		w.setEnv(func() ([]string, error) { <-release; return nil, nil })
+		w.setEnv(func(ctx context.Context) ([]string, error) {
+			began := time.Now()
+			select {
+			case <-release:
+				return nil, nil
+			case <-ctx.Done():
+				return nil, &envfile.Error{Path: s.EnvFile, Waited: time.Since(began), Err: ctx.Err()}
+			}
+		})
 		began := time.Now()
 		err := m.StartAll(t.Context())
 		problem, ok := errors.AsType[*Problem](err)
@@ -224,13 +234,13 @@ func TestAnEnvFileThatHangs(t *testing.T) {
 		close(release)
 		pass(time.Second)
 		wantState(t, m, "s", Ready)
-		w.setEnv(func() ([]string, error) { return nil, fs.ErrNotExist })
+		w.setEnv(func(context.Context) ([]string, error) { return nil, fs.ErrNotExist })
 		if err := m.Restart("s"); err != nil {
 			t.Fatal(err)
 		}
 		pass(time.Second)
 		wantKind(t, m, "s", EnvFile)
-		w.setEnv(func() ([]string, error) { return []string{"BIG=" + strings.Repeat("x", 2<<20)}, nil })
+		w.setEnv(func(context.Context) ([]string, error) { return []string{"BIG=" + strings.Repeat("x", 2<<20)}, nil })
 		startIt(t, m, "s")
 		wantKind(t, m, "s", EnvTooLarge)
 	}, s, plain("other"))

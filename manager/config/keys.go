@@ -42,9 +42,9 @@ func Keys() []Key {
 		{Path: "dir", Type: Text, Default: ".", Example: "~/projects/shop",
 			Description: "The folder in which it runs. A relative path begins in the folder of the services file; `~/` is the home folder."},
 		{Path: "env", Type: Environment, Example: "{LOG_LEVEL: debug}",
-			Description: "Environment variables, added to those of agents-tray."},
+			Description: "Environment variables, added to those of agents-tray. `PYTHONUNBUFFERED` is 1 unless you set it, so that a Python program's output is seen at once."},
 		{Path: "env_file", Type: Text, Example: ".env",
-			Description: "A regular file of `NAME=value` lines, read before each start. A relative path begins in `dir`. What `env` says goes before it. Without it, no file is read."},
+			Description: "A regular file of `NAME=value` lines, read before each start as `docker compose` reads it, with its quotes, comments and `${NAME}`. A relative path begins in `dir`. What `env` says goes before it. Without it, no file is read."},
 		{Path: "listen", Type: Text, Example: "127.0.0.1:9000",
 			Description: "An address, `host:port`, that is bound for the service and handed to it as an open socket: descriptor 3, with `LISTEN_FDS`, `LISTEN_PID` and `LISTEN_FDNAMES` as in sd_listen_fds(3), or the number `{fd}`. " +
 				"It stays open while the service restarts, so connections wait instead of being refused. On Windows nothing is handed over, and the service binds the address itself. " +

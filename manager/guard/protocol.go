@@ -52,8 +52,9 @@ const Version = 2
 // HandedDescriptor is the number of the listening socket in the process that gets it.
 const HandedDescriptor = 3
 
-// maxMessage bounds one message, in bytes.
-const maxMessage = 1 << 20
+// maxMessage bounds one message, in bytes. It is more than a request to start can have: a
+// services file and an env_file have 1 MB each at most, of which JSON makes up to six.
+const maxMessage = 16 << 20
 
 // ServiceName returns the name of the service that this process runs, "" if it runs
 // none.
@@ -215,7 +216,7 @@ type Exited struct {
 	At      time.Time `json:"at"`
 	Code    int       `json:"code"`             // exit status, -1 after a signal
 	Signal  string    `json:"signal,omitempty"` // "SIGKILL"
-	// OutOfMemory says that the system ended a process for lack of memory just then.
+	// OutOfMemory says that the system ended it for lack of memory.
 	OutOfMemory bool     `json:"out_of_memory,omitempty"`
 	Lines       []string `json:"lines,omitempty"` // the last it printed, oldest first
 	// Left are the names of processes that it left running, unasked, when it ended with
