@@ -19,6 +19,7 @@ type Kind string
 const (
 	PortHeld      Kind = "port-held"      // somebody else has the port
 	PortBusy      Kind = "port-busy"      // the port is in use and nobody is seen to have it; it is tried again
+	PortDenied    Kind = "port-denied"    // the user may not listen on the port
 	NotFound      Kind = "not-found"      // its program does not exist
 	NotExecutable Kind = "not-executable" // its program is there, but cannot be executed
 	NoFolder      Kind = "no-folder"      // its working folder does not exist
@@ -145,6 +146,12 @@ func portHeldProblem(title string, port int, by holder, free int) *Problem {
 // the service's own earlier run. It is tried again until then.
 func portBusyProblem(title string, port int) *Problem {
 	return &Problem{Kind: PortBusy, Title: title, Port: port}
+}
+
+// portNotPermittedProblem: the system lets this user not listen on the port, as with those below
+// 1024.
+func portNotPermittedProblem(title string, port int) *Problem {
+	return &Problem{Kind: PortDenied, Title: title, Port: port}
 }
 
 // missingProgramProblem: the program is not there; searched is the PATH in which it was

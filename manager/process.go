@@ -46,6 +46,8 @@ func (s *service) onRefused(e *guard.Refused) {
 // refusal returns the problem of a start that failed for good.
 func (s *service) refusal(e *guard.Refused) *Problem {
 	switch e.Reason {
+	case guard.NotPermitted:
+		return portNotPermittedProblem(s.spec.Title, spec.Port(s.spec.Listen))
 	case guard.NoCommand:
 		return missingProgramProblem(s.spec.Title, s.spec.Program(), s.searched())
 	case guard.NotExecutable:

@@ -170,11 +170,12 @@ type Started struct {
 type Reason string
 
 const (
-	AddressInUse  Reason = "address in use"    // the listening address is taken
-	NoCommand     Reason = "command not found" // the program does not exist
-	NotExecutable Reason = "not executable"    // it exists, but cannot be executed
-	NoFolder      Reason = "no such folder"    // to run it in
-	TryAgain      Reason = "try again"         // the system has no room for another process now
+	AddressInUse  Reason = "address in use"        // the listening address is taken
+	NotPermitted  Reason = "address not permitted" // this user may not listen at that address
+	NoCommand     Reason = "command not found"     // the program does not exist
+	NotExecutable Reason = "not executable"        // it exists, but cannot be executed
+	NoFolder      Reason = "no such folder"        // to run it in
+	TryAgain      Reason = "try again"             // the system has no room for another process now
 	OtherReason   Reason = "other"
 )
 

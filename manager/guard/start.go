@@ -54,6 +54,8 @@ func (g *guard) startRun(s Start) (Reason, error) {
 		socket, err := g.listen(s.Service, s.Listen)
 		if IsAddressInUse(err) {
 			return AddressInUse, err
+		} else if errors.Is(err, os.ErrPermission) {
+			return NotPermitted, err
 		} else if err != nil {
 			return OtherReason, err
 		}
