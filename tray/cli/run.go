@@ -178,15 +178,19 @@ func follow(s *instance.Instance, screen *screen, signals <-chan os.Signal, alon
 			failure = nil // it was mended
 		}
 		if failure != nil && !slices.ContainsFunc(status.Services, isUnderWay) {
-			return failure // there is nothing to go on with
+			return failure // nor is there any longer
 		}
 		select {
 		case <-changed:
 		case err := <-started:
-			screen.Show(s.Status().Snapshot)
+			now := s.Status()
+			screen.Show(now.Snapshot)
 			screen.End()
 			if alone {
 				failure = err
+			}
+			if failure != nil && !slices.ContainsFunc(now.Services, isUnderWay) {
+				return failure // there is nothing to go on with
 			}
 			for _, notice := range status.Notices {
 				screen.Say("Note: %s", notice)
