@@ -45,6 +45,9 @@ var guardPolicy = spec.Restart{
 const (
 	// guardMargin is for the guard to kill what is late, to see it gone or to say what is left.
 	guardMargin = proctree.KillTimeout + time.Second
+	// hurryMargin takes its place when somebody does not want to wait: what the guard leaves
+	// is swept then.
+	hurryMargin = time.Second
 	// sweepMargin is for what a guard has left that did not answer.
 	sweepMargin = proctree.KillTimeout + 2*time.Second
 )
@@ -101,7 +104,11 @@ func (l *link) shutdown(grace time.Duration) {
 	default:
 		l.send(guard.Request{Shutdown: &guard.Shutdown{Grace: grace}})
 		// The guard kills at the deadline; one that is stopped or stuck cannot.
-		l.setTimer(grace+guardMargin, l.client.Kill)
+		margin := guardMargin
+		if grace == 0 {
+			margin = hurryMargin
+		}
+		l.setTimer(grace+margin, l.client.Kill)
 	}
 	time.AfterFunc(grace+guardMargin+sweepMargin, func() {
 		l.m.post(func() { l.m.finish(errNotConfirmed) })
