@@ -139,6 +139,9 @@ func (l launch) inTray(signals <-chan os.Signal) error {
 // cannot start is the end.
 func untilAsked(s *instance.Instance, screen *screen, signals <-chan os.Signal, alone bool) error {
 	failed := follow(s, screen, signals, alone)
+	if failed != nil {
+		s.QuitBecause(instance.ByFailure)
+	}
 	screen.Say("Stopping…")
 	ctx, hurry := context.WithCancel(context.Background())
 	defer hurry()
