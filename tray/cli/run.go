@@ -140,6 +140,9 @@ func (l launch) inTray(signals <-chan os.Signal) error {
 // has failed to start and is not up at the end, and without any other the session ends by itself.
 func untilAsked(s *instance.Instance, screen *screen, signals <-chan os.Signal, alone bool) error {
 	failed := follow(s, screen, signals, alone)
+	if failed != nil {
+		s.QuitBecause(instance.ByFailure)
+	}
 	screen.Say("Stopping…")
 	ctx, hurry := context.WithCancel(context.Background())
 	defer hurry()
