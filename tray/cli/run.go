@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -134,11 +135,14 @@ func (l launch) inTray(signals <-chan os.Signal) error {
 	return <-ended
 }
 
-// untilAsked follows the session until somebody asks for its end, and ends it.
-// alone says that the terminal is the only place where it shows: there a service that
-// cannot start is the end.
+// untilAsked follows the session until somebody asks for its end, and ends it. alone says
+// that the terminal is the only place where it shows: there the error tells of a service that
+// has failed to start and is not up at the end, and without any other the session ends by itself.
 func untilAsked(s *instance.Instance, screen *screen, signals <-chan os.Signal, alone bool) error {
 	failed := follow(s, screen, signals, alone)
+	if failed != nil {
+		s.QuitBecause(instance.ByFailure)
+	}
 	screen.Say("Stopping…")
 	ctx, hurry := context.WithCancel(context.Background())
 	defer hurry()
@@ -156,9 +160,9 @@ func untilAsked(s *instance.Instance, screen *screen, signals <-chan os.Signal, 
 	return err
 }
 
-// follow shows what happens until the end is asked for, and returns what made it
-// pointless to go on.
+// follow shows what happens until the end is asked for. See untilAsked for its error.
 func follow(s *instance.Instance, screen *screen, signals <-chan os.Signal, alone bool) error {
+	var failure error // of the start
 	changed, stop := s.Changes()
 	defer stop()
 	defer screen.End()
@@ -168,18 +172,28 @@ func follow(s *instance.Instance, screen *screen, signals <-chan os.Signal, alon
 		status := s.Status()
 		select {
 		case <-s.QuitAsked(): // and no wish to quit was taken back
-			return nil
+			return failure
 		default:
 		}
 		screen.Show(status.Snapshot)
 		screen.ShowQuitting(status.Quitting)
+		if failure != nil && !slices.ContainsFunc(status.Services, isFailed) {
+			failure = nil // it was mended
+		}
+		if failure != nil && !slices.ContainsFunc(status.Services, isUnderWay) {
+			return failure // nor is there any longer
+		}
 		select {
 		case <-changed:
 		case err := <-started:
-			screen.Show(s.Status().Snapshot)
+			now := s.Status()
+			screen.Show(now.Snapshot)
 			screen.End()
-			if err != nil && alone {
-				return err
+			if alone {
+				failure = err
+			}
+			if failure != nil && !slices.ContainsFunc(now.Services, isUnderWay) {
+				return failure // there is nothing to go on with
 			}
 			for _, notice := range status.Notices {
 				screen.Say("Note: %s", notice)
@@ -202,10 +216,15 @@ func follow(s *instance.Instance, screen *screen, signals <-chan os.Signal, alon
 			debug.SetGCPercent(100)
 			debug.FreeOSMemory() // what only the start has needed
 		case <-s.QuitAsked():
-			return nil
+			return failure
 		case <-signals:
 			s.QuitOnSignal()
-			return nil
+			return failure
 		}
 	}
 }
+
+func isFailed(s manager.Service) bool { return s.State == manager.Failed }
+
+// isUnderWay reports whether a service runs or is to run.
+func isUnderWay(s manager.Service) bool { return !s.State.Idle() && s.State != manager.Waiting }

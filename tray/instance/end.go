@@ -24,6 +24,7 @@ const (
 	BySignal   = "Stopped by a signal"
 	ByLogOff   = "The user logged off"
 	ByShutdown = "The computer was shut down"
+	ByFailure  = "A service could not start" // in the terminal form, which then has nothing to do
 )
 
 // goingDown maps the system's announcements to reasons.
@@ -82,7 +83,7 @@ func (i *Instance) ending() bool {
 // and releases the lock. When ctx ends, what is left is killed at once. The error tells of
 // processes that could not be ended, or of a record that could not be written.
 func (i *Instance) End(ctx context.Context) error {
-	i.QuitBecause(ByUser) // unless it was asked for already
+	i.QuitBecause(BySignal) // unless it was asked for already
 	i.quitting.close()
 	i.announcer.close()
 	if i.reason == ByShutdown || i.reason == ByLogOff {

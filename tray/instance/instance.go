@@ -99,6 +99,7 @@ func Begin(options Options) (*Instance, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
 	}
+	i.moveGuardLog()
 	i.manager = manager.New(manager.Options{
 		Guard:      guard.Self(),
 		GuardLog:   options.Folders.GuardLog(),
@@ -125,6 +126,7 @@ func Begin(options Options) (*Instance, error) {
 	}
 	i.wg.Go(i.watchPower)
 	i.wg.Go(i.tellUsual)
+	i.wg.Go(i.removeOld)
 	i.server = control.Serve(listener, address, i)
 	if err := address.Write(options.Folders.Control()); err != nil {
 		if address.Write(options.Folders.SpareControl()) != nil {

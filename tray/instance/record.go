@@ -55,7 +55,7 @@ func (i *Instance) openRecord() {
 		if _, err := proctree.Sweep(previous.Mark, sweepGrace); err != nil {
 			i.notice(words.Notice{What: words.StillRuns, Detail: err.Error()})
 		}
-		found.KernelKill = verdict.KilledForMemory(previous.PID)
+		found.KernelKill, _ = proctree.KilledForMemory(previous.PID, previous.Started)
 	}
 	v := verdict.Judge(previous, found)
 	i.unclean, i.review = v, reviewOf(previous, v)
