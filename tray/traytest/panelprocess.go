@@ -62,6 +62,7 @@ type PanelProcess struct {
 	t       testing.TB
 	command *exec.Cmd
 	lines   *bufio.Scanner
+	end     func()
 }
 
 // StartPanelProcess puts a panel on the bus that lives as long as the test.
@@ -83,12 +84,13 @@ func (b *Bus) StartPanelProcess(t testing.TB) *PanelProcess {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	p.end = func() {
 		_ = stdin.Close()
 		_ = p.command.Process.Kill() // it may be stopped
 		<-gone
 		_ = lines.Close()
-	})
+	}
+	t.Cleanup(p.end)
 	p.Wait("panel")
 	return p
 }
@@ -107,6 +109,9 @@ func (p *PanelProcess) Wait(what string) {
 
 // Freeze makes the panel answer nobody, without ending.
 func (p *PanelProcess) Freeze() { _ = p.command.Process.Signal(syscall.SIGSTOP) }
+
+// End takes the panel off the bus.
+func (p *PanelProcess) End() { p.end() }
 
 // WaitCall returns the function that waits until a method of an interface was called on the
 // bus, by anybody, after WaitCall.
