@@ -68,6 +68,7 @@ func Menu(m Model) []Item {
 		}},
 		Item{Label: say(words.About), Items: []Item{
 			{Label: say(words.VersionLine, Name, m.Version), Disabled: true},
+			{Label: say(words.LicenceLine), Disabled: true},
 			{Label: say(words.CopyDiagnosis), Intent: Intent{Verb: CopyDiagnosis}},
 		}},
 		Item{Separator: true},

@@ -52,6 +52,7 @@ const (
 	EditServicesBody
 	About
 	VersionLine
+	LicenceLine
 	CopyDiagnosis
 	Quit
 
@@ -142,6 +143,7 @@ var table = [keys]line{
 	EditServicesBody: {body, [languages]string{"Quit and start again to use what you change in %s.", "Beenden und neu starten, damit Änderungen an %s gelten."}},
 	About:            {label, [languages]string{"About", "Über"}},
 	VersionLine:      {label, [languages]string{"%s, version %s", "%s, Version %s"}},
+	LicenceLine:      {label, [languages]string{"MIT licence", "MIT-Lizenz"}},
 	CopyDiagnosis:    {label, [languages]string{"Copy diagnosis", "Diagnose kopieren"}},
 	Quit:             {label, [languages]string{"Quit", "Beenden"}},
 
