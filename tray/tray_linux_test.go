@@ -75,7 +75,7 @@ func beOther() int {
 		return 1
 	}
 	desktop.Answer(app.Do)
-	tray := New(desktop, models()["starting"])
+	tray := New(desktop, models()["starting"], func() {})
 	tray.Show(app)
 	go func() {
 		for i := range app.asked {

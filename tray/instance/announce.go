@@ -21,6 +21,7 @@ const (
 	aboutUnclean = "unclean"
 	aboutQuit    = "quit"
 	aboutOpening = "opening "
+	aboutNoTray  = "no tray"
 )
 
 // announcer shows messages about services that have failed or recovered. It coalesces

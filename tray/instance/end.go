@@ -27,6 +27,9 @@ const (
 	ByFailure  = "A service could not start" // in the terminal form, which then has nothing to do
 )
 
+// ErrQuit, as the cause of the end of Begin's context, says that the user asks to quit.
+var ErrQuit = errors.New("quit by the user")
+
 // goingDown maps the system's announcements to reasons.
 var goingDown = map[poweroff.Why]string{poweroff.Shutdown: ByShutdown, poweroff.LogOff: ByLogOff}
 
@@ -119,13 +122,13 @@ func (i *Instance) End(ctx context.Context) error {
 	return err
 }
 
-// abandon ends an instance that could not begin, with closers for what End would close.
-func (i *Instance) abandon(closers ...func() error) error {
+// abandon ends an instance that did not begin, for a reason as of End, with closers for what
+// End would close.
+func (i *Instance) abandon(reason string, closers ...func() error) error {
 	err := i.manager.Shutdown(context.Background())
 	for _, closer := range closers {
 		err = errors.Join(err, closer())
 	}
-	const reason = "It could not begin"
 	ended := i.record.End(reason)
 	if ended != nil {
 		i.writeCleanExit(reason, ended)

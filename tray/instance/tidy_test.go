@@ -62,7 +62,7 @@ func TestAServiceCalledGuard(t *testing.T) {
 		if err := os.WriteFile(folders.FormerGuardLog(), []byte("trouble\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		i, err := Begin(Options{Version: "v1.2.3", Folders: folders, Services: services})
+		i, err := Begin(t.Context(), Options{Version: "v1.2.3", Folders: folders, Services: services})
 		if err != nil {
 			t.Fatal(err)
 		}
