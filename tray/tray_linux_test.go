@@ -79,7 +79,9 @@ func beOther() int {
 	tray.Show(app)
 	go func() {
 		for i := range app.asked {
-			fmt.Println(i)
+			if i.Verb != DesktopGone { // panels and buses leave all the time here
+				fmt.Println(i)
+			}
 		}
 	}()
 	go func() {
