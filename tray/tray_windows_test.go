@@ -93,7 +93,7 @@ func startTray(t *testing.T) (*program, *Tray) {
 	}
 	p := &program{model: running, changed: make(chan struct{}), wished: make(chan Intent, 10)}
 	desktop.Answer(p.Do)
-	tray := New(desktop, Model{Snapshot: manager.Snapshot{Phase: manager.PhaseStarting}}, func() {})
+	tray := New(desktop, Model{Snapshot: manager.Snapshot{Phase: manager.PhaseStarting, Services: running.Services}}, func() {})
 	go tray.Run()
 	t.Cleanup(func() {
 		tray.Quit()
