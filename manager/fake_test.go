@@ -1,3 +1,7 @@
+//go:build unix
+
+// The fake guard proves readiness by notify, which Windows does not have.
+
 package manager
 
 import (
