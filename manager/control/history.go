@@ -84,6 +84,8 @@ var kinds = map[string]string{
 	"guard fault":          "The guard had a fault",
 	"missed":               "Events are missing here",
 	"workflow interrupted": "A workflow was interrupted",
+	"refused":              "Other users were refused",
+	"other users":          "Open to other users",
 }
 
 // Words says what happened, as people would.
