@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
+	"time"
 
 	"agents-tray/manager/inspect"
 	"agents-tray/manager/spec"
@@ -18,7 +20,7 @@ func portProblem(s spec.ServiceSpec, taken map[int]bool) *Problem {
 	if host, _, err := net.SplitHostPort(s.Listen); err == nil { // it can be moved
 		p.FreePort = freePort(host, port, taken)
 	}
-	name, pid := inspect.PortHolder(port)
+	name, pid := inspect.PortHolder("tcp", port)
 	switch {
 	case pid == 0:
 		p.Summary = fmt.Sprintf("Port %d is taken by a program of another user", port)
@@ -31,6 +33,29 @@ func portProblem(s spec.ServiceSpec, taken map[int]bool) *Problem {
 		p.Advice += fmt.Sprintf(", or use another port for %s: %d is free", s.Title, p.FreePort)
 	}
 	return p
+}
+
+// tellTaken tells that another program has the service's port on the other loopback address,
+// once for each such program.
+func (s *service) tellTaken(address string) {
+	title, page, port := s.spec.Title, s.spec.URL, spec.Port(address)
+	go func() { // ends by itself
+		network := "tcp4"
+		if strings.HasPrefix(address, "[") {
+			network = "tcp6"
+		}
+		holder := "a program of another user"
+		if name, pid := inspect.PortHolder(network, port); pid != 0 {
+			holder = fmt.Sprintf("%s (pid %d)", name, pid)
+		}
+		err := fmt.Errorf("http://localhost:%d may not be %s: %s is taken by %s. Open %s instead", port, title, address, holder, page)
+		s.m.post(func() {
+			if err.Error() != s.taken {
+				s.taken = err.Error()
+				s.m.emit(GuardFault{err, time.Now()})
+			}
+		})
+	}()
 }
 
 // freePort returns a port above port that can be bound now and is not in taken, or 0.

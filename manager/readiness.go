@@ -124,7 +124,7 @@ func (m *Manager) prove(ctx context.Context, s spec.ServiceSpec, check spec.Chec
 	if inspect.ListensOn(pid, port) {
 		return nil
 	}
-	name, holder := inspect.PortHolder(port)
+	name, holder := inspect.PortHolder("tcp", port)
 	if holder == 0 || holder == pid {
 		return nil
 	}

@@ -37,6 +37,7 @@ type service struct {
 	alive     atomic.Bool // it has said so since it was last asked; see Health.Notify
 	blocked   bool        // it is to stop once its dependents are gone
 	fault     *Problem    // why its process is being ended though it should run
+	taken     string      // what was told of the other loopback address
 }
 
 func (s *service) view() Service {
@@ -85,6 +86,9 @@ func (s *service) meets(condition spec.Condition) bool {
 func (s *service) onStarted(e *guard.Started) {
 	s.pid, s.started, s.ready = e.PID, e.At, time.Time{}
 	s.m.emit(ServiceStarted{s.spec.Name, e.PID, e.At})
+	if e.Taken != "" {
+		s.tellTaken(e.Taken)
+	}
 	if s.state == Starting { // else it is being stopped already
 		s.awaitProof(e.At)
 	}

@@ -16,14 +16,14 @@ func TestTheHolderOfAPortIsKnown(t *testing.T) {
 			t.Fatal(err)
 		}
 		port := listener.Addr().(*net.TCPAddr).Port
-		if name, pid := PortHolder(port); pid != os.Getpid() || name == "" {
+		if name, pid := PortHolder("tcp", port); pid != os.Getpid() || name == "" {
 			t.Errorf("%s is held by %q, pid %d", listener.Addr(), name, pid)
 		}
 		if !ListensOn(os.Getpid(), port) || ListensOn(os.Getppid(), port) {
 			t.Errorf("%s: this process %v, its parent %v", listener.Addr(), ListensOn(os.Getpid(), port), ListensOn(os.Getppid(), port))
 		}
 		listener.Close()
-		if name, pid := PortHolder(port); pid == os.Getpid() || ListensOn(os.Getpid(), port) {
+		if name, pid := PortHolder("tcp", port); pid == os.Getpid() || ListensOn(os.Getpid(), port) {
 			t.Errorf("%s is closed, but held by %q, pid %d", listener.Addr(), name, pid)
 		}
 	}

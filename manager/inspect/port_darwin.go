@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// PortHolder returns the program that listens on a TCP port, and its pid; 0 when it
-// cannot be told. The system's own lsof is the only way to ask without cgo.
-func PortHolder(port int) (name string, pid int) {
-	out, err := exec.Command("/usr/sbin/lsof", "-nP", fmt.Sprintf("-iTCP:%d", port), "-sTCP:LISTEN", "-Fpc").Output()
+// PortHolder returns the program that listens on a port, and its pid; 0 when it cannot be
+// told. network is "tcp", "tcp4" or "tcp6". The system's own lsof is the only way to ask
+// without cgo.
+func PortHolder(network string, port int) (name string, pid int) {
+	out, err := exec.Command("/usr/sbin/lsof", "-nP", fmt.Sprintf("-i%sTCP:%d", strings.TrimPrefix(network, "tcp"), port), "-sTCP:LISTEN", "-Fpc").Output()
 	if err != nil {
 		return "", 0
 	}

@@ -10,12 +10,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// PortHolder returns a program that listens on a TCP port, and its pid; 0 when it is
-// another user's and cannot be seen.
-func PortHolder(port int) (name string, pid int) {
+// PortHolder returns a program that listens on a port, and its pid; 0 when it is another
+// user's and cannot be seen. network is "tcp", "tcp4" or "tcp6".
+func PortHolder(network string, port int) (name string, pid int) {
 	inodes := map[string]bool{}
-	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
-		data, err := os.ReadFile(table)
+	tables := map[string][]string{"tcp": {"tcp", "tcp6"}, "tcp4": {"tcp"}, "tcp6": {"tcp6"}}
+	for _, table := range tables[network] {
+		data, err := os.ReadFile("/proc/net/" + table)
 		if err != nil {
 			continue // no IPv6
 		}

@@ -21,10 +21,11 @@ var tcpTables = []tcpTable{
 	{windows.AF_INET6, 56, 20, 52}, // MIB_TCP6ROW_OWNER_PID; many listen on [::] for both
 }
 
-// PortHolder returns the program that listens on a TCP port, and its pid; 0 when it
-// cannot be told.
-func PortHolder(port int) (name string, pid int) {
-	for _, table := range tcpTables {
+// PortHolder returns the program that listens on a port, and its pid; 0 when it cannot be
+// told. network is "tcp", "tcp4" or "tcp6".
+func PortHolder(network string, port int) (name string, pid int) {
+	tables := map[string][]tcpTable{"tcp": tcpTables, "tcp4": tcpTables[:1], "tcp6": tcpTables[1:]}
+	for _, table := range tables[network] {
 		if pid, _ := table.holder(port); pid != 0 {
 			return programName(pid), int(pid)
 		}

@@ -26,7 +26,7 @@ func TestTheHolderOfAPortIsKnown(t *testing.T) {
 		if !listed(port) {
 			t.Errorf("%s is not in the tables", listener.Addr())
 		}
-		if name, pid := PortHolder(port); !underWine && (pid != os.Getpid() || name != filepath.Base(self)) {
+		if name, pid := PortHolder("tcp", port); !underWine && (pid != os.Getpid() || name != filepath.Base(self)) {
 			t.Errorf("%s is held by %q, pid %d", listener.Addr(), name, pid)
 		}
 		listener.Close()
