@@ -167,11 +167,7 @@ func (l *link) replace(err error) {
 		for _, s := range l.m.services {
 			if s.want {
 				s.state = Failed
-				s.problem = &Problem{
-					Kind: GuardFailed, Summary: "Services cannot be started",
-					Cause:  fmt.Sprintf("The guard process keeps ending (%v)", orUnknown(err)),
-					Advice: "Quit, and start again",
-				}
+				s.problem = guardProblem(err)
 			}
 		}
 	case wait == 0:

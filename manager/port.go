@@ -15,24 +15,12 @@ import (
 // is free.
 func portProblem(s spec.ServiceSpec, taken map[int]bool) *Problem {
 	_, address := s.OwnAddress()
-	port := spec.Port(address)
-	p := &Problem{Kind: PortHeld}
+	port, free := spec.Port(address), 0
 	if host, _, err := net.SplitHostPort(s.Listen); err == nil { // it can be moved
-		p.FreePort = freePort(host, port, taken)
+		free = freePort(host, port, taken)
 	}
 	name, pid := inspect.PortHolder("tcp", port)
-	switch {
-	case pid == 0:
-		p.Summary = fmt.Sprintf("Port %d is taken by a program of another user", port)
-		p.Advice = "Stop it"
-	default:
-		p.Summary = fmt.Sprintf("Port %d is taken by %s (pid %d)", port, name, pid)
-		p.Advice = "Stop " + name
-	}
-	if p.FreePort != 0 {
-		p.Advice += fmt.Sprintf(", or use another port for %s: %d is free", s.Title, p.FreePort)
-	}
-	return p
+	return portHeldProblem(s.Title, port, holder{name: name, pid: pid}, free)
 }
 
 // tellTaken tells that another program has the service's port on the other loopback address,
@@ -44,11 +32,11 @@ func (s *service) tellTaken(address string) {
 		if strings.HasPrefix(address, "[") {
 			network = "tcp6"
 		}
-		holder := "a program of another user"
+		by := "a program of another user"
 		if name, pid := inspect.PortHolder(network, port); pid != 0 {
-			holder = fmt.Sprintf("%s (pid %d)", name, pid)
+			by = fmt.Sprintf("%s (pid %d)", name, pid)
 		}
-		err := fmt.Errorf("http://localhost:%d may not be %s: %s is taken by %s. Open %s instead", port, title, address, holder, page)
+		err := fmt.Errorf("http://localhost:%d may not be %s: %s is taken by %s. Open %s instead", port, title, address, by, page)
 		s.m.post(func() {
 			if err.Error() != s.taken {
 				s.taken = err.Error()

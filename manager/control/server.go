@@ -20,6 +20,7 @@ import (
 	"agents-tray/manager/inspect"
 	"agents-tray/manager/logs"
 	"agents-tray/manager/peer"
+	"agents-tray/manager/words"
 )
 
 // maxSocketPath is the longest path that a Unix socket may have on every system
@@ -166,7 +167,7 @@ func authorized(token string, next http.Handler) http.Handler {
 func routes(i Instance) http.Handler {
 	mux := http.NewServeMux()
 	open, usages := make(streams, maxStreams), &sampler{instance: i}
-	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) { reply(w, i.Status()) })
+	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) { reply(w, withProse(i.Status())) })
 	mux.HandleFunc("GET /v1/events", open.limit(func(w http.ResponseWriter, r *http.Request) { events(w, r, i) }))
 	mux.HandleFunc("POST /v1/start", func(w http.ResponseWriter, _ *http.Request) { i.StartAll(); done(w, nil) })
 	for _, action := range []Action{Start, Stop, Restart} {
@@ -272,7 +273,7 @@ func events(w http.ResponseWriter, r *http.Request, i Instance) {
 	defer stop()
 	s := sse.NewStream(w)
 	for {
-		if s.Send("status", i.Status()) != nil {
+		if s.Send("status", withProse(i.Status())) != nil {
 			return
 		}
 		select {
@@ -307,7 +308,7 @@ func done(w http.ResponseWriter, err error) {
 }
 
 func fail(w http.ResponseWriter, status int, err error) {
-	write(w, status, errorBody{Problem{What: manager.Sentence(err.Error())}, err.Error()})
+	write(w, status, errorBody{Problem{What: words.Sentence(err.Error())}, err.Error()})
 }
 
 func refuse(w http.ResponseWriter, status int, p Problem) {
