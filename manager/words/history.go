@@ -73,6 +73,10 @@ func (l Language) Event(kind string) string {
 		said = text{"Events are missing here", "Hier fehlen Ereignisse"}
 	case "workflow interrupted":
 		said = text{"A workflow was interrupted", "Ein Workflow wurde unterbrochen"}
+	case "refused":
+		said = text{"Other users were refused", "Andere Benutzer abgewiesen"}
+	case "other users":
+		said = text{"Open to other users", "Offen für andere Benutzer"}
 	default:
 		return Capital(kind)
 	}

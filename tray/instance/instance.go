@@ -114,6 +114,7 @@ func Begin(options Options) (*Instance, error) {
 	}
 	i.follow()
 	i.watchPlatform()
+	i.tellOtherUsers()
 	if why := options.Folders.Makeshift; why != nil {
 		i.notice(words.Notice{What: words.NotKept, Detail: why.Error()})
 	}

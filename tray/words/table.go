@@ -134,6 +134,8 @@ const (
 	RecordDamagedKept
 	RecordRestored
 	GuardTrouble
+	OpenToOthers
+	OpenToOthersMore
 	PlatformUnknown
 	PlatformLocked
 	PlatformLockedMore
@@ -295,8 +297,10 @@ var table = [keys]line{
 		"The copy made %s has taken its place, so how the last session ended is not known; the damaged file is kept as %s.",
 		"Die Kopie, gemacht %s, ist an ihre Stelle getreten. Wie die letzte Sitzung endete, ist deshalb nicht bekannt; die beschädigte Datei bleibt als %s erhalten.",
 	}},
-	GuardTrouble:    {state, [languages]string{"Something for the services could not be done", "Etwas für die Dienste war nicht möglich"}},
-	PlatformUnknown: {state, [languages]string{"What the Python platform runs is not known", "Was die Python-Plattform ausführt, ist nicht bekannt"}},
+	OpenToOthers:     {state, [languages]string{"Other users of this computer can use Dashboard and Chat", "Andere Benutzer dieses Computers können Dashboard und Chat benutzen"}},
+	OpenToOthersMore: {state, [languages]string{"other_users in the services file says so.", "So steht es unter other_users in der Datei der Dienste."}},
+	GuardTrouble:     {state, [languages]string{"Something for the services could not be done", "Etwas für die Dienste war nicht möglich"}},
+	PlatformUnknown:  {state, [languages]string{"What the Python platform runs is not known", "Was die Python-Plattform ausführt, ist nicht bekannt"}},
 	PlatformLocked: {state, [languages]string{
 		"The Python platform's database is locked by another program", "Ein anderes Programm sperrt die Datenbank der Python-Plattform",
 	}},
