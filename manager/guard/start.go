@@ -37,14 +37,17 @@ func (g *guard) startRun(s Start) (Reason, error) {
 		path = s.Command[0]
 	}
 	path, err := proctree.LookPath(path, s.Env)
-	if err != nil {
+	switch {
+	case errors.Is(err, os.ErrPermission):
+		return NotExecutable, err
+	case err != nil:
 		return NoCommand, err
 	}
 	if s.Dir != "" {
 		if info, err := os.Stat(s.Dir); err != nil {
-			return NoCommand, err
+			return NoFolder, err
 		} else if !info.IsDir() {
-			return NoCommand, fmt.Errorf("%s is not a folder", s.Dir)
+			return NoFolder, fmt.Errorf("%s is not a folder", s.Dir)
 		}
 	}
 	r := &run{start: s, running: true, notice: &coalescedNotice{wake: g.wake}}
@@ -55,6 +58,8 @@ func (g *guard) startRun(s Start) (Reason, error) {
 		socket, err := g.listen(s.Service, s.Listen, s.BothLoopbacks)
 		if IsAddressInUse(err) {
 			return AddressInUse, err
+		} else if errors.Is(err, os.ErrPermission) {
+			return NotPermitted, err
 		} else if err != nil {
 			return OtherReason, err
 		}
@@ -84,8 +89,11 @@ func (g *guard) startRun(s Start) (Reason, error) {
 	out, errOut, err := g.spawn(r, path, env, handed)
 	if err != nil {
 		r.close()
-		if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.ENOEXEC) {
-			return NoCommand, err
+		switch {
+		case errors.Is(err, os.ErrNotExist), errors.Is(err, os.ErrPermission), errors.Is(err, syscall.ENOEXEC):
+			return NotExecutable, err
+		case isTransient(err):
+			return TryAgain, err
 		}
 		return OtherReason, err
 	}
@@ -226,6 +234,17 @@ func (g *guard) release(service string) {
 		held.close()
 		delete(g.sockets, service)
 	}
+}
+
+// isTransient reports whether a process could not be started for want of something that others
+// may give back: processes, memory, descriptors, or a program file that is being written.
+func isTransient(err error) bool {
+	for _, errno := range []syscall.Errno{syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE, syscall.ETXTBSY} {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	return false
 }
 
 // IsAddressInUse reports whether an address could not be bound because it is in use.

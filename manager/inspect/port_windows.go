@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"encoding/binary"
+	"net/netip"
 	"path/filepath"
 	"unsafe"
 
@@ -21,17 +22,25 @@ var tcpTables = []tcpTable{
 	{windows.AF_INET6, 56, 20, 52}, // MIB_TCP6ROW_OWNER_PID; many listen on [::] for both
 }
 
-// PortHolder returns the program that listens on a port, and its pid; 0 when it cannot be
-// told. network is "tcp", "tcp4" or "tcp6".
-func PortHolder(network string, port int) (name string, pid int) {
-	tables := map[string][]tcpTable{"tcp": tcpTables, "tcp4": tcpTables[:1], "tcp6": tcpTables[1:]}
-	for _, table := range tables[network] {
-		if pid, _ := table.holder(port); pid != 0 {
-			return programName(pid), int(pid)
+// PortHolder returns who listens on a TCP port, at whatever address.
+func PortHolder(at netip.AddrPort) Holder {
+	tables := tcpTables
+	if at.Addr().Is6() && !at.Addr().IsUnspecified() {
+		tables = tables[1:] // no other gets connections to it
+	}
+	for _, table := range tables {
+		if pid, _ := table.holder(int(at.Port())); pid != 0 {
+			return Holder{Name: programName(pid), PID: int(pid)}
 		}
 	}
-	return "", 0
+	return Holder{}
 }
+
+// Listening returns nothing here: at which addresses processes listen is not looked up.
+func Listening([]int) []netip.AddrPort { return nil }
+
+// DescendsFrom is not known here.
+func DescendsFrom(_, _ int) bool { return false }
 
 func (t tcpTable) holder(port int) (pid uint32, found bool) {
 	const ownerPIDListener = 3 // TCP_TABLE_OWNER_PID_LISTENER
@@ -72,4 +81,4 @@ func programName(pid uint32) string {
 
 // ListensOn reports whether a process is known to listen on a TCP port; here only
 // PortHolder knows.
-func ListensOn(pid, port int) bool { return false }
+func ListensOn(int, netip.AddrPort) bool { return false }

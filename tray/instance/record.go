@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,7 +25,7 @@ const sweepGrace = manager.Grace + 2*time.Second
 // openRecord opens the session record, marks it dirty, ends what the previous session has
 // left running and tells how that session ended. A record that cannot be written does not
 // stop the instance from starting.
-func (i *Instance) openRecord() {
+func (i *Instance) openRecord(ctx context.Context) {
 	folders := i.options.Folders
 	found := verdict.Evidence{
 		Boot: sessiondb.BootID(), Machine: sessiondb.MachineID(),
@@ -52,10 +53,10 @@ func (i *Instance) openRecord() {
 		return
 	}
 	if previous.Boot == found.Boot && previous.Mark != "" {
-		if _, err := proctree.Sweep(previous.Mark, sweepGrace); err != nil {
+		if err := sweep(ctx, previous.Mark); err != nil {
 			i.notice(words.Notice{What: words.StillRuns, Detail: err.Error()})
 		}
-		found.KernelKill = verdict.KilledForMemory(previous.PID)
+		found.KernelKill, _ = proctree.KilledForMemory(previous.PID, previous.Started)
 	}
 	v := verdict.Judge(previous, found)
 	i.unclean, i.review = v, reviewOf(previous, v)
@@ -63,6 +64,22 @@ func (i *Instance) openRecord() {
 	if !previous.OfPlatform {
 		i.record.SetEnding(previous.Mark, v.Ending, verdictDetail(v), v.At)
 	}
+}
+
+// sweep ends what an earlier session has left. When ctx ends, that is killed at once.
+func sweep(ctx context.Context, mark string) error {
+	ended := make(chan error, 1)
+	go func() {
+		_, err := proctree.Sweep(mark, sweepGrace)
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	_, _ = proctree.Sweep(mark, 0) // the first one tells what is left
+	return <-ended
 }
 
 // notRecorded sets the notice that the record cannot be written; with nil it takes it away.
@@ -193,6 +210,11 @@ func (i *Instance) onEvent(e manager.Event) {
 	case manager.GuardFault:
 		row = sessiondb.Event{At: e.At, Kind: "guard fault", Detail: e.Err.Error()}
 		i.notice(words.Notice{What: words.GuardTrouble, Detail: e.Err.Error()})
+	case manager.LocalhostTaken:
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "localhost taken", Detail: e.Address + " is taken by " + words.English.Holder(e.By)}
+		i.setNotice("localhost "+e.Service, &words.Notice{
+			What: words.LocalhostTaken, More: words.LocalhostTakenMore, Arguments: []any{e.Address, e.By, e.Title, e.URL},
+		})
 	case manager.Missed:
 		row = sessiondb.Event{At: time.Now(), Kind: "missed", Detail: fmt.Sprintf("%d events", e.N)}
 	}

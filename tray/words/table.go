@@ -136,6 +136,8 @@ const (
 	GuardTrouble
 	OpenToOthers
 	OpenToOthersMore
+	LocalhostTaken
+	LocalhostTakenMore
 	PlatformUnknown
 	PlatformLocked
 	PlatformLockedMore
@@ -299,8 +301,13 @@ var table = [keys]line{
 	}},
 	OpenToOthers:     {state, [languages]string{"Other users of this computer can use Dashboard and Chat", "Andere Benutzer dieses Computers können Dashboard und Chat benutzen"}},
 	OpenToOthersMore: {state, [languages]string{"other_users in the services file says so.", "So steht es unter other_users in der Datei der Dienste."}},
-	GuardTrouble:     {state, [languages]string{"Something for the services could not be done", "Etwas für die Dienste war nicht möglich"}},
-	PlatformUnknown:  {state, [languages]string{"What the Python platform runs is not known", "Was die Python-Plattform ausführt, ist nicht bekannt"}},
+	LocalhostTaken:   {state, [languages]string{"Another program answers at localhost", "Ein anderes Programm antwortet auf localhost"}},
+	LocalhostTakenMore: {body, [languages]string{
+		"%[1]s is taken by %[2]s, so that localhost may not be %[3]s. Open %[4]s instead.",
+		"%[1]s ist von %[2]s belegt, localhost ist also womöglich nicht %[3]s. Stattdessen %[4]s öffnen.",
+	}},
+	GuardTrouble:    {state, [languages]string{"Something for the services could not be done", "Etwas für die Dienste war nicht möglich"}},
+	PlatformUnknown: {state, [languages]string{"What the Python platform runs is not known", "Was die Python-Plattform ausführt, ist nicht bekannt"}},
 	PlatformLocked: {state, [languages]string{
 		"The Python platform's database is locked by another program", "Ein anderes Programm sperrt die Datenbank der Python-Plattform",
 	}},
