@@ -19,6 +19,9 @@ func (s *service) onStarted(e *guard.Started) {
 		s.problem = nil // it is no longer so
 	}
 	s.m.emit(ServiceStarted{s.spec.Name, e.PID, e.At})
+	if e.Taken != "" {
+		s.localhostTaken(e.Taken)
+	}
 	if !r.ending {
 		s.awaitProof(e.At)
 	}

@@ -106,7 +106,7 @@ func (s *service) request(env []string) *guard.Start {
 		start.Notify, start.Watchdog = true, s.spec.Health.Interval
 	}
 	if s.spec.Builtin != "" {
-		start.Path, start.Lifeline = s.m.options.Guard.Path, true
+		start.Path, start.Lifeline, start.BothLoopbacks = s.m.options.Guard.Path, true, true
 	} else {
 		start.ListenPID = !slices.ContainsFunc(s.spec.Command, func(a string) bool { return strings.Contains(a, "{fd}") })
 	}

@@ -13,6 +13,7 @@
 //	     &follow=1                         → server-sent events: "lines" and "missed", data a []logs.Line (see Client.Follow)
 //	GET  /v1/services/{name}/usage         → inspect.Usage
 //	GET  /v1/usage                         → server-sent events: "usage", data a Usages, at once and then every 2 s
+//	POST /v1/services/{name}/other-users?count=3  its pages have refused connections of other users
 //	GET  /v1/workflows                     → []Workflow, those under way
 //	PUT  /v1/workflows/{source}/{id}       Workflow: that service has it under way (see Workflow)
 //	DELETE /v1/workflows/{source}/{id}     it is over

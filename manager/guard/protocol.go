@@ -100,6 +100,9 @@ type Start struct {
 	// Listen is a TCP address to bind, once, and hand over as descriptor 3. Where
 	// sockets cannot be handed over it must be free.
 	Listen string `json:"listen,omitempty"`
+	// BothLoopbacks says that the same port of the other loopback address is bound too,
+	// where it is free, and handed over as descriptor 4.
+	BothLoopbacks bool `json:"both_loopbacks,omitempty"`
 	// ListenPID says that the process learns of the descriptor as in sd_listen_fds(3),
 	// which takes an environment variable with its own process id.
 	ListenPID bool   `json:"listen_pid,omitempty"`
@@ -164,6 +167,8 @@ type Started struct {
 	Run     uint64    `json:"run"`
 	PID     int       `json:"pid"`
 	At      time.Time `json:"at"`
+	// Taken is the other loopback address if another program has it, see BothLoopbacks.
+	Taken string `json:"taken,omitempty"`
 }
 
 // Reason sorts refusals by what can be done about them.

@@ -198,8 +198,10 @@ func (g *guard) members(request MembersRequest) *Members {
 	if r.running {
 		m.PIDs = append(m.PIDs, r.process.PID)
 	}
-	if socket := g.sockets[request.Service]; socket != nil && socket.file != nil {
-		m.Waiting = waiting(socket.file)
+	if socket := g.sockets[request.Service]; socket != nil {
+		for _, file := range socket.files {
+			m.Waiting += waiting(file)
+		}
 	}
 	for _, d := range g.tree.Descendants(r.selector(), g.known(), g.tree.Children) {
 		m.PIDs = append(m.PIDs, d.PID)

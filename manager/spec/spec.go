@@ -26,6 +26,8 @@ type ServiceSpec struct {
 	// Then Command is all its arguments from argv[0] on, and it gets a lifeline: it
 	// stops when the guard is gone. Default: none of them.
 	Builtin string
+	// OtherUsers says that it answers other users of the computer, too; of built-in services.
+	OtherUsers bool
 	// Dir is the working directory. Default: the program's own.
 	Dir string
 	// Env holds NAME=value pairs added to the program's own environment.

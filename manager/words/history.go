@@ -69,10 +69,16 @@ func (l Language) Event(kind string) string {
 		said = text{"The guard ended", "Der Wächter endete"}
 	case "guard fault":
 		said = text{"The guard had a fault", "Der Wächter hatte einen Fehler"}
+	case "localhost taken":
+		said = text{"localhost may be another program", "localhost kann ein anderes Programm sein"}
 	case "missed":
 		said = text{"Events are missing here", "Hier fehlen Ereignisse"}
 	case "workflow interrupted":
 		said = text{"A workflow was interrupted", "Ein Workflow wurde unterbrochen"}
+	case "refused":
+		said = text{"Other users were refused", "Andere Benutzer abgewiesen"}
+	case "other users":
+		said = text{"Open to other users", "Offen für andere Benutzer"}
 	default:
 		return Capital(kind)
 	}

@@ -13,8 +13,10 @@ import (
 	"agents-tray/tray"
 )
 
-// shownLines are the last lines of a service in the diagnosis.
-const shownLines = 20
+const (
+	shownLines = 20  // the last of a service in the diagnosis
+	shownLine  = 500 // bytes of each
+)
 
 // diagnosis is a report for whoever helps the user, without private data. It is always in
 // English.
@@ -55,9 +57,17 @@ func (i *Instance) lastLines(service string) string {
 	}
 	var b strings.Builder
 	for _, line := range lines {
-		fmt.Fprintf(&b, "  | %s %s\n", line.Time.UTC().Format(time.RFC3339), logs.Plain(line.Text))
+		fmt.Fprintf(&b, "  | %s %s\n", line.Time.UTC().Format(time.RFC3339), cut(logs.Plain(line.Text)))
 	}
 	return b.String()
+}
+
+// cut leaves out what is too much of a line.
+func cut(line string) string {
+	if len(line) <= shownLine {
+		return line
+	}
+	return fmt.Sprintf("%s… [%d bytes more]", strings.ToValidUTF8(line[:shownLine], ""), len(line)-shownLine)
 }
 
 // redactor returns a redactor of this user's data and of the services' secrets.

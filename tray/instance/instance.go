@@ -132,6 +132,7 @@ func Begin(ctx context.Context, options Options) (*Instance, error) {
 	}
 	i.follow()
 	i.watchPlatform()
+	i.tellOtherUsers()
 	if why := options.Folders.Makeshift; why != nil {
 		i.notice(words.Notice{What: words.NotKept, Detail: why.Error()})
 	}

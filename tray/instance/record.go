@@ -210,6 +210,11 @@ func (i *Instance) onEvent(e manager.Event) {
 	case manager.GuardFault:
 		row = sessiondb.Event{At: e.At, Kind: "guard fault", Detail: e.Err.Error()}
 		i.notice(words.Notice{What: words.GuardTrouble, Detail: e.Err.Error()})
+	case manager.LocalhostTaken:
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "localhost taken", Detail: e.Address + " is taken by " + words.English.Holder(e.By)}
+		i.setNotice("localhost "+e.Service, &words.Notice{
+			What: words.LocalhostTaken, More: words.LocalhostTakenMore, Arguments: []any{e.Address, e.By, e.Title, e.URL},
+		})
 	case manager.Missed:
 		row = sessiondb.Event{At: time.Now(), Kind: "missed", Detail: fmt.Sprintf("%d events", e.N)}
 	}

@@ -134,6 +134,10 @@ const (
 	RecordDamagedKept
 	RecordRestored
 	GuardTrouble
+	OpenToOthers
+	OpenToOthersMore
+	LocalhostTaken
+	LocalhostTakenMore
 	PlatformUnknown
 	PlatformLocked
 	PlatformLockedMore
@@ -294,6 +298,13 @@ var table = [keys]line{
 	RecordRestored: {body, [languages]string{
 		"The copy made %s has taken its place, so how the last session ended is not known; the damaged file is kept as %s.",
 		"Die Kopie, gemacht %s, ist an ihre Stelle getreten. Wie die letzte Sitzung endete, ist deshalb nicht bekannt; die beschädigte Datei bleibt als %s erhalten.",
+	}},
+	OpenToOthers:     {state, [languages]string{"Other users of this computer can use Dashboard and Chat", "Andere Benutzer dieses Computers können Dashboard und Chat benutzen"}},
+	OpenToOthersMore: {state, [languages]string{"other_users in the services file says so.", "So steht es unter other_users in der Datei der Dienste."}},
+	LocalhostTaken:   {state, [languages]string{"Another program answers at localhost", "Ein anderes Programm antwortet auf localhost"}},
+	LocalhostTakenMore: {body, [languages]string{
+		"%[1]s is taken by %[2]s, so that localhost may not be %[3]s. Open %[4]s instead.",
+		"%[1]s ist von %[2]s belegt, localhost ist also womöglich nicht %[3]s. Stattdessen %[4]s öffnen.",
 	}},
 	GuardTrouble:    {state, [languages]string{"Something for the services could not be done", "Etwas für die Dienste war nicht möglich"}},
 	PlatformUnknown: {state, [languages]string{"What the Python platform runs is not known", "Was die Python-Plattform ausführt, ist nicht bekannt"}},
