@@ -60,7 +60,7 @@ func Menu(m Model) []Item {
 	return append(menu,
 		Item{Separator: true},
 		Item{Label: say(words.Services), Items: services},
-		Item{Label: say(words.History), Intent: Intent{Verb: History}},
+		Item{Label: say(words.History), Hidden: m.NoDashboard, Intent: Intent{Verb: History}},
 		Item{Label: say(words.Settings), Items: []Item{
 			{Label: say(words.AtLogin), Checkable: true, Checked: m.AtLogin, Intent: Intent{Verb: AtLogin, On: !m.AtLogin}},
 			{Label: say(words.Notifications), Checkable: true, Checked: m.Notifications, Intent: Intent{Verb: Notifications, On: !m.Notifications}},

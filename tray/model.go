@@ -24,6 +24,8 @@ type Model struct {
 	Unclean string
 	// Asks says that nothing was started, because the last sessions did not end well.
 	Asks bool
+	// NoDashboard says that no page shows the sessions.
+	NoDashboard bool
 	// Notice is something the user should know that concerns no single service, in
 	// English.
 	Notice string
@@ -85,8 +87,11 @@ const (
 type Intent struct {
 	Verb    Verb
 	Service string // name
+	Path    string // of a page of Service, with Open and CopyAddress
 	Port    int    // with Move
 	On      bool   // with AtLogin and Notifications
+	// Token is the desktop's permission for what the click opens to come to the front.
+	Token string `json:"-"`
 }
 
 // String is the intent as it is typed in a terminal: "restart chat", "at-login on".

@@ -56,6 +56,7 @@ type launch struct {
 	version  string
 	database string // URL
 	start    bool
+	token    string // of the desktop's, see open.TakeToken
 	verbose  bool
 }
 

@@ -17,12 +17,14 @@ import (
 	"agents-tray/sessiondb"
 	"agents-tray/tray"
 	"agents-tray/tray/instance"
+	"agents-tray/tray/open"
 	"agents-tray/tray/words"
 )
 
 // run is the program: a session, shown in the tray or in the terminal, until it is
 // asked to end.
 func (l launch) run(command *cobra.Command, inTerminal bool) error {
+	l.token = open.TakeToken()
 	debug.SetGCPercent(400) // a start makes garbage that is made once: see follow
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -34,8 +36,8 @@ func (l launch) run(command *cobra.Command, inTerminal bool) error {
 	} else {
 		err = l.inTray(signals)
 	}
-	if errors.Is(err, errElsewhere) {
-		fmt.Fprint(command.OutOrStdout(), elsewhere(command.Flags()))
+	if other, ok := errors.AsType[elsewhere](err); ok {
+		fmt.Fprint(command.OutOrStdout(), other.text(command.Flags()))
 		return nil
 	}
 	var problem *manager.Problem
@@ -43,9 +45,26 @@ func (l launch) run(command *cobra.Command, inTerminal bool) error {
 	return err
 }
 
-// begin starts a session, and calls locked when it is sure that it may; nil without an
-// error says that a running instance has been asked to show itself instead.
+// begin starts a session, and calls locked when it is sure that it may. The error is
+// elsewhere if a running instance has been asked to show itself instead; then no option or
+// file of this launch matters.
 func (l launch) begin(locked func()) (*instance.Instance, error) {
+	alone := func() (*instance.Instance, error) { return l.beginAlone(locked) }
+	if _, err := control.Find(); err != nil {
+		s, err := alone()
+		if !errors.Is(err, control.ErrRunning) {
+			return s, err
+		}
+	}
+	s, opening, err := instance.HandOff(l.token, alone)
+	if s == nil && err == nil {
+		err = elsewhere(opening)
+	}
+	return s, err
+}
+
+// beginAlone starts a session. The error wraps control.ErrRunning if another one runs.
+func (l launch) beginAlone(locked func()) (*instance.Instance, error) {
 	folders, err := config.Prepare()
 	if err != nil {
 		return nil, err
@@ -60,14 +79,7 @@ func (l launch) begin(locked func()) (*instance.Instance, error) {
 			return nil, fmt.Errorf("--db-url: %w", err)
 		}
 	}
-	if _, err := control.Find(); err == nil { // perhaps not where this one would be
-		return instance.HandOff(options)
-	}
-	s, err := instance.Begin(options)
-	if !errors.Is(err, control.ErrRunning) {
-		return s, err
-	}
-	return instance.HandOff(options)
+	return instance.Begin(options)
 }
 
 // inTerminal shows the session line by line.
@@ -75,9 +87,6 @@ func (l launch) inTerminal(signals <-chan os.Signal) error {
 	s, err := l.begin(nil)
 	if err != nil {
 		return err
-	}
-	if s == nil {
-		return errElsewhere
 	}
 	return untilAsked(s, newScreen(os.Stdout, l.verbose), signals, true)
 }
@@ -102,9 +111,6 @@ func (l launch) inTray(signals <-chan os.Signal) error {
 	select {
 	case <-locked:
 	case b := <-begun:
-		if b.Instance == nil && b.err == nil {
-			return errElsewhere
-		}
 		if b.Instance == nil {
 			l.tellDesktop(desktop, b.err)
 			return b.err

@@ -16,6 +16,8 @@ func (i *Instance) Model() tray.Model {
 		AtLogin:       i.atLogin.Enabled(),
 		Notifications: !chosen.Quiet,
 	}
+	_, shows := i.dashboard()
+	model.NoDashboard = !shows
 	model.Workflows, model.Quitting = i.quitting.look()
 	i.mu.Lock()
 	defer i.mu.Unlock()

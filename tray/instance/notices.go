@@ -2,6 +2,7 @@ package instance
 
 import (
 	"slices"
+	"strings"
 )
 
 // A notice is something for the user to know. A new text on its topic replaces it.
@@ -27,6 +28,13 @@ func (i *Instance) setNotice(topic, text string) {
 	}
 	i.mu.Unlock()
 	i.changed.tell()
+}
+
+// noticesText returns all notices as one text.
+func (i *Instance) noticesText() string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return strings.Join(i.noticeTexts(), "\n")
 }
 
 // noticeTexts returns the texts of all notices. The caller holds mu.
