@@ -91,7 +91,7 @@ func (l launch) inTerminal(signals <-chan os.Signal) error {
 	return untilAsked(s, newScreen(os.Stdout, l.verbose), signals, true)
 }
 
-// inTray shows the session in the tray; where there is no desktop, in the  The
+// inTray shows the session in the tray; where there is no desktop, in the terminal. The
 // icon does not wait for the session, only for the certainty that it is the only one.
 func (l launch) inTray(signals <-chan os.Signal) error {
 	desktop, err := tray.Connect()

@@ -1,5 +1,3 @@
-// Package terminal is the tray's counterpart where there is none: a line for each
-// step, with a spinner while it lasts.
 package cli
 
 import (
@@ -17,11 +15,11 @@ import (
 
 // screen prints what happens to the services.
 type screen struct {
-	out     io.Writer
-	verbose bool
-	spinner *spinner.Spinner // nil where out is no terminal
-	shown   map[string]seen
-	wish    *control.Quitting // that was last shown
+	out      io.Writer
+	verbose  bool
+	spinner  *spinner.Spinner // nil where out is no terminal
+	shown    map[string]seen
+	quitting *control.Quitting // that was last shown
 }
 
 // seen is what was last shown of a service.
