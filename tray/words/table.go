@@ -212,8 +212,8 @@ var table = [keys]line{
 	}},
 	RunsAlready:      {title, [languages]string{"%s is running already", "%s läuft schon"}},
 	SessionsShowMore: {body, [languages]string{"In a terminal, agents-tray sessions shows more.", "Im Terminal zeigt agents-tray sessions mehr."}},
-	NoBrowser:     {title, [languages]string{"No browser could be opened", "Es ließ sich kein Browser öffnen"}},
-	NoBrowserBody: {body, [languages]string{"Open %s yourself. (%v)", "%s bitte selbst öffnen. (%v)"}},
-	NotCopied:     {title, [languages]string{"Nothing can be copied here", "Hier lässt sich nichts kopieren"}},
-	NotChanged:    {title, [languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
+	NoBrowser:        {title, [languages]string{"No browser could be opened", "Es ließ sich kein Browser öffnen"}},
+	NoBrowserBody:    {body, [languages]string{"Open %s yourself. (%v)", "%s bitte selbst öffnen. (%v)"}},
+	NotCopied:        {title, [languages]string{"Nothing can be copied here", "Hier lässt sich nichts kopieren"}},
+	NotChanged:       {title, [languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
 }
