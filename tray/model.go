@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"agents-tray/manager"
+	"agents-tray/tray/login"
 	"agents-tray/tray/words"
 )
 
@@ -33,9 +34,9 @@ type Model struct {
 	Workflows []string
 	// Quitting is set while the user's wish to quit waits for Workflows.
 	Quitting *Quitting
-	// AtLogin says that the program starts when the user logs in, and Notifications
-	// that it may show messages.
-	AtLogin       bool
+	// AtLogin says what starts when the user logs in, and Notifications that messages may be
+	// shown.
+	AtLogin       login.State
 	Notifications bool
 }
 

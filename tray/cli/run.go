@@ -74,6 +74,9 @@ func (l launch) beginAlone(locked func()) (*instance.Instance, error) {
 		return nil, err
 	}
 	options := instance.Options{Version: l.version, Folders: folders, Services: services, ServicesFile: l.File, Start: l.start, Locked: locked}
+	if options.LoginArguments, err = l.loginArguments(); err != nil {
+		return nil, err
+	}
 	if l.database != "" {
 		if options.Database, err = sessiondb.ParseURL(l.database); err != nil {
 			return nil, fmt.Errorf("--db-url: %w", err)

@@ -5,6 +5,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/tray"
+	"agents-tray/tray/login"
 	"agents-tray/tray/words"
 )
 
@@ -67,10 +68,17 @@ func (i *Instance) Do(intent tray.Intent) {
 
 // setAtLogin has the system start the program at login, or no longer.
 func (i *Instance) setAtLogin(on bool) {
-	if on {
-		i.afterSetting(i.atLogin.Enable())
+	set := func() {
+		if on {
+			i.afterSetting(i.atLogin.Enable())
+		} else {
+			i.afterSetting(i.atLogin.Disable())
+		}
+	}
+	if login.Slow() {
+		go set() // it has a deadline of its own
 	} else {
-		i.afterSetting(i.atLogin.Disable())
+		set()
 	}
 }
 

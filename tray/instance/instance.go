@@ -34,6 +34,8 @@ type Options struct {
 	Database string
 	// Start says that the services are started even after two unclean ends; see Asks.
 	Start bool
+	// LoginArguments are those with which the system is to start the program at login.
+	LoginArguments []string
 	// Locked is called as soon as the lock is held: no other instance is running. Optional.
 	Locked func()
 }

@@ -6,6 +6,7 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/tray"
+	"agents-tray/tray/login"
 	"agents-tray/tray/words"
 )
 
@@ -37,6 +38,9 @@ func (i *Instance) Choose(do string) error {
 	}
 	items := offered(i.Model())
 	intent, ok := chosen(items, do)
+	if off := (tray.Intent{Verb: tray.AtLogin}); do == off.String() && i.atLogin.State() == login.Another {
+		intent, ok = off, true // the menu offers the other way out
+	}
 	if !ok && isSo(items, do) {
 		return nil
 	}

@@ -13,7 +13,7 @@ func (i *Instance) Model() tray.Model {
 	model := tray.Model{
 		Snapshot: snapshot, Language: i.language, Version: i.options.Version,
 		Paused:        len(stillPaused(snapshot, chosen.Paused)) > 0,
-		AtLogin:       i.atLogin.Enabled(),
+		AtLogin:       i.atLogin.State(),
 		Notifications: !chosen.Quiet,
 	}
 	_, shows := i.dashboard()

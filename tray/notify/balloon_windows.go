@@ -7,7 +7,7 @@ import "sync"
 // others are in the menu. The zero value is ready for use.
 type Balloon struct {
 	mu     sync.Mutex
-	answer func(string)
+	answer func(answer, token string)
 	latest Notification
 	icon   func(Notification) // nil until there is one
 }

@@ -47,6 +47,7 @@ const (
 	History
 	Settings
 	AtLogin
+	AtLoginAnother
 	Notifications
 	EditServices
 	EditServicesBody
@@ -141,6 +142,7 @@ var table = [keys]line{
 	History:          {label, [languages]string{"Session history…", "Sitzungsverlauf…"}},
 	Settings:         {label, [languages]string{"Settings", "Einstellungen"}},
 	AtLogin:          {label, [languages]string{"Start at login", "Bei der Anmeldung starten"}},
+	AtLoginAnother:   {label, [languages]string{"Start at login (now: another copy)", "Bei der Anmeldung starten (jetzt: andere Kopie)"}},
 	Notifications:    {label, [languages]string{"Notifications", "Benachrichtigungen"}},
 	EditServices:     {label, [languages]string{"Edit services…", "Dienste bearbeiten…"}},
 	EditServicesBody: {body, [languages]string{"Quit and start again to use what you change in %s.", "Beenden und neu starten, damit Änderungen an %s gelten."}},
