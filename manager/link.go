@@ -10,20 +10,30 @@ import (
 	"agents-tray/manager/spec"
 )
 
-// A link is the connection to the guard. It launches one, and replaces one that dies. Its
+// A link is the connection to the guard. It launches one, and replaces one that is lost. Its
 // methods run in the manager's owner.
 type link struct {
-	m          *Manager
-	client     *guard.Client
-	events     <-chan guard.Event // nil while there is no guard
-	up         bool               // requests are accepted
-	pid        int
-	losses     backoff
-	since      time.Time
-	closing    bool
-	recovering bool        // the processes that a dead guard left are being ended
-	watch      *time.Timer // ends a guard that does not end by itself
+	m       *Manager
+	state   linkState
+	client  guardProcess       // in linked and leaving
+	events  <-chan guard.Event // of client
+	losses  backoff
+	since   time.Time     // when client was launched
+	problem *Problem      // in linkFailed
+	grace   time.Duration // of the shutdown
+	timer   *time.Timer   // ends a guard that does not end by itself, or launches the next one
 }
+
+type linkState int
+
+const (
+	launching  linkState = iota // a guard is being launched
+	linked                      // requests are accepted
+	leaving                     // the guard has said that it ends, unasked
+	recovering                  // what a lost guard left is being ended
+	pausing                     // until the next launch
+	linkFailed                  // no guard stays up; the user decides
+)
 
 // guardPolicy is the restart policy of the guard itself.
 var guardPolicy = spec.Restart{
@@ -31,48 +41,97 @@ var guardPolicy = spec.Restart{
 	GiveUp: 6, Window: time.Minute, GoodRun: 10 * time.Second,
 }
 
-// launch starts a guard.
-func (l *link) launch(m *Manager) {
-	l.m = m
-	client, err := guard.Launch(m.options.Guard, guard.Hello{
-		Grace: Grace, Log: m.options.GuardLog, ExitReport: m.options.ExitReport, Remove: m.options.Remove,
-	})
+// Deadlines of a shutdown, after the grace of the services.
+const (
+	// guardMargin is for the guard to kill what is late, to see it gone or to say what is left.
+	guardMargin = proctree.KillTimeout + time.Second
+	// hurryMargin takes its place when somebody does not want to wait: what the guard leaves
+	// is swept then.
+	hurryMargin = time.Second
+	// sweepMargin is for what a guard has left that did not answer.
+	sweepMargin = proctree.KillTimeout + 2*time.Second
+)
+
+// up reports whether the guard takes requests.
+func (l *link) up() bool { return l.state == linked }
+
+// launch launches a guard, beside the owner.
+func (l *link) launch() {
+	l.state = launching
+	go func() {
+		client, err := l.m.outside.launch()
+		l.m.post(func() { l.launched(client, err) })
+	}()
+}
+
+func (l *link) launched(client guardProcess, err error) {
+	l.since = time.Now()
 	if client == nil {
 		l.replace(err)
 		return
 	}
-	l.client, l.events, l.pid, l.up, l.since = client, client.Events(), client.PID(), true, time.Now()
+	l.state, l.client, l.events = linked, client, client.Events()
+	if l.m.shuttingDown {
+		l.shutdown(l.grace)
+	}
 }
 
 // send sends a request to the guard. The error is ignored: if it cannot be written, the
 // guard is gone, and its end arrives as the end of its events.
 func (l *link) send(r guard.Request) {
-	if l.client != nil && l.up {
+	if l.client != nil {
 		_ = l.client.Send(r)
 	}
 }
 
-// shutdown ends the guard with everything below it.
-func (l *link) shutdown(grace time.Duration) {
-	l.closing = true
+// pid is the guard's process id, 0 without one.
+func (l *link) pid() int {
 	if l.client == nil {
-		if !l.recovering { // else its end is the end
-			l.m.finish(nil)
-		}
+		return 0
+	}
+	return l.client.PID()
+}
+
+// shutdown ends the guard with everything below it. A second call may shorten the grace.
+func (l *link) shutdown(grace time.Duration) {
+	l.grace = grace
+	switch l.state {
+	case launching, recovering: // their end is the end
+	case pausing, linkFailed:
+		l.stopTimer()
+		l.m.finish(nil)
 		return
+	default:
+		l.send(guard.Request{Shutdown: &guard.Shutdown{Grace: grace}})
+		// The guard kills at the deadline; one that is stopped or stuck cannot.
+		margin := guardMargin
+		if grace == 0 {
+			margin = hurryMargin
+		}
+		l.setTimer(grace+margin, l.client.Kill)
 	}
-	l.send(guard.Request{Shutdown: &guard.Shutdown{Grace: grace}})
-	// The guard kills at the deadline; one that is stopped or stuck cannot.
-	if l.watch != nil {
-		l.watch.Stop()
+	time.AfterFunc(grace+guardMargin+sweepMargin, func() {
+		l.m.post(func() { l.m.finish(errNotConfirmed) })
+	})
+}
+
+var errNotConfirmed = errors.New("whether everything has ended could not be seen in time")
+
+func (l *link) setTimer(wait time.Duration, then func()) {
+	l.stopTimer()
+	l.timer = time.AfterFunc(wait, then)
+}
+
+func (l *link) stopTimer() {
+	if l.timer != nil {
+		l.timer.Stop()
 	}
-	l.watch = time.AfterFunc(grace+time.Second, l.client.Kill)
 }
 
 // handle passes an event of the guard to the service it concerns.
 func (m *Manager) handle(e guard.Event) {
 	find := func(name string, run uint64) *service {
-		if s := m.byName[name]; s != nil && s.run == run && s.present {
+		if s := m.byName[name]; s != nil && s.run != nil && s.run.number == run {
 			return s
 		}
 		return nil // of an earlier run
@@ -100,6 +159,10 @@ func (m *Manager) handle(e guard.Event) {
 		}
 	case e.Members != nil:
 		m.onMembers(e.Members)
+	case e.Leaving != nil:
+		if m.link.state == linked && !m.shuttingDown {
+			m.link.state = leaving
+		}
 	case e.Fault != nil:
 		m.emit(GuardFault{errors.New(e.Fault.Error), time.Now()})
 	}
@@ -109,89 +172,74 @@ func (m *Manager) handle(e guard.Event) {
 func (m *Manager) guardEnded() {
 	l := &m.link
 	err := l.client.Err()
-	if l.watch != nil {
-		l.watch.Stop()
+	l.stopTimer()
+	confirmed := err == nil
+	if err == nil {
+		err = errors.New("it was told to, by another program")
 	}
-	l.client, l.events, l.up, l.pid = nil, nil, false, 0
+	l.client, l.events, l.state = nil, nil, recovering
 	for _, waiting := range m.memberRequests {
 		waiting.answer <- guard.Members{}
 	}
 	m.memberRequests = nil
 	for _, s := range m.services {
-		if s.present {
-			s.cancelProbe()
-			s.pid = 0
-			if !m.shuttingDown {
-				s.state = Starting
-			}
-		}
+		s.onGuardLost()
 	}
-	if l.closing && err == nil {
+	if m.shuttingDown && confirmed {
 		m.finish(nil)
 		return
 	}
-	if !l.closing {
-		m.emit(GuardLost{fmt.Errorf("the guard ended: %w", orUnknown(err)), time.Now()})
+	if !m.shuttingDown {
+		m.emit(GuardLost{fmt.Errorf("the guard ended: %w", err), time.Now()})
 	}
-	// The guard did not confirm that everything is gone: end what it left.
-	l.recovering = true
+	// The guard may not have confirmed that everything is gone: end what it left.
 	go func() {
-		_, sweepErr := proctree.Sweep(m.options.Guard.Mark, 0)
+		sweepErr := m.outside.sweep()
 		m.post(func() {
-			l.recovering = false
-			if l.closing {
+			if m.shuttingDown {
 				m.finish(sweepErr)
 				return
 			}
 			for _, s := range m.services {
-				if s.present {
-					s.present, s.blocked, s.fault = false, false, nil
-					s.restarts++
-				}
-				if !s.want && s.state == Starting {
-					s.state = Stopped
-				}
+				s.onGone()
 			}
 			l.replace(err)
 		})
 	}()
 }
 
-// replace launches another guard as guardPolicy says, or fails every service.
+// replace launches another guard as guardPolicy says, or gives up; then every service fails.
 func (l *link) replace(err error) {
-	wait, again := l.losses.next(guardPolicy, time.Now(), time.Since(l.since))
+	now := time.Now()
+	wait, again := l.losses.next(guardPolicy, now, now.Sub(l.since))
 	switch {
-	case l.closing:
+	case l.m.shuttingDown:
 		l.m.finish(nil)
 	case !again:
-		for _, s := range l.m.services {
-			if s.want {
-				s.state = Failed
-				s.problem = &Problem{
-					Kind: GuardFailed, Summary: "Services cannot be started",
-					Cause:  fmt.Sprintf("The guard process keeps ending (%v)", orUnknown(err)),
-					Advice: "Quit, and start again",
-				}
-			}
-		}
-	case wait == 0:
-		l.launch(l.m)
-		l.m.advanceAll()
+		l.state, l.problem = linkFailed, guardProblem(err)
 	default:
-		time.AfterFunc(wait, func() {
+		l.state = pausing
+		l.setTimer(wait, func() {
 			l.m.post(func() {
-				if l.client == nil && !l.closing {
-					l.launch(l.m)
-					l.m.advanceAll()
+				if l.state == pausing && !l.m.shuttingDown {
+					l.launch()
 				}
 			})
 		})
 	}
 }
 
-func orUnknown(err error) error {
-	if err == nil {
-		return errors.New("for a reason unknown")
+// retry launches a guard after all, because the user asks for a service. What has failed for
+// want of a guard is started again with it.
+func (l *link) retry() {
+	if l.state != linkFailed {
+		return
 	}
-	return err
+	for _, s := range l.m.services {
+		if s.problem == l.problem {
+			s.outcome, s.problem = undecided, nil
+		}
+	}
+	l.problem, l.losses = nil, backoff{}
+	l.launch()
 }

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -61,21 +62,26 @@ func TestEachKindOfProof(t *testing.T) {
 	}
 }
 
-func TestWithoutProofTheErrorShowsTheLastLines(t *testing.T) {
-	for want, ready := range map[string]spec.Ready{
-		`It did not print a line that matches "up" within 1 s`: {Log: "up"},
-		`It did not say READY=1 within 1 s`:                    {Notify: true},
-		`It did not answer at 127.0.0.1:9 within 1 s`:          {Check: spec.Check{TCP: "127.0.0.1:9"}},
+// A service is not ended for being slow. It is told what was waited for, and what it printed.
+func TestASlowServiceGoesOnAndIsTold(t *testing.T) {
+	type waitedFor struct {
+		proof    Proof
+		expected string
+	}
+	for want, ready := range map[waitedFor]spec.Ready{
+		{ProofLog, "up"}:          {Log: "up"},
+		{ProofNotify, ""}:         {Notify: true},
+		{ProofTCP, "127.0.0.1:9"}: {Check: spec.Check{TCP: "127.0.0.1:9"}},
 	} {
-		s := newSpec("s", guardtest.Prints, "warming down\nno model found")
-		s.Ready, s.Restart.Policy = ready, spec.RestartNever
-		s.Ready.Timeout = time.Second
+		s := newSpec("s", guardtest.Prints, "warming down\nno model found\n")
+		s.Ready, s.Ready.Timeout = ready, time.Second
 		m := newManager(t, s)
-		err := m.StartAll(t.Context())
-		var problem *Problem
-		if !errors.As(err, &problem) || problem.Kind != NotReady || problem.Summary != "S does not answer" ||
-			!strings.HasPrefix(problem.Cause, want) || !strings.HasSuffix(err.Error(), "Its last lines:\n    warming down\n    no model found") {
-			t.Errorf("want %s\ngot  %v", want, err)
+		startAll(t, m) // it is not waited for any longer
+		slow := await(t, m, "s", "told to be slow", func(s Service) bool { return s.Problem != nil })
+		problem := slow.Problem
+		if slow.State != Starting || problem.Kind != NotReady || problem.Title != "S" || problem.Waited != s.Ready.Timeout ||
+			problem.Proof != want.proof || problem.Expected != want.expected || !slices.Equal(problem.Lines, []string{"warming down", "no model found"}) {
+			t.Errorf("want %+v\ngot  %v", want, problem)
 		}
 	}
 }
@@ -88,39 +94,55 @@ func TestChecksThatFailSayWhatCame(t *testing.T) {
 		fmt.Fprint(w, "hello")
 	}))
 	defer server.Close()
-	for want, check := range map[string]spec.Check{
-		"it answered 302 Found":                   {HTTP: server.URL + "/moved"},
-		"it answered 200 OK":                      {HTTP: server.URL, Status: 204},
-		`its answer does not match "^good-?bye$"`: {HTTP: server.URL, Body: "^good-?bye$"},
-		"connection refused":                      {TCP: "127.0.0.1:9"},
+	for want, check := range map[Answer]spec.Check{
+		{Kind: AnswerStatus, Status: "302 Found"}:  {HTTP: server.URL + "/moved", Status: 200},
+		{Kind: AnswerStatus, Status: "200 OK"}:     {HTTP: server.URL, Status: 204},
+		{Kind: AnswerBody, Pattern: "^good-?bye$"}: {HTTP: server.URL, Body: "^good-?bye$"},
+		{Kind: AnswerRefused}:                      {TCP: "127.0.0.1:9"},
 	} {
-		if err := ask(t.Context(), check); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("want %s, got %v", want, err)
+		if err := ask(t.Context(), check, nil); err == nil || *answerOf(err) != want {
+			t.Errorf("want %+v, got %v", want, err)
 		}
 	}
-	if err := ask(t.Context(), spec.Check{HTTP: server.URL + "/moved", Status: 302}); err != nil {
+	if err := ask(t.Context(), spec.Check{HTTP: server.URL + "/moved", Status: 302}, nil); err != nil {
 		t.Error(err)
 	}
 }
 
-// An answer proves nothing if it is a stranger's, who took the port in the meantime.
 func TestATryThatIsCutOffHidesNoCause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		cause, tries := errors.New("it answered 503"), 0
-		err := awaitReady(ctx, func(ctx context.Context) error {
+		var last lastAnswer
+		err := awaitReady(ctx, &last, func(ctx context.Context) error {
 			if tries++; tries < 3 {
 				return cause
 			}
 			<-ctx.Done()
 			return ctx.Err()
 		})
-		if err != cause {
-			t.Errorf("it says %v, want %v", err, cause)
+		if err != context.DeadlineExceeded || last.get() != cause {
+			t.Errorf("%v, and it says %v, want %v", err, last.get(), cause)
 		}
-		if err := awaitReady(ctx, func(ctx context.Context) error { return ctx.Err() }); err != context.DeadlineExceeded {
-			t.Errorf("of a first try that was cut off it says %v", err)
+	})
+}
+
+// One try that hangs does not hold up the others, and each may take as long as was waited.
+func TestATryHasALimitOfItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var limits []time.Duration
+		err := awaitReady(t.Context(), &lastAnswer{}, func(ctx context.Context) error {
+			began := time.Now()
+			if limits = append(limits, 0); len(limits) == 5 {
+				return nil
+			}
+			<-ctx.Done()
+			limits[len(limits)-1] = time.Since(began).Round(time.Second)
+			return ctx.Err()
+		})
+		if want := []time.Duration{leastTry, leastTry, 2 * leastTry, 4 * leastTry, 0}; err != nil || !slices.Equal(limits, want) {
+			t.Errorf("%v, limits %v, want %v", err, limits, want)
 		}
 	})
 }
@@ -128,7 +150,7 @@ func TestATryThatIsCutOffHidesNoCause(t *testing.T) {
 // At first its port is closed, then it takes connections and never answers.
 func TestAServiceThatIsSilentIsToldAsThat(t *testing.T) {
 	address := guardtest.FreeAddress(t)
-	ctx, cancel := context.WithTimeout(t.Context(), silence+time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	refused := make(chan struct{})
 	go func() {
@@ -142,21 +164,27 @@ func TestAServiceThatIsSilentIsToldAsThat(t *testing.T) {
 		listener.Close()
 	}()
 	first := sync.OnceFunc(func() { close(refused) })
-	err := awaitReady(ctx, func(ctx context.Context) error {
+	var cause error
+	_ = awaitReady(ctx, &lastAnswer{}, func(ctx context.Context) error {
 		defer first()
-		return ask(ctx, spec.Check{HTTP: "http://" + address})
+		cause = ask(ctx, spec.Check{HTTP: "http://" + address}, nil)
+		if errors.Is(cause, syscall.ECONNREFUSED) {
+			return cause
+		}
+		cancel()
+		return cause
 	})
-	if err != errSilent {
-		t.Errorf("the cause is %v", err)
+	if cause != errSilent {
+		t.Errorf("the cause is %v", cause)
 	}
 }
 
+// An answer proves nothing if it is a stranger's, who took the port in the meantime.
 func TestAStrangersAnswerIsNoProof(t *testing.T) {
 	port := guardtest.FreePort(t)
 	address := fmt.Sprintf("127.0.0.1:%d", port)
 	s := newSpec("s", guardtest.Cooperative)
-	s.URL, s.Ready = "http://"+address, spec.Ready{Check: spec.Check{HTTP: "/"}, Timeout: 2 * time.Second}
-	s.Restart.Policy = spec.RestartNever
+	s.URL, s.Ready = "http://"+address, spec.Ready{Check: spec.Check{HTTP: "/"}, Timeout: time.Second}
 	m := newManager(t, s)
 	events := m.Subscribe(10)
 	if err := m.Start("s"); err != nil {
@@ -175,16 +203,17 @@ func TestAStrangersAnswerIsNoProof(t *testing.T) {
 	stranger.Handler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 	go stranger.Serve(listener)
 	defer stranger.Close()
-	failed := awaitState(t, m, "s", Failed)
-	if want := fmt.Sprintf("port %d is answered by %.15s (pid %d), which this service has not started", port, filepath.Base(os.Args[0]), os.Getpid()); !strings.Contains(failed.Problem.Cause, want) {
-		t.Errorf("the cause is %q, want %q", failed.Problem.Cause, want)
+	slow := await(t, m, "s", "told to be slow", func(s Service) bool { return s.Problem != nil })
+	self := Process{Name: fmt.Sprintf("%.15s", filepath.Base(os.Args[0])), PID: os.Getpid()}
+	if answer := slow.Problem.Answer; answer == nil || answer.Kind != AnswerStranger || answer.Port != port || *answer.Holder != self {
+		t.Errorf("the answer is %v, want %+v at port %d", answer, self, port)
 	}
 	// And before the next start it is found to be held.
-	if err := m.Start("s"); err != nil {
+	if err := m.Restart("s"); err != nil {
 		t.Fatal(err)
 	}
 	held := await(t, m, "s", "told of the holder", func(s Service) bool { return s.Problem != nil && s.Problem.Kind == PortHeld })
-	if held.State != Failed || held.Problem.FreePort != 0 || !strings.Contains(held.Problem.Summary, fmt.Sprintf("(pid %d)", os.Getpid())) {
+	if held.State != Failed || held.Problem.FreePort != 0 || held.Problem.Holder.PID != os.Getpid() {
 		t.Errorf("it shows %+v", held.Problem)
 	}
 }
@@ -213,11 +242,11 @@ func TestAServiceThatStopsAnsweringIsRestarted(t *testing.T) {
 				t.Fatal(err)
 			}
 			unhealthy := await(t, m, "s", "unhealthy", func(s Service) bool { return s.Problem != nil })
-			if unhealthy.Problem.Kind != Unhealthy || unhealthy.Problem.Summary != "S stopped answering" {
+			if unhealthy.Problem.Kind != Unhealthy || unhealthy.Problem.Title != "S" {
 				t.Errorf("the problem is %v", unhealthy.Problem)
 			}
 			again := await(t, m, "s", "another process", func(s Service) bool { return s.State == Ready && s.PID != first.PID })
-			if again.Problem != nil || again.Restarts != 1 || again.LastExit.Words != "was stopped" {
+			if again.Problem != nil || again.Restarts != 1 || !again.LastExit.Ended {
 				t.Errorf("it shows %+v %+v %v", again, again.LastExit, again.Problem)
 			}
 		})
@@ -331,8 +360,8 @@ func TestAConnectionIsNoProofUntilItIsAccepted(t *testing.T) {
 		t.Fatal(err)
 	}
 	unhealthy := await(t, m, "s", "unhealthy", func(s Service) bool { return s.Problem != nil })
-	if unhealthy.Problem.Cause != "It has not accepted the connection" {
-		t.Errorf("the cause is %q", unhealthy.Problem.Cause)
+	if unhealthy.Problem.Answer.Kind != AnswerUnaccepted {
+		t.Errorf("the problem is %v", unhealthy.Problem)
 	}
 }
 

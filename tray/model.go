@@ -14,22 +14,22 @@ import (
 // from.
 type Model struct {
 	manager.Snapshot
-	Language words.Language
-	Version  string
+	// Beginning says that nothing can be asked for yet but the end.
+	Beginning bool
+	Language  words.Language
+	Version   string
 	// Usual is how long a start usually takes; 0: not known, or too short to tell.
 	Usual time.Duration
 	// Paused says that the user has paused all services.
 	Paused bool
-	// Unclean tells of the previous session's unclean end, in English and after what is
-	// said of it anyway: "it was killed after 14:03". Empty: it ended as it should.
-	Unclean string
+	// Unclean is how the previous session ended; nil: as it should.
+	Unclean *words.Unclean
 	// Asks says that nothing was started, because the last sessions did not end well.
 	Asks bool
 	// NoDashboard says that no page shows the sessions.
 	NoDashboard bool
-	// Notice is something the user should know that concerns no single service, in
-	// English.
-	Notice string
+	// Notice is something the user should know that concerns no single service, or nil.
+	Notice *words.Notice
 	// Workflows are the names of those that are running.
 	Workflows []string
 	// Quitting is set while the user's wish to quit waits for Workflows.
@@ -38,6 +38,16 @@ type Model struct {
 	// shown.
 	AtLogin       login.State
 	Notifications bool
+	// Now is the time from which others are told; zero: the present.
+	Now time.Time
+}
+
+// now is the time as seen from which the menu tells of others.
+func (m Model) now() time.Time {
+	if m.Now.IsZero() {
+		return time.Now()
+	}
+	return m.Now
 }
 
 // Quitting is a wish to quit that waits.
@@ -81,7 +91,10 @@ const (
 	QuitNow       Verb = "quit-now"
 	KeepRunning   Verb = "keep-running" // after Quit
 
-	NoTray Verb = "no-tray" // no click: the desktop shows no icons
+	// No clicks, but what the tray has to say of the desktop.
+	NoTray      Verb = "no-tray"      // it shows no icons
+	HasTray     Verb = "has-tray"     // it does after all
+	DesktopGone Verb = "desktop-gone" // its bus or its panel has gone: perhaps the session has ended
 )
 
 // Intent is what a click asks for.

@@ -16,12 +16,15 @@ func Schema() []byte {
 		"title":       "Services of agents-tray",
 		"description": "See agents-tray-services(5).",
 		"type":        "object",
-		"properties": jsonSchema{"services": jsonSchema{
-			"description":          "The services, each by its name.",
-			"type":                 "object",
-			"propertyNames":        jsonSchema{"pattern": spec.NamePattern},
-			"additionalProperties": mappingSchema(Keys(), ""),
-		}},
+		"properties": jsonSchema{
+			"services": jsonSchema{
+				"description":          "The services, each by its name.",
+				"type":                 "object",
+				"propertyNames":        jsonSchema{"pattern": spec.NamePattern},
+				"additionalProperties": mappingSchema(Keys(), ""),
+			},
+			"settings": mappingSchema(SettingKeys(), ""),
+		},
 		"additionalProperties": false,
 	}, "", "  ")
 	if err != nil {

@@ -18,9 +18,10 @@ const (
 // HandOff waits for its end and then calls begin, which is to start an instance and to
 // return ErrRunning if another one holds the lock; HandOff returns begin's error. The caller
 // learns from begin which of both has happened. The error wraps ErrRunning if the instance
-// that is running could not be asked.
-func HandOff(page, token string, begin func() error) (Opening, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+// that is running could not be asked. When ctx ends, it waits no longer; the error is ctx's.
+func HandOff(ctx context.Context, page, token string, begin func() error) (Opening, error) {
+	whole := ctx
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	retry := time.NewTicker(20 * time.Millisecond)
 	defer retry.Stop()
@@ -30,7 +31,7 @@ func HandOff(page, token string, begin func() error) (Opening, error) {
 		if err == nil {
 			return opening, nil
 		} else if errors.As(err, &refused) && refused.Status == http.StatusServiceUnavailable {
-			return Opening{}, beginAfterEnd(begin) // it is ending
+			return Opening{}, beginAfterEnd(whole, begin) // it is ending
 		} else if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
 			return Opening{Nothing: true}, nil
 		} else if errors.As(err, &refused) {
@@ -43,7 +44,7 @@ func HandOff(page, token string, begin func() error) (Opening, error) {
 		select {
 		case <-retry.C:
 		case <-ctx.Done():
-			return Opening{}, beginAfterEnd(begin)
+			return Opening{}, beginAfterEnd(whole, begin)
 		}
 	}
 }
@@ -70,8 +71,8 @@ func beginAlone(begin func() error) error {
 }
 
 // beginAfterEnd calls begin until no other instance is running, or endTime is over.
-func beginAfterEnd(begin func() error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), endTime)
+func beginAfterEnd(whole context.Context, begin func() error) error {
+	ctx, cancel := context.WithTimeout(whole, endTime)
 	defer cancel()
 	retry := time.NewTicker(10 * time.Millisecond) // waiting for a file lock cannot be cancelled
 	defer retry.Stop()
@@ -82,6 +83,9 @@ func beginAfterEnd(begin func() error) error {
 		select {
 		case <-retry.C:
 		case <-ctx.Done():
+			if whole.Err() != nil {
+				return whole.Err()
+			}
 			return fmt.Errorf("%w, but does not answer. End the process agents-tray, then start it again", ErrRunning)
 		}
 	}

@@ -25,9 +25,9 @@ type guard struct {
 	helper      *proctree.CleanupHelper
 	helperStart time.Time     // when the helper is started; zero: not yet planned
 	wake        chan struct{} // receives when some run has a notice
-	ooms        int           // processes that the system has ended for lack of memory, when last read; -1: not yet
-	closing     *closing      // nil until everything is to end
-	trayEnded   bool          // or is about to
+	memory      outOfMemory
+	closing     *closing // nil until everything is to end
+	trayEnded   bool     // or is about to
 }
 
 // A processTree is what the guard needs of a proctree.Tree, see there. It is an interface
@@ -46,16 +46,18 @@ type processTree interface {
 
 // A run is one life of a service, from its start until no process of it is left.
 type run struct {
-	start    Start
-	process  *proctree.Process // the leader
-	log      *logs.Writer
-	out, err *output
-	notice   *coalescedNotice
-	notify   *notifySocket // nil without
-	running  bool          // the leader has not been reaped
-	stopping bool          // its stop signal was sent
-	deadline time.Time     // when it is killed; valid once stopping or no longer running
-	killing  bool
+	start       Start
+	process     *proctree.Process // the leader
+	log         *logs.Writer
+	out, err    *output
+	notice      *coalescedNotice
+	notify      *notifySocket // nil without
+	running     bool          // the leader has not been reaped
+	stopping    bool          // its stop signal was sent
+	deadline    time.Time     // when it is killed; valid once stopping or no longer running
+	killing     bool
+	left        []string // see Exited.Left
+	memoryGroup string   // the control group of its main process, once that has ended
 }
 
 // IsGuard reports whether a process with these arguments is to call Main.
@@ -75,7 +77,7 @@ func Main(args []string) int {
 	tray := os.Getppid()
 	tree := proctree.New()
 	g := &guard{
-		tree: tree, ended: tree.Ended, runs: map[string]*run{}, sockets: map[string]*socket{}, wake: make(chan struct{}, 1), ooms: -1,
+		tree: tree, ended: tree.Ended, runs: map[string]*run{}, sockets: map[string]*socket{}, wake: make(chan struct{}, 1),
 		helper: proctree.NewCleanupHelper(os.Getenv(proctree.GuardVariable)),
 	}
 
@@ -155,14 +157,13 @@ func (g *guard) serve(requests <-chan Request, stop <-chan os.Signal) int {
 		case <-g.wake:
 			g.sendNotices()
 		case <-stop:
+			g.events <- Event{Leaving: &Leaving{}}
 			g.shutdown(g.hello.Grace)
 		case <-timer.C:
 		}
 		if g.helperDue(time.Now()) {
 			g.startHelper()
-			if g.ooms < 0 {
-				g.ooms = proctree.OOMKills()
-			}
+			g.memory.begin()
 		}
 		g.settle(time.Now())
 		if g.closing == nil {

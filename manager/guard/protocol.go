@@ -23,6 +23,7 @@
 //	← members   the answer to look
 //	← exited    the process of a run ended, with its last log lines
 //	← gone      and none of its descendants is left: the service may start again
+//	← leaving   the guard was told to end by a signal: it ends all runs, and then itself
 //	← fault     the guard could not do something that concerns no run
 //
 // A run is one life of a service's process. The manager numbers them, so that an event
@@ -51,8 +52,9 @@ const Version = 2
 // HandedDescriptor is the number of the listening socket in the process that gets it.
 const HandedDescriptor = 3
 
-// maxMessage bounds one message, in bytes.
-const maxMessage = 1 << 20
+// maxMessage bounds one message, in bytes. It is more than a request to start can have: a
+// services file and an env_file have 1 MB each at most, of which JSON makes up to six.
+const maxMessage = 16 << 20
 
 // ServiceName returns the name of the service that this process runs, "" if it runs
 // none.
@@ -146,6 +148,7 @@ type Event struct {
 	Members *Members `json:"members,omitempty"`
 	Exited  *Exited  `json:"exited,omitempty"`
 	Gone    *Gone    `json:"gone,omitempty"`
+	Leaving *Leaving `json:"leaving,omitempty"`
 	Fault   *Fault   `json:"fault,omitempty"`
 }
 
@@ -167,9 +170,13 @@ type Started struct {
 type Reason string
 
 const (
-	AddressInUse Reason = "address in use"    // the listening address is taken
-	NoCommand    Reason = "command not found" // missing, not executable, or no such folder
-	OtherReason  Reason = "other"
+	AddressInUse  Reason = "address in use"        // the listening address is taken
+	NotPermitted  Reason = "address not permitted" // this user may not listen at that address
+	NoCommand     Reason = "command not found"     // the program does not exist
+	NotExecutable Reason = "not executable"        // it exists, but cannot be executed
+	NoFolder      Reason = "no such folder"        // to run it in
+	TryAgain      Reason = "try again"             // the system has no room for another process now
+	OtherReason   Reason = "other"
 )
 
 // Refused says that a run's process could not be started.
@@ -210,9 +217,12 @@ type Exited struct {
 	At      time.Time `json:"at"`
 	Code    int       `json:"code"`             // exit status, -1 after a signal
 	Signal  string    `json:"signal,omitempty"` // "SIGKILL"
-	// OutOfMemory says that the system ended a process for lack of memory just then.
+	// OutOfMemory says that the system ended it for lack of memory.
 	OutOfMemory bool     `json:"out_of_memory,omitempty"`
 	Lines       []string `json:"lines,omitempty"` // the last it printed, oldest first
+	// Left are the names of processes that it left running, unasked, when it ended with
+	// status 0, as a program does that goes to the background. Only on Linux.
+	Left []string `json:"left,omitempty"`
 }
 
 // Gone says that nothing is left of a run.
@@ -220,6 +230,10 @@ type Gone struct {
 	Service string `json:"service"`
 	Run     uint64 `json:"run"`
 }
+
+// Leaving says that what ends from now on does so because the guard was told to end, by
+// nobody whom the manager knows.
+type Leaving struct{}
 
 // Fault is an error that concerns no run.
 type Fault struct {

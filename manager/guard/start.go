@@ -34,14 +34,17 @@ func (g *guard) startRun(s Start) (Reason, error) {
 		path = s.Command[0]
 	}
 	path, err := proctree.LookPath(path, s.Env)
-	if err != nil {
+	switch {
+	case errors.Is(err, os.ErrPermission):
+		return NotExecutable, err
+	case err != nil:
 		return NoCommand, err
 	}
 	if s.Dir != "" {
 		if info, err := os.Stat(s.Dir); err != nil {
-			return NoCommand, err
+			return NoFolder, err
 		} else if !info.IsDir() {
-			return NoCommand, fmt.Errorf("%s is not a folder", s.Dir)
+			return NoFolder, fmt.Errorf("%s is not a folder", s.Dir)
 		}
 	}
 	r := &run{start: s, running: true, notice: &coalescedNotice{wake: g.wake}}
@@ -51,6 +54,8 @@ func (g *guard) startRun(s Start) (Reason, error) {
 		socket, err := g.listen(s.Service, s.Listen)
 		if IsAddressInUse(err) {
 			return AddressInUse, err
+		} else if errors.Is(err, os.ErrPermission) {
+			return NotPermitted, err
 		} else if err != nil {
 			return OtherReason, err
 		}
@@ -78,8 +83,11 @@ func (g *guard) startRun(s Start) (Reason, error) {
 	out, errOut, err := g.spawn(r, path, env, handed)
 	if err != nil {
 		r.close()
-		if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.ENOEXEC) {
-			return NoCommand, err
+		switch {
+		case errors.Is(err, os.ErrNotExist), errors.Is(err, os.ErrPermission), errors.Is(err, syscall.ENOEXEC):
+			return NotExecutable, err
+		case isTransient(err):
+			return TryAgain, err
 		}
 		return OtherReason, err
 	}
@@ -209,6 +217,17 @@ func (g *guard) release(service string) {
 		held.file.Close()
 		delete(g.sockets, service)
 	}
+}
+
+// isTransient reports whether a process could not be started for want of something that others
+// may give back: processes, memory, descriptors, or a program file that is being written.
+func isTransient(err error) bool {
+	for _, errno := range []syscall.Errno{syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE, syscall.ETXTBSY} {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	return false
 }
 
 // IsAddressInUse reports whether an address could not be bound because it is in use.

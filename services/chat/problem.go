@@ -10,8 +10,8 @@ import (
 	"strings"
 	"syscall"
 
-	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/words"
 	"agents-tray/services/chat/completion"
 )
 
@@ -150,7 +150,7 @@ func cause(e *completion.Error) string {
 	if e.Err == nil {
 		return ""
 	}
-	return manager.Sentence(e.Err.Error())
+	return words.Sentence(e.Err.Error())
 }
 
 func retryAfter(value string) string {

@@ -12,6 +12,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/words"
 	"agents-tray/services/web/webtest"
 )
 
@@ -51,12 +52,12 @@ func TestTroubleHasThreeParts(t *testing.T) {
 		why     string
 	}{
 		{nil, "Its last process ended with exit code 2."},
-		{&manager.Problem{Kind: manager.CrashLoop, Summary: "Chat failed"}, "Its last process ended with exit code 2."},
-		{&manager.Problem{Kind: manager.CrashLoop, Summary: "Chat failed", Cause: "It " + exit.Words}, "It ended with exit code 2."},
+		{&manager.Problem{Kind: manager.CrashLoop, Prose: manager.Prose{Summary: "Chat failed"}}, "Its last process ended with exit code 2."},
+		{&manager.Problem{Kind: manager.CrashLoop, Prose: manager.Prose{Summary: "Chat failed", Cause: "It " + exit.Words}}, "It ended with exit code 2."},
 	} {
 		s := manager.Service{Title: "Chat", State: manager.Failed, LastExit: exit, Problem: test.problem}
 		got := problemView(s)
-		if got.What != "Chat failed" || got.Why != test.why || got.Now != advice[manager.CrashLoop] {
+		if got.What != "Chat failed" || got.Why != test.why || got.Now != defaultAdvice {
 			t.Errorf("%+v: %+v", s.Problem, got)
 		}
 	}
@@ -141,7 +142,7 @@ func TestActionsArePassedOn(t *testing.T) {
 		t.Error("a mere link may not stop a service")
 	}
 	i.refusal = "the program is shutting down"
-	if status, body := ask(t, "POST", url+"/api/services/chat/stop"); status != http.StatusConflict || !strings.Contains(body, "Chat was not stopped.") || !strings.Contains(body, manager.Sentence(i.refusal)) {
+	if status, body := ask(t, "POST", url+"/api/services/chat/stop"); status != http.StatusConflict || !strings.Contains(body, "Chat was not stopped.") || !strings.Contains(body, words.Sentence(i.refusal)) {
 		t.Errorf("a refusal: %d %s", status, body)
 	}
 	i.stop()
@@ -157,8 +158,9 @@ func TestLogs(t *testing.T) {
 	url := open(t, i)
 	i.print("chat", "out", "\x1b[32mINFO\x1b[0m listening on \x1b]8;;http://x\x07127.0.0.1\x1b]8;;\x07")
 	i.print("chat", "err", "<script>alert(1)</script>")
+	i.print("chat", "err", "over\u202eride \u009b2J")
 	_, body := ask(t, "GET", url+"/services/chat/log")
-	webtest.Contains(t, body, "Log of Chat", "INFO listening on 127.0.0.1<", "&lt;script&gt;alert(1)&lt;/script&gt;", "2 lines", "chat.log")
+	webtest.Contains(t, body, "Log of Chat", `over\u202eride \u009b2J`, "INFO listening on 127.0.0.1<", "&lt;script&gt;alert(1)&lt;/script&gt;", "3 lines", "chat.log")
 	for path, want := range map[string]int{
 		"/api/logs?log=chat":      http.StatusBadRequest,
 		"/api/logs?log=chat:x":    http.StatusBadRequest,

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -55,7 +56,7 @@ func (e elsewhere) text(flags *pflag.FlagSet) string {
 // tellDesktop shows why the program cannot start to somebody who did not start it in
 // a terminal, where it stands already.
 func (l launch) tellDesktop(desktop *tray.Desktop, err error) {
-	if _, other := errors.AsType[elsewhere](err); err == nil || other || term.IsTerminal(int(os.Stderr.Fd())) {
+	if _, other := errors.AsType[elsewhere](err); err == nil || other || errors.Is(err, context.Canceled) || term.IsTerminal(int(os.Stderr.Fd())) {
 		return
 	}
 	language, summary := words.System(), words.CannotStart

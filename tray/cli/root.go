@@ -63,7 +63,7 @@ func Commands(release string, builtins ...*cobra.Command) *cobra.Command {
 	}
 	options.flags(root)
 	options.flags(ui)
-	root.AddCommand(ui, statusCommand(), openCommand(),
+	root.AddCommand(ui, initCommand(), statusCommand(), openCommand(),
 		actionCommand(control.Start, "Start services, all if none is named, and wait until they are ready"),
 		actionCommand(control.Stop, "Stop services, all if none is named, and wait until nothing of them is left"),
 		actionCommand(control.Restart, "Restart services, all if none is named, and wait until they are ready"),

@@ -21,10 +21,10 @@ func (s *screen) ShowQuitting(now *control.Quitting) {
 	case now == nil:
 		s.Say("It goes on: the wish to quit was taken back")
 	case now.Decided:
-		s.Say("%s", english.Count(now.Workflows, words.QuitWaitsOne, words.QuitWaitsMany, words.Clock(now.Deadline)))
+		s.Say("%s", english.Count(now.Workflows, words.QuitWaitsOne, words.QuitWaitsMany, english.Clock(now.Deadline)))
 		s.Say("  agents-tray do quit-now does not wait, agents-tray do keep-running takes it back")
 	default:
-		s.Say("%s %s", english.Count(now.Workflows, words.QuitQuestionOne, words.QuitQuestionMany), english.Say(words.QuitQuestionBody, words.Clock(now.Deadline)))
+		s.Say("%s %s", english.Count(now.Workflows, words.QuitQuestionOne, words.QuitQuestionMany), english.Say(words.QuitQuestionBody, english.Clock(now.Deadline)))
 		s.Say("  Answer in the tray menu, or in another terminal: agents-tray do finish, quit-now or keep-running")
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/words"
 )
 
 // actionCommand starts, stops or restarts services of the running instance, and waits
@@ -95,7 +96,7 @@ func awaitOutcomes(ctx context.Context, client *control.Client, action control.A
 	err := client.Watch(ctx, func(now control.Status) {
 		open = slices.DeleteFunc(open, func(name string) bool {
 			service, known := now.Service(name)
-			words, failure, done := outcome(action, before[name], service)
+			said, failure, done := outcome(action, before[name], service)
 			switch {
 			case !known:
 				return true
@@ -104,7 +105,7 @@ func awaitOutcomes(ctx context.Context, client *control.Client, action control.A
 			case failure != nil:
 				failures = append(failures, failure)
 			default:
-				fmt.Fprintf(out, "%s: %s\n", name, words)
+				fmt.Fprintf(out, "%s: %s\n", name, said)
 			}
 			return true
 		})
@@ -122,13 +123,13 @@ func awaitOutcomes(ctx context.Context, client *control.Client, action control.A
 }
 
 // outcome says what has come of an action on a service; done is false while that is open.
-func outcome(action control.Action, before, now manager.Service) (words string, failure error, done bool) {
+func outcome(action control.Action, before, now manager.Service) (said string, failure error, done bool) {
 	if action == control.Stop {
 		return "stopped", nil, now.State.Idle()
 	}
 	switch now.State {
 	case manager.Failed:
-		return "", fmt.Errorf("%s: %w", now.Name, now.Problem), true
+		return "", fmt.Errorf("%s: %s", now.Name, words.English.Report(now.Problem)), true
 	case manager.Stopped: // by somebody else
 		return "", fmt.Errorf("%s was stopped meanwhile", now.Name), true
 	case manager.Completed:
@@ -143,7 +144,7 @@ func outcome(action control.Action, before, now manager.Service) (words string, 
 		return "ready", nil, true
 	case manager.Starting:
 		if now.Problem != nil { // it takes longer than expected, and is not ended for that
-			return now.Problem.Error(), nil, true
+			return words.English.Report(now.Problem), nil, true
 		}
 	}
 	return "", nil, false

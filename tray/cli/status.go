@@ -12,6 +12,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/words"
 )
 
 // statusCommand shows how the running instance and its services stand.
@@ -74,7 +75,7 @@ func printStatus(to io.Writer, status control.Status, now time.Time) error {
 	}
 	for _, s := range status.Services {
 		if s.Problem != nil {
-			fmt.Fprintf(to, "\n%s: %s\n", s.Name, s.Problem)
+			fmt.Fprintf(to, "\n%s: %s\n", s.Name, words.English.Report(s.Problem))
 		}
 	}
 	for _, notice := range status.Notices {
@@ -91,7 +92,7 @@ func since(s manager.Service, now time.Time) string {
 	if !s.State.Live() || s.Started.IsZero() {
 		return "-"
 	}
-	return manager.InWords(max(0, now.Sub(s.Started)))
+	return words.English.Duration(max(0, now.Sub(s.Started)))
 }
 
 func orDash(text string) string {

@@ -41,14 +41,14 @@ func (i *Instance) prepareTray() {
 func (i *Instance) SetDesktop(d Desktop) {
 	i.mu.Lock()
 	i.desktop = d
-	review, notices, asks := i.review, i.noticeTexts(), i.asks
+	review, notices, asks := i.review, i.noticeTexts(i.language), i.asks
 	i.mu.Unlock()
 	say := i.language.Say
 	switch {
 	case asks:
 		i.answer(tray.Notification{ // even with notifications off: nothing else says why nothing starts
 			Key: aboutUnclean, Summary: say(words.NothingStarted), Urgent: true,
-			Body: say(words.NothingStartedBody, review.Cause),
+			Body: say(words.NothingStartedBody, say(uncleanOf(i.unclean).Cause)),
 			Actions: []tray.Action{
 				{Label: say(words.StartEverything), Intent: tray.Intent{Verb: tray.StartAll}},
 				{Label: say(words.Review), Intent: tray.Intent{Verb: tray.Review}},
@@ -65,7 +65,7 @@ func (i *Instance) SetDesktop(d Desktop) {
 // uncleanMessage tells how the previous session ended.
 func (i *Instance) uncleanMessage(review *control.Review) tray.Notification {
 	return tray.Notification{
-		Key: aboutUnclean, Summary: i.language.Say(words.UncleanEnd), Body: reviewText(review),
+		Key: aboutUnclean, Summary: i.language.Say(words.UncleanEnd), Body: i.reviewText(review),
 		Actions: []tray.Action{
 			{Label: i.language.Say(words.Review), Intent: tray.Intent{Verb: tray.Review}},
 			{Label: i.language.Say(words.Dismiss), Intent: tray.Intent{Verb: tray.Dismiss}},
@@ -74,9 +74,9 @@ func (i *Instance) uncleanMessage(review *control.Review) tray.Notification {
 }
 
 // reviewText is how the previous session ended and what that has interrupted.
-func reviewText(review *control.Review) string {
-	text := review.Cause
-	if line := review.Interrupted(); line != "" {
+func (i *Instance) reviewText(review *control.Review) string {
+	text := i.language.Say(uncleanOf(i.unclean).Cause)
+	if line := i.language.Interrupted(review.WorkflowNames()); line != "" {
 		text += "\n" + line
 	}
 	return text
@@ -120,7 +120,7 @@ func (i *Instance) tellNoTray() {
 	if front, ok := i.frontPage(); ok {
 		body = i.language.Say(words.NoTrayBody, front.Title)
 	}
-	i.tell(tray.Notification{Summary: i.language.Say(words.NoTray, tray.Name), Body: body, Actions: i.openFront()})
+	i.tell(tray.Notification{Key: aboutNoTray, Summary: i.language.Say(words.NoTray, tray.Name), Body: body, Actions: i.openFront()})
 }
 
 func (i *Instance) askToQuit(workflows int, deadline time.Time) {
@@ -128,7 +128,7 @@ func (i *Instance) askToQuit(workflows int, deadline time.Time) {
 	i.answer(tray.Notification{
 		Key: aboutQuit, Urgent: true,
 		Summary: i.language.Count(workflows, words.QuitQuestionOne, words.QuitQuestionMany),
-		Body:    say(words.QuitQuestionBody, words.Clock(deadline)),
+		Body:    say(words.QuitQuestionBody, i.language.Clock(deadline)),
 		Actions: []tray.Action{
 			{Label: say(words.FinishAndQuit), Intent: tray.Intent{Verb: tray.FinishAndQuit}},
 			{Label: say(words.QuitNow), Intent: tray.Intent{Verb: tray.QuitNow}},
@@ -138,7 +138,7 @@ func (i *Instance) askToQuit(workflows int, deadline time.Time) {
 }
 
 func (i *Instance) tellOfWaiting(workflows int, deadline time.Time) {
-	say, until := i.language.Say, words.Clock(deadline)
+	say, until := i.language.Say, i.language.Clock(deadline)
 	i.answer(tray.Notification{
 		Key: aboutQuit, Summary: words.Fit(i.language.Count(workflows, words.QuitWaitsOne, words.QuitWaitsMany, until), 63),
 		Body: say(words.QuitWaitsBody, until),

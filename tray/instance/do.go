@@ -23,7 +23,7 @@ func (i *Instance) Do(intent tray.Intent) {
 		i.Reviewed()
 	case tray.Notices:
 		if !i.openPart("", intent.Token) {
-			i.answer(tray.Notification{Summary: tray.Name, Body: i.noticesText()})
+			i.answer(tray.Notification{Summary: tray.Name, Body: i.noticesText(i.language)})
 		}
 	case tray.Start:
 		go i.manager.Start(intent.Service)
@@ -55,6 +55,8 @@ func (i *Instance) Do(intent tray.Intent) {
 		i.afterSetting(i.settings.set(func(c *choices) { c.Quiet = !intent.On }))
 	case tray.NoTray:
 		i.tellNoTray()
+	case tray.HasTray:
+		i.withdraw(aboutNoTray)
 	case tray.Quit:
 		i.quitting.ask()
 	case tray.FinishAndQuit:

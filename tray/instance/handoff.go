@@ -1,13 +1,17 @@
 package instance
 
-import "agents-tray/manager/control"
+import (
+	"context"
+
+	"agents-tray/manager/control"
+)
 
 // HandOff asks the instance that is running to open the Dashboard, and returns nil and what
 // came of it; token is the desktop's permission for that (see control.Wish). If that instance
 // is ending, HandOff waits for its end and then calls begin; see control.HandOff.
-func HandOff(token string, begin func() (*Instance, error)) (*Instance, control.Opening, error) {
+func HandOff(ctx context.Context, token string, begin func() (*Instance, error)) (*Instance, control.Opening, error) {
 	var begun *Instance
-	opening, err := control.HandOff(dashboard, token, func() (err error) {
+	opening, err := control.HandOff(ctx, dashboard, token, func() (err error) {
 		begun, err = begin()
 		return err
 	})

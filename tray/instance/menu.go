@@ -67,9 +67,9 @@ func (i *Instance) Text(do string) (string, error) {
 	switch review := i.Review(); {
 	case intent.Verb == tray.Review && review != nil:
 		defer i.Reviewed() // whoever has asked is shown it
-		return reviewText(review) + "\n" + i.language.Say(words.SessionsShowMore), nil
+		return i.reviewText(review) + "\n" + i.language.Say(words.SessionsShowMore), nil
 	case intent.Verb == tray.Notices:
-		return i.noticesText(), nil
+		return i.noticesText(i.language), nil
 	}
 	return "", control.ErrNoItem
 }

@@ -1,8 +1,6 @@
 package instance
 
 import (
-	"strings"
-
 	"agents-tray/manager"
 	"agents-tray/tray"
 )
@@ -23,10 +21,27 @@ func (i *Instance) Model() tray.Model {
 	defer i.mu.Unlock()
 	model.Usual, model.Asks = i.usual, i.asks
 	if i.review != nil && !i.reviewed {
-		model.Unclean = menuLine(i.unclean)
+		model.Unclean = uncleanOf(i.unclean)
 	}
 	if n := len(i.notices); n > 0 {
-		model.Notice, _, _ = strings.Cut(i.notices[n-1].text, ". ")
+		model.Notice = &i.notices[n-1].Notice
+	}
+	return model
+}
+
+// firstModel is what the tray shows until the instance has begun: the same services.
+func (i *Instance) firstModel() tray.Model {
+	chosen := i.settings.get()
+	model := tray.Model{
+		Snapshot: manager.Snapshot{Phase: manager.PhaseStarting}, Beginning: true, Language: i.language, Version: i.options.Version,
+		AtLogin: i.atLogin.State(), Notifications: !chosen.Quiet,
+	}
+	_, shows := i.dashboard()
+	model.NoDashboard = !shows
+	for _, spec := range i.options.Services {
+		model.Services = append(model.Services, manager.Service{
+			Name: spec.Name, Title: spec.Title, URL: spec.URL, Address: spec.Listen, Open: spec.Open, Once: spec.Once, State: manager.Starting,
+		})
 	}
 	return model
 }
