@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -69,7 +70,8 @@ type Instance interface {
 	LogFile(service string) (path string, err error)
 	// Usage measures what a service uses; nothing is measured unless it is called.
 	Usage(ctx context.Context, service string) (inspect.Usage, error)
-	Open(page string) error
+	// Open opens a page. It may wait a moment for the browser, to tell what came of it.
+	Open(page, token string) (Opening, error)
 	// SetWorkflow and EndWorkflow take the reports of services.
 	SetWorkflow(Workflow) error
 	EndWorkflow(source, id string) error
@@ -191,7 +193,14 @@ func routes(i Instance) http.Handler {
 	workflowRoutes(mux, i)
 	historyRoutes(mux, i)
 	mux.HandleFunc("POST /v1/open/{page}", func(w http.ResponseWriter, r *http.Request) {
-		done(w, i.Open(r.PathValue("page")))
+		var wish Wish
+		_ = json.NewDecoder(io.LimitReader(r.Body, 64<<10)).Decode(&wish) // earlier versions send none
+		opening, err := i.Open(r.PathValue("page"), wish.Token)
+		if err != nil {
+			done(w, err)
+			return
+		}
+		reply(w, opening)
 	})
 	mux.HandleFunc("GET /v1/review", func(w http.ResponseWriter, _ *http.Request) {
 		if review := i.Review(); review != nil {

@@ -18,7 +18,7 @@
 //	PUT  /v1/workflows/{source}/{id}       Workflow: that service has it under way (see Workflow)
 //	DELETE /v1/workflows/{source}/{id}     it is over
 //	POST /v1/workflows/{source}/{id}/again → {"service": "…"}; runs one of the Review's again, by its command
-//	POST /v1/open/{page}                   opens a service's page, or "review", in the browser
+//	POST /v1/open/{page}                   Wish → Opening; opens a service's page, or "review", in the browser
 //	GET  /v1/review                        → Review, or 404 when there is none
 //	POST /v1/reviewed                      the user has seen the review
 //	GET  /v1/sessions?limit=50             → []PastSession, newest first
@@ -96,6 +96,26 @@ type ReviewService struct {
 	State string    `json:"state"`
 	PID   int       `json:"pid,omitempty"`
 	Since time.Time `json:"since,omitzero"`
+}
+
+// Wish is what comes with a request to open a page.
+type Wish struct {
+	// Token is the desktop's permission for what is opened to come to the front: that of
+	// whoever asks. Optional.
+	Token string `json:"activation_token,omitempty"`
+}
+
+// Opening is what came of a request to open a page. All is empty in the answer of a version
+// that did not tell.
+type Opening struct {
+	Title string `json:"title,omitempty"` // of the page's service
+	URL   string `json:"url,omitempty"`
+	// Later says that the page will be opened as soon as its service answers.
+	Later bool `json:"later,omitempty"`
+	// Problem says why no browser could be opened.
+	Problem string `json:"problem,omitempty"`
+	// Nothing says that there is no page to open.
+	Nothing bool `json:"nothing,omitempty"`
 }
 
 // Log holds the last lines that a service printed, oldest first.

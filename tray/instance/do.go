@@ -5,6 +5,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/tray"
+	"agents-tray/tray/login"
 	"agents-tray/tray/words"
 )
 
@@ -13,15 +14,17 @@ import (
 func (i *Instance) Do(intent tray.Intent) {
 	switch intent.Verb {
 	case tray.Open:
-		i.openLater(intent.Service, "")
+		i.openLater(page{intent.Service, intent.Path}, intent.Token)
 	case tray.ShowLog:
-		i.showLog(intent.Service)
+		i.showLog(intent.Service, intent.Token)
 	case tray.Review:
-		i.openReview()
+		i.openReview(intent.Token)
 	case tray.Dismiss:
 		i.Reviewed()
 	case tray.Notices:
-		i.openLater(i.dashboard(), "")
+		if !i.openPart("", intent.Token) {
+			i.answer(tray.Notification{Summary: tray.Name, Body: i.noticesText(i.language)})
+		}
 	case tray.Start:
 		go i.manager.Start(intent.Service)
 	case tray.Stop:
@@ -31,9 +34,9 @@ func (i *Instance) Do(intent tray.Intent) {
 	case tray.Move:
 		go i.manager.Move(intent.Service, intent.Port)
 	case tray.History:
-		i.openLater(i.dashboard(), "/sessions")
+		i.openPart("/sessions", intent.Token) // the menu has it only where there is a Dashboard
 	case tray.EditServices:
-		i.editServices()
+		i.editServices(intent.Token)
 	case tray.StartAll:
 		i.StartAll()
 	case tray.RestartAll:
@@ -42,10 +45,10 @@ func (i *Instance) Do(intent tray.Intent) {
 		go i.pauseAll()
 	case tray.Resume:
 		go i.resume()
-	case tray.CopyAddress, tray.CopyDiagnosis:
-		if text, err := i.Text(intent.String()); err == nil {
-			i.copy(text)
-		}
+	case tray.CopyAddress:
+		i.copy(i.serviceNamed(intent.Service).URL + intent.Path)
+	case tray.CopyDiagnosis:
+		i.copy(i.diagnosis())
 	case tray.AtLogin:
 		i.setAtLogin(intent.On)
 	case tray.Notifications:
@@ -67,10 +70,17 @@ func (i *Instance) Do(intent tray.Intent) {
 
 // setAtLogin has the system start the program at login, or no longer.
 func (i *Instance) setAtLogin(on bool) {
-	if on {
-		i.afterSetting(i.atLogin.Enable())
+	set := func() {
+		if on {
+			i.afterSetting(i.atLogin.Enable())
+		} else {
+			i.afterSetting(i.atLogin.Disable())
+		}
+	}
+	if login.Slow() {
+		go set() // it has a deadline of its own
 	} else {
-		i.afterSetting(i.atLogin.Disable())
+		set()
 	}
 }
 

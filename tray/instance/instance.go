@@ -35,6 +35,8 @@ type Options struct {
 	Database string
 	// Start says that the services are started even after two unclean ends; see Asks.
 	Start bool
+	// LoginArguments are those with which the system is to start the program at login.
+	LoginArguments []string
 	// OutlivesSession says that the end of the user's session on the desktop is not this
 	// one's.
 	OutlivesSession bool

@@ -155,7 +155,7 @@ func (i *Instance) follow() {
 				i.saveServices()
 				i.followWorkflows()
 				i.changed.tell()
-				i.openReady()
+				i.browse.look(i.manager.Snapshot())
 				i.announcer.look(i.manager.Snapshot())
 			case <-ended:
 				return

@@ -70,6 +70,7 @@ const (
 	History
 	Settings
 	AtLogin
+	AtLoginAnother
 	Notifications
 	EditServices
 	EditServicesBody
@@ -178,6 +179,9 @@ const (
 	OpensLaterBody
 	NoTray
 	NoTrayBody
+	NoPageBody
+	RunsAlready
+	SessionsShowMore
 	NoBrowser
 	NoBrowserBody
 	NotCopied
@@ -213,6 +217,7 @@ var table = [keys]line{
 	History:          {label, [languages]string{"Session history…", "Sitzungsverlauf…"}},
 	Settings:         {label, [languages]string{"Settings", "Einstellungen"}},
 	AtLogin:          {label, [languages]string{"Start at login", "Bei der Anmeldung starten"}},
+	AtLoginAnother:   {label, [languages]string{"Start at login (now: another copy)", "Bei der Anmeldung starten (jetzt: andere Kopie)"}},
 	Notifications:    {label, [languages]string{"Notifications", "Benachrichtigungen"}},
 	EditServices:     {label, [languages]string{"Edit services…", "Dienste bearbeiten…"}},
 	EditServicesBody: {body, [languages]string{"Quit and start again to use what you change in %s.", "Beenden und neu starten, damit Änderungen an %s gelten."}},
@@ -368,11 +373,17 @@ var table = [keys]line{
 	OpensLaterBody: {body, [languages]string{"Its page opens as soon as it answers.", "Die Seite öffnet sich, sobald der Dienst antwortet."}},
 	NoTray:         {title, [languages]string{"%s is running", "%s läuft"}},
 	NoTrayBody: {body, [languages]string{
-		"This desktop shows no tray icons. Start it again to open the Dashboard; in a terminal, agents-tray menu lists what it can do.",
-		"Diese Oberfläche zeigt keine Symbole im Systembereich. Noch einmal starten öffnet das Dashboard; im Terminal zeigt agents-tray menu, was es kann.",
+		"This desktop shows no tray icons. Start it again to open %s; in a terminal, agents-tray menu lists what it can do.",
+		"Diese Oberfläche zeigt keine Symbole im Systembereich. Noch einmal starten öffnet %s; im Terminal zeigt agents-tray menu, was es kann.",
 	}},
-	NoBrowser:     {title, [languages]string{"No browser could be opened", "Es ließ sich kein Browser öffnen"}},
-	NoBrowserBody: {body, [languages]string{"Open %s yourself. (%v)", "%s bitte selbst öffnen. (%v)"}},
-	NotCopied:     {title, [languages]string{"Nothing can be copied here", "Hier lässt sich nichts kopieren"}},
-	NotChanged:    {title, [languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
+	NoPageBody: {body, [languages]string{
+		"It has no page to open. Its icon is in the tray; in a terminal, agents-tray menu lists what it can do.",
+		"Es hat keine Seite, die sich öffnen ließe. Sein Symbol ist im Systembereich; im Terminal zeigt agents-tray menu, was es kann.",
+	}},
+	RunsAlready:      {title, [languages]string{"%s is running already", "%s läuft schon"}},
+	SessionsShowMore: {body, [languages]string{"In a terminal, agents-tray sessions shows more.", "Im Terminal zeigt agents-tray sessions mehr."}},
+	NoBrowser:        {title, [languages]string{"No browser could be opened", "Es ließ sich kein Browser öffnen"}},
+	NoBrowserBody:    {body, [languages]string{"Open %s yourself. (%v)", "%s bitte selbst öffnen. (%v)"}},
+	NotCopied:        {title, [languages]string{"Nothing can be copied here", "Hier lässt sich nichts kopieren"}},
+	NotChanged:       {title, [languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
 }
