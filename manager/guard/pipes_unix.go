@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // pipes returns the guard's ends of its pipes to the tray: standard input and output.
@@ -19,4 +21,10 @@ func pipes() (requests, events *os.File) {
 func nonBlocking(fd int, name string) *os.File {
 	_ = syscall.SetNonblock(fd, true) // if it fails, a thread waits in read
 	return os.NewFile(uintptr(fd), name)
+}
+
+// signalName is the name of a signal, as "SIGTERM".
+func signalName(s os.Signal) string {
+	number, _ := s.(syscall.Signal) // the only kind
+	return unix.SignalName(number)
 }

@@ -20,6 +20,69 @@ type socket struct {
 	file    *os.File
 }
 
+// A waitingStart waits for an address that the remains of an earlier run may hold.
+type waitingStart struct {
+	start Start
+	ending
+}
+
+// start starts a run, or refuses to. When its address is taken while something is left of
+// runs before, it waits for that to end first.
+func (g *guard) start(s Start) {
+	reason, err := g.startRun(s)
+	switch {
+	case reason == AddressInUse && g.hasRemains():
+		w := &waitingStart{start: s}
+		w.begin(time.Now(), time.Time{}, false)
+		g.waiting[s.Service] = w
+	case err != nil:
+		g.refuse(s, reason, err)
+	}
+}
+
+func (g *guard) refuse(s Start, reason Reason, err error) {
+	g.events <- Event{Refused: &Refused{s.Service, s.Run, reason, err.Error()}}
+}
+
+// startWaiting starts what has waited for its address.
+func (g *guard) startWaiting(now time.Time) {
+	for service, w := range g.waiting {
+		over := w.over(now) || !g.hasRemains() // before the try: what ends now has left the address free
+		reason, err := g.startRun(w.start)
+		if reason == AddressInUse && !over {
+			continue
+		}
+		delete(g.waiting, service)
+		if err != nil {
+			g.refuse(w.start, reason, err)
+		}
+	}
+}
+
+// hasRemains reports whether something below the guard is neither a leader nor below one.
+func (g *guard) hasRemains() bool {
+	found, err := g.tree.Descendants(proctree.Selector{}, g.known(), g.tree.Children)
+	return err != nil || len(found) > 0
+}
+
+// reasonOf sorts the errors of the system by what can be done about them.
+func reasonOf(err error) Reason {
+	is := func(targets ...error) bool {
+		return slices.ContainsFunc(targets, func(target error) bool { return errors.Is(err, target) })
+	}
+	switch {
+	case IsAddressInUse(err):
+		return AddressInUse
+	case is(syscall.E2BIG):
+		return TooLarge
+	case is(syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE, syscall.ETXTBSY):
+		return NoResources
+	case is(os.ErrNotExist, os.ErrPermission, syscall.ENOEXEC):
+		return NoCommand
+	}
+	return OtherReason
+}
+
 // startRun starts one run. The error tells why it could not, the Reason what can be
 // done about it.
 func (g *guard) startRun(s Start) (Reason, error) {
@@ -49,8 +112,8 @@ func (g *guard) startRun(s Start) (Reason, error) {
 	var handed *os.File
 	if s.Listen != "" {
 		socket, err := g.listen(s.Service, s.Listen)
-		if IsAddressInUse(err) {
-			return AddressInUse, err
+		if err != nil && (reasonOf(err) == AddressInUse || reasonOf(err) == NoResources) {
+			return reasonOf(err), err
 		} else if err != nil {
 			return OtherReason, err
 		}
@@ -60,7 +123,7 @@ func (g *guard) startRun(s Start) (Reason, error) {
 	}
 	if s.Notify || s.Watchdog > 0 {
 		if r.notify, err = listenNotify(); err != nil {
-			return OtherReason, err
+			return reasonOf(err), err
 		}
 		env = append(env, "NOTIFY_SOCKET="+r.notify.name)
 		if s.Watchdog > 0 {
@@ -78,10 +141,7 @@ func (g *guard) startRun(s Start) (Reason, error) {
 	out, errOut, err := g.spawn(r, path, env, handed)
 	if err != nil {
 		r.close()
-		if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.ENOEXEC) {
-			return NoCommand, err
-		}
-		return OtherReason, err
+		return reasonOf(err), err
 	}
 	g.runs[s.Service] = r
 	now := time.Now()
@@ -128,9 +188,11 @@ func (g *guard) spawn(r *run, path string, env []string, handed *os.File) (out, 
 		ours, theirs = append(ours, r), append(theirs, w)
 		return nil
 	}
-	if r.start.Lifeline {
+	if r.start.Lifeline || r.start.OpenInput {
 		err = pipe(true)
-		env = append(env, "AGENTS_TRAY_LIFELINE=stdin")
+		if r.start.Lifeline {
+			env = append(env, "AGENTS_TRAY_LIFELINE=stdin")
+		}
 	} else {
 		var null *os.File
 		null, err = os.Open(os.DevNull)
@@ -160,7 +222,7 @@ func (g *guard) spawn(r *run, path string, env []string, handed *os.File) (out, 
 	if handed != nil && r.start.ListenPID {
 		path, argv = withListenPID(path, argv)
 	}
-	r.process, err = g.tree.Start(path, argv, proctree.Environment(env...), r.start.Dir, files)
+	r.process, err = g.tree.Start(r.start.variable(), path, argv, proctree.Environment(env...), r.start.Dir, files)
 	closeAll(theirs)
 	if err != nil {
 		out.Close()
@@ -168,7 +230,7 @@ func (g *guard) spawn(r *run, path string, env []string, handed *os.File) (out, 
 		closeAll(ours)
 		return nil, nil, err
 	}
-	r.process.Lifeline = ours[0]
+	r.process.Lifeline, r.process.Obeys = ours[0], r.start.Lifeline
 	return out, errOut, nil
 }
 
