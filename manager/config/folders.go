@@ -99,8 +99,12 @@ func (f Folders) SpareControl() string { return filepath.Join(f.Runtime, "contro
 // Logs is the folder of the services' output.
 func (f Folders) Logs() string { return filepath.Join(f.State, "logs") }
 
-// GuardLog is the file for the guard's own trouble.
-func (f Folders) GuardLog() string { return filepath.Join(f.State, "logs", "guard.log") }
+// GuardLog is the file for the guard's own trouble. It is not in Logs, where it could be
+// that of a service.
+func (f Folders) GuardLog() string { return filepath.Join(f.State, "guard.log") }
+
+// Journals is the folder where guards keep what they know of their processes.
+func (f Folders) Journals() string { return filepath.Join(f.State, "processes") }
 
 // Crash is the file that the Go runtime writes to when the tray process crashes.
 func (f Folders) Crash() string { return filepath.Join(f.State, "crash.txt") }
