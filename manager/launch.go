@@ -43,7 +43,8 @@ func (s *service) order(env []string) *guard.Start {
 	start := &guard.Start{
 		Service: s.spec.Name, Run: s.run, Needs: s.needs(),
 		Path: s.spec.Program(), Dir: s.spec.Dir, Listen: s.spec.Listen, Match: s.spec.Ready.Log,
-		Notify: s.spec.Ready.Notify, StopSignal: s.spec.StopSignal,
+		Notify: s.spec.Ready.Notify, StopSignal: s.spec.StopSignal, StopTimeout: s.spec.StopTimeout,
+		OpenInput: s.spec.Stdin == spec.StdinOpen,
 	}
 	for _, argument := range s.spec.Command {
 		start.Command = append(start.Command, replace.Replace(argument))

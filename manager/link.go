@@ -23,6 +23,8 @@ type link struct {
 	closing    bool
 	recovering bool        // the processes that a dead guard left are being ended
 	watch      *time.Timer // ends a guard that does not end by itself
+	ending     string      // the signal that has ended the guard, empty if none has
+	unswept    bool        // an earlier guard has left something that may still run
 }
 
 // guardPolicy is the restart policy of the guard itself.
@@ -36,6 +38,7 @@ func (l *link) launch(m *Manager) {
 	l.m = m
 	client, err := guard.Launch(m.options.Guard, guard.Hello{
 		Grace: Grace, Log: m.options.GuardLog, ExitReport: m.options.ExitReport, Remove: m.options.Remove,
+		Journals: m.options.Journals,
 	})
 	if client == nil {
 		l.replace(err)
@@ -57,7 +60,7 @@ func (l *link) shutdown(grace time.Duration) {
 	l.closing = true
 	if l.client == nil {
 		if !l.recovering { // else its end is the end
-			l.m.finish(nil)
+			l.sweepLast(nil)
 		}
 		return
 	}
@@ -66,7 +69,27 @@ func (l *link) shutdown(grace time.Duration) {
 	if l.watch != nil {
 		l.watch.Stop()
 	}
-	l.watch = time.AfterFunc(grace+time.Second, l.client.Kill)
+	l.watch = time.AfterFunc(guard.Patience(grace), l.client.Kill)
+}
+
+// sweep ends what guards of this session have left.
+func (l *link) sweep() error {
+	options := l.m.options
+	_, err := proctree.Sweep(options.Guard.Mark, proctree.JournalsOf(options.Journals, options.Guard.Mark), 0)
+	return err
+}
+
+// sweepLast ends the owner, with err. If an earlier guard has left something, it is looked
+// first whether that still runs.
+func (l *link) sweepLast(err error) {
+	if !l.unswept {
+		l.m.finish(err)
+		return
+	}
+	go func() {
+		left := l.sweep()
+		l.m.post(func() { l.m.finish(errors.Join(err, left)) })
+	}()
 }
 
 // handle passes an event of the guard to the service it concerns.
@@ -76,6 +99,9 @@ func (m *Manager) handle(e guard.Event) {
 			return s
 		}
 		return nil // of an earlier run
+	}
+	if m.link.ending != "" && (e.Exited != nil || e.Gone != nil) {
+		return // the guard was told to end: what it stops is started again by the next one
 	}
 	switch {
 	case e.Started != nil:
@@ -91,9 +117,14 @@ func (m *Manager) handle(e guard.Event) {
 			s.onExited(e.Exited)
 		}
 	case e.Gone != nil:
+		if err := e.Gone.Err(); err != nil {
+			m.emit(ProcessesLeft{e.Gone.Service, err, time.Now()})
+		}
 		if s := find(e.Gone.Service, e.Gone.Run); s != nil {
 			s.onGone()
 		}
+	case e.Ending != nil && !m.link.closing:
+		m.link.ending = e.Ending.Signal
 	case e.Notice != nil:
 		if s := find(e.Notice.Service, e.Notice.Run); s != nil {
 			s.onNotice(e.Notice)
@@ -109,6 +140,12 @@ func (m *Manager) handle(e guard.Event) {
 func (m *Manager) guardEnded() {
 	l := &m.link
 	err := l.client.Err()
+	var left *proctree.LeftError
+	told := errors.As(err, &left)
+	if l.ending != "" && err == nil {
+		err = fmt.Errorf("stopped by %s", l.ending)
+	}
+	l.ending = ""
 	if l.watch != nil {
 		l.watch.Stop()
 	}
@@ -126,8 +163,8 @@ func (m *Manager) guardEnded() {
 			}
 		}
 	}
-	if l.closing && err == nil {
-		m.finish(nil)
+	if l.closing && (err == nil || told) {
+		l.sweepLast(err)
 		return
 	}
 	if !l.closing {
@@ -136,9 +173,12 @@ func (m *Manager) guardEnded() {
 	// The guard did not confirm that everything is gone: end what it left.
 	l.recovering = true
 	go func() {
-		_, sweepErr := proctree.Sweep(m.options.Guard.Mark, 0)
+		sweepErr := l.sweep()
 		m.post(func() {
 			l.recovering = false
+			if l.unswept = sweepErr != nil; l.unswept && !l.closing {
+				m.emit(ProcessesLeft{Err: sweepErr, At: time.Now()})
+			}
 			if l.closing {
 				m.finish(sweepErr)
 				return
@@ -146,7 +186,6 @@ func (m *Manager) guardEnded() {
 			for _, s := range m.services {
 				if s.present {
 					s.present, s.blocked, s.fault = false, false, nil
-					s.restarts++
 				}
 				if !s.want && s.state == Starting {
 					s.state = Stopped
@@ -162,7 +201,7 @@ func (l *link) replace(err error) {
 	wait, again := l.losses.next(guardPolicy, time.Now(), time.Since(l.since))
 	switch {
 	case l.closing:
-		l.m.finish(nil)
+		l.sweepLast(nil)
 	case !again:
 		for _, s := range l.m.services {
 			if s.want {

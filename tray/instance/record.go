@@ -16,9 +16,8 @@ import (
 	"agents-tray/sessiondb/verdict"
 )
 
-// sweepGrace is the time for the guard of a killed tray to finish stopping the services: its
-// own deadline and a little more.
-const sweepGrace = manager.Grace + 2*time.Second
+// sweepGrace is the time for the guard of a killed tray to finish stopping the services.
+var sweepGrace = guard.Patience(manager.Grace)
 
 // openRecord opens the session record, marks it dirty, ends what the previous session has
 // left running and tells how that session ended. A record that cannot be written does not
@@ -51,7 +50,7 @@ func (i *Instance) openRecord() {
 		return
 	}
 	if previous.Boot == found.Boot && previous.Mark != "" {
-		if _, err := proctree.Sweep(previous.Mark, sweepGrace); err != nil {
+		if _, err := proctree.Sweep(previous.Mark, proctree.Journals(folders.Journals(), i.mark), sweepGrace); err != nil {
 			i.notice("Something of the last session still runs: " + err.Error())
 		}
 		found.KernelKill = verdict.KilledForMemory(previous.PID)
