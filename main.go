@@ -15,4 +15,4 @@ import (
 // release is the version of a build without git: -ldflags "-X main.release=v1.2.3".
 var release string
 
-func main() { os.Exit(cli.Main(release, services.Command())) }
+func main() { os.Exit(cli.Main(release, services.Command(), services.Workflow())) }

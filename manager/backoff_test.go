@@ -51,14 +51,3 @@ func TestAwaitReadyBacksOff(t *testing.T) {
 		}
 	})
 }
-
-func TestDurationsInWords(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		300 * time.Millisecond: "300 ms", 30 * time.Second: "30 s", 125 * time.Second: "2 min 5 s",
-		time.Hour: "1 h", 25*time.Hour + 3*time.Second: "1 d 1 h",
-	} {
-		if got := InWords(d); got != want {
-			t.Errorf("%d is %q, want %q", d, got, want)
-		}
-	}
-}

@@ -102,7 +102,7 @@ func TestACrashTouchesOnlyWhatNeedsTheServiceReady(t *testing.T) {
 			t.Errorf("%s was touched", name)
 		}
 	}
-	if s, _ := after.Service("ready"); s.Restarts != 0 || s.LastExit.Words != "was stopped" {
+	if s, _ := after.Service("ready"); s.Restarts != 0 || !s.LastExit.Asked {
 		t.Errorf("the dependent's own doing: %+v %+v", s, s.LastExit)
 	}
 }
@@ -169,7 +169,7 @@ func TestAFailedServiceIsTheAnswerOfWhatWaitsForIt(t *testing.T) {
 	job.Restart.Policy, job.Optional = spec.RestartNever, true
 	m := newManager(t, job, needing(newSpec("s", guardtest.Cooperative), spec.ConditionCompleted, "job"))
 	var problem *Problem
-	if err := m.StartAll(t.Context()); !errors.As(err, &problem) || problem.Summary != "Job failed" || !strings.Contains(problem.Cause, "exit 3") {
+	if err := m.StartAll(t.Context()); !errors.As(err, &problem) || problem.Kind != FailedOnce || problem.Title != "Job" || problem.Exit.Code != 3 {
 		t.Errorf("start: %v", err)
 	}
 	awaitState(t, m, "s", Waiting)

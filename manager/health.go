@@ -2,7 +2,6 @@ package manager
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"agents-tray/manager/spec"
@@ -25,7 +24,7 @@ func (s *service) watchHealth() {
 			if s.alive.Swap(false) {
 				return nil
 			}
-			return fmt.Errorf("it has not said WATCHDOG=1 for %s", InWords(h.Interval))
+			return &Answer{Kind: AnswerNoPing, Waited: h.Interval}
 		}
 	case h.Check.Empty():
 		return
@@ -45,10 +44,7 @@ func (s *service) watchHealth() {
 // onUnhealthy handles failed health checks: the process is stopped, which counts as a failure.
 func (s *service) onUnhealthy(err error) {
 	s.cancelProbe()
-	s.end(&Problem{
-		Kind: Unhealthy, Summary: s.spec.Title + " stopped answering", Cause: capital(err.Error()),
-		Advice: "Look at its log for the reason",
-	})
+	s.end(unhealthyProblem(s.spec.Title, err))
 }
 
 // keepAsking asks at each interval, and returns the last error once so many checks in

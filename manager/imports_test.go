@@ -1,3 +1,7 @@
+//go:build !windows
+
+// The rules hold for every system; go list tells of all of them from one that has Go.
+
 package manager
 
 import (

@@ -19,10 +19,7 @@ import (
 func (s *service) launch() {
 	env, err := environment(s.spec)
 	if err != nil {
-		s.fail(&Problem{
-			Kind: NotFound, Summary: s.spec.Title + " cannot be started", Cause: "Its env_file cannot be read: " + err.Error(),
-			Advice: "Correct the file, or take it out of the services file, then start it again",
-		})
+		s.fail(envFileProblem(s.spec.Title, err))
 		return
 	}
 	if s.portTaken() {

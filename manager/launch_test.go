@@ -3,6 +3,7 @@
 package manager
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -82,7 +83,8 @@ func TestAnEnvironmentFileThatCannotBeRead(t *testing.T) {
 	s.Dir, s.EnvFile = t.TempDir(), "missing"
 	m := newManager(t, s)
 	err := m.StartAll(t.Context())
-	if err == nil || !strings.Contains(err.Error(), filepath.Join(s.Dir, "missing")) || !strings.Contains(err.Error(), "S cannot be started") {
+	var problem *Problem
+	if !errors.As(err, &problem) || problem.Kind != EnvFile || problem.Path != filepath.Join(s.Dir, "missing") || !problem.Missing {
 		t.Errorf("start: %v", err)
 	}
 }

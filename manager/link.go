@@ -123,8 +123,8 @@ func (m *Manager) handle(e guard.Event) {
 		if s := find(e.Gone.Service, e.Gone.Run); s != nil {
 			s.onGone()
 		}
-	case e.Ending != nil && !m.link.closing:
-		m.link.ending = e.Ending.Signal
+	case e.Leaving != nil && !m.link.closing:
+		m.link.ending = e.Leaving.Signal
 	case e.Notice != nil:
 		if s := find(e.Notice.Service, e.Notice.Run); s != nil {
 			s.onNotice(e.Notice)
@@ -206,11 +206,7 @@ func (l *link) replace(err error) {
 		for _, s := range l.m.services {
 			if s.want {
 				s.state = Failed
-				s.problem = &Problem{
-					Kind: GuardFailed, Summary: "Services cannot be started",
-					Cause:  fmt.Sprintf("The guard process keeps ending (%v)", orUnknown(err)),
-					Advice: "Quit, and start again",
-				}
+				s.problem = guardProblem(err)
 			}
 		}
 	case wait == 0:

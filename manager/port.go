@@ -1,7 +1,6 @@
 package manager
 
 import (
-	"fmt"
 	"net"
 	"strconv"
 
@@ -13,24 +12,12 @@ import (
 // is free.
 func portProblem(s spec.ServiceSpec, taken map[int]bool) *Problem {
 	_, address := s.OwnAddress()
-	port := spec.Port(address)
-	p := &Problem{Kind: PortHeld}
+	port, free := spec.Port(address), 0
 	if host, _, err := net.SplitHostPort(s.Listen); err == nil { // it can be moved
-		p.FreePort = freePort(host, port, taken)
+		free = freePort(host, port, taken)
 	}
 	name, pid := inspect.PortHolder(port)
-	switch {
-	case pid == 0:
-		p.Summary = fmt.Sprintf("Port %d is taken by a program of another user", port)
-		p.Advice = "Stop it"
-	default:
-		p.Summary = fmt.Sprintf("Port %d is taken by %s (pid %d)", port, name, pid)
-		p.Advice = "Stop " + name
-	}
-	if p.FreePort != 0 {
-		p.Advice += fmt.Sprintf(", or use another port for %s: %d is free", s.Title, p.FreePort)
-	}
-	return p
+	return portHeldProblem(s.Title, port, holder{name: name, pid: pid}, free)
 }
 
 // freePort returns a port above port that can be bound now and is not in taken, or 0.

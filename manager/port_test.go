@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -32,7 +31,7 @@ func TestAHeldPortIsNamedAndAnotherOffered(t *testing.T) {
 		t.Fatalf("start: %v", err)
 	}
 	self := filepath.Base(os.Args[0])
-	if problem.Kind != PortHeld || !strings.Contains(problem.Summary, fmt.Sprintf("%.15s (pid %d)", self, os.Getpid())) || problem.FreePort == 0 {
+	if problem.Kind != PortHeld || *problem.Holder != (Process{Name: fmt.Sprintf("%.15s", self), PID: os.Getpid()}) || problem.FreePort == 0 {
 		t.Errorf("the problem is %+v", problem)
 	}
 	if err := m.Move("s", problem.FreePort); err != nil {

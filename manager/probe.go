@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -63,7 +62,7 @@ func ask(ctx context.Context, c spec.Check) error {
 	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
 	switch {
 	case c.Status == 0 && response.StatusCode/100 != 2, c.Status != 0 && response.StatusCode != c.Status:
-		return fmt.Errorf("it answered %s", response.Status)
+		return &Answer{Kind: AnswerStatus, Status: response.Status}
 	case c.Body == "":
 		return nil // the status has answered
 	case err != nil:
@@ -71,7 +70,7 @@ func ask(ctx context.Context, c spec.Check) error {
 	}
 	pattern, err := regexp.Compile(c.Body)
 	if err == nil && !pattern.Match(body) {
-		err = fmt.Errorf("its answer does not match %q", c.Body)
+		err = &Answer{Kind: AnswerBody, Pattern: c.Body}
 	}
 	return err
 }
@@ -118,7 +117,7 @@ func exchange(request *http.Request) (*http.Response, error) {
 // silence is the wait on an open connection after which no answer is a cause worth telling.
 const silence = time.Second
 
-var errSilent = errors.New("it took the connection and said nothing")
+var errSilent = &Answer{Kind: AnswerSilent}
 
 // exchanged is a response body that closes its connection.
 type exchanged struct {

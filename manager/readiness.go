@@ -2,8 +2,6 @@ package manager
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -62,7 +60,7 @@ func (s *service) onNotice(n *guard.Notice) {
 	case s.state == Starting && (n.Line != "" || n.Ready && s.spec.Ready.Notify):
 		s.onReady(time.Now())
 	case s.state == Ready && n.Failing && s.spec.Health.Notify:
-		s.onUnhealthy(errors.New("it said so itself (WATCHDOG=trigger)"))
+		s.onUnhealthy(&Answer{Kind: AnswerTrigger})
 	}
 	if n.Stopping && s.state == Ready { // from now on silence is no failure
 		s.cancelProbe()
@@ -78,27 +76,7 @@ func (s *service) onReady(at time.Time) {
 }
 
 // onNotReady handles a readiness timeout: the process is stopped, which counts as a failure.
-func (s *service) onNotReady(err error) {
-	cause := fmt.Sprintf("It did not %s within %s", proof(s.spec.Ready), InWords(s.spec.Ready.Timeout))
-	if !s.spec.Ready.Check.Empty() {
-		cause += " (" + err.Error() + ")"
-	}
-	s.end(&Problem{
-		Kind: NotReady, Summary: s.spec.Title + " does not answer", Cause: cause,
-		Advice: "Look at its log for the reason",
-	})
-}
-
-// proof says what Ready waits for, to follow "it did not".
-func proof(r spec.Ready) string {
-	switch {
-	case r.Log != "":
-		return fmt.Sprintf("print a line that matches %q", r.Log)
-	case r.Notify:
-		return "say READY=1"
-	}
-	return "answer at " + r.HTTP + r.TCP
-}
+func (s *service) onNotReady(err error) { s.end(stillStartingProblem(s.spec, err, nil)) }
 
 // prove reports an error if an answer to a check is known not to come from this run. On a
 // socket that the guard handed over only this run can answer, but the kernel takes
@@ -109,7 +87,7 @@ func (m *Manager) prove(ctx context.Context, s spec.ServiceSpec, check spec.Chec
 	if s.HeldPort(check.TCP) {
 		members, err := m.members(ctx, s.Name, run)
 		if err == nil && members.Waiting > 0 {
-			err = errors.New("it has not accepted the connection")
+			err = &Answer{Kind: AnswerUnaccepted}
 		}
 		return err
 	}
@@ -135,7 +113,7 @@ func (m *Manager) prove(ctx context.Context, s spec.ServiceSpec, check spec.Chec
 	if slices.Contains(members.PIDs, holder) {
 		return nil
 	}
-	return fmt.Errorf("port %d is answered by %s (pid %d), which this service has not started", port, name, holder)
+	return &Answer{Kind: AnswerStranger, Port: port, Holder: &Process{Name: name, PID: holder}}
 }
 
 // members asks the guard for the processes of a run.

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -62,10 +63,14 @@ func TestEachKindOfProof(t *testing.T) {
 }
 
 func TestWithoutProofTheErrorShowsTheLastLines(t *testing.T) {
-	for want, ready := range map[string]spec.Ready{
-		`It did not print a line that matches "up" within 1 s`: {Log: "up"},
-		`It did not say READY=1 within 1 s`:                    {Notify: true},
-		`It did not answer at 127.0.0.1:9 within 1 s`:          {Check: spec.Check{TCP: "127.0.0.1:9"}},
+	type waitedFor struct {
+		proof    Proof
+		expected string
+	}
+	for want, ready := range map[waitedFor]spec.Ready{
+		{ProofLog, "up"}:          {Log: "up"},
+		{ProofNotify, ""}:         {Notify: true},
+		{ProofTCP, "127.0.0.1:9"}: {Check: spec.Check{TCP: "127.0.0.1:9"}},
 	} {
 		s := newSpec("s", guardtest.Prints, "warming down\nno model found")
 		s.Ready, s.Restart.Policy = ready, spec.RestartNever
@@ -73,9 +78,9 @@ func TestWithoutProofTheErrorShowsTheLastLines(t *testing.T) {
 		m := newManager(t, s)
 		err := m.StartAll(t.Context())
 		var problem *Problem
-		if !errors.As(err, &problem) || problem.Kind != NotReady || problem.Summary != "S does not answer" ||
-			!strings.HasPrefix(problem.Cause, want) || !strings.HasSuffix(err.Error(), "Its last lines:\n    warming down\n    no model found") {
-			t.Errorf("want %s\ngot  %v", want, err)
+		if !errors.As(err, &problem) || problem.Kind != NotReady || problem.Title != "S" || problem.Waited != s.Ready.Timeout ||
+			problem.Proof != want.proof || problem.Expected != want.expected || !slices.Equal(problem.Lines, []string{"warming down", "no model found"}) {
+			t.Errorf("want %+v\ngot  %v", want, err)
 		}
 	}
 }
@@ -88,14 +93,14 @@ func TestChecksThatFailSayWhatCame(t *testing.T) {
 		fmt.Fprint(w, "hello")
 	}))
 	defer server.Close()
-	for want, check := range map[string]spec.Check{
-		"it answered 302 Found":                   {HTTP: server.URL + "/moved"},
-		"it answered 200 OK":                      {HTTP: server.URL, Status: 204},
-		`its answer does not match "^good-?bye$"`: {HTTP: server.URL, Body: "^good-?bye$"},
-		"connection refused":                      {TCP: "127.0.0.1:9"},
+	for want, check := range map[Answer]spec.Check{
+		{Kind: AnswerStatus, Status: "302 Found"}:  {HTTP: server.URL + "/moved"},
+		{Kind: AnswerStatus, Status: "200 OK"}:     {HTTP: server.URL, Status: 204},
+		{Kind: AnswerBody, Pattern: "^good-?bye$"}: {HTTP: server.URL, Body: "^good-?bye$"},
+		{Kind: AnswerRefused}:                      {TCP: "127.0.0.1:9"},
 	} {
-		if err := ask(t.Context(), check); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("want %s, got %v", want, err)
+		if err := ask(t.Context(), check); err == nil || *answerOf(err) != want {
+			t.Errorf("want %+v, got %v", want, err)
 		}
 	}
 	if err := ask(t.Context(), spec.Check{HTTP: server.URL + "/moved", Status: 302}); err != nil {
@@ -176,15 +181,16 @@ func TestAStrangersAnswerIsNoProof(t *testing.T) {
 	go stranger.Serve(listener)
 	defer stranger.Close()
 	failed := awaitState(t, m, "s", Failed)
-	if want := fmt.Sprintf("port %d is answered by %.15s (pid %d), which this service has not started", port, filepath.Base(os.Args[0]), os.Getpid()); !strings.Contains(failed.Problem.Cause, want) {
-		t.Errorf("the cause is %q, want %q", failed.Problem.Cause, want)
+	self := Process{Name: fmt.Sprintf("%.15s", filepath.Base(os.Args[0])), PID: os.Getpid()}
+	if answer := failed.Problem.Answer; answer == nil || answer.Kind != AnswerStranger || answer.Port != port || *answer.Holder != self {
+		t.Errorf("the answer is %v, want %+v at port %d", answer, self, port)
 	}
 	// And before the next start it is found to be held.
 	if err := m.Start("s"); err != nil {
 		t.Fatal(err)
 	}
 	held := await(t, m, "s", "told of the holder", func(s Service) bool { return s.Problem != nil && s.Problem.Kind == PortHeld })
-	if held.State != Failed || held.Problem.FreePort != 0 || !strings.Contains(held.Problem.Summary, fmt.Sprintf("(pid %d)", os.Getpid())) {
+	if held.State != Failed || held.Problem.FreePort != 0 || held.Problem.Holder.PID != os.Getpid() {
 		t.Errorf("it shows %+v", held.Problem)
 	}
 }
@@ -213,11 +219,11 @@ func TestAServiceThatStopsAnsweringIsRestarted(t *testing.T) {
 				t.Fatal(err)
 			}
 			unhealthy := await(t, m, "s", "unhealthy", func(s Service) bool { return s.Problem != nil })
-			if unhealthy.Problem.Kind != Unhealthy || unhealthy.Problem.Summary != "S stopped answering" {
+			if unhealthy.Problem.Kind != Unhealthy || unhealthy.Problem.Title != "S" {
 				t.Errorf("the problem is %v", unhealthy.Problem)
 			}
 			again := await(t, m, "s", "another process", func(s Service) bool { return s.State == Ready && s.PID != first.PID })
-			if again.Problem != nil || again.Restarts != 1 || again.LastExit.Words != "was stopped" {
+			if again.Problem != nil || again.Restarts != 1 || !again.LastExit.Ended {
 				t.Errorf("it shows %+v %+v %v", again, again.LastExit, again.Problem)
 			}
 		})
@@ -331,8 +337,8 @@ func TestAConnectionIsNoProofUntilItIsAccepted(t *testing.T) {
 		t.Fatal(err)
 	}
 	unhealthy := await(t, m, "s", "unhealthy", func(s Service) bool { return s.Problem != nil })
-	if unhealthy.Problem.Cause != "It has not accepted the connection" {
-		t.Errorf("the cause is %q", unhealthy.Problem.Cause)
+	if unhealthy.Problem.Answer.Kind != AnswerUnaccepted {
+		t.Errorf("the problem is %v", unhealthy.Problem)
 	}
 }
 

@@ -23,7 +23,7 @@ func TestAServiceThatIsKilledIsBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := await(t, m, "s", "another process", func(s Service) bool { return s.State == Ready && s.PID != first.PID })
-	if again.Restarts != 1 || again.LastExit.Signal != "SIGKILL" || !strings.Contains(again.LastExit.Words, "killed") {
+	if again.Restarts != 1 || again.LastExit.Signal != "SIGKILL" || again.LastExit.Ended {
 		t.Errorf("it shows %+v %+v", again, again.LastExit)
 	}
 	if now := awaitState(t, m, "other", Ready); now.PID != other.PID {
@@ -40,8 +40,8 @@ func TestACrashLoopIsGivenUpAndToldOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	failed := awaitState(t, m, "s", Failed)
-	if failed.Problem.Kind != CrashLoop || failed.Restarts != 3 || failed.Problem.Summary != "S keeps crashing" ||
-		!strings.Contains(failed.Problem.Cause, "exit 3") || !slices.Contains(failed.Problem.Lines, "the last words") {
+	if failed.Problem.Kind != CrashLoop || failed.Restarts != 3 || failed.Problem.Title != "S" ||
+		failed.Problem.Exit.Code != 3 || !slices.Contains(failed.Problem.Lines, "the last words") {
 		t.Errorf("it shows %+v, %v", failed, failed.Problem)
 	}
 	if m.Snapshot().Phase != PhaseTrouble {
@@ -65,7 +65,7 @@ func TestACrashLoopIsGivenUpAndToldOnce(t *testing.T) {
 func TestACommandThatDoesNotExistIsNotTriedAgain(t *testing.T) {
 	m := newManager(t, spec.ServiceSpec{Name: "s", Title: "S", Command: []string{"no-such-command-anywhere"}}, newSpec("other", guardtest.Cooperative))
 	var problem *Problem
-	if err := m.StartAll(t.Context()); !errors.As(err, &problem) || problem.Kind != NotFound || !strings.Contains(problem.Cause, "no-such-command-anywhere") {
+	if err := m.StartAll(t.Context()); !errors.As(err, &problem) || problem.Kind != NotFound || !strings.Contains(problem.Error(), "no-such-command-anywhere") {
 		t.Errorf("start: %v", err)
 	}
 	if s := awaitState(t, m, "s", Failed); s.Restarts != 0 {
@@ -81,7 +81,7 @@ func TestRestartPolicies(t *testing.T) {
 	if err := m.Start("never"); err != nil {
 		t.Fatal(err)
 	}
-	if s := awaitState(t, m, "never", Failed); s.Problem.Summary != "Never failed" || s.Restarts != 0 {
+	if s := awaitState(t, m, "never", Failed); s.Problem.Kind != FailedOnce || s.Restarts != 0 {
 		t.Errorf("it shows %+v, %v", s, s.Problem)
 	}
 	if err := m.Start("on-failure"); err != nil {

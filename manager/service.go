@@ -102,12 +102,9 @@ func (s *service) onRefused(e *guard.Refused) {
 	case guard.AddressInUse:
 		s.fail(portProblem(s.spec, s.m.ports()))
 	case guard.NoCommand:
-		s.fail(&Problem{
-			Kind: NotFound, Summary: s.spec.Title + " cannot be started", Cause: capital(e.Error),
-			Advice: "Install it, or correct the command, then start it again",
-		})
+		s.fail(notFoundProblem(s.spec.Title, e.Error))
 	default:
-		s.fail(&Problem{Kind: GuardFailed, Summary: s.spec.Title + " cannot be started", Cause: capital(e.Error)})
+		s.fail(refusedProblem(s.spec.Title, e.Error))
 	}
 }
 
@@ -123,7 +120,7 @@ func (s *service) onExited(e *guard.Exited) {
 	asked := s.state == Stopping
 	s.lastExit = &Exit{
 		PID: e.PID, At: e.At, Code: e.Code, Signal: e.Signal, Asked: asked,
-		Words: exitWords(e, asked || s.fault != nil), Lines: e.Lines,
+		Ended: asked || s.fault != nil, Grace: s.spec.StopTimeout, OutOfMemory: e.OutOfMemory, Lines: e.Lines,
 	}
 	s.m.emit(ServiceExited{s.spec.Name, *s.lastExit})
 	if asked {
@@ -135,7 +132,7 @@ func (s *service) onExited(e *guard.Exited) {
 	case s.m.shuttingDown:
 	case failure && s.spec.Restart.Policy == spec.RestartNever:
 		s.want = false
-		s.fail(s.whyFailed(s.spec.Title + " failed"))
+		s.fail(s.whyFailed(failedProblem))
 	case !failure && s.spec.Restart.Policy != spec.RestartAlways:
 		s.want, s.state, s.problem = false, Completed, nil
 		s.m.advanceAll() // some may wait for completed
@@ -148,25 +145,20 @@ func (s *service) onExited(e *guard.Exited) {
 	}
 }
 
-// whyFailed returns the problem of its last exit. what is the summary, unless the process
-// was ended for a fault that has one.
-func (s *service) whyFailed(what string) *Problem {
-	p := Problem{
-		Kind: CrashLoop, Summary: what, Cause: "It " + s.lastExit.Words,
-		Advice: "Look at its log for the reason, then start it again",
-	}
+// whyFailed returns the problem of its last exit: problem's, unless the process was ended
+// for a fault.
+func (s *service) whyFailed(problem func(title string, exit *Exit) *Problem) *Problem {
 	if s.fault != nil {
-		p.Kind, p.Summary, p.Cause = s.fault.Kind, s.fault.Summary, s.fault.Cause
+		return afterFault(s.fault, s.lastExit)
 	}
-	p.Lines = s.lastExit.Lines
-	return &p
+	return problem(s.spec.Title, s.lastExit)
 }
 
 // restartAfter schedules the next start by the restart policy, or gives up.
 func (s *service) restartAfter(at time.Time, ran time.Duration) {
 	wait, again := s.backoff.next(s.spec.Restart, at, ran)
 	if !again {
-		s.fail(s.whyFailed(s.spec.Title + " keeps crashing"))
+		s.fail(s.whyFailed(crashLoopProblem))
 		return
 	}
 	s.restarts++

@@ -71,63 +71,6 @@ type Service struct {
 	settled bool // in Waiting: what it waits for will not come by itself
 }
 
-// Exit is how a process ended.
-type Exit struct {
-	PID    int       `json:"pid"`
-	At     time.Time `json:"at"`
-	Code   int       `json:"code"`             // exit status; -1 when a signal ended it
-	Signal string    `json:"signal,omitempty"` // "SIGKILL", or empty
-	Asked  bool      `json:"asked,omitempty"`  // we had asked it to stop
-	Words  string    `json:"words"`            // the same for people
-	Lines  []string  `json:"lines,omitempty"`  // its last log lines
-}
-
-// Failure reports whether the exit was neither asked for nor a success.
-func (e Exit) Failure() bool { return !e.Asked && (e.Code != 0 || e.Signal != "") }
-
-// Kind sorts problems by what the user can do about them.
-type Kind string
-
-const (
-	PortHeld    Kind = "port-held"    // somebody else has the port
-	NotFound    Kind = "not-found"    // the command does not exist or cannot be run
-	CrashLoop   Kind = "crash-loop"   // it keeps ending; given up
-	NotReady    Kind = "not-ready"    // it runs but did not answer in time
-	Unhealthy   Kind = "unhealthy"    // it runs but has stopped answering
-	GuardFailed Kind = "guard-failed" // the guard could not do what it was asked
-)
-
-// Problem is something wrong with a service, in words: what, why, what to do.
-type Problem struct {
-	Kind    Kind   `json:"kind"`
-	Summary string `json:"summary"`          // one line for a menu: "Port 7860 is taken by node (pid 812)"
-	Cause   string `json:"cause,omitempty"`  // "It ended with an error (exit 3)", if Summary does not say
-	Advice  string `json:"advice,omitempty"` // "Stop node, or use another port for Chat: 7862 is free"
-	// Lines are the last that it printed, oldest first.
-	Lines []string `json:"lines,omitempty"`
-	// FreePort is a port that was free when the problem arose; only with PortHeld.
-	FreePort int `json:"free_port,omitempty"`
-}
-
-func (p *Problem) Error() string {
-	words := p.Summary
-	for _, more := range []string{p.Cause, p.Advice} {
-		if more != "" {
-			words += ". " + more
-		}
-	}
-	if len(p.Lines) > 0 {
-		words += ". Its last lines:"
-		for _, line := range p.Lines[max(0, len(p.Lines)-shownLines):] {
-			words += "\n    " + line
-		}
-	}
-	return words
-}
-
-// shownLines is how many of a service's last lines are part of an error.
-const shownLines = 10
-
 // Service returns the service of that name.
 func (s Snapshot) Service(name string) (Service, bool) {
 	for _, service := range s.Services {

@@ -18,7 +18,7 @@ func TestStopStaysStoppedAndStartStarts(t *testing.T) {
 		t.Fatal(err)
 	}
 	stopped := awaitState(t, m, "s", Stopped)
-	if !stopped.LastExit.Asked || stopped.LastExit.Words != "was stopped" || stopped.Restarts != 0 {
+	if !stopped.LastExit.Asked || !stopped.LastExit.Ended || stopped.Restarts != 0 {
 		t.Errorf("stopped: %+v %+v", stopped, stopped.LastExit)
 	}
 	if err := m.Start("s"); err != nil {
@@ -40,7 +40,7 @@ func TestAServiceThatIgnoresStopIsKilledInTime(t *testing.T) {
 	if err := m.Stop("s"); err != nil {
 		t.Fatal(err)
 	}
-	if stopped := awaitState(t, m, "s", Stopped); stopped.LastExit.Signal != "SIGKILL" || stopped.LastExit.Words != "did not stop in time and was killed" {
+	if stopped := awaitState(t, m, "s", Stopped); !stopped.LastExit.KilledAtDeadline() || stopped.LastExit.Grace != s.StopTimeout {
 		t.Errorf("stopped: %+v", stopped.LastExit)
 	}
 }

@@ -51,13 +51,13 @@ func Menu(m Model) []Item {
 		moveItem(m),
 		restartItem(m),
 		logItem(m),
-		{Label: uncleanLine(m), Hidden: m.Unclean == "", Intent: Intent{Verb: Review}},
+		{Label: uncleanLine(m), Hidden: m.Unclean == nil, Intent: Intent{Verb: Review}},
 		{Label: say(words.StartEverything), Hidden: !m.Asks, Intent: Intent{Verb: StartAll}},
-		{Label: m.Notice, Hidden: m.Notice == "", Intent: Intent{Verb: Notices}},
+		{Label: noticeLine(m), Hidden: m.Notice == nil, Intent: Intent{Verb: Notices}},
 		{Separator: true},
 	}
 	menu = append(menu, open...)
-	return append(menu,
+	return fit(append(menu,
 		Item{Separator: true},
 		Item{Label: say(words.Services), Items: services},
 		Item{Label: say(words.History), Intent: Intent{Verb: History}},
@@ -68,11 +68,12 @@ func Menu(m Model) []Item {
 		}},
 		Item{Label: say(words.About), Items: []Item{
 			{Label: say(words.VersionLine, Name, m.Version), Disabled: true},
+			{Label: say(words.LicenceLine), Disabled: true},
 			{Label: say(words.CopyDiagnosis), Intent: Intent{Verb: CopyDiagnosis}},
 		}},
 		Item{Separator: true},
 		Item{Label: say(words.Quit), Disabled: stopping || asked, Intent: Intent{Verb: Quit}},
-	)
+	))
 }
 
 func serviceMenu(language words.Language, s manager.Service) []Item {
@@ -99,8 +100,10 @@ func serviceLine(language words.Language, s manager.Service) string {
 		return language.Say(words.ServiceRunningAt, address(s))
 	case s.State == manager.Waiting:
 		return language.Say(words.ServiceWaiting, s.WaitsFor)
+	case s.State == manager.Stopped && s.LastExit != nil && s.LastExit.KilledAtDeadline():
+		return language.Say(words.ServiceKilled, language.Duration(s.LastExit.Grace))
 	case s.Problem != nil:
-		return s.Problem.Summary
+		return language.Problem(s.Problem).Summary
 	}
 	return language.Say(map[manager.State]words.Key{
 		manager.Stopped: words.ServiceStopped, manager.Starting: words.ServiceStarting, manager.Ready: words.ServiceRunning,
@@ -164,7 +167,30 @@ func logItem(m Model) Item {
 }
 
 func uncleanLine(m Model) string {
-	return m.Language.Say(words.UncleanLine, m.Unclean)
+	if m.Unclean == nil {
+		return ""
+	}
+	return m.Language.Say(words.UncleanLine, m.Unclean.Line(m.Language, m.now()))
+}
+
+func noticeLine(m Model) string {
+	if m.Notice == nil {
+		return ""
+	}
+	return m.Notice.Line(m.Language)
+}
+
+// labelUnits is how much of a label a menu shows, in UTF-16 units: more would make it wider
+// than half of a small screen. The pages show the whole.
+const labelUnits = 100
+
+// fit cuts the labels of items and their submenus to what a menu can show.
+func fit(items []Item) []Item {
+	for i := range items {
+		items[i].Label = words.Fit(items[i].Label, labelUnits)
+		fit(items[i].Items)
+	}
+	return items
 }
 
 // flatten lists all items depth first, so that each has a number.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"agents-tray/icons"
 	"agents-tray/manager"
@@ -49,11 +50,18 @@ func services(dashboard, chat manager.State) []manager.Service {
 }
 
 func model(phase manager.Phase, services []manager.Service) Model {
-	return Model{Snapshot: manager.Snapshot{Phase: phase, Services: services}, Version: "v1.2.3", Notifications: true}
+	return Model{Now: at(15, 0), Snapshot: manager.Snapshot{Phase: phase, Services: services}, Version: "v1.2.3", Notifications: true}
 }
 
 // at is a time of day, in the local zone that menus speak of.
 func at(hour, minute int) time.Time { return time.Date(2026, 5, 4, hour, minute, 0, 0, time.Local) }
+
+// killed is a kill after 14:03 on that day of May.
+func killed(day int) *words.Unclean {
+	return &words.Unclean{End: words.EndKill, Cause: words.CauseKill, At: time.Date(2026, 5, day, 14, 3, 0, 0, time.Local)}
+}
+
+var damaged = &words.Notice{What: words.RecordDamaged, More: words.RecordBegun}
 
 // models are the situations whose menus stand in testdata/menus.
 func models() map[string]Model {
@@ -63,17 +71,17 @@ func models() map[string]Model {
 		return m
 	}
 	held := services(manager.Ready, manager.Failed)
-	held[1].Problem = &manager.Problem{Kind: manager.PortHeld, Summary: "Port 7860 is taken by node (pid 812)", FreePort: 7862}
+	held[1].Problem = &manager.Problem{Kind: manager.PortHeld, Title: "Chat", Port: 7860, Holder: &manager.Process{Name: "node", PID: 812}, FreePort: 7862}
 	crashing := services(manager.Ready, manager.Failed)
-	crashing[1].Problem = &manager.Problem{Kind: manager.CrashLoop, Summary: "Chat keeps crashing"}
+	crashing[1].Problem = &manager.Problem{Kind: manager.CrashLoop, Title: "Chat", Exit: &manager.Exit{Code: 1}}
 	both := services(manager.Failed, manager.Failed)
-	both[0].Problem, both[1].Problem = &manager.Problem{Kind: manager.NotReady, Summary: "Dashboard does not answer"}, crashing[1].Problem
+	both[0].Problem, both[1].Problem = &manager.Problem{Kind: manager.NotReady, Title: "Dashboard", Exit: &manager.Exit{Ended: true}}, crashing[1].Problem
 	waiting := services(manager.Starting, manager.Waiting)
 	waiting[1].WaitsFor = "Dashboard"
 	slow := model(manager.PhaseStarting, waiting)
 	slow.Usual = 2300 * time.Millisecond
 	german := model(manager.PhaseTrouble, held)
-	german.Language, german.Unclean, german.AtLogin = words.German, "it was killed after 14:03", true
+	german.Language, german.Unclean, german.AtLogin = words.German, killed(4), true
 	return map[string]Model{
 		"starting":      model(manager.PhaseStarting, waiting),
 		"starting-slow": slow,
@@ -82,11 +90,36 @@ func models() map[string]Model {
 		"port-held":     model(manager.PhaseTrouble, held),
 		"crashing":      model(manager.PhaseTrouble, crashing),
 		"both-crashing": model(manager.PhaseTrouble, both),
-		"unclean":       running(func(m *Model) { m.Unclean = "it was killed after 14:03" }),
-		"notice":        running(func(m *Model) { m.Notice = "The session record was damaged" }),
+		"unclean":       running(func(m *Model) { m.Unclean = killed(4) }),
+		"notice":        running(func(m *Model) { m.Notice = damaged }),
 		"no-page": running(func(m *Model) {
 			m.Services = append(m.Services, manager.Service{Name: "worker", Title: "My_worker & co", State: manager.BackingOff})
 		}),
+		"unclean-yesterday": running(func(m *Model) { m.Unclean = killed(3) }),
+		"killed-at-stop": running(func(m *Model) {
+			m.Services = services(manager.Ready, manager.Stopped)
+			m.Services[1].LastExit = &manager.Exit{Code: -1, Signal: "SIGKILL", Asked: true, Ended: true, Grace: 5 * time.Second}
+		}),
+		"still-starting": func() Model {
+			m := model(manager.PhaseTrouble, services(manager.Ready, manager.Starting))
+			m.Services[1].Problem = &manager.Problem{Kind: manager.NotReady, Title: "Chat", Waited: 30 * time.Second, Proof: manager.ProofHTTP, Expected: "http://127.0.0.1:7860"}
+			return m
+		}(),
+		"long": func() Model {
+			title := "Model server of the department for " + strings.Repeat("very ", 30) + "large models"
+			m := model(manager.PhaseTrouble, services(manager.Ready, manager.Failed))
+			m.Services[1].Title, m.Services[1].Problem = title, &manager.Problem{Kind: manager.CrashLoop, Title: title}
+			return m
+		}(),
+		"german-unclean": running(func(m *Model) {
+			m.Language, m.Unclean, m.Notice = words.German, killed(3), damaged
+			m.Unclean.End = words.EndRestart
+		}),
+		"german-crashing": func() Model {
+			m := model(manager.PhaseTrouble, both)
+			m.Language = words.German
+			return m
+		}(),
 		"stopping": model(manager.PhaseStopping, services(manager.Stopping, manager.Stopped)),
 		"paused": func() Model {
 			m := model(manager.PhaseStopped, services(manager.Stopped, manager.Stopped))
@@ -164,7 +197,7 @@ func TestTheIconAndItsWords(t *testing.T) {
 		"stopping":      {icons.Stopped, "Stopping…"},
 		"quit-asked":    {icons.Attention, "Quit? 2 workflows are running (answer by 14:05)"},
 		"quit-after":    {icons.Attention, "Quits after a workflow, at 14:33 at the latest"},
-		"german":        {icons.Attention, "Port 7860 is taken by node (pid 812)"},
+		"german":        {icons.Attention, "Port 7860 ist von node belegt (PID 812)"},
 	} {
 		if got := iconState(all[name]); got != want.icon {
 			t.Errorf("%s shows %s, want %s", name, got, want.icon)
@@ -203,18 +236,30 @@ func TestIntentsInWords(t *testing.T) {
 // Every line of the menu is said in German, too: none is the English one, but names.
 func TestTheMenuSpeaksGerman(t *testing.T) {
 	for name, m := range models() {
-		same := map[string]bool{"Dashboard": true, "Chat": true, m.Notice: true} // problems and notices are English so far
+		same := map[string]bool{}
 		for _, service := range m.Services {
-			if service.Problem != nil {
-				same[service.Problem.Summary] = true
-			}
+			same[words.Fit(service.Title, labelUnits)] = true
 		}
 		m.Language = words.English
 		english := flatten(Menu(m))
 		m.Language = words.German
 		for i, item := range flatten(Menu(m)) {
-			if item.Label != "" && item.Label == english[i].Label && !same[item.Label] && !item.Hidden && item.Label != "My_worker & co" {
+			if item.Label != "" && item.Label == english[i].Label && !same[item.Label] && !item.Hidden {
 				t.Errorf("%s: %q stands in the German menu", name, item.Label)
+			}
+		}
+	}
+}
+
+// No line is longer than a menu can show, whatever services are called.
+func TestLabelsFit(t *testing.T) {
+	for name, m := range models() {
+		for language := range words.German + 1 {
+			m.Language = language
+			for _, item := range flatten(Menu(m)) {
+				if n := len(utf16.Encode([]rune(item.Label))); n > labelUnits {
+					t.Errorf("%s: %q has %d units", name, item.Label, n)
+				}
 			}
 		}
 	}

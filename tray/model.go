@@ -19,14 +19,12 @@ type Model struct {
 	Usual time.Duration
 	// Paused says that the user has paused all services.
 	Paused bool
-	// Unclean tells of the previous session's unclean end, in English and after what is
-	// said of it anyway: "it was killed after 14:03". Empty: it ended as it should.
-	Unclean string
+	// Unclean is how the previous session ended; nil: as it should.
+	Unclean *words.Unclean
 	// Asks says that nothing was started, because the last sessions did not end well.
 	Asks bool
-	// Notice is something the user should know that concerns no single service, in
-	// English.
-	Notice string
+	// Notice is something the user should know that concerns no single service, or nil.
+	Notice *words.Notice
 	// Workflows are the names of those that are running.
 	Workflows []string
 	// Quitting is set while the user's wish to quit waits for Workflows.
@@ -35,6 +33,16 @@ type Model struct {
 	// that it may show messages.
 	AtLogin       bool
 	Notifications bool
+	// Now is the time from which others are told; zero: the present.
+	Now time.Time
+}
+
+// now is the time as seen from which the menu tells of others.
+func (m Model) now() time.Time {
+	if m.Now.IsZero() {
+		return time.Now()
+	}
+	return m.Now
 }
 
 // Quitting is a wish to quit that waits.

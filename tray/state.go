@@ -15,23 +15,23 @@ func StateLine(m Model) string {
 	case m.Phase == manager.PhaseStopping:
 		return say(words.Stopping)
 	case m.Quitting != nil && m.Quitting.Decided:
-		return m.Language.Count(len(m.Workflows), words.QuitWaitsOne, words.QuitWaitsMany, words.Clock(m.Quitting.Deadline))
+		return m.Language.Count(len(m.Workflows), words.QuitWaitsOne, words.QuitWaitsMany, m.Language.Clock(m.Quitting.Deadline))
 	case m.Quitting != nil:
-		return m.Language.Count(len(m.Workflows), words.QuitAskedOne, words.QuitAskedMany, words.Clock(m.Quitting.Deadline))
+		return m.Language.Count(len(m.Workflows), words.QuitAskedOne, words.QuitAskedMany, m.Language.Clock(m.Quitting.Deadline))
 	case m.Paused:
 		return say(words.Paused)
 	}
 	switch m.Phase {
 	case manager.PhaseStarting:
 		if m.Usual >= time.Second {
-			return say(words.StartingUsually, words.Duration(m.Usual))
+			return say(words.StartingUsually, m.Language.Duration(m.Usual))
 		}
 		return say(words.Starting)
 	case manager.PhaseRunning:
 		return say(words.Running)
 	case manager.PhaseTrouble:
 		if in := troubled(m); len(in) > 0 {
-			line := in[0].Problem.Summary
+			line := m.Language.Problem(in[0].Problem).Summary
 			if len(in) > 1 {
 				line = say(words.AndMore, line, len(in)-1)
 			}
@@ -60,7 +60,7 @@ const tooltipUnits = 127
 // Title is what the icon says in words, where a panel shows its title or a tooltip.
 func Title(m Model) string {
 	title := Name + " – " + StateLine(m)
-	if m.Unclean != "" && m.Phase != manager.PhaseTrouble {
+	if m.Unclean != nil && m.Phase != manager.PhaseTrouble {
 		title += ". " + m.Language.Say(words.UncleanEnd)
 	}
 	return words.Fit(title, tooltipUnits)
@@ -71,7 +71,7 @@ func iconState(m Model) icons.State {
 	switch {
 	case m.Phase == manager.PhaseStopping:
 		return icons.Stopped
-	case m.Phase == manager.PhaseTrouble, m.Unclean != "", m.Asks, m.Quitting != nil:
+	case m.Phase == manager.PhaseTrouble, m.Unclean != nil, m.Asks, m.Quitting != nil:
 		return icons.Attention
 	case m.Paused:
 		return icons.Stopped

@@ -29,7 +29,8 @@ func FuzzParse(f *testing.F) {
 			_ = err.Error() // it can be told
 			return
 		}
-		specs := complete(doc.services(), Options{}, Folders{State: "/state"})
+		services, _ := doc.contents()
+		specs := complete(services, Options{}, Folders{State: "/state"})
 		wrong := spec.ValidateAll(specs)
 		if err := doc.addErrors(wrong); err != nil {
 			t.Errorf("without a place: %v", err)

@@ -19,7 +19,7 @@ func readKey(t *testing.T, path, value string) *document {
 	if err != nil {
 		t.Fatalf("%s: %s: %v", path, value, err)
 	}
-	d.services()
+	d.contents()
 	return d
 }
 
@@ -79,5 +79,29 @@ func TestKeysAreAsDescribed(t *testing.T) {
 		if key.Type == Choice && !slices.Contains(key.Values, key.Example) {
 			t.Errorf("%s: the example %s is not one of %v", key.Path, key.Example, key.Values)
 		}
+	}
+}
+
+func TestEverySettingThatIsReadIsDescribed(t *testing.T) {
+	var settings Settings
+	var read, described []string
+	for _, key := range settings.keys() {
+		read = append(read, key.name)
+	}
+	for _, key := range SettingKeys() {
+		described = append(described, key.Path)
+		if key.Description == "" || key.Type == "" || key.Example == "" {
+			t.Errorf("settings.%s lacks its description, type or example", key.Path)
+		}
+		d, err := parse("services.yaml", t.TempDir(), []byte("settings: {"+key.Path+": "+key.Example+"}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.contents(); len(d.faults) > 0 {
+			t.Errorf("settings.%s: %s is not taken: %v", key.Path, key.Example, d.faults[0])
+		}
+	}
+	if !slices.Equal(read, described) {
+		t.Errorf("read are %q, described %q", read, described)
 	}
 }

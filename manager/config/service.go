@@ -22,10 +22,10 @@ const example = `services:
     open: true
 `
 
-// services are those of the document, in its order, as far as they can be read: what
-// cannot is added to the faults. What else is wrong with them, ValidateAll finds.
-func (d *document) services() []service {
-	var services []service
+// contents are the services of the document, in its order, and its settings, as far as
+// they can be read: what cannot is added to the faults. What else is wrong with the
+// services, ValidateAll finds.
+func (d *document) contents() (services []service, settings Settings) {
 	holder := map[string]string{} // of each built-in
 	if d.root != nil {
 		mapping(keys{{"services", func(v value) {
@@ -46,9 +46,9 @@ func (d *document) services() []service {
 				}
 				services = append(services, s)
 			}
-		}}})(value{d, d.root, ""})
+		}}, {"settings", mapping(settings.keys())}})(value{d, d.root, ""})
 	}
-	return services
+	return services, settings
 }
 
 func readService(e entry) service {

@@ -22,38 +22,52 @@ type Options struct {
 	NoChat bool
 }
 
-// Services returns the services of the services file, in its order, ready to be added and
-// valid together. What is wrong with the file comes as *Mistakes. Whether their programs
-// are there is not asked: a missing one fails its own service when that is started.
-func Services(o Options, f Folders) ([]spec.ServiceSpec, error) { return load(o, f, spec.ValidateAll) }
+// Contents are what a services file says.
+type Contents struct {
+	Services []spec.ServiceSpec // in its order, ready to be added and valid together
+	Settings Settings
+}
+
+// Load reads the services file. What is wrong with it comes as *Mistakes. Whether the
+// services' programs are there is not asked: a missing one fails its own service when that
+// is started.
+func Load(o Options, f Folders) (Contents, error) { return load(o, f, spec.ValidateAll) }
+
+// Services returns the services of Load.
+func Services(o Options, f Folders) ([]spec.ServiceSpec, error) {
+	contents, err := Load(o, f)
+	return contents.Services, err
+}
 
 // Check is Services, and programs that are not there are mistakes, too. lookPath looks a
 // program up for a service with that environment added.
 func Check(o Options, f Folders, lookPath func(program string, env []string) (string, error)) ([]spec.ServiceSpec, error) {
-	return load(o, f, func(specs []spec.ServiceSpec) error {
+	contents, err := load(o, f, func(specs []spec.ServiceSpec) error {
 		return errors.Join(append(flat(spec.ValidateAll(specs)), flat(spec.Missing(specs, lookPath))...)...)
 	})
+	return contents.Services, err
 }
 
-// load is Services; validate says what is wrong with them.
-func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) ([]spec.ServiceSpec, error) {
+// load is Load; validate says what is wrong with the services.
+func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) (Contents, error) {
 	if o.Host != "" {
 		host, err := loopback(o.Host)
 		if err != nil {
-			return nil, fmt.Errorf("--host %w", err)
+			return Contents{}, fmt.Errorf("--host %w", err)
 		}
 		o.Host = host
 	}
 	doc, err := open(o.File, f)
 	if err != nil {
-		return nil, err
+		return Contents{}, err
 	}
 	services := []service{
 		{builtin: "dashboard", ServiceSpec: spec.ServiceSpec{Name: "dashboard", Open: true}},
 		{builtin: "chat", ServiceSpec: spec.ServiceSpec{Name: "chat", Open: true}},
 	}
+	var settings Settings
 	if doc != nil {
-		services = doc.services()
+		services, settings = doc.contents()
 	}
 	specs := complete(services, o, f)
 	err = validate(specs)
@@ -63,13 +77,13 @@ func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) ([]spec
 	}
 	switch {
 	case err != nil:
-		return nil, err
+		return Contents{}, err
 	case len(services) == 0:
-		return nil, fmt.Errorf("%s: there are no services in this file. One of its own could be:\n\n%s", doc.file, example)
+		return Contents{}, fmt.Errorf("%s: there are no services in this file. One of its own could be:\n\n%s", doc.file, example)
 	case len(specs) == 0:
-		return nil, fmt.Errorf("%s: there is nothing to run but the Chat, which --no-chat leaves out", doc.file)
+		return Contents{}, fmt.Errorf("%s: there is nothing to run but the Chat, which --no-chat leaves out", doc.file)
 	}
-	return specs, nil
+	return Contents{specs, settings}, nil
 }
 
 // complete fills in the built-in services, and leaves out those that the options exclude.

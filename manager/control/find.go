@@ -11,7 +11,7 @@ import (
 )
 
 // ErrNotRunning says that there is no running instance.
-var ErrNotRunning = errors.New("agents-tray is not running: start it first")
+var ErrNotRunning = errors.New("agents-tray is not running. Start it from your programs, or type agents-tray; agents-tray ui stays in the terminal")
 
 // Find returns the folders of the running instance: the usual ones, or those that it uses
 // because the usual state folder could not be written when it started. If no instance is

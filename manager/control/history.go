@@ -5,8 +5,9 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
+
+	"agents-tray/manager/words"
 )
 
 const (
@@ -30,31 +31,12 @@ type PastSession struct {
 	Current bool `json:"current,omitempty"`
 }
 
-// endings is how each ending is told.
-var endings = map[string]string{
-	"clean":         "Ended cleanly",
-	"unexpected":    "Ended unexpectedly",
-	"restarted":     "The computer went down",
-	"crashed":       "Crashed",
-	"out of memory": "Killed for lack of memory",
-	"killed":        "Was killed",
-	"unknown":       "End not known",
-}
-
-// Words says how the session ended, as people would, and why if it was asked to.
+// Words says in English how the session ended, as people would, and why if it was asked to.
 func (s PastSession) Words() string {
-	switch words, known := endings[s.Ending]; {
-	case s.Clean() && s.Detail != "":
-		return words + ", " + strings.ToLower(s.Detail[:1]) + s.Detail[1:]
-	case known:
-		return words
-	case s.Current:
-		return "Running"
-	case s.Ending == "":
-		return "End not recorded"
-	default:
-		return "Ended: " + s.Ending
+	if s.Ending == "" {
+		return words.English.NoEnding(s.Current)
 	}
+	return words.English.Ending(s.Ending, s.Detail)
 }
 
 // Clean reports whether it ended as it should.
@@ -72,27 +54,8 @@ func (s PastSession) Lasted(now time.Time) time.Duration {
 	return max(0, s.Ended.Sub(s.Started))
 }
 
-// kinds is how each kind of event is told.
-var kinds = map[string]string{
-	"started":              "Started",
-	"ready":                "Ready",
-	"exited":               "Ended",
-	"restarting":           "To be started again",
-	"gave up":              "Given up",
-	"stopped":              "Stopped",
-	"guard lost":           "The guard ended",
-	"guard fault":          "The guard had a fault",
-	"missed":               "Events are missing here",
-	"workflow interrupted": "A workflow was interrupted",
-}
-
-// Words says what happened, as people would.
-func (e SessionEvent) Words() string {
-	if words := kinds[e.Kind]; words != "" {
-		return words
-	}
-	return strings.ToUpper(e.Kind[:min(1, len(e.Kind))]) + e.Kind[min(1, len(e.Kind)):]
-}
+// Words says in English what happened, as people would.
+func (e SessionEvent) Words() string { return words.English.Event(e.Kind) }
 
 // SessionEvent is something that happened in a session.
 type SessionEvent struct {

@@ -19,6 +19,7 @@ import (
 	"agents-tray/manager/control/sse"
 	"agents-tray/manager/inspect"
 	"agents-tray/manager/logs"
+	"agents-tray/manager/words"
 )
 
 // maxSocketPath is the longest path that a Unix socket may have on every system
@@ -145,7 +146,7 @@ func authorized(token string, next http.Handler) http.Handler {
 
 func routes(i Instance) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) { reply(w, i.Status()) })
+	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) { reply(w, withProse(i.Status())) })
 	mux.HandleFunc("GET /v1/events", func(w http.ResponseWriter, r *http.Request) { events(w, r, i) })
 	mux.HandleFunc("POST /v1/start", func(w http.ResponseWriter, _ *http.Request) { i.StartAll(); done(w, nil) })
 	for _, action := range []Action{Start, Stop, Restart} {
@@ -250,7 +251,7 @@ func events(w http.ResponseWriter, r *http.Request, i Instance) {
 	defer stop()
 	s := sse.NewStream(w)
 	for {
-		if s.Send("status", i.Status()) != nil {
+		if s.Send("status", withProse(i.Status())) != nil {
 			return
 		}
 		select {
@@ -287,6 +288,6 @@ func done(w http.ResponseWriter, err error) {
 func fail(w http.ResponseWriter, status int, err error) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	body := errorBody{Problem{What: manager.Sentence(err.Error())}, err.Error()}
+	body := errorBody{Problem{What: words.Sentence(err.Error())}, err.Error()}
 	_ = json.NewEncoder(w).Encode(body) // as in reply
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"agents-tray/manager/words"
 )
 
 // Workflow is work that a service, or a program beside this one, has under way.
@@ -78,24 +80,16 @@ func plainLine(text string) bool {
 }
 
 // Interrupted names the workflows that the end of the session has interrupted, in one
-// line: "2 workflows were active: nightly-report, mail-sorter"; "" if there were none.
-func (r *Review) Interrupted() string {
-	const named = 3
-	var names []string
-	for _, w := range r.Workflows[:min(named, len(r.Workflows))] {
-		names = append(names, w.Name)
+// English line: "2 workflows were active: nightly-report, mail-sorter"; "" if there were none.
+func (r *Review) Interrupted() string { return words.English.Interrupted(r.WorkflowNames()) }
+
+// WorkflowNames are the names of the workflows.
+func (r *Review) WorkflowNames() []string {
+	names := make([]string, len(r.Workflows))
+	for i, w := range r.Workflows {
+		names[i] = w.Name
 	}
-	line := strings.Join(names, ", ")
-	switch n := len(r.Workflows); {
-	case n == 0:
-		return ""
-	case n == 1:
-		return "1 workflow was active: " + line
-	case n > named:
-		return fmt.Sprintf("%d workflows were active: %s and %d more", n, line, n-named)
-	default:
-		return fmt.Sprintf("%d workflows were active: %s", n, line)
-	}
+	return names
 }
 
 func workflowPath(source, id string) string {

@@ -61,7 +61,7 @@ func (a *answers) got(e Event) {
 		a.settle(startOf(e.Gone.Service, e.Gone.Run))
 	case e.Members != nil:
 		a.settle("members")
-	case e.Ending != nil:
+	case e.Leaving != nil:
 		a.none()
 	}
 	a.doubt = false

@@ -175,7 +175,7 @@ func (g *guard) serve(requests <-chan Request, stop <-chan os.Signal) *Left {
 			g.sendNotices()
 		case s := <-stop:
 			if g.closing == nil {
-				g.events <- Event{Ending: &Ending{signalName(s)}}
+				g.events <- Event{Leaving: &Leaving{signalName(s)}}
 			}
 			g.shutdown(g.hello.Grace)
 		case <-timer.C:

@@ -23,7 +23,7 @@
 //	← members   the answer to look
 //	← exited    the process of a run ended, with its last log lines
 //	← gone      and none of its descendants is left: the service may start again
-//	← ending    a signal has told the guard to end; everything is being stopped
+//	← leaving   a signal has told the guard to end; everything is being stopped
 //	← left      at its end: what it could not end
 //	← fault     the guard could not do something that concerns no run
 //
@@ -161,7 +161,7 @@ type Event struct {
 	Members *Members `json:"members,omitempty"`
 	Exited  *Exited  `json:"exited,omitempty"`
 	Gone    *Gone    `json:"gone,omitempty"`
-	Ending  *Ending  `json:"ending,omitempty"`
+	Leaving *Leaving `json:"leaving,omitempty"`
 	Left    *Left    `json:"left,omitempty"`
 	Fault   *Fault   `json:"fault,omitempty"`
 }
@@ -186,7 +186,7 @@ type Reason string
 const (
 	AddressInUse Reason = "address in use"    // the listening address is taken
 	NoCommand    Reason = "command not found" // missing, not executable, or no such folder
-	NoResources  Reason = "no resources"      // no memory, process or descriptor to be had just now: try again
+	TryAgain     Reason = "try again"         // no memory, process or descriptor to be had just now: try again
 	TooLarge     Reason = "too large"         // its arguments and environment are more than the system takes
 	OtherReason  Reason = "other"
 )
@@ -251,9 +251,9 @@ type Gone struct {
 	Killed int `json:"killed,omitempty"`
 }
 
-// Ending says that a signal has told the guard to end while the tray lives. Runs that end
+// Leaving says that a signal has told the guard to end while the tray lives. Runs that end
 // from now on were stopped by the guard, and are to be started again by the next one.
-type Ending struct {
+type Leaving struct {
 	Signal string `json:"signal"`
 }
 

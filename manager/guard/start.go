@@ -76,7 +76,7 @@ func reasonOf(err error) Reason {
 	case is(syscall.E2BIG):
 		return TooLarge
 	case is(syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE, syscall.ETXTBSY):
-		return NoResources
+		return TryAgain
 	case is(os.ErrNotExist, os.ErrPermission, syscall.ENOEXEC):
 		return NoCommand
 	}
@@ -112,7 +112,7 @@ func (g *guard) startRun(s Start) (Reason, error) {
 	var handed *os.File
 	if s.Listen != "" {
 		socket, err := g.listen(s.Service, s.Listen)
-		if err != nil && (reasonOf(err) == AddressInUse || reasonOf(err) == NoResources) {
+		if err != nil && (reasonOf(err) == AddressInUse || reasonOf(err) == TryAgain) {
 			return reasonOf(err), err
 		} else if err != nil {
 			return OtherReason, err

@@ -10,7 +10,10 @@ import (
 	"time"
 )
 
-var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
+// NamePattern is what the name of a service matches.
+const NamePattern = `^[a-z0-9][a-z0-9_-]*$`
+
+var validName = regexp.MustCompile(NamePattern)
 
 // stopSignals are the signals that ask a service to stop.
 var stopSignals = []string{"TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "KILL"}

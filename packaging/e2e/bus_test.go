@@ -147,7 +147,7 @@ func TestADesktopWithoutATray(t *testing.T) {
 		t.Errorf("%d messages were shown", told)
 	}
 	gone := u.launchExactly("do", "quit")
-	if gone.End() != 1 || !strings.Contains(gone.Out.String(), "is not running") {
+	if gone.End() != 3 || !strings.Contains(gone.Out.String(), "is not running") {
 		t.Errorf("without an instance: %s", gone.Out.String())
 	}
 }

@@ -91,8 +91,8 @@ func TestBadInputIsRefused(t *testing.T) {
 		"a file to check":   {[]string{"check", "/nope"}, []string{"agents-tray check --config /nope"}},
 		"no services":       {[]string{"logs", "nosuch"}, []string{`there is no log of a service "nosuch". Nothing was logged yet`}},
 		"nothing to do":     {[]string{"do"}, []string{"agents-tray menu lists"}},
-		"no service":        {[]string{"logs"}, []string{"name one service. Nothing was logged yet"}},
-		"two services":      {[]string{"logs", "a", "b"}, []string{"name one service. "}},
+		"no service":        {[]string{"logs"}, []string{"nothing was logged yet in "}},
+		"two services":      {[]string{"logs", "a", "b"}, []string{`there is no log of a service "a". `}},
 		"an extra argument": {[]string{"ui", "now"}, []string{"now"}},
 	} {
 		t.Run(name, func(t *testing.T) {

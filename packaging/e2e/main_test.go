@@ -47,6 +47,7 @@ Settings ▸
     Edit services…
 About ▸
     Configurable Agents, version VERSION (disabled)
+    MIT licence (disabled)
     Copy diagnosis
 ─────
 Quit

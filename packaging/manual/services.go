@@ -14,8 +14,13 @@ var servicesText string
 // servicesPage is agents-tray-services(5) in Markdown: the text around the keys from
 // services.md, the keys from the package that reads them.
 func servicesPage() string {
+	return strings.NewReplacer("@KEYS@\n", describe(config.Keys()), "@SETTINGS@\n", describe(config.SettingKeys())).Replace(servicesText)
+}
+
+// describe is the list of keys in Markdown.
+func describe(list []config.Key) string {
 	var keys strings.Builder
-	for _, key := range config.Keys() {
+	for _, key := range list {
 		lines := []string{key.Description}
 		if key.Default != "" {
 			lines = append(lines, "Default: `"+key.Default+"`")
@@ -23,7 +28,7 @@ func servicesPage() string {
 		lines = append(lines, "Example: `"+example(key)+"`")
 		fmt.Fprintf(&keys, "**%s**: %s\n: %s\n\n", key.Path, typeOf(key), strings.Join(lines, "  \n"))
 	}
-	return strings.Replace(servicesText, "@KEYS@\n", keys.String(), 1)
+	return keys.String()
 }
 
 // typeOf says what may stand at a key.

@@ -111,7 +111,7 @@ func (c *chat) release(g *generation) {
 // run asks the model and saves its answer as it grows.
 func (c *chat) run(ctx context.Context, g *generation, p prompt) {
 	type ending struct {
-		finish completion.Finish
+		finish completion.FinishReason
 		err    error
 	}
 	ended := make(chan ending, 1)
@@ -161,7 +161,7 @@ func (c *chat) grow(g *generation, d completion.Delta) {
 }
 
 // finish gives an answer its final state, saves and releases it.
-func (c *chat) finish(g *generation, server serverChoice, finish completion.Finish, err error) {
+func (c *chat) finish(g *generation, server serverChoice, finish completion.FinishReason, err error) {
 	g.mu.Lock()
 	m := &g.message
 	m.Finished = time.Now()
@@ -177,7 +177,7 @@ func (c *chat) finish(g *generation, server serverChoice, finish completion.Fini
 	case g.text.Len() == 0:
 		m.State, m.Problem = history.Failed, emptyAnswer(server, finish, g.reasoning.Len() > 0)
 	case finish == completion.Length:
-		m.State = history.Cut
+		m.State = history.Truncated
 	default:
 		m.State = history.Complete
 	}

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"syscall"
 
-	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/words"
 	"agents-tray/services/chat/completion"
 )
 
@@ -51,11 +51,11 @@ func explainWith(err error, s serverChoice, where string) *problem {
 		p.What = "The address of the model server cannot be used."
 		p.Why = cause(e)
 		p.Now = fmt.Sprintf("Correct it%s. It looks like http://127.0.0.1:11434/v1.", where)
-	case completion.Moved:
+	case completion.Redirected:
 		p.What = s.Name + " sends requests on to another address."
 		p.Why = fmt.Sprintf("It names %s. What you say, and your key, only go to the address you chose.", e.Message)
 		p.Now = fmt.Sprintf("If you trust that address, enter it%s.", where)
-	case completion.KeyRefused:
+	case completion.Unauthorized:
 		p.What = s.Name + " refused the request."
 		p.Why = "The key is not accepted." + quote
 		if s.Key == "" {
@@ -66,14 +66,14 @@ func explainWith(err error, s serverChoice, where string) *problem {
 		p.What = fmt.Sprintf("What answers at %s is no model server.", s.Host())
 		p.Why = "It does not speak the OpenAI-compatible protocol at this address." + quote
 		p.Now = fmt.Sprintf("Check the address%s. Most servers want it to end in /v1.", where)
-	case completion.NoModel:
+	case completion.ModelNotFound:
 		p.What = fmt.Sprintf("%s does not have the model %s.", s.Name, s.Model)
 		p.Why = "It may have been removed or renamed." + quote
 		p.Now = fmt.Sprintf("Choose another model%s, then try again.", where)
 		if s.Name == "Ollama" {
 			p.Now = fmt.Sprintf("Run “ollama pull %s”, or choose another model%s. Then try again.", s.Model, where)
 		}
-	case completion.Busy:
+	case completion.RateLimited:
 		p.What = s.Name + " takes no more requests at the moment."
 		p.Why = "Too many were sent, or the account's quota is used up." + quote
 		p.Now = "Wait a little, then try again."
@@ -87,11 +87,11 @@ func explainWith(err error, s serverChoice, where string) *problem {
 		p.What = "The conversation is too long for this model."
 		p.Why = fmt.Sprintf("%s can only read so much at once.%s", s.Model, quote)
 		p.Now = fmt.Sprintf("Begin a new conversation, or choose a model with a larger context%s.", where)
-	case completion.Broken:
+	case completion.Disconnected:
 		p.What = "The answer broke off."
 		p.Why = s.Name + " closed the connection before the answer was complete. It may have crashed or been stopped."
 		p.Now = "Continue it, or try again."
-	case completion.Silent:
+	case completion.TimedOut:
 		p.What = s.Name + " stopped answering."
 		p.Why = "It kept the connection open but sent nothing for minutes."
 		p.Now = "See whether the computer it runs on is overloaded, then try again."
@@ -133,7 +133,7 @@ func unreachable(err error, s serverChoice) string {
 	return fmt.Sprintf("There is no connection to %s.", s.Host())
 }
 
-func emptyAnswer(s serverChoice, finish completion.Finish, thought bool) *problem {
+func emptyAnswer(s serverChoice, finish completion.FinishReason, thought bool) *problem {
 	p := &problem{What: s.Model + " answered nothing.", Why: "The server sent an empty answer.", Now: "Try again, or say it in another way."}
 	if thought && finish == completion.Length {
 		p.Why = "The server's limit of length was used up by thinking."
@@ -150,7 +150,7 @@ func cause(e *completion.Error) string {
 	if e.Err == nil {
 		return ""
 	}
-	return manager.Sentence(e.Err.Error())
+	return words.Sentence(e.Err.Error())
 }
 
 func retryAfter(value string) string {

@@ -41,7 +41,7 @@ func (m messageView) Live() bool { return m.State == history.Writing }
 // Unfinished reports whether there is text that can be continued.
 func (m messageView) Unfinished() bool {
 	switch m.State {
-	case history.Stopped, history.Interrupted, history.Cut, history.Failed:
+	case history.Stopped, history.Interrupted, history.Truncated, history.Failed:
 		return len(m.Blocks) > 0
 	}
 	return false

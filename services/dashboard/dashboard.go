@@ -9,6 +9,7 @@
 //	GET  /sessions/{id}                 the events of one; ?service=chat: only that service's
 //	GET  /api/events?log=chat:50&…      server-sent events (see stream): state, usage, and these logs
 //	GET  /api/logs?log=chat:1000        the same, without state and usage
+//	POST /api/start                     start all services; 202
 //	POST /api/services/{name}/{action}  start, stop or restart; 202
 //	POST /api/services/{name}/move/{port}  use another port until the next start, if it is offered; 202
 //	POST /api/workflows/{source}/{id}/again  run an interrupted workflow again; 202, {service}

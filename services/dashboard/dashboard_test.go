@@ -12,6 +12,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/words"
 	"agents-tray/services/web/webtest"
 )
 
@@ -51,12 +52,12 @@ func TestTroubleHasThreeParts(t *testing.T) {
 		why     string
 	}{
 		{nil, "Its last process ended with exit code 2."},
-		{&manager.Problem{Kind: manager.CrashLoop, Summary: "Chat failed"}, "Its last process ended with exit code 2."},
-		{&manager.Problem{Kind: manager.CrashLoop, Summary: "Chat failed", Cause: "It " + exit.Words}, "It ended with exit code 2."},
+		{&manager.Problem{Kind: manager.CrashLoop, Prose: manager.Prose{Summary: "Chat failed"}}, "Its last process ended with exit code 2."},
+		{&manager.Problem{Kind: manager.CrashLoop, Prose: manager.Prose{Summary: "Chat failed", Cause: "It " + exit.Words}}, "It ended with exit code 2."},
 	} {
 		s := manager.Service{Title: "Chat", State: manager.Failed, LastExit: exit, Problem: test.problem}
 		got := problemView(s)
-		if got.What != "Chat failed" || got.Why != test.why || got.Now != advice[manager.CrashLoop] {
+		if got.What != "Chat failed" || got.Why != test.why || got.Now != defaultAdvice {
 			t.Errorf("%+v: %+v", s.Problem, got)
 		}
 	}
@@ -141,7 +142,7 @@ func TestActionsArePassedOn(t *testing.T) {
 		t.Error("a mere link may not stop a service")
 	}
 	i.refusal = "the program is shutting down"
-	if status, body := ask(t, "POST", url+"/api/services/chat/stop"); status != http.StatusConflict || !strings.Contains(body, "Chat was not stopped.") || !strings.Contains(body, manager.Sentence(i.refusal)) {
+	if status, body := ask(t, "POST", url+"/api/services/chat/stop"); status != http.StatusConflict || !strings.Contains(body, "Chat was not stopped.") || !strings.Contains(body, words.Sentence(i.refusal)) {
 		t.Errorf("a refusal: %d %s", status, body)
 	}
 	i.stop()

@@ -6,9 +6,9 @@ import (
 	"sync"
 	"time"
 
-	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/manager/control/sse"
+	"agents-tray/manager/words"
 	"agents-tray/services/web"
 )
 
@@ -53,7 +53,7 @@ func (d *dashboard) logEvents(w http.ResponseWriter, r *http.Request) { d.relay(
 func (d *dashboard) relay(w http.ResponseWriter, r *http.Request, relays ...func(*stream)) {
 	logs, err := parseLogRequests(r.URL.Query()["log"])
 	if err != nil {
-		web.JSON(w, http.StatusBadRequest, control.Problem{What: "The request cannot be read.", Why: manager.Sentence(err.Error())})
+		web.JSON(w, http.StatusBadRequest, control.Problem{What: "The request cannot be read.", Why: words.Sentence(err.Error())})
 		return
 	}
 	ctx, stop := context.WithCancel(r.Context())

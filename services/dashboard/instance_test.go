@@ -339,8 +339,7 @@ func chatFailed(status *control.Status) {
 		Lines: []string{"panic: no model is configured", "goroutine 1 [running]:", "main.main()"},
 	}
 	chat.Problem = &manager.Problem{
-		Kind: manager.CrashLoop, Summary: "Chat keeps crashing",
-		Advice: "Look at its log for the reason, then start it again.",
+		Kind: manager.CrashLoop, Title: "Chat", Exit: chat.LastExit,
 	}
 }
 
@@ -350,8 +349,7 @@ func portHeld(status *control.Status) {
 	chat := &status.Services[1]
 	chat.State, chat.PID, chat.Started, chat.Ready = manager.Failed, 0, time.Time{}, time.Time{}
 	chat.Problem = &manager.Problem{
-		Kind: manager.PortHeld, Summary: "Port 7860 is taken by node (pid 812)", FreePort: 9862,
-		Advice: "Stop that program, or use another port for Chat: 9862 is free",
+		Kind: manager.PortHeld, Title: "Chat", Port: 7860, Holder: &manager.Process{Name: "node", PID: 812}, FreePort: 9862,
 	}
 }
 

@@ -213,7 +213,7 @@ func TestForeignTextIsText(t *testing.T) {
 		chatFailed(s)
 		chat := &s.Services[1]
 		chat.Title, chat.URL = attack, `javascript:document.title="taken"`
-		chat.Problem = &manager.Problem{Summary: attack, Advice: attack}
+		chat.Problem = &manager.Problem{Prose: manager.Prose{Summary: attack, Advice: attack}}
 		chat.LastExit = &manager.Exit{Code: 1, Words: attack, Lines: []string{attack}}
 		s.Notices = []string{attack}
 		s.Unclean = &control.Review{Cause: attack}

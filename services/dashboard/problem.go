@@ -8,8 +8,8 @@ import (
 	"runtime"
 	"syscall"
 
-	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/words"
 	"agents-tray/services/web"
 )
 
@@ -46,7 +46,7 @@ func launcher() string {
 func problemOf(err error, what, now string) (int, control.Problem) {
 	var refused *control.Refused
 	if errors.As(err, &refused) {
-		return refused.Status, control.Problem{What: what, Why: manager.Sentence(refused.Message), Now: now}
+		return refused.Status, control.Problem{What: what, Why: words.Sentence(refused.Message), Now: now}
 	}
 	return http.StatusServiceUnavailable, unreachable(err)
 }

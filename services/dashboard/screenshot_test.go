@@ -142,7 +142,7 @@ func many(i *instance) {
 			manager.Service{Name: "paused", Title: "Indexer", State: manager.Stopped, ByHand: true},
 		)
 		mlflow := &s.Services[2]
-		mlflow.Problem = &manager.Problem{Kind: manager.PortHeld, Summary: "Port 5000 is taken by node (pid 812)", Advice: "Stop it, or give MLflow another port, for example 5001."}
+		mlflow.Problem = &manager.Problem{Kind: manager.PortHeld, Title: "MLflow", Port: 5000, Holder: &manager.Process{Name: "node", PID: 812}}
 		mlflow.State = manager.Failed
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/manager/guard"
+	"agents-tray/manager/words"
 )
 
 // tone is one of the three state colours, or idle for none.
@@ -211,22 +212,22 @@ func completedSummary(completed, others int) string {
 
 // wordsOf describes a service's state; with lost, the last known one.
 func wordsOf(s manager.Service, lost bool) stateWord {
-	words := stateWords[s.State]
+	said := stateWords[s.State]
 	switch {
 	case lost:
-		words = stateWord{idle, lastKnownWords[s.State].word}
+		said = stateWord{idle, lastKnownWords[s.State].word}
 	case s.State == manager.Stopped && s.ByHand:
-		words.word = "Stopped by you"
+		said.word = "Stopped by you"
 	}
-	if words.word == "" {
-		words = stateWord{idle, string(s.State)}
+	if said.word == "" {
+		said = stateWord{idle, string(s.State)}
 	}
-	return words
+	return said
 }
 
 func serviceView(s manager.Service, lost bool) service {
-	words := wordsOf(s, lost)
-	v := service{Service: s, Tone: words.tone, Word: words.word, Trouble: problemView(s), Self: isSelf(s), Lost: lost}
+	said := wordsOf(s, lost)
+	v := service{Service: s, Tone: said.tone, Word: said.word, Trouble: problemView(s), Self: isSelf(s), Lost: lost}
 	if v.Title == "" {
 		v.Title = s.Name
 	}
@@ -274,15 +275,8 @@ func (s service) Host() string {
 	return ""
 }
 
-// advice is what to do about a problem without advice of its own.
-var advice = map[manager.Kind]string{
-	manager.PortHeld:    "Stop the other program, or give this service another port.",
-	manager.NotFound:    "Check the command of this service and whether its program is installed.",
-	manager.CrashLoop:   "Look at its log for the reason, then start it again.",
-	manager.NotReady:    "Look at its log, or restart it.",
-	manager.Unhealthy:   "Look at its log, or restart it.",
-	manager.GuardFailed: "Restart the service. If it happens again, quit Configurable Agents and start it again.",
-}
+// defaultAdvice is what to do about a problem that comes without advice.
+const defaultAdvice = "Look at its log for the reason, then start it again."
 
 func problemView(s manager.Service) *serviceProblem {
 	title := s.Title
@@ -290,10 +284,10 @@ func problemView(s manager.Service) *serviceProblem {
 		title = s.Name
 	}
 	var t serviceProblem
-	kind := manager.CrashLoop
 	switch {
 	case s.Problem != nil:
-		kind, t.What, t.Why, t.Now = s.Problem.Kind, s.Problem.Summary, s.Problem.Cause, s.Problem.Advice
+		said := words.English.Problem(s.Problem)
+		t.What, t.Why, t.Now = said.Summary, said.Cause, said.Advice
 	case s.State == manager.Failed:
 		t.What = title + " failed"
 	default:
@@ -302,32 +296,15 @@ func problemView(s manager.Service) *serviceProblem {
 	if exit := s.LastExit; exit != nil && exit.Failure() {
 		t.Lines = exit.Lines
 		if t.Why == "" {
-			t.Why = "Its last process " + exitWords(*exit)
+			t.Why = "Its last process " + words.English.Exit(*exit)
 		}
 	}
 	if s.Problem != nil && len(s.Problem.Lines) > 0 {
 		t.Lines = s.Problem.Lines
 	}
-	t.Why, t.Now = manager.Sentence(t.Why), manager.Sentence(t.Now)
-	if t.Now == "" {
-		t.Now = advice[kind]
-	}
+	t.Why, t.Now = words.Sentence(t.Why), words.Sentence(cmp.Or(t.Now, defaultAdvice))
 	return &t
 }
 
-// exitWords describes how a process ended.
-func exitWords(exit manager.Exit) string {
-	switch {
-	case exit.Words != "":
-		return exit.Words
-	case exit.Signal != "":
-		return "ended by the signal " + exit.Signal
-	case exit.Code == 0:
-		return "ended normally"
-	default:
-		return fmt.Sprintf("ended with the error code %d", exit.Code)
-	}
-}
-
 // Exit describes how the service's last process ended. LastExit must be set.
-func (s service) Exit() string { return exitWords(*s.LastExit) }
+func (s service) Exit() string { return words.English.Exit(*s.LastExit) }

@@ -40,9 +40,27 @@ type Run struct {
 // State is what is known of the platform.
 type State struct {
 	Runs []Run // the latest last
-	// Trouble says why that is not known, or may be out of date; for people. Empty: it is.
-	Trouble string
+	// Trouble is why that is not known, or may be out of date. Zero: it is known.
+	Trouble Trouble
 }
+
+// Trouble is why the platform's database does not tell what is under way.
+type Trouble struct {
+	Kind   TroubleKind
+	File   string
+	Detail string // what SQLite says
+}
+
+// TroubleKind sorts troubles by what the user can do about them.
+type TroubleKind string
+
+const (
+	Locked     TroubleKind = "locked"     // by another program; what was known before is shown
+	Damaged    TroubleKind = "damaged"    // it is no sound database any more
+	Unreadable TroubleKind = "unreadable" // for the reason in Detail
+	Missing    TroubleKind = "missing"    // it is not there yet
+	Foreign    TroubleKind = "foreign"    // it has none of the platform's tables
+)
 
 // Command is what runs r again, with its configuration in a file: see WriteConfig.
 func (r Run) Command(program, config string) []string {

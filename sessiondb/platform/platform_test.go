@@ -83,8 +83,8 @@ func watch(t *testing.T, path string) states {
 	return told
 }
 
-// until waits for a state with these runs and, if trouble is given, words of that.
-func (s states) until(t *testing.T, trouble string, ids ...string) State {
+// until waits for a state with these runs and that trouble.
+func (s states) until(t *testing.T, trouble TroubleKind, ids ...string) State {
 	t.Helper()
 	var last State
 	for end := time.After(patience); ; {
@@ -97,7 +97,7 @@ func (s states) until(t *testing.T, trouble string, ids ...string) State {
 		for _, run := range last.Runs {
 			got = append(got, run.ID)
 		}
-		if slices.Equal(got, ids) && (trouble == "") == (last.Trouble == "") && strings.Contains(last.Trouble, trouble) {
+		if slices.Equal(got, ids) && last.Trouble.Kind == trouble {
 			return last
 		}
 	}
@@ -166,7 +166,7 @@ func TestAnotherProgramsDatabase(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mail.db")
 	conn := database(t, path, `CREATE TABLE mail (id INTEGER)`)
 	told := watch(t, path)
-	told.until(t, "it has neither of the tables workflow_runs and executions")
+	told.until(t, Foreign)
 	execute(t, conn, newer)
 	told.until(t, "")
 }

@@ -136,21 +136,21 @@ func readAll(path string, since time.Time, before State) (now State, again bool)
 			foreign++
 		case errors.Is(err, sqlite3.BUSY), errors.Is(err, sqlite3.LOCKED):
 			again = true
-			now.Trouble = fmt.Sprintf("The Python platform's database %s is locked by another program. Its workflows are shown as they were before.", file)
+			now.Trouble = Trouble{Kind: Locked, File: file}
 		case errors.Is(err, sqlite3.NOTADB), errors.Is(err, sqlite3.CORRUPT):
-			now.Trouble = fmt.Sprintf("The Python platform's database %s is damaged, so its workflows are not known (%v). Restore it from a copy, or remove it: the platform makes a new one.", file, err)
+			now.Trouble = Trouble{Damaged, file, err.Error()}
 		case err != nil:
-			now.Trouble = fmt.Sprintf("The Python platform's database %s cannot be read, so its workflows are not known: %v.", file, err)
+			now.Trouble = Trouble{Unreadable, file, err.Error()}
 		}
 	}
 	switch {
 	case again:
 		now.Runs = before.Runs
-	case now.Trouble != "":
+	case now.Trouble != Trouble{}:
 	case missing == len(all):
-		now.Trouble = fmt.Sprintf("The Python platform's database %s is not there yet. Its workflows are known once it is; if it does not come, check the path in --db-url.", path)
+		now.Trouble = Trouble{Kind: Missing, File: path}
 	case foreign > 0 && missing+foreign == len(all):
-		now.Trouble = fmt.Sprintf("%s is no database of the Python platform: it has neither of the tables %s. Give another file in --db-url.", path, strings.Join(tables, " and "))
+		now.Trouble = Trouble{Kind: Foreign, File: path}
 	}
 	slices.SortStableFunc(now.Runs, func(a, b Run) int { return a.Started.Compare(b.Started) })
 	now.Runs = now.Runs[max(0, len(now.Runs)-MaxRuns):]

@@ -83,7 +83,7 @@ func TestAFileThatComesGoesAndBreaks(t *testing.T) {
 	folder := filepath.Join(above, "deep", "er")
 	path := filepath.Join(folder, "configurable_agents.db")
 	told := watch(t, path)
-	told.until(t, "is not there yet")
+	told.until(t, Missing)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -99,13 +99,13 @@ func TestAFileThatComesGoesAndBreaks(t *testing.T) {
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	told.until(t, "is not there yet")
+	told.until(t, Missing)
 	create("second")
 	told.until(t, "", "second")
 	if err := os.WriteFile(path, []byte(strings.Repeat("no database at all ", 1000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	told.until(t, "is damaged")
+	told.until(t, Damaged)
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func TestAFileThatComesGoesAndBreaks(t *testing.T) {
 	if err := os.Rename(folder, filepath.Join(above, "aside")); err != nil {
 		t.Fatal(err)
 	}
-	told.until(t, "is not there yet")
+	told.until(t, Missing)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestALockedFile(t *testing.T) {
 			told.until(t, "", "a")
 			execute(t, writer, `BEGIN EXCLUSIVE; DELETE FROM executions; PRAGMA cache_size = 1`)
 			if mode == "DELETE" { // with WAL readers and a writer do not meet
-				told.until(t, "is locked by another program", "a")
+				told.until(t, Locked, "a")
 			}
 			execute(t, writer, `COMMIT`)
 			told.until(t, "")

@@ -1,168 +1,163 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"net/http"
 	"os"
-	"path/filepath"
+	"os/signal"
 	"strings"
+	"syscall"
+	"time"
 
-	"golang.org/x/term"
+	"github.com/spf13/cobra"
 
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
-	"os/signal"
-	"syscall"
-
 	"agents-tray/manager/logs"
-
-	"github.com/spf13/cobra"
 )
 
-// logsCommand shows what a service printed, of a running instance or of one that was.
+// logsCommand shows what services printed, of a running instance or of one that was.
 func logsCommand() *cobra.Command {
-	var lines int
-	var follow bool
-	command := &cobra.Command{Use: "logs SERVICE", Short: "What a service printed", Args: cobra.ArbitraryArgs, RunE: func(_ *cobra.Command, args []string) error {
-		folders, _ := control.Find() // without an instance its files are read
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		defer stop()
-		if len(args) != 1 {
-			return whichLog(ctx, folders, "name one service")
-		}
-		return printLogs(ctx, os.Stdout, folders, args[0], lines, follow)
-	}}
-	command.Flags().IntVarP(&lines, "lines", "n", 200, "how many of the last lines")
-	command.Flags().BoolVarP(&follow, "follow", "f", false, "go on with new lines until Ctrl-C")
+	var wanted logRange
+	command := &cobra.Command{
+		Use: "logs [SERVICE…]", Short: "What services printed, of several merged by time", ValidArgsFunction: completeServices,
+		RunE: func(command *cobra.Command, names []string) error {
+			folders, _ := control.Find() // without an instance its files are read
+			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			if wanted.since > 0 && !command.Flags().Changed("lines") {
+				wanted.lines = mostLines
+			}
+			return printLogs(ctx, os.Stdout, folders, names, wanted)
+		},
+	}
+	command.Flags().IntVarP(&wanted.lines, "lines", "n", 200, "how many of the last lines of each service")
+	command.Flags().BoolVarP(&wanted.follow, "follow", "f", false, "go on with new lines until Ctrl-C")
+	command.Flags().DurationVar(&wanted.since, "since", 0, "only lines that are not older, such as `10m` or 2h")
 	return command
 }
 
-// printLogs prints the last lines of what a service printed and, with follow, each new one
-// until ctx ends: its time, its stream and its text. The running instance is asked;
-// without one the files are read. Escape sequences reach a terminal only.
-func printLogs(ctx context.Context, out io.Writer, folders config.Folders, service string, lines int, follow bool) error {
-	if lines < 1 {
-		return fmt.Errorf("-n %d: give a number from 1", lines)
+// mostLines is how many lines of a service --since reads at most.
+const mostLines = 10_000
+
+// logRange says which lines are wanted.
+type logRange struct {
+	lines  int           // of each service, at most
+	since  time.Duration // their age at most; 0: any
+	follow bool          // and new ones until the context ends
+}
+
+// printLogs prints lines of services, of all where none is named: time, stream and text,
+// and the service's name where there are several. What is there already is sorted by time;
+// new lines follow as they come. The running instance is asked; without one the files are
+// read. Escape sequences reach a terminal only.
+func printLogs(ctx context.Context, out io.Writer, folders config.Folders, names []string, wanted logRange) error {
+	if wanted.lines < 1 {
+		return fmt.Errorf("-n %d: give a number from 1", wanted.lines)
 	}
-	file, isFile := out.(*os.File)
-	p := logPrinter{bufio.NewWriter(out), isFile && term.IsTerminal(int(file.Fd()))}
-	err := p.fromInstance(ctx, folders, service, lines, follow)
-	if errors.Is(err, errNoInstance) {
-		err = p.fromFiles(ctx, folders, service, lines, follow)
+	source, known := openLogSource(ctx, folders)
+	if len(names) == 0 {
+		names = known
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("nothing was logged yet in %s: start agents-tray first", folders.Logs())
+	}
+	printer := newLogPrinter(out, names)
+	var err error
+	if wanted.follow {
+		err = followLogs(ctx, source, names, wanted, printer)
+	} else {
+		err = printLast(ctx, source, names, wanted, printer)
 	}
 	if ctx.Err() != nil {
 		return nil // the user has seen enough
 	}
-	var refused *control.Refused
-	if errors.Is(err, errNoLog) || errors.As(err, &refused) && refused.Status == http.StatusNotFound {
-		return whichLog(ctx, folders, fmt.Sprintf("there is no log of a service %q", service))
+	var missing noLog
+	if errors.As(err, &missing) {
+		return whichLog(missing, known, folders)
 	}
 	return err
 }
 
-// whichLog complains of the service that was asked for, and lists those that there are.
-func whichLog(ctx context.Context, folders config.Folders, complaint string) error {
-	names := logged(ctx, folders)
-	if len(names) == 0 {
-		return fmt.Errorf("%s. Nothing was logged yet in %s: start agents-tray first", complaint, folders.Logs())
+// printLast prints the lines that are there.
+func printLast(ctx context.Context, source logSource, names []string, wanted logRange, printer *logPrinter) error {
+	var all []serviceLine
+	for _, name := range names {
+		lines, err := source.tail(ctx, name, wanted.lines)
+		if err != nil {
+			return err
+		}
+		all = append(all, recent(name, lines, wanted.since)...)
 	}
-	return fmt.Errorf("%s. There are %s: agents-tray logs %s", complaint, strings.Join(names, ", "), names[0])
+	sortByTime(all)
+	return printer.print(all)
 }
 
-// logged are the services that have a log: those of the running instance, in their order;
-// without one, those of the files.
-func logged(ctx context.Context, folders config.Folders) (names []string) {
-	if address, err := control.ReadAddress(folders.Control(), folders.SpareControl()); err == nil {
-		if status, err := control.NewClient(address).Status(ctx); err == nil {
-			for _, service := range status.Services {
-				names = append(names, service.Name)
-			}
-			return names
-		}
-	}
-	files, _ := filepath.Glob(filepath.Join(folders.Logs(), "*.log")) // the pattern is right
-	for _, file := range files {
-		if file != folders.GuardLog() {
-			names = append(names, strings.TrimSuffix(filepath.Base(file), ".log"))
-		}
-	}
-	return names
-}
-
-var (
-	errNoInstance = errors.New("no instance answers")
-	errNoLog      = errors.New("there is no such log")
-)
-
-type logPrinter struct {
-	out      *bufio.Writer
-	terminal bool
-}
-
-func (p logPrinter) fromInstance(ctx context.Context, folders config.Folders, service string, lines int, follow bool) error {
-	client, err := control.ClientFor(folders)
-	if err != nil {
-		return errNoInstance
-	}
-	var refused *control.Refused
-	if !follow {
-		log, err := client.Log(ctx, service, lines)
-		if err == nil || errors.As(err, &refused) {
-			return errors.Join(err, p.print(log.Lines))
-		}
-		return errNoInstance
-	}
+// followLogs prints the lines that are there when all services have told theirs, then each new
+// one as it comes.
+func followLogs(ctx context.Context, source logSource, names []string, wanted logRange, printer *logPrinter) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	answered := false
-	var broken error
-	err = client.Follow(ctx, service, lines, func(lines []logs.Line) {
-		answered = true
-		if broken = p.print(lines); broken != nil {
-			stop()
+	type batch struct {
+		service string
+		lines   []logs.Line // none: those that were there have been told
+		ended   error       // of the log, which is not followed any more
+	}
+	batches := make(chan batch)
+	for _, name := range names {
+		go func() {
+			send := func(b batch) {
+				select {
+				case batches <- b:
+				case <-ctx.Done():
+				}
+			}
+			err := source.follow(ctx, name, wanted.lines, func(lines []logs.Line) error {
+				send(batch{service: name, lines: lines})
+				return ctx.Err()
+			})
+			send(batch{service: name, ended: err})
+		}()
+	}
+	var first []serviceLine // until waiting is 0
+	for waiting := len(names); ; {
+		var b batch
+		select {
+		case b = <-batches:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-	})
-	switch {
-	case broken != nil:
-		return broken
-	case errors.As(err, &refused):
-		return err
-	case answered:
-		return errors.New("the log ends here: Configurable Agents was stopped")
-	}
-	return errNoInstance
-}
-
-func (p logPrinter) fromFiles(ctx context.Context, folders config.Folders, service string, lines int, follow bool) error {
-	path := filepath.Join(folders.Logs(), service+".log")
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || filepath.Dir(path) != filepath.Clean(folders.Logs()) {
-		return errNoLog
-	}
-	if follow {
-		return logs.Follow(ctx, path, lines, p.print)
-	}
-	log, err := logs.Tail(path, lines)
-	return errors.Join(err, p.print(log))
-}
-
-func (p logPrinter) print(lines []logs.Line) error {
-	for _, line := range lines {
-		text := line.Text
+		lines := recent(b.service, b.lines, wanted.since)
 		switch {
-		case !p.terminal:
-			text = logs.Plain(text)
-		case strings.ContainsRune(text, '\x1b'):
-			text += "\x1b[0m" // its colour ends with it
+		case b.ended != nil:
+			return b.ended
+		case waiting > 0 && len(b.lines) > 0:
+			first = append(first, lines...)
+			continue
+		case waiting > 0:
+			if waiting--; waiting > 0 {
+				continue
+			}
+			sortByTime(first)
+			lines = first
 		}
-		if !line.Time.IsZero() {
-			fmt.Fprintf(p.out, "%s %-3s ", line.Time.Local().Format("2006-01-02 15:04:05.000"), line.Stream)
+		if err := printer.print(lines); err != nil {
+			return err
 		}
-		fmt.Fprintln(p.out, text)
 	}
-	return p.out.Flush()
+}
+
+// noLog says that a service has no log.
+type noLog struct{ service string }
+
+func (e noLog) Error() string { return fmt.Sprintf("there is no log of a service %q", e.service) }
+
+// whichLog complains of a service that has no log, and lists those that have.
+func whichLog(missing noLog, known []string, folders config.Folders) error {
+	if len(known) == 0 {
+		return fmt.Errorf("%w. Nothing was logged yet in %s: start agents-tray first", missing, folders.Logs())
+	}
+	return fmt.Errorf("%w. There are %s: agents-tray logs %s", missing, strings.Join(known, ", "), known[0])
 }

@@ -82,7 +82,7 @@ func TestLogsWithAndWithoutAnInstance(t *testing.T) {
 			}
 			printTo(t, folders, "one", "two", "\x1b[31mthree\x1b[0m")
 			var out strings.Builder
-			if err := printLogs(t.Context(), &out, folders, "chat", 2, false); err != nil {
+			if err := printLogs(t.Context(), &out, folders, []string{"chat"}, logRange{lines: 2}); err != nil {
 				t.Fatal(err)
 			}
 			lines := strings.Split(out.String(), "\n")
@@ -93,11 +93,11 @@ func TestLogsWithAndWithoutAnInstance(t *testing.T) {
 				t.Error(err)
 			}
 			for _, name := range []string{"nobody", "../chat"} {
-				if err := printLogs(t.Context(), io.Discard, folders, name, 2, false); err == nil || !strings.Contains(err.Error(), "there is no") || !strings.HasSuffix(err.Error(), "There are chat: agents-tray logs chat") {
+				if err := printLogs(t.Context(), io.Discard, folders, []string{name}, logRange{lines: 2}); err == nil || !strings.Contains(err.Error(), "there is no") || !strings.HasSuffix(err.Error(), "There are chat: agents-tray logs chat") {
 					t.Errorf("%s: %v", name, err)
 				}
 			}
-			if err := printLogs(t.Context(), io.Discard, folders, "chat", 0, false); err == nil {
+			if err := printLogs(t.Context(), io.Discard, folders, []string{"chat"}, logRange{}); err == nil {
 				t.Error("no lines at all were printed")
 			}
 		})
@@ -117,7 +117,7 @@ func TestLogsFollow(t *testing.T) {
 			defer cancel()
 			read, write := io.Pipe()
 			ended := make(chan error, 1)
-			go func() { ended <- printLogs(ctx, write, folders, "chat", 10, true) }()
+			go func() { ended <- printLogs(ctx, write, folders, []string{"chat"}, logRange{lines: 10, follow: true}) }()
 			lines := bufio.NewScanner(read)
 			for _, want := range []string{"one", "two", "three"} {
 				if !lines.Scan() || !strings.HasSuffix(lines.Text(), " out "+want) {

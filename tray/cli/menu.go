@@ -36,6 +36,7 @@ func doCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "do ITEM",
 		Short:   "Choose an item of the tray's menu",
+		Hidden:  true, // most items are commands of their own
 		Example: "  agents-tray do restart chat\n  agents-tray do quit",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {

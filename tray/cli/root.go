@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"agents-tray/manager/config"
+	"agents-tray/manager/control"
 )
 
 // A double click is how this program is meant to be started on Windows.
@@ -19,11 +20,23 @@ func init() { cobra.MousetrapHelpText = "" }
 // builtins are commands of packages that this one does not know.
 func Main(release string, builtins ...*cobra.Command) (status int) {
 	attachConsole()
-	if err := Commands(release, builtins...).Execute(); err != nil {
-		return 1
+	err := Commands(release, builtins...).Execute()
+	switch {
+	case err == nil:
+		return StatusDone
+	case errors.Is(err, control.ErrNotRunning):
+		return StatusNotRunning
 	}
-	return 0
+	return StatusFailed
 }
+
+// The exit statuses of all commands. The platform's ui command and systemctl have the same
+// meanings for theirs.
+const (
+	StatusDone       = 0
+	StatusFailed     = 1 // the error is on standard error
+	StatusNotRunning = 3 // there is no running instance to ask
+)
 
 // Commands returns the root command with all others below it.
 func Commands(release string, builtins ...*cobra.Command) *cobra.Command {
@@ -45,7 +58,12 @@ func Commands(release string, builtins ...*cobra.Command) *cobra.Command {
 	}
 	options.flags(root)
 	options.flags(ui)
-	root.AddCommand(ui, menuCommand(), doCommand(), checkCommand(), logsCommand(), sessionsCommand(), quitCommand(), versionCommand(release))
+	root.AddCommand(ui, initCommand(), statusCommand(), openCommand(),
+		actionCommand(control.Start, "Start services, all if none is named, and wait until they are ready"),
+		actionCommand(control.Stop, "Stop services, all if none is named, and wait until nothing of them is left"),
+		actionCommand(control.Restart, "Restart services, all if none is named, and wait until they are ready"),
+		logsCommand(), sessionsCommand(), autostartCommand(), checkCommand(), schemaCommand(), versionCommand(release), quitCommand(), menuCommand(), doCommand())
+	root.AddCommand(choiceCommands()...)
 	root.AddCommand(builtins...)
 	return root
 }

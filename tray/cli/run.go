@@ -50,15 +50,19 @@ func (l launch) begin(locked func()) (*instance.Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	services, err := config.Services(l.Options, folders)
+	contents, err := config.Load(l.Options, folders)
 	if err != nil {
 		return nil, err
 	}
-	options := instance.Options{Version: l.version, Folders: folders, Services: services, ServicesFile: l.File, Start: l.start, Locked: locked}
-	if l.database != "" {
-		if options.Database, err = sessiondb.ParseURL(l.database); err != nil {
-			return nil, fmt.Errorf("--db-url: %w", err)
+	options := instance.Options{Version: l.version, Folders: folders, Services: contents.Services, ServicesFile: l.File, Start: l.start, Locked: locked}
+	for _, url := range []struct{ from, url string }{{"--db-url", l.database}, {"settings.db_url in the services file", contents.Settings.DatabaseURL}} {
+		if url.url == "" {
+			continue
 		}
+		if options.Database, err = sessiondb.ParseURL(url.url); err != nil {
+			return nil, fmt.Errorf("%s: %w", url.from, err)
+		}
+		break
 	}
 	if _, err := control.Find(); err == nil { // perhaps not where this one would be
 		return instance.HandOff(options)
@@ -82,7 +86,7 @@ func (l launch) inTerminal(signals <-chan os.Signal) error {
 	return untilAsked(s, newScreen(os.Stdout, l.verbose), signals, true)
 }
 
-// inTray shows the session in the tray; where there is no desktop, in the  The
+// inTray shows the session in the tray; where there is no desktop, in the terminal. The
 // icon does not wait for the session, only for the certainty that it is the only one.
 func (l launch) inTray(signals <-chan os.Signal) error {
 	desktop, err := tray.Connect()

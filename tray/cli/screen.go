@@ -1,5 +1,3 @@
-// Package terminal is the tray's counterpart where there is none: a line for each
-// step, with a spinner while it lasts.
 package cli
 
 import (
@@ -13,15 +11,16 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/words"
 )
 
 // screen prints what happens to the services.
 type screen struct {
-	out     io.Writer
-	verbose bool
-	spinner *spinner.Spinner // nil where out is no terminal
-	shown   map[string]seen
-	wish    *control.Quitting // that was last shown
+	out      io.Writer
+	verbose  bool
+	spinner  *spinner.Spinner // nil where out is no terminal
+	shown    map[string]seen
+	quitting *control.Quitting // that was last shown
 }
 
 // seen is what was last shown of a service.
@@ -85,9 +84,9 @@ func (s *screen) Show(snapshot manager.Snapshot) {
 			}
 			s.Say("  ✓ %-10s %s%s", service.Title, service.URL, took)
 		case manager.Failed:
-			s.Say("  ✗ %s", service.Problem)
+			s.Say("  ✗ %s", words.English.Report(service.Problem))
 		case manager.BackingOff:
-			s.Say("  ! %s %s; starting it again", service.Title, service.LastExit.Words)
+			s.Say("  ! %s %s; starting it again", service.Title, words.English.Exit(*service.LastExit))
 		case manager.Completed:
 			s.Say("  ✓ %-10s completed", service.Title)
 		case manager.Stopped:

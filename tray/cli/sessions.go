@@ -11,10 +11,10 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"agents-tray/manager"
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
 	"agents-tray/manager/logs"
+	"agents-tray/manager/words"
 	"agents-tray/sessiondb"
 	"agents-tray/tray/instance"
 
@@ -182,7 +182,7 @@ func lasted(s control.PastSession, now time.Time) string {
 	if d < 0 {
 		return "-"
 	}
-	return manager.InWords(d)
+	return words.English.Duration(d)
 }
 
 // oneLine is the first line of a text for a

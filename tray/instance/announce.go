@@ -85,7 +85,7 @@ func (a *announcer) failure(services []manager.Service) tray.Notification {
 	n := tray.Notification{Key: aboutTrouble, Urgent: true}
 	if len(services) == 1 {
 		p, name := services[0].Problem, services[0].Name
-		n.Summary = p.Summary
+		n.Summary = a.language.Problem(p).Summary
 		n.Body = a.explain(p)
 		n.Actions = []tray.Action{
 			{Label: say(words.OpenLog), Intent: tray.Intent{Verb: tray.ShowLog, Service: name}},
@@ -101,7 +101,7 @@ func (a *announcer) failure(services []manager.Service) tray.Notification {
 		n.Summary = say(words.GaveUpMany, len(services))
 		var lines []string
 		for _, service := range services {
-			lines = append(lines, service.Problem.Summary)
+			lines = append(lines, a.language.Problem(service.Problem).Summary)
 		}
 		n.Body = strings.Join(lines, "\n")
 		n.Actions = []tray.Action{
@@ -117,7 +117,8 @@ func (a *announcer) failure(services []manager.Service) tray.Notification {
 // a notification has room for.
 func (a *announcer) explain(p *manager.Problem) string {
 	var sentences []string
-	for _, text := range []string{p.Cause, p.Advice} {
+	said := a.language.Problem(p)
+	for _, text := range []string{said.Cause, said.Advice} {
 		if text != "" {
 			sentences = append(sentences, text+".")
 		}

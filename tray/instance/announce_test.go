@@ -46,7 +46,7 @@ func states(letters string, before manager.Snapshot) manager.Snapshot {
 		case '-':
 			service.State = manager.Stopped
 		case 'f':
-			service.State, service.Problem = manager.Failed, &manager.Problem{Summary: service.Title + " keeps crashing"}
+			service.State, service.Problem = manager.Failed, &manager.Problem{Kind: manager.CrashLoop, Title: service.Title}
 			if was, _ := before.Service(name); was.State == manager.Failed {
 				service.Problem = was.Problem
 			}

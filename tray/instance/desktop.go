@@ -36,22 +36,22 @@ func (i *Instance) prepareTray() {
 func (i *Instance) SetDesktop(d Desktop) {
 	i.mu.Lock()
 	i.desktop = d
-	review, notices, asks := i.review, i.noticeTexts(), i.asks
+	review, notices, asks := i.review, i.noticeTexts(i.language), i.asks
 	i.mu.Unlock()
 	say := i.language.Say
 	switch {
 	case asks:
 		i.answer(tray.Notification{ // even with notifications off: nothing else says why nothing starts
 			Key: aboutUnclean, Summary: say(words.NothingStarted), Urgent: true,
-			Body: say(words.NothingStartedBody, review.Cause),
+			Body: say(words.NothingStartedBody, say(uncleanOf(i.unclean).Cause)),
 			Actions: []tray.Action{
 				{Label: say(words.StartEverything), Intent: tray.Intent{Verb: tray.StartAll}},
 				{Label: say(words.Review), Intent: tray.Intent{Verb: tray.Review}},
 			},
 		})
 	case review != nil:
-		body := review.Cause
-		if line := review.Interrupted(); line != "" {
+		body := say(uncleanOf(i.unclean).Cause)
+		if line := i.language.Interrupted(review.WorkflowNames()); line != "" {
 			body += "\n" + line
 		}
 		i.tell(tray.Notification{
@@ -105,7 +105,7 @@ func (i *Instance) askToQuit(workflows int, deadline time.Time) {
 	i.answer(tray.Notification{
 		Key: aboutQuit, Urgent: true,
 		Summary: i.language.Count(workflows, words.QuitQuestionOne, words.QuitQuestionMany),
-		Body:    say(words.QuitQuestionBody, words.Clock(deadline)),
+		Body:    say(words.QuitQuestionBody, i.language.Clock(deadline)),
 		Actions: []tray.Action{
 			{Label: say(words.FinishAndQuit), Intent: tray.Intent{Verb: tray.FinishAndQuit}},
 			{Label: say(words.QuitNow), Intent: tray.Intent{Verb: tray.QuitNow}},
@@ -115,7 +115,7 @@ func (i *Instance) askToQuit(workflows int, deadline time.Time) {
 }
 
 func (i *Instance) tellOfWaiting(workflows int, deadline time.Time) {
-	say, until := i.language.Say, words.Clock(deadline)
+	say, until := i.language.Say, i.language.Clock(deadline)
 	i.answer(tray.Notification{
 		Key: aboutQuit, Summary: words.Fit(i.language.Count(workflows, words.QuitWaitsOne, words.QuitWaitsMany, until), 63),
 		Body: say(words.QuitWaitsBody, until),

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"agents-tray/manager/logs"
+	"agents-tray/manager/words"
 	"agents-tray/tray"
 )
 
@@ -33,10 +34,10 @@ func (i *Instance) diagnosis() string {
 	for _, service := range status.Services {
 		fmt.Fprintf(&b, "\n%s: %s, %d restarts, %s\n", service.Name, service.State, service.Restarts, orNone(service.URL))
 		if service.LastExit != nil {
-			fmt.Fprintf(&b, "  last exit: it %s, %s\n", service.LastExit.Words, service.LastExit.At.UTC().Format(time.RFC3339))
+			fmt.Fprintf(&b, "  last exit: it %s, %s\n", words.English.Exit(*service.LastExit), service.LastExit.At.UTC().Format(time.RFC3339))
 		}
 		if service.Problem != nil {
-			fmt.Fprintf(&b, "  problem: %s\n", service.Problem)
+			fmt.Fprintf(&b, "  problem: %s\n", words.English.Report(service.Problem))
 		}
 		b.WriteString(i.lastLines(service.Name))
 	}

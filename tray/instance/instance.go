@@ -116,7 +116,7 @@ func Begin(options Options) (*Instance, error) {
 	i.follow()
 	i.watchPlatform()
 	if why := options.Folders.Makeshift; why != nil {
-		i.notice("Nothing of this session will be kept. " + manager.Sentence(why.Error()))
+		i.notice(words.Notice{What: words.NotKept, Detail: why.Error()})
 	}
 	i.asks = i.asks && !options.Start
 	if i.asks {
@@ -129,7 +129,7 @@ func Begin(options Options) (*Instance, error) {
 	i.server = control.Serve(listener, address, i)
 	if err := address.Write(options.Folders.Control()); err != nil {
 		if address.Write(options.Folders.SpareControl()) != nil {
-			i.notice("Other programs cannot find this one: " + err.Error())
+			i.notice(words.Notice{What: words.NotFindable, Detail: err.Error()})
 		}
 	}
 	return i, nil

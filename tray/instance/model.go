@@ -1,8 +1,6 @@
 package instance
 
 import (
-	"strings"
-
 	"agents-tray/manager"
 	"agents-tray/tray"
 )
@@ -21,10 +19,10 @@ func (i *Instance) Model() tray.Model {
 	defer i.mu.Unlock()
 	model.Usual, model.Asks = i.usual, i.asks
 	if i.review != nil && !i.reviewed {
-		model.Unclean = menuLine(i.unclean)
+		model.Unclean = uncleanOf(i.unclean)
 	}
 	if n := len(i.notices); n > 0 {
-		model.Notice, _, _ = strings.Cut(i.notices[n-1].text, ". ")
+		model.Notice = &i.notices[n-1].Notice
 	}
 	return model
 }

@@ -2,38 +2,38 @@ package instance
 
 import (
 	"slices"
+
+	"agents-tray/tray/words"
 )
 
-// A notice is something for the user to know. A new text on its topic replaces it.
-type notice struct{ topic, text string }
+// A notice is something for the user to know. A new one on its topic replaces it.
+type notice struct {
+	topic string
+	words.Notice
+}
 
 // recordNotice is the topic of whether the session is being recorded.
 const recordNotice = "record"
 
 // notice adds something for the user to know.
-func (i *Instance) notice(text string) { i.setNotice(text, text) }
+func (i *Instance) notice(n words.Notice) { i.setNotice(n.Text(words.English), &n) }
 
-// setNotice sets the notice of a topic; an empty text removes it.
-func (i *Instance) setNotice(topic, text string) {
+// setNotice sets the notice of a topic; nil removes it.
+func (i *Instance) setNotice(topic string, n *words.Notice) {
 	i.mu.Lock()
-	at := slices.IndexFunc(i.notices, func(n notice) bool { return n.topic == topic })
-	switch {
-	case at < 0 && text != "":
-		i.notices = append(i.notices, notice{topic, text})
-	case at >= 0 && text == "":
-		i.notices = slices.Delete(i.notices, at, at+1)
-	case at >= 0:
-		i.notices[at].text = text
+	i.notices = slices.DeleteFunc(slices.Clone(i.notices), func(old notice) bool { return old.topic == topic })
+	if n != nil {
+		i.notices = append(i.notices, notice{topic, *n})
 	}
 	i.mu.Unlock()
 	i.changed.tell()
 }
 
 // noticeTexts returns the texts of all notices. The caller holds mu.
-func (i *Instance) noticeTexts() []string {
+func (i *Instance) noticeTexts(l words.Language) []string {
 	var texts []string
 	for _, n := range i.notices {
-		texts = append(texts, n.text)
+		texts = append(texts, n.Text(l))
 	}
 	return texts
 }

@@ -13,6 +13,7 @@ import (
 	"agents-tray/manager/control"
 	"agents-tray/manager/spec"
 	"agents-tray/sessiondb/platform"
+	"agents-tray/tray/words"
 )
 
 // platformNotice is the topic of whether the Python platform's database can be read.
@@ -26,7 +27,7 @@ func (i *Instance) watchPlatform() {
 	_ = os.RemoveAll(i.again()) // what earlier sessions have run again
 	watcher, err := platform.Watch(platform.Options{Path: i.options.Database, Changed: i.platformChanged})
 	if err != nil {
-		i.setNotice(platformNotice, "What the Python platform runs is not known: "+err.Error()+".")
+		i.setNotice(platformNotice, &words.Notice{What: words.PlatformUnknown, Detail: err.Error()})
 		return
 	}
 	i.wg.Go(func() {
@@ -37,7 +38,7 @@ func (i *Instance) watchPlatform() {
 
 // platformChanged takes what the platform has under way in place of what it had.
 func (i *Instance) platformChanged(now platform.State) {
-	i.setNotice(platformNotice, now.Trouble)
+	i.setNotice(platformNotice, troubleNotice(now.Trouble))
 	_ = i.changeWorkflows(func(active []report, _ manager.Snapshot) ([]report, error) {
 		active = slices.DeleteFunc(active, func(r report) bool { return r.Source == platform.Source })
 		for _, run := range now.Runs {
@@ -47,6 +48,26 @@ func (i *Instance) platformChanged(now platform.State) {
 		}
 		return active, nil
 	})
+}
+
+// troubleNotice is what the user is to know of the platform's database; nil: nothing.
+func troubleNotice(t platform.Trouble) *words.Notice {
+	n := &words.Notice{Arguments: []any{t.File}, Detail: t.Detail}
+	switch t.Kind {
+	case platform.Locked:
+		n.What, n.More = words.PlatformLocked, words.PlatformLockedMore
+	case platform.Damaged:
+		n.What, n.More = words.PlatformDamaged, words.PlatformDamagedMore
+	case platform.Unreadable:
+		n.What, n.More = words.PlatformUnreadable, words.PlatformUnreadableMore
+	case platform.Missing:
+		n.What, n.More = words.PlatformMissing, words.PlatformMissingMore
+	case platform.Foreign:
+		n.What, n.More = words.PlatformForeign, words.PlatformForeignMore
+	default:
+		return nil
+	}
+	return n
 }
 
 // platformWorkflow is a run as the record keeps it: with the command that runs it again.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"agents-tray/manager"
@@ -14,6 +15,7 @@ import (
 	"agents-tray/manager/guard/proctree"
 	"agents-tray/sessiondb"
 	"agents-tray/sessiondb/verdict"
+	"agents-tray/tray/words"
 )
 
 // sweepGrace is the time for the guard of a killed tray to finish stopping the services.
@@ -51,7 +53,7 @@ func (i *Instance) openRecord() {
 	}
 	if previous.Boot == found.Boot && previous.Mark != "" {
 		if _, err := proctree.Sweep(previous.Mark, proctree.Journals(folders.Journals(), i.mark), sweepGrace); err != nil {
-			i.notice("Something of the last session still runs: " + err.Error())
+			i.notice(words.Notice{What: words.StillRuns, Detail: leftWords(err)})
 		}
 		found.KernelKill = verdict.KilledForMemory(previous.PID)
 	}
@@ -65,28 +67,27 @@ func (i *Instance) openRecord() {
 
 // notRecorded sets the notice that the record cannot be written; with nil it takes it away.
 func (i *Instance) notRecorded(err error) {
-	text := ""
 	switch {
 	case errors.Is(err, sessiondb.ErrPlatformFile):
-		text = "The Python platform does not see this session. " + manager.Sentence(err.Error())
+		i.setNotice(recordNotice, &words.Notice{What: words.PlatformBlind, Detail: err.Error()})
 	case err != nil:
-		text = "This session is not being recorded. Should it end unexpectedly, that may go unnoticed. " + manager.Sentence(err.Error())
+		i.setNotice(recordNotice, &words.Notice{What: words.NotRecorded, More: words.NotRecordedMore, Detail: err.Error()})
+	default:
+		i.setNotice(recordNotice, nil)
 	}
-	i.setNotice(recordNotice, text)
 }
 
 // recordRecovered adds a notice of what was done about a record that could not be used.
 func (i *Instance) recordRecovered(r sessiondb.Recovery) {
 	switch {
 	case r.Removed && r.Complete:
-		i.notice("The session record was removed while it was in use. It was written anew, with all that was in it.")
+		i.notice(words.Notice{What: words.RecordRemoved, More: words.RecordRewritten})
 	case r.Removed:
-		i.notice("The session record was removed while it was in use. A new one was begun.")
+		i.notice(words.Notice{What: words.RecordRemoved, More: words.RecordBegun})
 	case r.CopyTime.IsZero():
-		i.notice("The session record was damaged. A new one was begun; the old file is kept as " + r.DamagedFile)
+		i.notice(words.Notice{What: words.RecordDamaged, More: words.RecordDamagedKept, Arguments: []any{r.DamagedFile}})
 	default:
-		i.notice("The session record was damaged. The copy of " + r.CopyTime.Local().Format("2 January, 15:04") +
-			" has taken its place, so how the last session ended is not known; the damaged file is kept as " + r.DamagedFile)
+		i.notice(words.Notice{What: words.RecordDamaged, More: words.RecordRestored, Arguments: []any{r.CopyTime, r.DamagedFile}})
 	}
 }
 
@@ -168,7 +169,19 @@ func waitWords(wait time.Duration) string {
 	if wait == 0 {
 		return "at once"
 	}
-	return "after " + manager.InWords(wait)
+	return "after " + words.English.Duration(wait)
+}
+
+// leftWords names what could not be ended.
+func leftWords(err error) string {
+	var lines []string
+	for _, left := range manager.LeftOf(err) {
+		lines = append(lines, words.English.Left(left))
+	}
+	if len(lines) == 0 {
+		return err.Error()
+	}
+	return strings.Join(lines, "; ")
 }
 
 // onEvent records an event, and lets the user know of what needs them.
@@ -180,18 +193,21 @@ func (i *Instance) onEvent(e manager.Event) {
 	case manager.ServiceReady:
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "ready", PID: e.PID}
 	case manager.ServiceExited:
-		row = sessiondb.Event{At: e.Exit.At, Service: e.Service, Kind: "exited", PID: e.Exit.PID, Detail: e.Exit.Words}
+		row = sessiondb.Event{At: e.Exit.At, Service: e.Service, Kind: "exited", PID: e.Exit.PID, Detail: words.English.Exit(e.Exit)}
 	case manager.ServiceRestarting:
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "restarting", Detail: waitWords(e.Wait)}
 	case manager.ServiceGaveUp:
-		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "gave up", Detail: e.Problem.Error()}
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "gave up", Detail: words.English.Report(&e.Problem)}
 	case manager.ServiceStopped:
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "stopped"}
 	case manager.GuardLost:
 		row = sessiondb.Event{At: e.At, Kind: "guard lost", Detail: e.Err.Error()}
 	case manager.GuardFault:
 		row = sessiondb.Event{At: e.At, Kind: "guard fault", Detail: e.Err.Error()}
-		i.notice(e.Err.Error())
+		i.notice(words.Notice{What: words.GuardTrouble, Detail: e.Err.Error()})
+	case manager.ProcessesLeft:
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "left running", Detail: leftWords(e.Err)}
+		i.notice(words.Notice{What: words.LeftRunning, Detail: row.Detail})
 	case manager.Missed:
 		row = sessiondb.Event{At: time.Now(), Kind: "missed", Detail: fmt.Sprintf("%d events", e.N)}
 	}

@@ -1,11 +1,10 @@
 package instance
 
 import (
-	"fmt"
-
 	"agents-tray/manager/control"
 	"agents-tray/sessiondb"
 	"agents-tray/sessiondb/verdict"
+	"agents-tray/tray/words"
 )
 
 // reviewOf is the review of the session p; nil if the user need not be told of its end.
@@ -14,7 +13,7 @@ func reviewOf(p *sessiondb.Previous, v verdict.Verdict) *control.Review {
 		return nil
 	}
 	review := &control.Review{
-		Started: p.Started, LastSeen: v.At, Version: p.Version, Cause: causeSentence(v.Cause), Detail: verdictDetail(v),
+		Started: p.Started, LastSeen: v.At, Version: p.Version, Cause: words.English.Say(uncleanOf(v).Cause), Detail: verdictDetail(v),
 		Services: []control.ReviewService{}, Workflows: reviewWorkflows(p.Workflows),
 	}
 	for _, service := range p.Services {
@@ -34,66 +33,38 @@ func reviewWorkflows(interrupted []sessiondb.Workflow) []control.ReviewWorkflow 
 	return list
 }
 
-// causeSentence is what ended the previous session, as one or two sentences.
-func causeSentence(c verdict.Cause) string {
-	switch c {
-	case verdict.Platform:
-		return "It was a session of the Python platform, whose database says that it did not end in order. If it still runs, stop it: both want the same ports."
-	case verdict.Crash:
-		return "Configurable Agents itself crashed."
-	case verdict.OutOfMemory:
-		return "The system killed Configurable Agents because memory had run out."
-	case verdict.Kill:
-		return "Configurable Agents was killed by somebody or by another program."
-	case verdict.PossibleOOM:
-		return "Configurable Agents was killed by somebody, by another program, or by the system for lack of memory."
-	case verdict.Unrecorded:
-		return "How Configurable Agents ended is not known: its end was not recorded."
-	case verdict.Restart:
-		return "The computer was restarted or lost power while Configurable Agents was running."
-	}
-	return ""
-}
-
-// verdictDetail is what more is known of the end, for the record and the review page.
+// verdictDetail is what more is known of the end, in English, for the record and the review
+// page.
 func verdictDetail(v verdict.Verdict) string {
 	switch v.Cause {
 	case verdict.Crash:
 		return v.Crash
 	case verdict.OtherComputer:
-		return "The record was made on another computer."
+		return words.English.Say(words.DetailOtherComputer)
 	case verdict.PossibleOOM:
-		processes := "processes"
-		if v.Kills == 1 {
-			processes = "process"
-		}
-		return fmt.Sprintf("Since that session started, the system has killed %d %s for lack of memory.", v.Kills, processes)
+		return words.English.Count(v.Kills, words.DetailKillsOne, words.DetailKillsMany)
 	}
 	return ""
 }
 
-// menuLine is what the menu says of the end after "Last session ended unexpectedly".
-func menuLine(v verdict.Verdict) string {
-	var line string
+// uncleanOf is what the menu and the messages tell of the end.
+func uncleanOf(v verdict.Verdict) *words.Unclean {
+	u := &words.Unclean{At: v.At, Exact: v.Exact}
 	switch v.Cause {
 	case verdict.Platform:
-		line = "it was the Python platform's"
+		u.End, u.Cause = words.EndPlatform, words.CausePlatform
 	case verdict.Crash:
-		line = "it crashed"
+		u.End, u.Cause = words.EndCrash, words.CauseCrash
 	case verdict.OutOfMemory:
-		line = "memory had run out"
-	case verdict.Kill, verdict.PossibleOOM:
-		line = "it was killed"
+		u.End, u.Cause = words.EndOutOfMemory, words.CauseOutOfMemory
+	case verdict.Kill:
+		u.End, u.Cause = words.EndKill, words.CauseKill
+	case verdict.PossibleOOM:
+		u.End, u.Cause = words.EndPossibleOOM, words.CausePossibleOOM
 	case verdict.Unrecorded:
-		line = "it ended unrecorded"
+		u.End, u.Cause = words.EndUnrecorded, words.CauseUnrecorded
 	case verdict.Restart:
-		line = "the computer went down"
+		u.End, u.Cause = words.EndRestart, words.CauseRestart
 	}
-	switch {
-	case v.At.IsZero():
-		return line
-	case v.Exact:
-		return line + " at " + v.At.Local().Format("15:04")
-	}
-	return line + " after " + v.At.Local().Format("15:04")
+	return u
 }

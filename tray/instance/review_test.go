@@ -7,6 +7,7 @@ import (
 
 	"agents-tray/sessiondb"
 	"agents-tray/sessiondb/verdict"
+	"agents-tray/tray/words"
 )
 
 // Each cause that is told has its words in the menu and in the review.
@@ -18,21 +19,23 @@ func TestHowTheLastEndIsTold(t *testing.T) {
 		if (review != nil) != v.Alarming() || review != nil && review.Cause == "" {
 			t.Errorf("cause %d: the review is %+v", cause, review)
 		}
-		if line := menuLine(v); v.Alarming() && strings.HasPrefix(line, " ") {
+		if line := uncleanOf(v).Line(words.German, at); v.Alarming() && (line == "" || strings.HasPrefix(line, " ")) {
 			t.Errorf("cause %d: the menu says %q", cause, line)
 		}
 	}
 	kill := verdict.Verdict{Cause: verdict.Kill}
 	for want, change := range map[string]func(*verdict.Verdict){
-		"it was killed":                      func(*verdict.Verdict) {},
-		"it was killed after 14:03":          func(v *verdict.Verdict) { v.At = at },
-		"it was killed at 14:03":             func(v *verdict.Verdict) { v.At, v.Exact = at, true },
-		"memory had run out at 14:03":        func(v *verdict.Verdict) { v.Cause, v.At, v.Exact = verdict.OutOfMemory, at, true },
-		"the computer went down after 14:03": func(v *verdict.Verdict) { v.Cause, v.At = verdict.Restart, at },
+		"it was killed": func(*verdict.Verdict) {},
+		"it was killed; perhaps for lack of memory": func(v *verdict.Verdict) { v.Cause = verdict.PossibleOOM },
+		"it was killed on Thursday after 14:03":     func(v *verdict.Verdict) { v.At = at.AddDate(0, 0, -1) },
+		"it was killed after 14:03":                 func(v *verdict.Verdict) { v.At = at },
+		"it was killed at 14:03":                    func(v *verdict.Verdict) { v.At, v.Exact = at, true },
+		"memory had run out at 14:03":               func(v *verdict.Verdict) { v.Cause, v.At, v.Exact = verdict.OutOfMemory, at, true },
+		"the computer went down after 14:03":        func(v *verdict.Verdict) { v.Cause, v.At = verdict.Restart, at },
 	} {
 		v := kill
 		change(&v)
-		if line := menuLine(v); line != want {
+		if line := uncleanOf(v).Line(words.English, at); line != want {
 			t.Errorf("the menu says %q, want %q", line, want)
 		}
 	}

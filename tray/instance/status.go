@@ -10,6 +10,7 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/manager/inspect"
+	"agents-tray/tray/words"
 )
 
 // Status returns everything that the control API and the terminal show.
@@ -27,7 +28,7 @@ func (i *Instance) Status() control.Status {
 	if !i.reviewed {
 		status.Unclean = review
 	}
-	status.Notices, status.Asks = i.noticeTexts(), i.asks
+	status.Notices, status.Asks = i.noticeTexts(words.English), i.asks
 	return status
 }
 

@@ -15,9 +15,9 @@ import (
 type Browser struct {
 	Dir string // put it first in PATH
 
-	t      testing.TB
-	news   news
-	handed int // how many URLs Wait has returned
+	t       testing.TB
+	changes changes
+	handed  int // how many URLs Wait has returned
 }
 
 // The script writes the URL down and then rings at the FIFO, which it opens for
@@ -50,7 +50,7 @@ func FakeBrowser(t testing.TB) *Browser {
 			if _, err := bell.Read(rings); err != nil {
 				return
 			}
-			b.news.spread()
+			b.changes.notify()
 		}
 	}()
 	t.Cleanup(func() {
@@ -75,7 +75,7 @@ func (b *Browser) URLs() []string {
 func (b *Browser) Wait(ctx context.Context) string {
 	b.t.Helper()
 	var url string
-	err := b.news.await(ctx, func(context.Context) (bool, error) {
+	err := b.changes.await(ctx, func(context.Context) (bool, error) {
 		opened := b.URLs()
 		if len(opened) <= b.handed {
 			return false, nil

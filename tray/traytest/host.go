@@ -26,11 +26,11 @@ const (
 // Host is a desktop's panel: the place where tray icons register (the
 // StatusNotifierWatcher) and the host that shows them.
 type Host struct {
-	t     testing.TB
-	conn  *dbus.Conn
-	props *prop.Properties
-	ended chan struct{} // closed when no more signals come
-	news  news          // of items
+	t       testing.TB
+	conn    *dbus.Conn
+	props   *prop.Properties
+	ended   chan struct{} // closed when no more signals come
+	changes changes       // of items
 
 	mu    sync.Mutex
 	items []*Item // that are on the bus, oldest first
@@ -59,7 +59,7 @@ func (h *Host) Close() {
 func (h *Host) WaitItem(ctx context.Context, pid int) *Item {
 	h.t.Helper()
 	var item *Item
-	err := h.news.await(ctx, func(context.Context) (bool, error) {
+	err := h.changes.await(ctx, func(context.Context) (bool, error) {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		at := slices.IndexFunc(h.items, func(i *Item) bool { return i.pid == pid })
@@ -184,7 +184,7 @@ func (h *Host) changed(owner string) {
 	defer h.mu.Unlock()
 	for _, item := range h.items {
 		if item.owner == owner {
-			item.news.spread()
+			item.changes.notify()
 		}
 	}
 }
@@ -203,14 +203,14 @@ func (h *Host) drop(owner string) {
 	h.mu.Unlock()
 	for _, item := range left {
 		h.publish("StatusNotifierItemUnregistered", item)
-		item.news.spread()
+		item.changes.notify()
 	}
 }
 
 func (h *Host) publish(signal string, item *Item) {
 	h.props.SetMust(watcherName, "RegisteredStatusNotifierItems", h.registered())
 	h.emit(signal, item.owner+string(item.path))
-	h.news.spread()
+	h.changes.notify()
 }
 
 func (h *Host) registered() []string {

@@ -18,10 +18,10 @@ import (
 
 // Item is a tray icon with its menu, as a panel sees them.
 type Item struct {
-	host  *Host
-	owner string // its program's unique name on the bus
-	path  dbus.ObjectPath
-	news  news // of anything about it
+	host    *Host
+	owner   string // its program's unique name on the bus
+	path    dbus.ObjectPath
+	changes changes // of anything about it
 
 	// guarded by host.mu
 	pid   int
@@ -56,7 +56,7 @@ func (i *Item) Properties() Properties {
 func (i *Item) WaitProperties(ctx context.Context, wanted func(Properties) bool) Properties {
 	i.host.t.Helper()
 	var last Properties
-	err := i.news.await(ctx, func(ctx context.Context) (bool, error) {
+	err := i.changes.await(ctx, func(ctx context.Context) (bool, error) {
 		now, err := i.read(ctx)
 		if err != nil {
 			return false, err
@@ -73,7 +73,7 @@ func (i *Item) WaitProperties(ctx context.Context, wanted func(Properties) bool)
 // WaitGone returns when the item's program has left the bus, or the bus is gone.
 func (i *Item) WaitGone(ctx context.Context) {
 	i.host.t.Helper()
-	err := i.news.await(ctx, func(context.Context) (bool, error) {
+	err := i.changes.await(ctx, func(context.Context) (bool, error) {
 		i.host.mu.Lock()
 		defer i.host.mu.Unlock()
 		return i.gone, nil

@@ -138,7 +138,7 @@ func (i *Item) WaitLabel(ctx context.Context, path ...string) MenuEntry {
 }
 
 func (i *Item) waitMenu(ctx context.Context, wanted func(MenuEntry) bool) (last MenuEntry, err error) {
-	err = i.news.await(ctx, func(ctx context.Context) (bool, error) {
+	err = i.changes.await(ctx, func(ctx context.Context) (bool, error) {
 		menu, err := i.readMenu(ctx)
 		if err != nil {
 			return false, err

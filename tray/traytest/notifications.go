@@ -44,7 +44,7 @@ type Notifications struct {
 	t            testing.TB
 	conn         *dbus.Conn
 	capabilities []string
-	news         news
+	changes      changes
 
 	mu    sync.Mutex
 	calls []Notification
@@ -91,7 +91,7 @@ func (n *Notifications) All() []Notification {
 func (n *Notifications) Wait(ctx context.Context, match func(Notification) bool) Notification {
 	n.t.Helper()
 	var found Notification
-	err := n.news.await(ctx, func(context.Context) (bool, error) {
+	err := n.changes.await(ctx, func(context.Context) (bool, error) {
 		all := n.All()
 		at := slices.IndexFunc(all, match)
 		if at >= 0 {
@@ -108,7 +108,7 @@ func (n *Notifications) Wait(ctx context.Context, match func(Notification) bool)
 // WaitClosed returns when a notification is closed, by whomever.
 func (n *Notifications) WaitClosed(ctx context.Context, id uint32) {
 	n.t.Helper()
-	err := n.news.await(ctx, func(context.Context) (bool, error) {
+	err := n.changes.await(ctx, func(context.Context) (bool, error) {
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		return id <= n.last && !n.open[id], nil
@@ -148,7 +148,7 @@ func (n *Notifications) Close(id, reason uint32) {
 	n.mu.Unlock()
 	if was {
 		n.emit("NotificationClosed", id, reason)
-		n.news.spread()
+		n.changes.notify()
 	}
 }
 
@@ -186,7 +186,7 @@ func (n *Notifications) notify(app string, replaces uint32, icon, summary, body 
 		ID: id, Replaces: replaces, App: app, Icon: icon, Summary: summary, Body: body,
 		Actions: actions, Hints: hints, Expire: expire,
 	})
-	n.news.spread()
+	n.changes.notify()
 	return nil
 }
 

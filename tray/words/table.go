@@ -1,7 +1,29 @@
+// Package words holds what only the tray says, in every language it speaks, in one table.
+// What is said of services is in package manager/words.
 package words
 
-// Key is something the program says.
+import "agents-tray/manager/words"
+
+// Language is the language of package manager/words, for those who need no more of it.
+type Language = words.Language
+
+// The languages.
+const (
+	English = words.English
+	German  = words.German
+)
+
+// languages is how many there are.
+const languages = words.Languages
+
+// System returns the language that the user has chosen in the system's settings.
+func System() Language { return words.System() }
+
+// Key is something the tray says.
 type Key int
+
+// In returns what key says in a language, with the verbs of fmt for arguments.
+func (k Key) In(l Language) string { return table[k].text[l] }
 
 // place is where a line is shown, and how long it may be there, in UTF-16 units: where
 // Windows sets no limit, what still reads as one line.
@@ -21,7 +43,8 @@ type line struct {
 
 // The state of the whole.
 const (
-	Starting Key = iota
+	Nothing Key = iota
+	Starting
 	StartingUsually
 	Running
 	Stopping
@@ -52,11 +75,13 @@ const (
 	EditServicesBody
 	About
 	VersionLine
+	LicenceLine
 	CopyDiagnosis
 	Quit
 
 	// A service's state.
 	ServiceStopped
+	ServiceKilled
 	ServiceWaiting
 	ServiceStarting
 	ServiceRunning
@@ -73,6 +98,54 @@ const (
 	NothingStarted
 	NothingStartedBody
 	StartEverything
+
+	// How it ended, as a line after UncleanLine.
+	EndPlatform
+	EndCrash
+	EndOutOfMemory
+	EndKill
+	EndPossibleOOM
+	EndUnrecorded
+	EndRestart
+
+	// The same in sentences, and what more is known.
+	CausePlatform
+	CauseCrash
+	CauseOutOfMemory
+	CauseKill
+	CausePossibleOOM
+	CauseUnrecorded
+	CauseRestart
+	DetailOtherComputer
+	DetailKillsOne
+	DetailKillsMany
+
+	// Notices: in a line, and what else there is to know.
+	NotKept
+	NotFindable
+	StillRuns
+	LeftRunning
+	PlatformBlind
+	NotRecorded
+	NotRecordedMore
+	RecordRemoved
+	RecordRewritten
+	RecordBegun
+	RecordDamaged
+	RecordDamagedKept
+	RecordRestored
+	GuardTrouble
+	PlatformUnknown
+	PlatformLocked
+	PlatformLockedMore
+	PlatformDamaged
+	PlatformDamagedMore
+	PlatformUnreadable
+	PlatformUnreadableMore
+	PlatformMissing
+	PlatformMissingMore
+	PlatformForeign
+	PlatformForeignMore
 
 	// Quit while workflows run.
 	QuitAskedOne
@@ -142,10 +215,12 @@ var table = [keys]line{
 	EditServicesBody: {body, [languages]string{"Quit and start again to use what you change in %s.", "Beenden und neu starten, damit Änderungen an %s gelten."}},
 	About:            {label, [languages]string{"About", "Über"}},
 	VersionLine:      {label, [languages]string{"%s, version %s", "%s, Version %s"}},
+	LicenceLine:      {label, [languages]string{"MIT licence", "MIT-Lizenz"}},
 	CopyDiagnosis:    {label, [languages]string{"Copy diagnosis", "Diagnose kopieren"}},
 	Quit:             {label, [languages]string{"Quit", "Beenden"}},
 
 	ServiceStopped:    {label, [languages]string{"Stopped", "Angehalten"}},
+	ServiceKilled:     {label, [languages]string{"Stopped; killed after %s", "Angehalten; nach %s abgebrochen"}},
 	ServiceWaiting:    {label, [languages]string{"Waiting for %s", "Wartet auf %s"}},
 	ServiceStarting:   {label, [languages]string{"Starting…", "Startet…"}},
 	ServiceRunning:    {label, [languages]string{"Running", "Läuft"}},
@@ -162,6 +237,92 @@ var table = [keys]line{
 	StartEverything:    {label, [languages]string{"Start everything", "Alles starten"}},
 
 	Review: {label, [languages]string{"Review", "Ansehen"}},
+
+	EndPlatform:    {state, [languages]string{"it was the Python platform's", "die der Python-Plattform"}},
+	EndCrash:       {state, [languages]string{"it crashed {when}", "abgestürzt {when}"}},
+	EndOutOfMemory: {state, [languages]string{"memory had run out {when}", "aus Speichermangel abgebrochen {when}"}},
+	EndKill:        {state, [languages]string{"it was killed {when}", "abgebrochen {when}"}},
+	EndPossibleOOM: {state, [languages]string{"it was killed {when}; perhaps for lack of memory", "abgebrochen {when} (vielleicht Speichermangel)"}},
+	EndUnrecorded:  {state, [languages]string{"it ended unrecorded {when}", "Ende nicht aufgezeichnet, {when}"}},
+	EndRestart:     {state, [languages]string{"the computer went down {when}", "der Rechner ging {when} aus"}},
+
+	CausePlatform: {body, [languages]string{
+		"It was a session of the Python platform, whose database says that it did not end in order. If it still runs, stop it: both want the same ports.",
+		"Es war eine Sitzung der Python-Plattform, deren Datenbank sagt, dass sie nicht ordentlich endete. Falls sie noch läuft, bitte anhalten: Beide wollen dieselben Ports.",
+	}},
+	CauseCrash:       {body, [languages]string{"Configurable Agents itself crashed.", "Configurable Agents ist selbst abgestürzt."}},
+	CauseOutOfMemory: {body, [languages]string{"The system killed Configurable Agents because memory had run out.", "Das System hat Configurable Agents aus Speichermangel abgebrochen."}},
+	CauseKill: {body, [languages]string{
+		"Configurable Agents was killed by somebody or by another program.", "Configurable Agents wurde von jemandem oder von einem anderen Programm abgebrochen.",
+	}},
+	CausePossibleOOM: {body, [languages]string{
+		"Configurable Agents was killed by somebody, by another program, or by the system for lack of memory.",
+		"Configurable Agents wurde abgebrochen: von jemandem, von einem anderen Programm oder vom System aus Speichermangel.",
+	}},
+	CauseUnrecorded: {body, [languages]string{
+		"How Configurable Agents ended is not known: its end was not recorded.",
+		"Wie Configurable Agents endete, ist nicht bekannt: Das Ende wurde nicht aufgezeichnet.",
+	}},
+	CauseRestart: {body, [languages]string{
+		"The computer was restarted or lost power while Configurable Agents was running.",
+		"Der Rechner wurde neu gestartet oder verlor den Strom, während Configurable Agents lief.",
+	}},
+	DetailOtherComputer: {body, [languages]string{"The record was made on another computer.", "Die Aufzeichnung stammt von einem anderen Rechner."}},
+	DetailKillsOne: {body, [languages]string{
+		"Since that session started, the system has killed 1 process for lack of memory.",
+		"Seit dem Beginn jener Sitzung hat das System einen Prozess aus Speichermangel abgebrochen.",
+	}},
+	DetailKillsMany: {body, [languages]string{
+		"Since that session started, the system has killed %d processes for lack of memory.",
+		"Seit dem Beginn jener Sitzung hat das System %d Prozesse aus Speichermangel abgebrochen.",
+	}},
+
+	NotKept:         {state, [languages]string{"Nothing of this session will be kept", "Von dieser Sitzung wird nichts behalten"}},
+	NotFindable:     {state, [languages]string{"Other programs cannot find this one", "Andere Programme finden dieses nicht"}},
+	StillRuns:       {state, [languages]string{"Something of the last session still runs", "Etwas von der letzten Sitzung läuft noch"}},
+	LeftRunning:     {state, [languages]string{"Something that was started here could not be ended", "Etwas, das hier gestartet wurde, ließ sich nicht beenden"}},
+	PlatformBlind:   {state, [languages]string{"The Python platform does not see this session", "Die Python-Plattform sieht diese Sitzung nicht"}},
+	NotRecorded:     {state, [languages]string{"This session is not being recorded", "Diese Sitzung wird nicht aufgezeichnet"}},
+	NotRecordedMore: {body, [languages]string{"Should it end unexpectedly, that may go unnoticed.", "Sollte sie unerwartet enden, bleibt das vielleicht unbemerkt."}},
+	RecordRemoved: {state, [languages]string{
+		"The session record was removed while it was in use", "Die Sitzungsaufzeichnung wurde entfernt, während sie benutzt wurde",
+	}},
+	RecordRewritten: {body, [languages]string{"It was written anew, with all that was in it.", "Sie wurde neu geschrieben, mit allem, was darin stand."}},
+	RecordBegun:     {body, [languages]string{"A new one was begun.", "Eine neue wurde begonnen."}},
+	RecordDamaged:   {state, [languages]string{"The session record was damaged", "Die Sitzungsaufzeichnung war beschädigt"}},
+	RecordDamagedKept: {body, [languages]string{
+		"A new one was begun; the old file is kept as %s.", "Eine neue wurde begonnen; die alte Datei bleibt als %s erhalten.",
+	}},
+	RecordRestored: {body, [languages]string{
+		"The copy made %s has taken its place, so how the last session ended is not known; the damaged file is kept as %s.",
+		"Die Kopie, gemacht %s, ist an ihre Stelle getreten. Wie die letzte Sitzung endete, ist deshalb nicht bekannt; die beschädigte Datei bleibt als %s erhalten.",
+	}},
+	GuardTrouble:    {state, [languages]string{"Something for the services could not be done", "Etwas für die Dienste war nicht möglich"}},
+	PlatformUnknown: {state, [languages]string{"What the Python platform runs is not known", "Was die Python-Plattform ausführt, ist nicht bekannt"}},
+	PlatformLocked: {state, [languages]string{
+		"The Python platform's database is locked by another program", "Ein anderes Programm sperrt die Datenbank der Python-Plattform",
+	}},
+	PlatformLockedMore: {body, [languages]string{
+		"Its workflows are shown as they were before: %s.", "Ihre Workflows werden so gezeigt, wie sie zuvor waren: %s.",
+	}},
+	PlatformDamaged: {state, [languages]string{"The Python platform's database is damaged", "Die Datenbank der Python-Plattform ist beschädigt"}},
+	PlatformDamagedMore: {body, [languages]string{
+		"So its workflows are not known. Restore %s from a copy, or remove it: the platform makes a new one.",
+		"Ihre Workflows sind deshalb nicht bekannt. %s aus einer Kopie wiederherstellen oder entfernen: Die Plattform legt eine neue an.",
+	}},
+	PlatformUnreadable: {state, [languages]string{"The Python platform's database cannot be read", "Die Datenbank der Python-Plattform ist nicht lesbar"}},
+	PlatformUnreadableMore: {body, [languages]string{
+		"So its workflows are not known: %s.", "Ihre Workflows sind deshalb nicht bekannt: %s.",
+	}},
+	PlatformMissing: {state, [languages]string{"The Python platform's database is not there yet", "Die Datenbank der Python-Plattform ist noch nicht da"}},
+	PlatformMissingMore: {body, [languages]string{
+		"Its workflows are known once %s is there; if it does not come, check the path in --db-url.",
+		"Ihre Workflows sind bekannt, sobald %s da ist; wenn sie nicht kommt, den Pfad in --db-url prüfen.",
+	}},
+	PlatformForeign: {state, [languages]string{"The file in --db-url is no database of the Python platform", "Die Datei in --db-url ist keine Datenbank der Python-Plattform"}},
+	PlatformForeignMore: {body, [languages]string{
+		"%s has none of the platform's tables. Give another file in --db-url.", "%s hat keine der Tabellen der Plattform. In --db-url eine andere Datei angeben.",
+	}},
 
 	QuitAskedOne:     {state, [languages]string{"Quit? A workflow is running (answer by %s)", "Beenden? Ein Workflow läuft (Antwort bis %s)"}},
 	QuitAskedMany:    {state, [languages]string{"Quit? %d workflows are running (answer by %s)", "Beenden? %d Workflows laufen (Antwort bis %s)"}},

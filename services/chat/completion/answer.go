@@ -17,29 +17,29 @@ type Delta struct {
 	Text, Reasoning string
 }
 
-// Finish is the reason for the end of an answer. Servers may send others than those below.
-type Finish string
+// FinishReason is the reason for the end of an answer. Servers may send others than those below.
+type FinishReason string
 
 // Reasons for the end of an answer.
 const (
-	Stop     Finish = "stop"           // the answer is complete
-	Length   Finish = "length"         // the server's limit cut the answer
-	Filtered Finish = "content_filter" // the server withheld the rest
+	Stop     FinishReason = "stop"           // the answer is complete
+	Length   FinishReason = "length"         // the server's limit cut the answer
+	Filtered FinishReason = "content_filter" // the server withheld the rest
 )
 
-// errSilent is the cause for the cancellation of a request that got no data for too long.
-var errSilent = errors.New("the server sent nothing for too long")
+// errTimedOut is the cause for the cancellation of a request that got no data for too long.
+var errTimedOut = errors.New("the server sent nothing for too long")
 
 // Answer asks model for the next message and calls each with its pieces, in order. Its error
 // is an *Error, or the cause of ctx's cancellation; the pieces before it are valid.
-func (c *Client) Answer(ctx context.Context, server Server, model string, messages []Message, each func(Delta)) (Finish, error) {
+func (c *Client) Answer(ctx context.Context, server Server, model string, messages []Message, each func(Delta)) (FinishReason, error) {
 	limited, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	silence := c.Silence
 	if silence == 0 {
 		silence = 5 * time.Minute
 	}
-	watchdog := time.AfterFunc(silence, func() { cancel(errSilent) })
+	watchdog := time.AfterFunc(silence, func() { cancel(errTimedOut) })
 	defer watchdog.Stop()
 
 	finish, err := c.answer(limited, server, model, messages, func(r io.Reader) io.Reader {
@@ -53,13 +53,13 @@ func (c *Client) Answer(ctx context.Context, server Server, model string, messag
 		return finish, nil
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
-	case errors.Is(context.Cause(limited), errSilent):
-		return "", &Error{Kind: Silent, Err: errSilent}
+	case errors.Is(context.Cause(limited), errTimedOut):
+		return "", &Error{Kind: TimedOut, Err: errTimedOut}
 	}
 	return "", err
 }
 
-func (c *Client) answer(ctx context.Context, server Server, model string, messages []Message, watch func(io.Reader) io.Reader, each func(Delta)) (Finish, error) {
+func (c *Client) answer(ctx context.Context, server Server, model string, messages []Message, watch func(io.Reader) io.Reader, each func(Delta)) (FinishReason, error) {
 	response, err := c.do(ctx, server, http.MethodPost, "/chat/completions", struct {
 		Model    string    `json:"model"`
 		Messages []Message `json:"messages"`
@@ -105,10 +105,10 @@ func (p piece) delta() Delta {
 
 // readStream reads server-sent events. An event of this protocol is a single line, so it
 // reads lines; that tolerates servers that omit the blank line after an event.
-func readStream(body io.Reader, each func(Delta)) (Finish, error) {
+func readStream(body io.Reader, each func(Delta)) (FinishReason, error) {
 	lines := bufio.NewScanner(body)
 	lines.Buffer(nil, maxLine)
-	var finish Finish
+	var finish FinishReason
 	var received, foreign int
 	var first string // the first line that is no event, for the error
 	for lines.Scan() {
@@ -149,7 +149,7 @@ func readStream(body io.Reader, each func(Delta)) (Finish, error) {
 				each(d)
 			}
 			if choice.FinishReason != "" {
-				finish = Finish(choice.FinishReason)
+				finish = FinishReason(choice.FinishReason)
 			}
 		}
 	}
@@ -159,15 +159,15 @@ func readStream(body io.Reader, each func(Delta)) (Finish, error) {
 	case finish != "": // the answer is complete; an error of the connection does not matter
 		return finish, nil
 	case err != nil:
-		return "", &Error{Kind: Broken, Err: err}
+		return "", &Error{Kind: Disconnected, Err: err}
 	case received == 0 && first != "":
 		return "", notAStream(first)
 	}
-	return "", &Error{Kind: Broken, Err: io.ErrUnexpectedEOF}
+	return "", &Error{Kind: Disconnected, Err: io.ErrUnexpectedEOF}
 }
 
 // readWhole reads an answer that is not a stream.
-func readWhole(body io.Reader, each func(Delta)) (Finish, error) {
+func readWhole(body io.Reader, each func(Delta)) (FinishReason, error) {
 	var c chunk
 	if err := readJSON(body, &c); err != nil {
 		return "", err
@@ -181,7 +181,7 @@ func readWhole(body io.Reader, each func(Delta)) (Finish, error) {
 	if d := c.Choices[0].Message.delta(); d != (Delta{}) {
 		each(d)
 	}
-	return orStop(Finish(c.Choices[0].FinishReason)), nil
+	return orStop(FinishReason(c.Choices[0].FinishReason)), nil
 }
 
 // notAStream is the error of a response without events, whose first line is line.
@@ -195,7 +195,7 @@ func notAStream(line string) error {
 	return &Error{Kind: NotAModelServer, Message: line}
 }
 
-func orStop(finish Finish) Finish {
+func orStop(finish FinishReason) FinishReason {
 	if finish == "" {
 		return Stop
 	}
@@ -207,7 +207,7 @@ func readJSON(body io.Reader, to any) error {
 	data, err := io.ReadAll(io.LimitReader(body, maxBody+1))
 	switch {
 	case err != nil:
-		return &Error{Kind: Broken, Err: err}
+		return &Error{Kind: Disconnected, Err: err}
 	case len(data) > maxBody:
 		return &Error{Kind: Oversized}
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // ask returns the answer that a server with this response gives.
-func ask(t *testing.T, header map[string]string, body string) (text, reasoning string, finish completion.Finish, err error) {
+func ask(t *testing.T, header map[string]string, body string) (text, reasoning string, finish completion.FinishReason, err error) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
@@ -44,7 +44,7 @@ func TestStreamsOfManyServers(t *testing.T) {
 	tests := []struct {
 		name, body      string
 		text, reasoning string
-		finish          completion.Finish
+		finish          completion.FinishReason
 	}{
 		{"the usual", delta("a") + delta("b") + ended + "data: [DONE]\n\n", "ab", "", "stop"},
 		{"a usage chunk without choices", delta("a") + ended + `data: {"choices":[],"usage":{"total_tokens":3}}` + "\n\ndata: [DONE]\n\n", "a", "", "stop"},
@@ -90,8 +90,8 @@ func TestStreamsThatFail(t *testing.T) {
 		text   string // before the error
 		says   string
 	}{
-		{"nothing", nil, "", completion.Broken, "", ""},
-		{"ends in the middle", nil, delta("a"), completion.Broken, "a", ""},
+		{"nothing", nil, "", completion.Disconnected, "", ""},
+		{"ends in the middle", nil, delta("a"), completion.Disconnected, "a", ""},
 		{"ends in the middle of an event", nil, delta("a") + `data: {"choi`, completion.Malformed, "a", ""},
 		{"is not JSON", nil, delta("a") + "data: <oops>\n\n", completion.Malformed, "a", "<oops>"},
 		{"has an event of 2 MB", nil, delta("a") + delta(long), completion.Oversized, "a", ""},
@@ -104,7 +104,7 @@ func TestStreamsThatFail(t *testing.T) {
 		{"is an error in JSON", map[string]string{"Content-Type": "application/json"}, `{"error":"out of memory"}`, completion.ServerFailed, "", "out of memory"},
 		{"holds an error object", nil, delta("a") + `data: {"error":{"message":"CUDA died","type":"server_error"}}` + "\n\n", completion.ServerFailed, "a", "CUDA died"},
 		{"holds an error text", nil, delta("a") + `data: {"error":"unexpected EOF"}` + "\n\n", completion.ServerFailed, "a", "unexpected EOF"},
-		{"is an error line", nil, `{"error":{"message":"model 'x' not found"}}` + "\n", completion.NoModel, "", "model 'x' not found"},
+		{"is an error line", nil, `{"error":{"message":"model 'x' not found"}}` + "\n", completion.ModelNotFound, "", "model 'x' not found"},
 		{"grows too long in mid-stream", nil, `data: {"error":{"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}` + "\n\n", completion.TooLong, "", ""},
 	}
 	for _, test := range tests {
@@ -129,14 +129,14 @@ func TestRefusedRequests(t *testing.T) {
 		body   string
 		kind   completion.Kind
 	}{
-		{"a wrong key", 401, `{"error":{"message":"Incorrect API key provided","code":"invalid_api_key"}}`, completion.KeyRefused},
-		{"no permission", 403, `{"detail":"no"}`, completion.KeyRefused},
-		{"a missing model, Ollama", 404, `{"error":{"message":"model \"x\" not found, try pulling it first","type":"api_error"}}`, completion.NoModel},
-		{"a missing model, OpenAI", 404, "{\"error\":{\"message\":\"The model `x` does not exist\",\"code\":\"model_not_found\"}}", completion.NoModel},
-		{"a missing model, vLLM", 404, `{"object":"error","message":"The model x does not exist.","code":404}`, completion.NoModel},
+		{"a wrong key", 401, `{"error":{"message":"Incorrect API key provided","code":"invalid_api_key"}}`, completion.Unauthorized},
+		{"no permission", 403, `{"detail":"no"}`, completion.Unauthorized},
+		{"a missing model, Ollama", 404, `{"error":{"message":"model \"x\" not found, try pulling it first","type":"api_error"}}`, completion.ModelNotFound},
+		{"a missing model, OpenAI", 404, "{\"error\":{\"message\":\"The model `x` does not exist\",\"code\":\"model_not_found\"}}", completion.ModelNotFound},
+		{"a missing model, vLLM", 404, `{"object":"error","message":"The model x does not exist.","code":404}`, completion.ModelNotFound},
 		{"a wrong path", 404, "404 page not found", completion.NotFound},
 		{"a wrong method", 405, "", completion.NotFound},
-		{"too many requests", 429, `{"error":{"message":"Rate limit reached"}}`, completion.Busy},
+		{"too many requests", 429, `{"error":{"message":"Rate limit reached"}}`, completion.RateLimited},
 		{"a long conversation, OpenAI", 400, `{"error":{"message":"This model's maximum context length is 8192 tokens.","code":"context_length_exceeded"}}`, completion.TooLong},
 		{"a long conversation, llama.cpp", 400, `{"error":{"code":400,"message":"request (9000 tokens) exceeds the available context size (4096 tokens)","type":"exceed_context_size_error"}}`, completion.TooLong},
 		{"another bad request", 400, `{"error":"roles must alternate"}`, completion.Rejected},
@@ -173,7 +173,7 @@ func TestKeyIsNotSentElsewhere(t *testing.T) {
 	var client completion.Client
 	_, err := client.Answer(t.Context(), completion.Server{Base: server.URL, Key: "secret"}, "x", nil, func(completion.Delta) {})
 	var e *completion.Error
-	if !errors.As(err, &e) || e.Kind != completion.Moved || !strings.Contains(e.Message, elsewhere.URL) {
+	if !errors.As(err, &e) || e.Kind != completion.Redirected || !strings.Contains(e.Message, elsewhere.URL) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -198,7 +198,7 @@ func TestServerThatFallsSilent(t *testing.T) {
 	}()
 	turn := model.Next(t)
 	turn.Left()
-	if err := <-failed; completion.KindOf(err) != completion.Silent {
+	if err := <-failed; completion.KindOf(err) != completion.TimedOut {
 		t.Errorf("got %v", err)
 	}
 }

@@ -17,11 +17,11 @@ type Kind int
 const (
 	Unreachable     Kind = iota + 1 // no connection
 	BadAddress                      // not a URL of http or https
-	Moved                           // a redirect
-	KeyRefused                      // 401 or 403
+	Redirected                      // a redirect
+	Unauthorized                    // 401 or 403
 	NotFound                        // 404 that does not name the model
-	NoModel                         // the server does not have the model
-	Busy                            // 429
+	ModelNotFound                   // the server does not have the model
+	RateLimited                     // 429
 	Loading                         // the model is being loaded
 	TooLong                         // the conversation exceeds the model's context
 	Rejected                        // another 4xx
@@ -29,8 +29,8 @@ const (
 	NotAModelServer                 // the response is not of this protocol
 	Malformed                       // an event of the stream is not valid
 	Oversized                       // larger than the limits of this package
-	Broken                          // the connection ended before the answer did
-	Silent                          // no data for Client.Silence
+	Disconnected                    // the connection ended before the answer did
+	TimedOut                        // no data for Client.Silence
 )
 
 // Error is a failed request.
@@ -83,7 +83,7 @@ func statusError(response *http.Response) error {
 	e := classify(response.StatusCode, reported)
 	e.WebPage = isPage
 	e.RetryAfter = shorten(response.Header.Get("Retry-After"))
-	if e.Kind == Moved {
+	if e.Kind == Redirected {
 		e.Message = shorten(response.Header.Get("Location"))
 	}
 	return e
@@ -108,17 +108,17 @@ func classify(status int, reported serverError) *Error {
 	}
 	switch {
 	case status >= 300 && status < 400:
-		e.Kind = Moved
+		e.Kind = Redirected
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		e.Kind = KeyRefused
+		e.Kind = Unauthorized
 	case status == http.StatusTooManyRequests:
-		e.Kind = Busy
+		e.Kind = RateLimited
 	case has("context length", "context_length", "context size", "context window", "exceed_context",
 		"maximum context", "prompt is too long", "n_ctx", "available context"),
 		status == http.StatusRequestEntityTooLarge:
 		e.Kind = TooLong
 	case strings.Contains(words, "model") && has("not found", "does not exist", "not_found", "no such", "unknown model", "invalid model", "no models loaded"):
-		e.Kind = NoModel
+		e.Kind = ModelNotFound
 	case status == http.StatusNotFound || status == http.StatusMethodNotAllowed:
 		e.Kind = NotFound
 	case has("loading model", "model is loading"):

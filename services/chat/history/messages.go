@@ -26,7 +26,7 @@ type State string
 const (
 	Writing     State = "writing"
 	Complete    State = "complete"
-	Cut         State = "cut"         // at the server's length limit
+	Truncated   State = "cut"         // at the server's length limit
 	Stopped     State = "stopped"     // by the user
 	Interrupted State = "interrupted" // by the end of the Chat
 	Failed      State = "failed"      // Problem says why

@@ -23,13 +23,6 @@ func Main(m *testing.M) {
 	os.Exit(status)
 }
 
-// Stop ends Chromium, if a test has started it.
-func Stop() {
-	if chromium.stop != nil {
-		chromium.stop()
-	}
-}
-
 // Serve serves the pages of a service at address, protected as in the program, until the
 // test ends. stop ends it earlier and waits for the end; it may be called again.
 func Serve(t testing.TB, handler http.Handler, address string) (bound string, stop func()) {

@@ -109,6 +109,13 @@ func first(ctx context.Context) error {
 	}
 }
 
+// Stop ends Chromium if a test has started it, for a TestMain that cannot use Main.
+func Stop() {
+	if chromium.stop != nil {
+		chromium.stop()
+	}
+}
+
 // launch starts Chromium.
 func launch() {
 	path, err := find()

@@ -16,10 +16,14 @@ var longest = map[string]string{"%d": "65535", "%s": "Model server", "%v": "exit
 func TestEveryLineIsSaidInEveryLanguageAndFits(t *testing.T) {
 	for key, line := range table {
 		for language, text := range line.text {
+			if Key(key) == Nothing {
+				continue
+			}
 			if text == "" {
 				t.Errorf("line %d (%q) is missing in language %d", key, line.text[English], language)
 				continue
 			}
+			text = strings.ReplaceAll(text, "{when}", "on 31 December 2025 after 14:03")
 			filled := verbs.ReplaceAllStringFunc(text, func(verb string) string { return longest[verb] })
 			if n := len(utf16.Encode([]rune(filled))); n > int(line.place) {
 				t.Errorf("%q has %d units, there is room for %d", filled, n, line.place)
@@ -34,24 +38,6 @@ func TestEveryLineIsSaidInEveryLanguageAndFits(t *testing.T) {
 	}
 }
 
-func TestTheLanguageIsTheFirstThatIsSpoken(t *testing.T) {
-	for locales, want := range map[string]Language{
-		"":                   English,
-		"de_DE.UTF-8":        German,
-		"de":                 German,
-		"de-AT":              German,
-		"fr_FR en_US":        English,
-		"fr_FR de_CH.UTF-8":  German,
-		"en_GB.UTF-8 de_DE":  English,
-		"C":                  English,
-		"delaware_something": English,
-	} {
-		if got := first(strings.Fields(locales)); got != want {
-			t.Errorf("%q is %v, want %v", locales, got, want)
-		}
-	}
-}
-
 func TestFit(t *testing.T) {
 	for _, test := range []struct {
 		text  string
@@ -59,9 +45,11 @@ func TestFit(t *testing.T) {
 		want  string
 	}{
 		{"Running", 7, "Running"},
-		{"Running", 6, "Runni…"},
+		{"Running", 6, "Run…ng"},
 		{"𝄞𝄞𝄞", 6, "𝄞𝄞𝄞"},
-		{"𝄞𝄞𝄞", 5, "𝄞𝄞…"},
+		{"𝄞𝄞𝄞", 5, "𝄞…𝄞"},
+		{"Port 7860 is taken by a-very-long-name (pid 812)", 30, "Port 7860 is ta…name (pid 812)"},
+		{"Chat stops", 8, "Chat…ops"},
 		{"", 5, ""},
 	} {
 		got := Fit(test.text, test.units)

@@ -1,0 +1,181 @@
+package scaffold
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"agents-tray/manager/config"
+	"agents-tray/manager/spec"
+)
+
+// load reads a file as the program does.
+func load(t *testing.T, file File) config.Contents {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "services.yaml")
+	if err := os.WriteFile(path, file.Text(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	contents, err := config.Load(config.Options{File: path}, config.Folders{State: t.TempDir()})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, file.Text())
+	}
+	return contents
+}
+
+func service(t *testing.T, contents config.Contents, name string) spec.ServiceSpec {
+	t.Helper()
+	i := slices.IndexFunc(contents.Services, func(s spec.ServiceSpec) bool { return s.Name == name })
+	if i < 0 {
+		t.Fatalf("there is no service %s", name)
+	}
+	return contents.Services[i]
+}
+
+// install makes an executable file.
+func install(t *testing.T, path string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// alone leaves nothing to be found but what a test puts there, and returns the home folder.
+func alone(t *testing.T) string {
+	home := t.TempDir()
+	for name, value := range map[string]string{"HOME": home, "USERPROFILE": home, "PATH": filepath.Join(home, "path"), "XDG_DATA_HOME": "", "PIPX_HOME": "", "UV_TOOL_DIR": ""} {
+		t.Setenv(name, value)
+	}
+	return home
+}
+
+func TestTheDefaultIsValid(t *testing.T) {
+	if got := load(t, Default()); len(got.Services) != 2 {
+		t.Errorf("it has %d services", len(got.Services))
+	}
+}
+
+// The platform is found where people have it, and the file keeps it on this computer.
+func TestThePlatformIsFound(t *testing.T) {
+	for _, place := range []string{"a project/.venv", "a project/venv", "path", ".local/share/pipx/venvs/configurable-agents", ".local/share/uv/tools/configurable-agents"} {
+		t.Run(place, func(t *testing.T) {
+			home := alone(t)
+			project := filepath.Join(home, "a project")
+			if err := os.MkdirAll(project, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			folder := filepath.Join(home, place, binFolder)
+			if place == "path" {
+				folder = filepath.Join(home, place)
+			}
+			program := filepath.Join(folder, platformProgram+extension)
+			if _, err := FindPlatform(project); err == nil || !strings.Contains(err.Error(), "agents-tray init --python DIR") {
+				t.Errorf("without it: %v", err)
+			}
+			install(t, program)
+			install(t, filepath.Join(folder, "mlflow"+extension))
+			if err := os.WriteFile(filepath.Join(project, ".env"), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			platform, err := FindPlatform(project)
+			if err != nil || platform.Program != program || !platform.EnvFile || platform.MLflow == "" {
+				t.Fatalf("%+v, %v", platform, err)
+			}
+			contents := load(t, platform.File())
+			if want := "sqlite:///" + filepath.ToSlash(filepath.Join(project, "workflows.db")); contents.Settings.DatabaseURL != want {
+				t.Errorf("the record is kept in %s", contents.Settings.DatabaseURL)
+			}
+			for name, port := range map[string]string{"dashboard": "7861", "chat": "7860", "mlflow": "5000"} {
+				s := service(t, contents, name)
+				command := strings.Join(s.Command, " ")
+				if s.Dir != project || !strings.Contains(command, "--host 127.0.0.1") || !strings.Contains(command, "--port "+port) ||
+					s.URL != "http://127.0.0.1:"+port || s.Ready.HTTP == "" || !s.Open {
+					t.Errorf("%s is %+v", name, s)
+				}
+			}
+			if s := service(t, contents, "home"); s.Listen != "127.0.0.1:7859" || s.Builtin != "dashboard" {
+				t.Errorf("home is %+v", s)
+			}
+		})
+	}
+}
+
+func TestModelServersAreFound(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Setenv("PATHEXT", ".exe")
+	}
+	home := alone(t)
+	for _, name := range []string{"path/ollama", "path/llama-server", ".lmstudio/bin/lms"} {
+		install(t, filepath.Join(home, name+extension))
+	}
+	cache := filepath.Join(home, "cache")
+	t.Setenv("LLAMA_CACHE", cache)
+	install(t, filepath.Join(cache, "small model.gguf"))
+	file := Default()
+	for _, server := range FindModelServers(t.Context()) {
+		if !server.Running {
+			file.Services = append(file.Services, server.Service)
+		}
+	}
+	contents := load(t, file)
+	for name, want := range map[string]string{"ollama": "serve", "llama": "small model.gguf", "lm-studio": "server start"} {
+		if command := strings.Join(service(t, contents, name).Command, " "); !strings.Contains(command, want) {
+			t.Errorf("%s is started by %q", name, command)
+		}
+	}
+}
+
+func TestAProcfileIsCarriedOver(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "Procfile")
+	const text = "\ufeff# the shop\nweb: bundle exec puma -p $PORT\nworker_1:  ./work --queue \"a b\"\r\nrelease: ./migrate\nnonsense\nWEB: again\nlog: tail -f x.log | grep error\n: empty\nmode: RAILS_ENV=test rake\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, left, err := FromProcfile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{":4: ", ":5: ", ":6: ", ":8: "}; len(left) != len(want) {
+		t.Errorf("left are %q", left)
+	} else {
+		for i, at := range want {
+			if !strings.Contains(left[i], path+at) {
+				t.Errorf("%q is not at %s", left[i], at)
+			}
+		}
+	}
+	contents := load(t, file)
+	for name, want := range map[string][]string{
+		"web":      {"sh", "-c", "exec bundle exec puma -p $PORT"},
+		"worker_1": {"./work", "--queue", "a b"},
+		"log":      {"sh", "-c", "tail -f x.log | grep error"},
+		"mode":     {"sh", "-c", "RAILS_ENV=test rake"},
+	} {
+		if got := service(t, contents, name).Command; !slices.Equal(got, want) {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	if web := service(t, contents, "web"); !slices.Contains(web.Env, "PORT=5000") || web.URL != "http://127.0.0.1:5000" {
+		t.Errorf("web is %+v", web)
+	}
+	if _, _, err := FromProcfile(t.TempDir()); err == nil {
+		t.Error("a folder is a Procfile")
+	}
+}
+
+// What stands in quotes is read back as it was.
+func TestTextsAreQuoted(t *testing.T) {
+	for _, text := range []string{"", " ", "plain", "/path/to.x", "ü", "a: b", "# no", "yes", "1", "-1", "1e3", "{x}", "[", "'", `"`, `\`, "a\nb", "<&>", "~", "null", "*x", "&x", "!x", "%x", "@x", "`x`", "- x", "? x", "0x1f", ".5", "2024-01-01", "--flag"} {
+		file := Default()
+		file.Services = append(file.Services, Service{Name: "x", Keys: []Pair{{Key: "command", Value: []string{"program", text}}}})
+		if got := service(t, load(t, file), "x").Command; len(got) != 2 || got[1] != text {
+			t.Errorf("%q is read as %q", text, got)
+		}
+	}
+}

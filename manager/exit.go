@@ -1,0 +1,34 @@
+package manager
+
+import "time"
+
+// Exit is how a process ended, as data. Package words makes the sentences.
+type Exit struct {
+	PID    int       `json:"pid"`
+	At     time.Time `json:"at"`
+	Code   int       `json:"code"`             // exit status; -1 when a signal ended it
+	Signal string    `json:"signal,omitempty"` // "SIGKILL", or empty
+	Asked  bool      `json:"asked,omitempty"`  // we had asked it to stop
+	// Ended says that this program ended it: Asked, or because it had failed a check.
+	Ended bool `json:"ended,omitempty"`
+	// Grace is the time it had to stop before it was killed, with Ended.
+	Grace time.Duration `json:"grace,omitempty"`
+	// OutOfMemory says that the system ended a process for lack of memory just then.
+	OutOfMemory bool     `json:"out_of_memory,omitempty"`
+	Lines       []string `json:"lines,omitempty"` // its last log lines
+	// Words are the same in English, to follow "it". Only package control sets them, in what
+	// it sends, for programs of another version.
+	Words string `json:"words"`
+}
+
+// Failure reports whether the exit was neither asked for nor a success.
+func (e Exit) Failure() bool { return !e.Asked && (e.Code != 0 || e.Signal != "") }
+
+// KilledAtDeadline reports whether it was killed since it had not stopped in its time.
+func (e Exit) KilledAtDeadline() bool { return e.Ended && e.Signal == "SIGKILL" && !e.OutOfMemory }
+
+// withoutLines is the exit without what the process printed.
+func (e Exit) withoutLines() *Exit {
+	e.Lines = nil
+	return &e
+}

@@ -1,0 +1,267 @@
+package manager
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"time"
+
+	"agents-tray/manager/guard/proctree"
+	"agents-tray/manager/spec"
+)
+
+// All problems are made in this file, each kind by one function from what was found out.
+
+// Kind sorts problems by what the user can do about them. Package words has the sentences
+// of each.
+type Kind string
+
+const (
+	PortHeld      Kind = "port-held"      // somebody else has the port
+	PortBusy      Kind = "port-busy"      // the port is in use and nobody is seen to have it; it is tried again
+	NotFound      Kind = "not-found"      // its program does not exist
+	NotExecutable Kind = "not-executable" // its program is there, but cannot be executed
+	NoFolder      Kind = "no-folder"      // its working folder does not exist
+	EnvFile       Kind = "env-file"       // its env_file cannot be read
+	EnvTooLarge   Kind = "env-too-large"  // its environment is larger than the system takes
+	CrashLoop     Kind = "crash-loop"     // it keeps ending with an error; given up
+	FailedOnce    Kind = "failed-once"    // it ended with an error and is not to be restarted
+	EndsByItself  Kind = "ends-by-itself" // it keeps ending with status 0; given up
+	Background    Kind = "background"     // its process ended and left others behind: it went to the background
+	BindsItself   Kind = "binds-itself"   // it binds the address that the guard holds for it
+	NotReady      Kind = "not-ready"      // it runs but has not answered yet; it is waited for
+	Elsewhere     Kind = "elsewhere"      // the same, and it listens, but not where its specification says
+	Unhealthy     Kind = "unhealthy"      // it runs but has stopped answering
+	CannotFork    Kind = "cannot-fork"    // the system starts no more processes now; it is tried again
+	GuardFailed   Kind = "guard-failed"   // the guard could not do what it was asked
+	NoGuard       Kind = "no-guard"       // no guard stays up, so nothing can be started
+	LeftRunning   Kind = "left-running"   // processes of it could not be ended
+)
+
+// Problem is something wrong with a service, as data. Which fields are set depends on Kind
+// and on what was found out.
+type Problem struct {
+	Kind  Kind   `json:"kind"`
+	Title string `json:"title,omitempty"` // of the service; empty: it concerns all
+
+	Port     int      `json:"port,omitempty"`      // that the service wants
+	Holder   *Process `json:"holder,omitempty"`    // what is seen to have Port
+	FreePort int      `json:"free_port,omitempty"` // that was free when the problem arose; only with PortHeld
+
+	Path     string `json:"path,omitempty"`     // of the program, folder or file in question
+	Line     int    `json:"line,omitempty"`     // in it, from 1
+	Missing  bool   `json:"missing,omitempty"`  // Path is not there
+	Searched string `json:"searched,omitempty"` // PATH, where the program was looked for
+	Size     int    `json:"size,omitempty"`     // of the environment, in bytes
+
+	Proof    Proof         `json:"proof,omitempty"`    // what was waited for
+	Expected string        `json:"expected,omitempty"` // where, or what, by Proof; the address it should be at
+	Field    string        `json:"field,omitempty"`    // of the services file, which says Expected
+	Seen     []string      `json:"seen,omitempty"`     // the addresses it listens at instead
+	Answer   *Answer       `json:"answer,omitempty"`   // what the last check got
+	Waited   time.Duration `json:"waited,omitempty"`   // for so long
+
+	Exit *Exit  `json:"exit,omitempty"` // the end of its process that tells of it, without the lines
+	Left []Left `json:"left,omitempty"` // processes of it that run on
+
+	Detail string   `json:"detail,omitempty"` // what the system or a library says, in English
+	Lines  []string `json:"lines,omitempty"`  // the last that the service printed, oldest first
+
+	Prose
+}
+
+// Prose is a problem in English sentences. Only package control sets it, in what it sends,
+// for programs of another version, which know other kinds and fields.
+type Prose struct {
+	Summary string `json:"summary,omitempty"`
+	Cause   string `json:"cause,omitempty"`
+	Advice  string `json:"advice,omitempty"`
+}
+
+// Proof is what shows that a service is ready or healthy.
+type Proof string
+
+const (
+	ProofHTTP     Proof = "http"     // an answer at the URL Expected
+	ProofTCP      Proof = "tcp"      // a connection to the address Expected
+	ProofLog      Proof = "log"      // a line that matches the pattern Expected
+	ProofNotify   Proof = "notify"   // READY=1
+	ProofWatchdog Proof = "watchdog" // WATCHDOG=1
+)
+
+// A Process is a program that runs.
+type Process struct {
+	Name string `json:"name,omitempty"`
+	PID  int    `json:"pid,omitempty"`  // 0: it cannot be seen
+	User string `json:"user,omitempty"` // that it belongs to, if that is another one
+}
+
+// Left is a process that was started here and is known to run, or may still run.
+type Left struct {
+	Process
+	Service string     `json:"service,omitempty"` // its title
+	Why     LeftReason `json:"why"`
+	Detail  string     `json:"detail,omitempty"` // the system's error, in English
+}
+
+// LeftReason is why a process was left running.
+type LeftReason string
+
+const (
+	NotPermitted LeftReason = "not-permitted" // it is another user's, who alone may end it
+	NotKillable  LeftReason = "not-killable"  // it was killed, but does not end: it waits for a device or a network drive
+	Traced       LeftReason = "traced"        // a debugger holds it
+	StillEnding  LeftReason = "still-ending"  // it was killed, and takes its time
+	NotSeen      LeftReason = "not-seen"      // the system's processes could not be looked at
+)
+
+// LeftOf returns what an error says could not be ended; none if it says nothing of that.
+func LeftOf(err error) []Left {
+	var e *proctree.LeftError
+	if !errors.As(err, &e) {
+		return nil
+	}
+	reasons := map[proctree.Why]LeftReason{
+		proctree.NotPermitted: NotPermitted, proctree.Traced: Traced, proctree.Stuck: NotKillable, proctree.StillEnding: StillEnding,
+	}
+	var left []Left
+	for _, p := range e.Left {
+		left = append(left, Left{Process: Process{Name: p.Name, PID: p.PID, User: p.User}, Why: reasons[p.Why]})
+	}
+	if e.Look != nil {
+		left = append(left, Left{Why: NotSeen, Detail: e.Look.Error()})
+	}
+	return left
+}
+
+// Error returns the data of the problem for logs and tests. For people package words tells
+// of it.
+func (p *Problem) Error() string {
+	data, err := json.Marshal(p)
+	if err != nil {
+		return string(p.Kind)
+	}
+	return "problem " + string(data)
+}
+
+// A holder is what has a port: a program by name, or, where its process cannot be seen (pid is
+// 0), the user that it belongs to; all empty where nothing was seen.
+type holder struct {
+	name string
+	pid  int
+	user string
+}
+
+// portHeldProblem: another program listens on the service's port. free is a port that could
+// take its place, 0 if none can.
+func portHeldProblem(title string, port int, by holder, free int) *Problem {
+	p := &Problem{Kind: PortHeld, Title: title, Port: port, FreePort: free}
+	if by != (holder{}) {
+		p.Holder = &Process{Name: by.name, PID: by.pid, User: by.user}
+	}
+	return p
+}
+
+// notFoundProblem: the program or its folder is missing or cannot be executed. why names it.
+func notFoundProblem(title, why string) *Problem {
+	return &Problem{Kind: NotFound, Title: title, Detail: why}
+}
+
+// An EnvFileError is why an env_file cannot be read.
+type EnvFileError struct {
+	Path   string
+	Line   int           // of the mistake in it, from 1; 0: it is not one in a line
+	Waited time.Duration // it could not be read in that time; 0: it is not that
+	Err    error
+}
+
+func (e *EnvFileError) Error() string { return e.Path + ": " + e.Err.Error() }
+func (e *EnvFileError) Unwrap() error { return e.Err }
+
+// envFileProblem: the service's env_file cannot be read. An EnvFileError in err tells more.
+func envFileProblem(title string, err error) *Problem {
+	p := &Problem{Kind: EnvFile, Title: title, Detail: err.Error(), Missing: errors.Is(err, fs.ErrNotExist)}
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
+		p.Path, p.Detail = at.Path, at.Err.Error()
+	}
+	if at, ok := errors.AsType[*EnvFileError](err); ok {
+		p.Path, p.Line, p.Waited = at.Path, at.Line, at.Waited
+		if inner, ok := errors.AsType[*fs.PathError](at.Err); ok {
+			p.Detail = inner.Err.Error()
+		} else {
+			p.Detail = at.Err.Error()
+		}
+	}
+	return p
+}
+
+// refusedProblem: the guard could not start the process for another reason.
+func refusedProblem(title, why string) *Problem {
+	return &Problem{Kind: GuardFailed, Title: title, Detail: why}
+}
+
+// guardProblem: no guard stays up, so nothing can be started.
+func guardProblem(err error) *Problem {
+	p := &Problem{Kind: NoGuard}
+	if err != nil {
+		p.Detail = err.Error()
+	}
+	return p
+}
+
+// exitProblem is a problem that the end of a process tells of.
+func exitProblem(kind Kind, title string, exit *Exit) *Problem {
+	return &Problem{Kind: kind, Title: title, Exit: exit.withoutLines(), Lines: exit.Lines}
+}
+
+// keepsEndingProblem: it has ended with status 0 so often that it was given up.
+func keepsEndingProblem(title string, exit *Exit) *Problem {
+	return exitProblem(EndsByItself, title, exit)
+}
+
+// failedProblem: it ended with an error and is not to be restarted.
+func failedProblem(title string, exit *Exit) *Problem { return exitProblem(FailedOnce, title, exit) }
+
+// crashLoopProblem: it has ended so often that it was given up.
+func crashLoopProblem(title string, exit *Exit) *Problem {
+	if exit.Code == 0 && exit.Signal == "" {
+		return keepsEndingProblem(title, exit) // no crash
+	}
+	return exitProblem(CrashLoop, title, exit)
+}
+
+// afterFault is the problem of a process that was ended for a fault and has printed lines.
+func afterFault(fault *Problem, exit *Exit) *Problem {
+	p := *fault
+	p.Exit, p.Lines = exit.withoutLines(), exit.Lines
+	return &p
+}
+
+// stillStartingProblem: it has not proved within its ready.timeout that it answers. It is
+// waited for. err is what the last check got, nil without a check; lines are the last it printed.
+func stillStartingProblem(s spec.ServiceSpec, err error, lines []string) *Problem {
+	p := &Problem{Kind: NotReady, Title: s.Title, Waited: s.Ready.Timeout, Lines: lines}
+	p.Proof, p.Expected = proof(s.Ready)
+	if err != nil && !s.Ready.Check.Empty() {
+		p.Answer = answerOf(err)
+	}
+	return p
+}
+
+// proof is what Ready waits for.
+func proof(r spec.Ready) (Proof, string) {
+	switch {
+	case r.Log != "":
+		return ProofLog, r.Log
+	case r.Notify:
+		return ProofNotify, ""
+	case r.TCP != "":
+		return ProofTCP, r.TCP
+	}
+	return ProofHTTP, r.HTTP
+}
+
+// unhealthyProblem: its health checks failed, the last one with err.
+func unhealthyProblem(title string, err error) *Problem {
+	return &Problem{Kind: Unhealthy, Title: title, Answer: answerOf(err)}
+}

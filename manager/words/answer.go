@@ -1,0 +1,38 @@
+package words
+
+import (
+	"cmp"
+	"strconv"
+
+	"agents-tray/manager"
+)
+
+// Answer says what a check got instead of what was wanted, as a clause: "it answered 503".
+func (l Language) Answer(a *manager.Answer) string {
+	return answerText(a.Kind).fill(l, "{status}", a.Status, "{pattern}", a.Pattern, "{port}", strconv.Itoa(a.Port),
+		"{holder}", l.process(a.Holder), "{waited}", l.Duration(a.Waited), "{detail}", cmp.Or(a.Detail, string(a.Kind)))
+}
+
+func answerText(kind manager.AnswerKind) text {
+	switch kind {
+	case manager.AnswerStatus:
+		return text{"it answered {status}", "der Dienst antwortete mit {status}"}
+	case manager.AnswerBody:
+		return text{`its answer does not match "{pattern}"`, "seine Antwort passt nicht zu „{pattern}“"}
+	case manager.AnswerRefused:
+		return text{"the connection was refused", "die Verbindung wurde abgelehnt"}
+	case manager.AnswerTimeout:
+		return text{"no answer came in time", "rechtzeitig kam keine Antwort"}
+	case manager.AnswerSilent:
+		return text{"it took the connection and said nothing", "der Dienst nahm die Verbindung an und sagte nichts"}
+	case manager.AnswerUnaccepted:
+		return text{"it has not accepted the connection", "der Dienst hat die Verbindung nicht angenommen"}
+	case manager.AnswerStranger:
+		return text{"port {port} is answered by {holder}, which this service has not started", "auf Port {port} antwortet {holder}, von diesem Dienst nicht gestartet"}
+	case manager.AnswerNoPing:
+		return text{"it has not said WATCHDOG=1 for {waited}", "der Dienst hat seit {waited} nicht WATCHDOG=1 gemeldet"}
+	case manager.AnswerTrigger:
+		return text{"it said so itself (WATCHDOG=trigger)", "der Dienst hat es selbst gemeldet (WATCHDOG=trigger)"}
+	}
+	return text{"{detail}", "{detail}"}
+}

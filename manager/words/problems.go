@@ -1,0 +1,176 @@
+package words
+
+import "agents-tray/manager"
+
+// A problemText is what is said of a kind of problem, or, with when, of some of its problems.
+type problemText struct {
+	kind                   manager.Kind
+	when                   func(*manager.Problem) bool
+	summary, cause, advice text
+}
+
+var (
+	cannotStart    = text{"{service} cannot be started", "{service} lässt sich nicht starten"}
+	logAdvice      = text{"Look at its log for the reason", "Den Grund im Protokoll nachsehen"}
+	logThenStart   = text{"Look at its log for the reason, then start it again", "Den Grund im Protokoll nachsehen, dann neu starten"}
+	installAdvice  = text{"Install it, or correct the command in the services file, then start it again", "Das Programm installieren oder den Befehl in der Dienste-Datei berichtigen, danach wieder starten"}
+	envFileAdvice  = text{"Correct the file, or take env_file out of the services file, then start it again", "Die Datei berichtigen oder env_file aus der Dienste-Datei nehmen, danach wieder starten"}
+	exitCause      = text{"It {exit}", "Der Dienst {exit}"}
+	holderAdvice   = text{"Stop {name}{move}", "{name} beenden{move}"}
+	strangerAdvice = text{"Stop that program{move}", "Dieses Programm beenden{move}"}
+)
+
+// The table: of each kind, what happened, why, and what to do. The first row that applies
+// counts.
+var problems = []problemText{
+	{
+		manager.PortHeld, func(p *manager.Problem) bool { return p.Holder == nil },
+		text{"Port {port} is taken; by which program cannot be seen", "Port {port} ist belegt; von welchem Programm, ist nicht zu sehen"},
+		none, strangerAdvice,
+	},
+	{
+		manager.PortHeld, func(p *manager.Problem) bool { return p.Holder.PID == 0 },
+		text{"Port {port} is taken by a program of another user ({user})", "Port {port} ist von einem Programm eines anderen Benutzers belegt ({user})"},
+		none, strangerAdvice,
+	},
+	{
+		manager.PortHeld, nil,
+		text{"Port {port} is taken by {name} ({ids})", "Port {port} ist von {name} belegt ({ids})"},
+		none, holderAdvice,
+	},
+	{
+		manager.PortBusy, nil,
+		text{"{service} waits for port {port} to be free", "{service} wartet, bis Port {port} frei ist"},
+		text{"What is left of its earlier run is still being closed, which takes up to a minute", "Was vom vorigen Lauf übrig ist, wird noch geschlossen; das dauert bis zu einer Minute"},
+		text{"Wait: it starts by itself as soon as the port is free", "Abwarten: Der Dienst startet von selbst, sobald der Port frei ist"},
+	},
+	{
+		manager.NotFound, func(p *manager.Problem) bool { return p.Path == "" },
+		cannotStart, text{"{Detail}", "{Detail}"}, installAdvice,
+	},
+	{
+		manager.NotFound, nil,
+		cannotStart, text{"The program {path} was not found{searched}", "Das Programm {path} wurde nicht gefunden{searched}"}, installAdvice,
+	},
+	{
+		manager.NotExecutable, nil,
+		cannotStart, text{"The program {path} cannot be executed: {detail}", "Das Programm {path} lässt sich nicht ausführen: {detail}"},
+		text{"Make it executable, or correct the command in the services file, then start it again", "Das Programm ausführbar machen oder den Befehl in der Dienste-Datei berichtigen, danach wieder starten"},
+	},
+	{
+		manager.NoFolder, nil,
+		cannotStart, text{"Its folder {path} does not exist", "Den Ordner {path} gibt es nicht"},
+		text{"Make the folder, or correct dir in the services file, then start it again", "Den Ordner anlegen oder dir in der Dienste-Datei berichtigen, danach wieder starten"},
+	},
+	{
+		manager.EnvFile, func(p *manager.Problem) bool { return p.Path == "" },
+		cannotStart, text{"Its env_file cannot be read: {detail}", "Seine env_file ist nicht lesbar: {detail}"}, envFileAdvice,
+	},
+	{
+		manager.EnvFile, func(p *manager.Problem) bool { return p.Missing },
+		cannotStart, text{"Its env_file {path} does not exist", "Die env_file {path} gibt es nicht"},
+		text{"Make the file, or take env_file out of the services file, then start it again", "Die Datei anlegen oder env_file aus der Dienste-Datei nehmen, danach wieder starten"},
+	},
+	{
+		manager.EnvFile, func(p *manager.Problem) bool { return p.Waited > 0 },
+		cannotStart, text{"Its env_file {path} could not be read within {waited}", "Die env_file {path} war innerhalb von {waited} nicht zu lesen"},
+		text{"Give an ordinary file that can be read at once: no named pipe, and none on a network drive that does not answer", "Eine gewöhnliche Datei angeben, die sich sofort lesen lässt: keine benannte Pipe und keine auf einem Netzlaufwerk, das nicht antwortet"},
+	},
+	{
+		manager.EnvFile, nil,
+		cannotStart, text{"Its env_file {path} cannot be used{where}: {detail}", "Die env_file {path} ist nicht zu verwenden{where}: {detail}"}, envFileAdvice,
+	},
+	{
+		manager.EnvTooLarge, nil,
+		cannotStart, text{"Its environment takes {size}, which is more than the system hands to a program", "Die Umgebungsvariablen belegen {size}; mehr, als das System einem Programm übergibt"},
+		text{"Make its env_file smaller, or take variables out of env in the services file, then start it again", "Die env_file verkleinern oder Variablen aus env in der Dienste-Datei nehmen, danach wieder starten"},
+	},
+	{
+		manager.CrashLoop, nil,
+		text{"{service} keeps crashing", "{service} stürzt immer wieder ab"}, exitCause, logThenStart,
+	},
+	{
+		manager.FailedOnce, nil,
+		text{"{service} failed", "{service} ist ausgefallen"}, exitCause, logThenStart,
+	},
+	{
+		manager.EndsByItself, nil,
+		text{"{service} keeps ending by itself", "{service} endet immer wieder von selbst"},
+		text{"It {exit} each time", "Der Dienst {exit}, jedes Mal"},
+		text{
+			"If that is how it is meant to be, set restart: on-failure for it in the services file; if not, look at its log for the reason",
+			"Wenn das so sein soll, in der Dienste-Datei restart: on-failure setzen; wenn nicht, im Protokoll nach dem Grund sehen",
+		},
+	},
+	{
+		manager.Background, nil,
+		text{"{service} went to the background", "{service} ging in den Hintergrund"},
+		text{"Its process ended with status {code} and left {left} running, as a daemon does", "Der Prozess endete mit Status {code} und ließ {left} weiterlaufen, wie es ein Daemon tut"},
+		text{
+			"Have it stay in the foreground: give its command the option for that, such as daemon off, --nodaemon or -f, or take away the one that sends it to the background",
+			"Den Dienst im Vordergrund laufen lassen: dem Befehl die Option dafür geben, etwa daemon off, --nodaemon oder -f, oder die weglassen, die ihn in den Hintergrund schickt",
+		},
+	},
+	{
+		manager.BindsItself, nil,
+		text{"{service} binds {expected} itself", "{service} belegt {expected} selbst"},
+		text{
+			"It {exit}: with listen: in the services file the address is bound for it already and handed over",
+			"Der Dienst {exit}: Mit listen: in der Dienste-Datei ist die Adresse schon für ihn belegt und wird ihm übergeben",
+		},
+		text{
+			"Take listen: out and give it url: http://{expected} instead, or have it take the socket that is handed over ({fd})",
+			"In der Dienste-Datei listen: durch url: http://{expected} ersetzen, oder den Dienst den Socket nehmen lassen, der ihm übergeben wird ({fd})",
+		},
+	},
+	{
+		manager.NotReady, func(p *manager.Problem) bool { return p.Exit != nil },
+		text{"{service} does not answer", "{service} antwortet nicht"},
+		text{"It has {proof} within {waited}{(answer)}", "Der Dienst hat innerhalb von {waited} {proof}{(answer)}"}, logThenStart,
+	},
+	{
+		manager.NotReady, nil,
+		text{"{service} is still starting after {waited}", "{service} startet nach {waited} immer noch"},
+		text{"It has {proof} yet{(answer)}", "Der Dienst hat bisher {proof}{(answer)}"},
+		text{
+			"Wait, restart it, or look at its log for the reason. If it always takes longer, set a longer ready.timeout for it in the services file",
+			"Abwarten, neu starten oder im Protokoll nach dem Grund sehen. Wenn es immer so lange dauert, in der Dienste-Datei ein längeres ready.timeout setzen",
+		},
+	},
+	{
+		manager.Elsewhere, nil,
+		text{"{service} listens at {seen}", "{service} lauscht auf {seen}"},
+		text{"Nothing of it answers at {expected}, which its {field} says", "Auf {expected}, wie es in {field} steht, antwortet der Dienst nicht"},
+		text{"Correct {field} in the services file, or have it listen at {expected}", "In der Dienste-Datei {field} berichtigen oder den Dienst auf {expected} lauschen lassen"},
+	},
+	{
+		manager.Unhealthy, func(p *manager.Problem) bool { return p.Exit != nil },
+		text{"{service} stopped answering", "{service} antwortet nicht mehr"}, text{"{Answer}", "{Answer}"}, logThenStart,
+	},
+	{
+		manager.Unhealthy, nil,
+		text{"{service} stopped answering", "{service} antwortet nicht mehr"}, text{"{Answer}", "{Answer}"}, logAdvice,
+	},
+	{
+		manager.CannotFork, nil,
+		text{"{service} cannot be started yet", "{service} lässt sich noch nicht starten"},
+		text{"The system starts no more processes now: {detail}", "Das System startet gerade keine weiteren Prozesse: {detail}"},
+		text{"It is tried again by itself. If that does not help, close other programs", "Es wird von selbst wieder versucht. Wenn das nicht hilft, andere Programme schließen"},
+	},
+	{
+		manager.GuardFailed, nil,
+		cannotStart, text{"{Detail}", "{Detail}"}, text{"Start it again; if that does not help, quit Configurable Agents and start it again", "Noch einmal starten; wenn das nicht hilft, Configurable Agents beenden und neu starten"},
+	},
+	{
+		manager.NoGuard, nil,
+		text{"Services cannot be started", "Die Dienste lassen sich nicht starten"},
+		text{"The process that runs them keeps ending{(detail)}", "Der Prozess, der sie ausführt, endet immer wieder{(detail)}"},
+		text{"Quit, and start again", "Beenden und neu starten"},
+	},
+	{
+		manager.LeftRunning, nil,
+		text{"{service} left processes running", "{service} ließ Prozesse weiterlaufen"},
+		text{"{left} could not be ended: {why}", "{left} ließ sich nicht beenden: {why}"},
+		text{"End what is left yourself, then start it again", "Was übrig ist, selbst beenden, danach wieder starten"},
+	},
+}

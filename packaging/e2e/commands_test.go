@@ -1,0 +1,92 @@
+//go:build linux
+
+package e2e
+
+import (
+	"encoding/json"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+)
+
+// The commands act on the running instance, wait for the outcome, and say it by their
+// status.
+func TestCommandsActAndWait(t *testing.T) {
+	u := newUser(t).withDesktop()
+	p := u.launch().ready()
+	state := func(service string) manager.Service {
+		t.Helper()
+		var status control.Status
+		if err := json.Unmarshal([]byte(u.Command("status", "--json")), &status); err != nil {
+			t.Fatal(err)
+		}
+		s, _ := status.Service(service)
+		return s
+	}
+	before := state("chat")
+	if before.State != manager.Ready || !strings.Contains(u.Command("status"), u.URL(u.Chat)) {
+		t.Errorf("the status is %+v and\n%s", before, u.Command("status"))
+	}
+	if said := u.Command("restart", "chat"); said != "chat: ready at "+u.URL(u.Chat)+"\n" || state("chat").PID == before.PID {
+		t.Errorf("restart says %q, and %d was %d", said, state("chat").PID, before.PID)
+	}
+	if said := u.Command("stop", "chat"); said != "chat: stopped\n" || state("chat").State != manager.Stopped {
+		t.Errorf("stop says %q, and it is %s", said, state("chat").State)
+	}
+	if said := u.Command("start", "chat"); said != "chat: ready at "+u.URL(u.Chat)+"\n" || state("chat").State != manager.Ready {
+		t.Errorf("start says %q, and it is %s", said, state("chat").State)
+	}
+	u.Command("stop")
+	for _, service := range []string{"dashboard", "chat"} {
+		if s := state(service); s.State != manager.Stopped {
+			t.Errorf("after stop, %s is %s", service, s.State)
+		}
+	}
+	u.Command("start")
+	u.Command("pause")
+	u.Command("resume")
+	p.ready()
+	u.Command("open", "chat")
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Chat) {
+		t.Errorf("open opened %s", url)
+	}
+	if logs := u.Command("logs", "-n", "5"); !strings.Contains(logs, "chat      | ") || !strings.Contains(logs, "dashboard | ") {
+		t.Errorf("the logs are\n%s", logs)
+	}
+	if said := u.Command("autostart", "status"); said != "off\n" {
+		t.Errorf("autostart is %q", said)
+	}
+	if said := u.Command("__complete", "restart", "dashboard", ""); !strings.HasPrefix(said, "chat\n:") {
+		t.Errorf("completion offers %q", said)
+	}
+	wrong := u.launchExactly("restart", "nobody")
+	if status := wrong.End(); status != 1 || !strings.Contains(wrong.Out.String(), `there is no service "nobody". There are: dashboard chat`) {
+		t.Errorf("status %d, and it says\n%s", status, wrong.Out.String())
+	}
+	u.Command("quit")
+	p.CleanEnd()
+}
+
+// A service that fails is told with its reason, and the status is 1.
+func TestStartTellsAFailure(t *testing.T) {
+	u := newUser(t).withDesktop()
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.WithServices("  broken: {command: [" + shell + `, -c, "echo no space left >&2; exit 7"], restart: never, ready: {log: listening}}` + "\n")
+	p := u.launchExactly()
+	p.Status("it has failed", func(s control.Status) bool {
+		broken, _ := s.Service("broken")
+		return broken.State == manager.Failed
+	})
+	start := u.launchExactly("start", "broken")
+	if status := start.End(); status != 1 || !strings.Contains(start.Out.String(), "exit 7") || !strings.Contains(start.Out.String(), "no space left") {
+		t.Errorf("status %d, and it says\n%s", status, start.Out.String())
+	}
+	u.Command("quit")
+	p.CleanEnd()
+}

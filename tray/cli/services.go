@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+	"agents-tray/manager/words"
+)
+
+// actionCommand starts, stops or restarts services of the running instance, and waits
+// until they have.
+func actionCommand(action control.Action, short string) *cobra.Command {
+	var noWait bool
+	command := &cobra.Command{
+		Use:               string(action) + " [SERVICE…]",
+		Short:             short,
+		ValidArgsFunction: completeServices,
+		RunE: func(command *cobra.Command, names []string) error {
+			client, err := runningClient()
+			if err != nil {
+				return err
+			}
+			return act(command.Context(), client, action, names, !noWait, command.OutOrStdout())
+		},
+	}
+	command.Flags().BoolVar(&noWait, "no-wait", false, "do not wait for the outcome")
+	return command
+}
+
+// act asks for the action, for all services where no names are given, and prints what has
+// come of it as soon as it is known. The error joins those of services that failed.
+func act(ctx context.Context, client *control.Client, action control.Action, names []string, wait bool, out io.Writer) error {
+	status, err := client.Status(ctx)
+	if err != nil {
+		return unanswered(err)
+	}
+	if names, err = chosenServices(status, action, names); err != nil {
+		return err
+	}
+	before := map[string]manager.Service{}
+	for _, name := range names {
+		before[name], _ = status.Service(name)
+		if err := client.Act(ctx, name, action); err != nil {
+			return fmt.Errorf("%s %s: %w", action, name, unanswered(err))
+		}
+	}
+	if !wait {
+		return nil
+	}
+	return awaitOutcomes(ctx, client, action, before, names, out)
+}
+
+// chosenServices are the services that an action is about: those named, or all. What
+// depends on others is stopped first. A service that runs once is not started by "all".
+func chosenServices(status control.Status, action control.Action, names []string) ([]string, error) {
+	if len(names) == 0 {
+		for _, s := range status.Services {
+			if action == control.Stop && s.State != manager.Stopped || action != control.Stop && !s.Once {
+				names = append(names, s.Name)
+			}
+		}
+		if action == control.Stop {
+			slices.Reverse(names)
+		}
+		return names, nil
+	}
+	for _, name := range names {
+		if _, known := status.Service(name); !known {
+			return nil, unknownService(name, status)
+		}
+	}
+	return names, nil
+}
+
+func unknownService(name string, status control.Status) error {
+	text := fmt.Sprintf("there is no service %q. There are:", name)
+	for _, s := range status.Services {
+		text += " " + s.Name
+	}
+	return errors.New(text)
+}
+
+// awaitOutcomes follows the services until the outcome of each is known.
+func awaitOutcomes(ctx context.Context, client *control.Client, action control.Action, before map[string]manager.Service, names []string, out io.Writer) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var failures []error
+	open := slices.Clone(names)
+	err := client.Watch(ctx, func(now control.Status) {
+		open = slices.DeleteFunc(open, func(name string) bool {
+			service, known := now.Service(name)
+			said, failure, done := outcome(action, before[name], service)
+			switch {
+			case !known:
+				return true
+			case !done:
+				return false
+			case failure != nil:
+				failures = append(failures, failure)
+			default:
+				fmt.Fprintf(out, "%s: %s\n", name, said)
+			}
+			return true
+		})
+		if len(open) == 0 {
+			stop()
+		}
+	})
+	if len(open) == 0 {
+		return errors.Join(failures...)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return fmt.Errorf("the instance ended before all services had answered: %w", err)
+}
+
+// outcome says what has come of an action on a service; done is false while that is open.
+func outcome(action control.Action, before, now manager.Service) (said string, failure error, done bool) {
+	if action == control.Stop {
+		return "stopped", nil, now.State.Idle()
+	}
+	switch now.State {
+	case manager.Failed:
+		return "", fmt.Errorf("%s: %s", now.Name, words.English.Report(now.Problem)), true
+	case manager.Stopped: // by somebody else
+		return "", fmt.Errorf("%s was stopped meanwhile", now.Name), true
+	case manager.Completed:
+		return "completed", nil, true
+	case manager.Ready:
+		if action == control.Restart && before.State.Live() && now.PID == before.PID && now.Started.Equal(before.Started) {
+			return "", nil, false // it is still the process of before
+		}
+		if now.URL != "" {
+			return "ready at " + now.URL, nil, true
+		}
+		return "ready", nil, true
+	case manager.Starting:
+		if now.Problem != nil { // it takes longer than expected, and is not ended for that
+			return words.English.Report(now.Problem), nil, true
+		}
+	}
+	return "", nil, false
+}
+
+// completeServices completes the names of the services of the running instance.
+func completeServices(command *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
+	status, err := currentStatus(command.Context())
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []string
+	for _, s := range status.Services {
+		if !slices.Contains(given, s.Name) {
+			names = append(names, s.Name)
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}

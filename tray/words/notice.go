@@ -1,0 +1,37 @@
+package words
+
+import (
+	"time"
+
+	"agents-tray/manager/words"
+)
+
+// A Notice is something for the user to know that concerns no single service, as data.
+type Notice struct {
+	What      Key    // in one line
+	More      Key    // what else there is to know; Nothing: only Detail
+	Arguments []any  // of More: texts, or times that are told with their day
+	Detail    string // what the system says, in English; may be empty
+}
+
+// Line is the notice in one line, for a menu.
+func (n Notice) Line(l Language) string { return l.Say(n.What) }
+
+// Text is the whole notice, in sentences.
+func (n Notice) Text(l Language) string {
+	text := words.Sentence(n.Line(l))
+	if n.More != Nothing {
+		arguments := make([]any, len(n.Arguments))
+		for i, argument := range n.Arguments {
+			if at, ok := argument.(time.Time); ok {
+				argument = l.When(at, time.Now(), true)
+			}
+			arguments[i] = argument
+		}
+		text += " " + l.Say(n.More, arguments...)
+	}
+	if n.Detail != "" {
+		text += " " + words.Sentence(n.Detail)
+	}
+	return text
+}
