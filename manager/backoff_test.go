@@ -3,6 +3,7 @@ package manager
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,27 +11,66 @@ import (
 	"agents-tray/manager/spec"
 )
 
-func TestBackoff(t *testing.T) {
-	policy := spec.ServiceSpec{Name: "s", Command: []string{"x"}, Restart: spec.Restart{
-		MaxDelay: time.Second, GiveUp: 8,
-	}}.WithDefaults()
-	at := time.Unix(1e9, 0)
+// waits returns the waits of a service that fails as soon as it is started, in ms without
+// their random part, until it is given up or has failed so often.
+func waits(restart spec.Restart, most int) (found []int, failing time.Duration) {
+	policy := spec.ServiceSpec{Name: "s", Restart: restart}.WithDefaults().Restart
 	var b backoff
-	for n, want := range []time.Duration{0, 100, 200, 400, 800, 1000, 1000} { // ms
-		want *= time.Millisecond
-		wait, again := b.next(policy.Restart, at, 0)
-		if !again || wait > want || wait < want-want/10 {
-			t.Errorf("exit %d: wait %v, again %v; want about %v", n+1, wait, again, want)
+	began := time.Now()
+	for at := began; len(found) < most; {
+		wait, again := b.next(policy, at, 0)
+		if !again {
+			return found, at.Sub(began)
+		}
+		at = at.Add(wait)
+		ms := int(wait.Milliseconds())
+		for _, whole := range []int{100, 200, 400, 500, 800, 1000, 2000, 4000, 8000, 16000, 30000} {
+			if ms <= whole && ms >= whole-whole/10-1 {
+				ms = whole
+				break
+			}
+		}
+		found = append(found, ms)
+	}
+	return found, -1
+}
+
+// With nothing in the file a service has about a minute: what it needs may be late. What the
+// file says keeps its meaning.
+func TestWaitsBetweenRestarts(t *testing.T) {
+	for name, test := range map[string]struct {
+		restart spec.Restart
+		want    string
+	}{
+		"nothing in the file": {spec.Restart{}, "[0 1000 2000 4000 8000 16000 30000]"},
+		"give_up":             {spec.Restart{GiveUp: 3}, "[0 1000]"},
+		"never":               {spec.Restart{GiveUp: -1}, "[0 1000 2000 4000 8000 16000 30000 30000]"},
+		"delay":               {spec.Restart{Delay: 50 * time.Millisecond, GiveUp: 5}, "[50 100 200 400]"},
+		"max_delay":           {spec.Restart{MaxDelay: 500 * time.Millisecond, GiveUp: 5}, "[0 500 500 500]"},
+	} {
+		got, failing := waits(test.restart, 8)
+		if fmt.Sprint(got) != test.want {
+			t.Errorf("%s: waits %v, want %s", name, got, test.want)
+		}
+		if name == "nothing in the file" && (failing < 50*time.Second || failing > 70*time.Second) {
+			t.Errorf("given up after %v", failing)
 		}
 	}
-	if _, again := b.next(policy.Restart, at, 0); again {
-		t.Error("it does not give up at the eighth exit")
+}
+
+// A slow crash is no reason to give up sooner, nor one that took long to come.
+func TestAServiceThatFailsRarelyIsNotGivenUp(t *testing.T) {
+	policy := spec.ServiceSpec{Name: "s"}.WithDefaults().Restart
+	var b backoff
+	at := time.Now()
+	for range leastExits - 1 {
+		if _, again := b.next(policy, at, 0); !again {
+			t.Error("given up before it failed five times")
+		}
+		at = at.Add(giveUpAfter)
 	}
-	if wait, again := b.next(policy.Restart, at, policy.Restart.GoodRun); wait != 0 || !again {
+	if wait, again := b.next(policy, at, policy.GoodRun); wait != 0 || !again {
 		t.Errorf("after a good run: wait %v, again %v", wait, again)
-	}
-	if wait, again := b.next(policy.Restart, at.Add(policy.Restart.Window), 0); wait != 0 || !again {
-		t.Errorf("after the window: wait %v, again %v", wait, again)
 	}
 }
 
@@ -40,13 +80,14 @@ func TestAwaitReadyBacksOff(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		began, tries, no := time.Now(), 0, errors.New("no")
-		err := awaitReady(ctx, func(context.Context) error {
+		var last lastAnswer
+		err := awaitReady(ctx, &last, func(context.Context) error {
 			if tries++; tries == 4 && time.Since(began) != 14*time.Millisecond {
 				t.Errorf("the fourth try came after %v", time.Since(began))
 			}
 			return no
 		})
-		if !errors.Is(err, no) || time.Since(began) != 10*time.Second || tries > 60 {
+		if err != context.DeadlineExceeded || last.get() != no || time.Since(began) != 10*time.Second || tries > 60 {
 			t.Errorf("%d tries in %v: %v", tries, time.Since(began), err)
 		}
 	})

@@ -13,7 +13,8 @@ type Exit struct {
 	Ended bool `json:"ended,omitempty"`
 	// Grace is the time it had to stop before it was killed, with Ended.
 	Grace time.Duration `json:"grace,omitempty"`
-	// OutOfMemory says that the system ended a process for lack of memory just then.
+	// OutOfMemory says that the system ended it for lack of memory. It may have done so
+	// without that being known.
 	OutOfMemory bool     `json:"out_of_memory,omitempty"`
 	Lines       []string `json:"lines,omitempty"` // its last log lines
 	// Words are the same in English, to follow "it". Only package control sets them, in what

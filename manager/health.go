@@ -9,19 +9,14 @@ import (
 
 // watchHealth starts the health checks of a service that is ready, if it has any.
 func (s *service) watchHealth() {
-	h := s.spec.Health
-	run, pid, described := s.run, s.pid, s.spec
-	question := func(ctx context.Context) error {
-		if err := ask(ctx, h.Check); err != nil {
-			return err
-		}
-		return s.m.prove(ctx, described, h.Check, run, pid)
-	}
+	h, r, prove := s.spec.Health, s.run, s.m.outside.proof
+	q := s.question(h.Check)
+	check := func(ctx context.Context) error { return prove(ctx, q) }
 	switch {
 	case h.Notify:
-		s.alive.Store(true)
-		question = func(context.Context) error {
-			if s.alive.Swap(false) {
+		r.alive.Store(true)
+		check = func(context.Context) error {
+			if r.alive.Swap(false) {
 				return nil
 			}
 			return &Answer{Kind: AnswerNoPing, Waited: h.Interval}
@@ -29,22 +24,21 @@ func (s *service) watchHealth() {
 	case h.Check.Empty():
 		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	s.stopProbe = cancel
+	ctx := s.beside(r)
 	go func() {
-		err := keepAsking(ctx, h, question)
+		err := keepAsking(ctx, h, check)
 		s.m.post(func() {
-			if run == s.run && s.state == Ready && ctx.Err() == nil {
+			if s.run == r && ctx.Err() == nil {
 				s.onUnhealthy(err)
 			}
 		})
 	}()
 }
 
-// onUnhealthy handles failed health checks: the process is stopped, which counts as a failure.
+// onUnhealthy handles failed health checks: the process is ended, which counts as a failure.
 func (s *service) onUnhealthy(err error) {
-	s.cancelProbe()
-	s.end(unhealthyProblem(s.spec.Title, err))
+	s.run.fault = unhealthyProblem(s.spec.Title, err)
+	s.problem = s.run.fault
 }
 
 // keepAsking asks at each interval, and returns the last error once so many checks in

@@ -24,6 +24,7 @@ var importRules = []struct {
 }{
 	{"manager", nil, []string{"tray", "services"}},
 	{"manager/spec", []string{"manager/spec"}, nil},
+	{"manager/envfile", []string{"manager/envfile"}, nil},
 	{"manager/inspect", []string{"manager/inspect"}, nil},
 	{"manager/config", []string{"manager/config", "manager/spec", "manager/disk"}, nil},
 	{"manager/guard", []string{"manager/guard", "manager/logs"}, nil},

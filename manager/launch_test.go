@@ -45,10 +45,10 @@ func TestTheEnvironmentOfAService(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "env"), []byte("# a comment\nFILE=\"from the file\"\nBOTH=file\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "env"), []byte("# a comment\nexport FILE=\"from the file\"\nBOTH=file\nFORMAT={host} {port}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := newSpec("s", guardtest.Tells, "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "WATCHDOG_USEC", "FILE", "BOTH", "OWN", "ADDRESS", "PWD_OF")
+	s := newSpec("s", guardtest.Tells, "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "WATCHDOG_USEC", "FILE", "FORMAT", "BOTH", "OWN", "ADDRESS", "PWD_OF")
 	s.Dir, s.EnvFile = folder, "env"
 	s.Env = []string{"BOTH=spec", "ADDRESS={host} and {port} are {listen}, descriptor {fd}"}
 	s.Listen = guardtest.FreeAddress(t)
@@ -56,14 +56,35 @@ func TestTheEnvironmentOfAService(t *testing.T) {
 	s.Command = append(s.Command, "{unknown} {port}")
 	m := newManager(t, s)
 	startAll(t, m)
-	got := printed(t, m, "s", 10)
+	got := printed(t, m, "s", 11)
 	pid := awaitState(t, m, "s", Ready).PID
 	want := []string{
-		"NOTIFY_SOCKET=", "LISTEN_FDS=1", fmt.Sprint("LISTEN_PID=", pid), "WATCHDOG_USEC=", "FILE=from the file", "BOTH=spec", "OWN=inherited",
+		"NOTIFY_SOCKET=", "LISTEN_FDS=1", fmt.Sprint("LISTEN_PID=", pid), "WATCHDOG_USEC=", "FILE=from the file", "FORMAT={host} {port}", "BOTH=spec", "OWN=inherited",
 		fmt.Sprintf("ADDRESS=127.0.0.1 and %s are 127.0.0.1:%s, descriptor 3", port, port), "PWD_OF=", "{unknown} " + port + "=",
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("it sees\n%q, want\n%q", got, want)
+	}
+}
+
+// Python prints at once, unless the user has it otherwise.
+func TestPythonIsNotBuffered(t *testing.T) {
+	t.Setenv("PYTHONUNBUFFERED", "") // restored at the end
+	os.Unsetenv("PYTHONUNBUFFERED")
+	usual, set := newSpec("usual", guardtest.Tells, "PYTHONUNBUFFERED"), newSpec("set", guardtest.Tells, "PYTHONUNBUFFERED")
+	set.Env = []string{"PYTHONUNBUFFERED="}
+	m := newManager(t, usual, set)
+	startAll(t, m)
+	for name, want := range map[string]string{"usual": "PYTHONUNBUFFERED=1", "set": "PYTHONUNBUFFERED="} {
+		if got := printed(t, m, name, 1); got[0] != want {
+			t.Errorf("%s sees %q", name, got)
+		}
+	}
+	t.Setenv("PYTHONUNBUFFERED", "inherited")
+	m = newManager(t, usual)
+	startAll(t, m)
+	if got := printed(t, m, "usual", 1); got[0] != "PYTHONUNBUFFERED=inherited" {
+		t.Errorf("with one of the session's it sees %q", got)
 	}
 }
 

@@ -10,22 +10,31 @@ import (
 	"agents-tray/manager/spec"
 )
 
-// A link is the connection to the guard. It launches one, and replaces one that dies. Its
+// A link is the connection to the guard. It launches one, and replaces one that is lost. Its
 // methods run in the manager's owner.
 type link struct {
-	m          *Manager
-	client     *guard.Client
-	events     <-chan guard.Event // nil while there is no guard
-	up         bool               // requests are accepted
-	pid        int
-	losses     backoff
-	since      time.Time
-	closing    bool
-	recovering bool        // the processes that a dead guard left are being ended
-	watch      *time.Timer // ends a guard that does not end by itself
-	ending     string      // the signal that has ended the guard, empty if none has
-	unswept    bool        // an earlier guard has left something that may still run
+	m       *Manager
+	state   linkState
+	client  guardProcess       // in linked and leaving
+	events  <-chan guard.Event // of client
+	losses  backoff
+	since   time.Time     // when client was launched
+	problem *Problem      // in linkFailed
+	grace   time.Duration // of the shutdown
+	timer   *time.Timer   // ends a guard that does not end by itself, or launches the next one
+	unswept bool          // an earlier guard has left something that may still run
 }
+
+type linkState int
+
+const (
+	launching  linkState = iota // a guard is being launched
+	linked                      // requests are accepted
+	leaving                     // the guard has said that it ends, unasked
+	recovering                  // what a lost guard left is being ended
+	pausing                     // until the next launch
+	linkFailed                  // no guard stays up; the user decides
+)
 
 // guardPolicy is the restart policy of the guard itself.
 var guardPolicy = spec.Restart{
@@ -33,50 +42,89 @@ var guardPolicy = spec.Restart{
 	GiveUp: 6, Window: time.Minute, GoodRun: 10 * time.Second,
 }
 
-// launch starts a guard.
-func (l *link) launch(m *Manager) {
-	l.m = m
-	client, err := guard.Launch(m.options.Guard, guard.Hello{
-		Grace: Grace, Log: m.options.GuardLog, ExitReport: m.options.ExitReport, Remove: m.options.Remove,
-		Journals: m.options.Journals,
-	})
+// Deadlines of a shutdown; see guard.Patience.
+const (
+	// hurryTime is what a guard has when somebody does not want to wait: what it leaves is
+	// swept then.
+	hurryTime = time.Second
+	// sweepTime is for what a guard has left that did not answer.
+	sweepTime = proctree.KillTimeout + 2*time.Second
+)
+
+// up reports whether the guard takes requests.
+func (l *link) up() bool { return l.state == linked }
+
+// launch launches a guard, beside the owner.
+func (l *link) launch() {
+	l.state = launching
+	go func() {
+		client, err := l.m.outside.launch()
+		l.m.post(func() { l.launched(client, err) })
+	}()
+}
+
+func (l *link) launched(client guardProcess, err error) {
+	l.since = time.Now()
 	if client == nil {
 		l.replace(err)
 		return
 	}
-	l.client, l.events, l.pid, l.up, l.since = client, client.Events(), client.PID(), true, time.Now()
+	l.state, l.client, l.events = linked, client, client.Events()
+	if l.m.shuttingDown {
+		l.shutdown(l.grace)
+	}
 }
 
 // send sends a request to the guard. The error is ignored: if it cannot be written, the
 // guard is gone, and its end arrives as the end of its events.
 func (l *link) send(r guard.Request) {
-	if l.client != nil && l.up {
+	if l.client != nil {
 		_ = l.client.Send(r)
 	}
 }
 
-// shutdown ends the guard with everything below it.
-func (l *link) shutdown(grace time.Duration) {
-	l.closing = true
+// pid is the guard's process id, 0 without one.
+func (l *link) pid() int {
 	if l.client == nil {
-		if !l.recovering { // else its end is the end
-			l.sweepLast(nil)
-		}
-		return
+		return 0
 	}
-	l.send(guard.Request{Shutdown: &guard.Shutdown{Grace: grace}})
-	// The guard kills at the deadline; one that is stopped or stuck cannot.
-	if l.watch != nil {
-		l.watch.Stop()
-	}
-	l.watch = time.AfterFunc(guard.Patience(grace), l.client.Kill)
+	return l.client.PID()
 }
 
-// sweep ends what guards of this session have left.
-func (l *link) sweep() error {
-	options := l.m.options
-	_, err := proctree.Sweep(options.Guard.Mark, proctree.JournalsOf(options.Journals, options.Guard.Mark), 0)
-	return err
+// shutdown ends the guard with everything below it. A second call may shorten the grace.
+func (l *link) shutdown(grace time.Duration) {
+	l.grace = grace
+	switch l.state {
+	case launching, recovering: // their end is the end
+	case pausing, linkFailed:
+		l.stopTimer()
+		l.sweepLast(nil)
+		return
+	default:
+		l.send(guard.Request{Shutdown: &guard.Shutdown{Grace: grace}})
+		// The guard kills at the deadline; one that is stopped or stuck cannot.
+		patience := guard.Patience(grace)
+		if grace == 0 {
+			patience = hurryTime
+		}
+		l.setTimer(patience, l.client.Kill)
+	}
+	time.AfterFunc(guard.Patience(grace)+sweepTime, func() {
+		l.m.post(func() { l.m.finish(errNotConfirmed) })
+	})
+}
+
+var errNotConfirmed = errors.New("whether everything has ended could not be seen in time")
+
+func (l *link) setTimer(wait time.Duration, then func()) {
+	l.stopTimer()
+	l.timer = time.AfterFunc(wait, then)
+}
+
+func (l *link) stopTimer() {
+	if l.timer != nil {
+		l.timer.Stop()
+	}
 }
 
 // sweepLast ends the owner, with err. If an earlier guard has left something, it is looked
@@ -86,22 +134,20 @@ func (l *link) sweepLast(err error) {
 		l.m.finish(err)
 		return
 	}
+	l.state = recovering
 	go func() {
-		left := l.sweep()
-		l.m.post(func() { l.m.finish(errors.Join(err, left)) })
+		left := l.m.outside.sweep()
+		l.m.post(func() { l.m.finish(left) })
 	}()
 }
 
 // handle passes an event of the guard to the service it concerns.
 func (m *Manager) handle(e guard.Event) {
 	find := func(name string, run uint64) *service {
-		if s := m.byName[name]; s != nil && s.run == run && s.present {
+		if s := m.byName[name]; s != nil && s.run != nil && s.run.number == run {
 			return s
 		}
 		return nil // of an earlier run
-	}
-	if m.link.ending != "" && (e.Exited != nil || e.Gone != nil) {
-		return // the guard was told to end: what it stops is started again by the next one
 	}
 	switch {
 	case e.Started != nil:
@@ -123,14 +169,16 @@ func (m *Manager) handle(e guard.Event) {
 		if s := find(e.Gone.Service, e.Gone.Run); s != nil {
 			s.onGone()
 		}
-	case e.Leaving != nil && !m.link.closing:
-		m.link.ending = e.Leaving.Signal
 	case e.Notice != nil:
 		if s := find(e.Notice.Service, e.Notice.Run); s != nil {
 			s.onNotice(e.Notice)
 		}
 	case e.Members != nil:
 		m.onMembers(e.Members)
+	case e.Leaving != nil:
+		if m.link.state == linked && !m.shuttingDown {
+			m.link.state = leaving
+		}
 	case e.Fault != nil:
 		m.emit(GuardFault{errors.New(e.Fault.Error), time.Now()})
 	}
@@ -140,93 +188,77 @@ func (m *Manager) handle(e guard.Event) {
 func (m *Manager) guardEnded() {
 	l := &m.link
 	err := l.client.Err()
-	var left *proctree.LeftError
-	told := errors.As(err, &left)
-	if l.ending != "" && err == nil {
-		err = fmt.Errorf("stopped by %s", l.ending)
-	}
-	l.ending = ""
-	if l.watch != nil {
-		l.watch.Stop()
-	}
-	l.client, l.events, l.up, l.pid = nil, nil, false, 0
+	l.stopTimer()
+	l.client, l.events, l.state = nil, nil, recovering
 	for _, waiting := range m.memberRequests {
 		waiting.answer <- guard.Members{}
 	}
 	m.memberRequests = nil
 	for _, s := range m.services {
-		if s.present {
-			s.cancelProbe()
-			s.pid = 0
-			if !m.shuttingDown {
-				s.state = Starting
-			}
-		}
+		s.onGuardLost()
 	}
-	if l.closing && (err == nil || told) {
+	if _, told := errors.AsType[*proctree.LeftError](err); m.shuttingDown && (err == nil || told) {
 		l.sweepLast(err)
 		return
 	}
-	if !l.closing {
-		m.emit(GuardLost{fmt.Errorf("the guard ended: %w", orUnknown(err)), time.Now()})
+	if err == nil {
+		err = errors.New("it was told to, by another program")
 	}
-	// The guard did not confirm that everything is gone: end what it left.
-	l.recovering = true
+	if !m.shuttingDown {
+		m.emit(GuardLost{fmt.Errorf("the guard ended: %w", err), time.Now()})
+	}
+	// The guard may not have confirmed that everything is gone: end what it left.
 	go func() {
-		sweepErr := l.sweep()
+		sweepErr := m.outside.sweep()
 		m.post(func() {
-			l.recovering = false
-			if l.unswept = sweepErr != nil; l.unswept && !l.closing {
-				m.emit(ProcessesLeft{Err: sweepErr, At: time.Now()})
-			}
-			if l.closing {
+			l.unswept = sweepErr != nil
+			if m.shuttingDown {
 				m.finish(sweepErr)
 				return
 			}
 			for _, s := range m.services {
-				if s.present {
-					s.present, s.blocked, s.fault = false, false, nil
-				}
-				if !s.want && s.state == Starting {
-					s.state = Stopped
-				}
+				s.onGone()
+			}
+			if l.unswept {
+				m.emit(ProcessesLeft{Err: sweepErr, At: time.Now()})
 			}
 			l.replace(err)
 		})
 	}()
 }
 
-// replace launches another guard as guardPolicy says, or fails every service.
+// replace launches another guard as guardPolicy says, or gives up; then every service fails.
 func (l *link) replace(err error) {
-	wait, again := l.losses.next(guardPolicy, time.Now(), time.Since(l.since))
+	now := time.Now()
+	wait, again := l.losses.next(guardPolicy, now, now.Sub(l.since))
 	switch {
-	case l.closing:
+	case l.m.shuttingDown:
 		l.sweepLast(nil)
 	case !again:
-		for _, s := range l.m.services {
-			if s.want {
-				s.state = Failed
-				s.problem = guardProblem(err)
-			}
-		}
-	case wait == 0:
-		l.launch(l.m)
-		l.m.advanceAll()
+		l.state, l.problem = linkFailed, guardProblem(err)
 	default:
-		time.AfterFunc(wait, func() {
+		l.state = pausing
+		l.setTimer(wait, func() {
 			l.m.post(func() {
-				if l.client == nil && !l.closing {
-					l.launch(l.m)
-					l.m.advanceAll()
+				if l.state == pausing && !l.m.shuttingDown {
+					l.launch()
 				}
 			})
 		})
 	}
 }
 
-func orUnknown(err error) error {
-	if err == nil {
-		return errors.New("for a reason unknown")
+// retry launches a guard after all, because the user asks for a service. What has failed for
+// want of a guard is started again with it.
+func (l *link) retry() {
+	if l.state != linkFailed {
+		return
 	}
-	return err
+	for _, s := range l.m.services {
+		if s.problem == l.problem {
+			s.outcome, s.problem = undecided, nil
+		}
+	}
+	l.problem, l.losses = nil, backoff{}
+	l.launch()
 }

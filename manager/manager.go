@@ -45,20 +45,24 @@ type Options struct {
 	Env []string
 }
 
-// A Manager runs services. One goroutine owns all its state; the methods hand it
-// work and are safe for concurrent use.
+// A Manager runs services. One goroutine owns all its state and does no input or output;
+// the methods hand it work and are safe for concurrent use.
 type Manager struct {
 	options  Options
+	outside  surroundings
 	inbox    chan func()
 	done     chan struct{} // closed when the owner has ended
 	snapshot atomic.Pointer[Snapshot]
 	hub      hub
+	ctx      context.Context // ends with the owner, and ends what is done beside it
+	end      context.CancelFunc
 
 	// Owned by run.
 	services       []*service
 	byName         map[string]*service
 	link           link
-	checked        bool // the dependencies can be met
+	checked        bool              // the dependencies can be met
+	moved          map[string]string // addresses that services listened on before Move: where they do now
 	memberRequests []memberRequest
 	published      time.Time
 	shuttingDown   bool
@@ -70,20 +74,26 @@ type Manager struct {
 
 // New returns a manager and starts its guard, which is up by the time it is needed.
 // Shutdown must be called in the end.
-func New(options Options) *Manager {
+func New(options Options) *Manager { return newWith(options, system(options)) }
+
+func newWith(options Options, outside surroundings) *Manager {
 	m := &Manager{
-		options: options, inbox: make(chan func(), 64), done: make(chan struct{}),
-		byName: map[string]*service{}, gone: make(chan struct{}),
+		options: options, outside: outside, inbox: make(chan func(), 64), done: make(chan struct{}),
+		byName: map[string]*service{}, moved: map[string]string{}, gone: make(chan struct{}),
 	}
+	m.ctx, m.end = context.WithCancel(context.Background())
 	m.snapshot.Store(&Snapshot{Phase: PhaseStopped})
-	m.link.launch(m)
+	m.link.m = m
+	m.link.launch()
 	go m.run()
 	return m
 }
 
-// run is the owner: it handles one event or request after the other.
+// run is the owner: it handles one event, request or result after the other, and then does
+// what follows from the state.
 func (m *Manager) run() {
 	defer close(m.done)
+	defer m.end()
 	due := time.NewTimer(publishEvery) // for publish
 	defer due.Stop()
 	for {
@@ -100,6 +110,7 @@ func (m *Manager) run() {
 				m.guardEnded()
 			}
 		}
+		m.reconcile()
 		if wait := publishEvery - time.Since(m.published); wait <= 0 {
 			m.publish()
 		} else {
@@ -118,7 +129,7 @@ func (m *Manager) run() {
 // services that start at once do not make one each. A call publishes before it returns.
 const publishEvery = 5 * time.Millisecond
 
-// post queues work for the owner, unless it has ended.
+// post queues work for the owner, unless it has ended. The owner itself must not call it.
 func (m *Manager) post(work func()) {
 	select {
 	case m.inbox <- work:
@@ -134,6 +145,7 @@ func (m *Manager) ask(work func() error) error {
 	answer := make(chan error, 1)
 	m.post(func() {
 		err := work()
+		m.reconcile()
 		m.publish()
 		answer <- err
 	})
@@ -157,7 +169,7 @@ func (m *Manager) AddService(specs ...spec.ServiceSpec) error {
 			if m.byName[added.Name] != nil {
 				return &spec.Error{Service: added.Name, Field: "name", Err: errors.New("there is already a service of that name")}
 			}
-			s := &service{m: m, spec: added.WithDefaults(), state: Stopped}
+			s := &service{m: m, spec: added.WithDefaults()}
 			m.services = append(m.services, s)
 			m.byName[added.Name] = s
 			m.checked = false
@@ -192,7 +204,7 @@ func (m *Manager) Restart(name string) error { return m.with(name, (*service).us
 // Move gives a service another port to listen on, until the program ends, and
 // starts it.
 func (m *Manager) Move(name string, port int) error {
-	return m.with(name, func(s *service) { s.move(port) })
+	return m.with(name, func(s *service) { s.userMove(port) })
 }
 
 func (m *Manager) with(name string, do func(*service)) error {
@@ -235,38 +247,36 @@ func (m *Manager) beginShutdown() {
 	m.shuttingDown = true
 	grace := Grace
 	for _, s := range m.services {
-		if s.state.Live() {
+		if s.run != nil {
 			grace = max(grace, s.spec.StopTimeout)
 		}
-		s.shutDown()
+		s.cancelRetry()
 	}
 	m.link.shutdown(grace)
 }
 
 // finish ends the owner. err is nil if no process is left.
 func (m *Manager) finish(err error) {
+	select {
+	case <-m.gone:
+		return
+	default:
+	}
 	m.goneErr = err
 	for _, s := range m.services {
-		s.processGone()
+		s.dropRun()
 	}
 	close(m.gone)
-}
-
-// advanceAll starts whatever may start now.
-func (m *Manager) advanceAll() {
-	for _, s := range m.services {
-		s.advance()
-	}
 }
 
 // publish stores a new snapshot if the state has changed, and answers Wait.
 func (m *Manager) publish() {
 	m.published = time.Now()
-	next := &Snapshot{Guard: m.link.pid, Services: make([]Service, len(m.services))}
+	next := &Snapshot{Guard: m.link.pid(), Services: make([]Service, len(m.services))}
 	busy := false
 	for i, s := range m.services {
 		next.Services[i] = s.view()
-		busy = busy || !s.state.Idle()
+		busy = busy || !next.Services[i].State.Idle()
 	}
 	next.Phase = phase(next.Services, m.shuttingDown)
 	if !next.equal(m.snapshot.Load()) {

@@ -129,19 +129,6 @@ func TestReadyMeansThatItAnswers(t *testing.T) {
 	}
 }
 
-func TestAServiceThatNeverAnswersIsAFailure(t *testing.T) {
-	address := guardtest.FreeAddress(t)
-	s := newSpec("s", guardtest.Cooperative) // it never looks at its socket
-	s.Listen, s.Ready = address, spec.Ready{Check: spec.Check{HTTP: "http://" + address}, Timeout: 200 * time.Millisecond}
-	s.Restart = spec.Restart{MaxDelay: time.Millisecond, GiveUp: 2}
-	m := newManager(t, s)
-	var problem *Problem
-	if err := m.StartAll(t.Context()); !errors.As(err, &problem) {
-		t.Fatalf("start: %v", err)
-	}
-	await(t, m, "s", "given up", func(s Service) bool { return s.State == Failed && s.Problem.Kind == NotReady })
-}
-
 func TestASlowSubscriberIsToldWhatItMissed(t *testing.T) {
 	m := newManager(t)
 	slow := m.Subscribe(4)

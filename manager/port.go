@@ -1,34 +1,122 @@
 package manager
 
 import (
+	"context"
 	"net"
+	"net/netip"
+	"regexp"
 	"strconv"
+	"strings"
+	"time"
 
+	"agents-tray/manager/guard"
 	"agents-tray/manager/inspect"
 	"agents-tray/manager/spec"
 )
 
-// portProblem returns the problem of an address in use: by which program, and a port that
-// is free.
-func portProblem(s spec.ServiceSpec, taken map[int]bool) *Problem {
-	_, address := s.OwnAddress()
-	port, free := spec.Port(address), 0
-	if host, _, err := net.SplitHostPort(s.Listen); err == nil { // it can be moved
-		free = freePort(host, port, taken)
+// A portState is what was found at an address that is to be bound.
+type portState struct {
+	taken bool
+	by    holder // who is seen to listen there; nobody, if there are only connections that are being closed
+	ours  bool   // by is a process below the guard
+	free  int    // a port that could take its place, 0 if none can
+}
+
+// lookAtPort finds out whether an address can be bound, and who is in the way. strict is for a
+// program that does not bind as this one does: without SO_REUSEADDR, or all addresses.
+func lookAtPort(address string, strict bool, guardPID int) portState {
+	if canBind(address, strict) {
+		return portState{}
 	}
-	name, pid := inspect.PortHolder(port)
-	return portHeldProblem(s.Title, port, holder{name: name, pid: pid}, free)
+	state := portState{taken: true}
+	at, err := net.ResolveTCPAddr("tcp", address)
+	if err != nil {
+		return state
+	}
+	asked := at.AddrPort()
+	if strict {
+		asked = netip.AddrPortFrom(netip.IPv6Unspecified(), asked.Port())
+	}
+	found := inspect.PortHolder(netip.AddrPortFrom(asked.Addr().Unmap(), asked.Port()))
+	state.by = holder{name: found.Name, pid: found.PID, user: found.User}
+	state.ours = found.PID != 0 && guardPID != 0 && inspect.DescendsFrom(found.PID, guardPID)
+	return state
+}
+
+// canBind reports whether an address is free.
+func canBind(address string, strict bool) bool {
+	var config net.ListenConfig
+	if strict {
+		config.Control = withoutReuse
+		if _, port, err := net.SplitHostPort(address); err == nil {
+			address = ":" + port
+		}
+	}
+	listener, err := config.Listen(context.Background(), "tcp", address)
+	if err != nil {
+		return !guard.IsAddressInUse(err)
+	}
+	listener.Close()
+	return true
+}
+
+const (
+	// portPatience is how long a port that nobody is seen to have is waited for: TIME_WAIT
+	// lasts a minute.
+	portPatience = 65 * time.Second
+	// portRetry is the least wait before another look.
+	portRetry = 100 * time.Millisecond
+	// mostPortRetry is the longest.
+	mostPortRetry = 2 * time.Second
+	// portNews is how long that is not worth telling.
+	portNews = time.Second
+)
+
+// portTaken handles a port that cannot be bound. Who is seen to have it is told, and the start
+// given up. What is left of our own, or connections that are still being closed, will go: the
+// start is tried again, which is no failure of the service.
+func (s *service) portTaken(found portState) {
+	s.dropRun()
+	_, address := s.spec.OwnAddress()
+	port := spec.Port(address)
+	if s.busySince.IsZero() {
+		s.busySince = time.Now()
+	}
+	waited := time.Since(s.busySince)
+	if found.by != (holder{}) && !found.ours || waited >= portPatience {
+		s.fail(portHeldProblem(s.spec.Title, port, found.by, found.free))
+		return
+	}
+	if waited >= portNews && (s.problem == nil || s.problem.Kind != PortBusy) {
+		s.problem = portBusyProblem(s.spec.Title, port)
+	}
+	s.retryAfter(min(max(waited/4, portRetry), mostPortRetry))
+}
+
+// examinePort finds out, beside the owner, who has the address that the guard could not bind.
+func (s *service) examinePort() {
+	r := s.run
+	r.stage = preparing // there is no process
+	ctx := s.beside(r)
+	listen, guardPID, taken, look := s.spec.Listen, s.m.link.pid(), s.m.ports(), s.m.outside.port
+	go func() {
+		found := look(listen, false, guardPID)
+		host, _, err := net.SplitHostPort(listen)
+		if err == nil && found.by != (holder{}) {
+			found.free = freePort(host, spec.Port(listen), taken)
+		}
+		s.m.post(func() {
+			if s.run == r && ctx.Err() == nil {
+				s.portTaken(found)
+			}
+		})
+	}()
 }
 
 // freePort returns a port above port that can be bound now and is not in taken, or 0.
 func freePort(host string, port int, taken map[int]bool) int {
 	for candidate := port + 1; candidate < min(port+100, 1<<16); candidate++ {
-		if taken[candidate] {
-			continue
-		}
-		listener, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(candidate)))
-		if err == nil {
-			listener.Close()
+		if !taken[candidate] && canBind(net.JoinHostPort(host, strconv.Itoa(candidate)), false) {
 			return candidate
 		}
 	}
@@ -44,4 +132,24 @@ func (m *Manager) ports() map[int]bool {
 		}
 	}
 	return ports
+}
+
+var (
+	inUse      = regexp.MustCompile(`(?i)address (is )?already in use|address in use|EADDRINUSE|port is already|port \d+ is (already )?in use|only one usage of each socket address|errno (98|48)\b|os error (98|48|10048)`)
+	portInText = regexp.MustCompile(`(?i)(?::|port[ :=]+)(\d{2,5})\b`)
+)
+
+// tellsOfPort reports whether lines that a program has printed say that this port is in use,
+// and not another one.
+func tellsOfPort(lines []string, port int) bool {
+	for _, line := range lines {
+		if !inUse.MatchString(line) {
+			continue
+		}
+		named := portInText.FindAllStringSubmatch(line, -1)
+		if len(named) == 0 || strings.Contains(line, strconv.Itoa(port)) {
+			return true
+		}
+	}
+	return false
 }

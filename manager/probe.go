@@ -3,144 +3,256 @@ package manager
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
+	"strings"
+	"syscall"
 	"time"
 
 	"agents-tray/manager/spec"
 )
 
-// The waits between two tries of a probe, from the first to the longest. A service whose
-// socket the guard holds needs one try only: the connection waits until it is served.
+// The waits between two tries of a readiness probe, from the first to the longest. A service
+// whose socket the guard holds needs one try only: the connection waits until it is served.
 const (
 	firstRetry = 2 * time.Millisecond
 	lastRetry  = 250 * time.Millisecond
 )
 
-// awaitReady asks until it succeeds or ctx ends. The error is that of the last try that was
-// not just cut off by a timeout.
-func awaitReady(ctx context.Context, ask func(context.Context) error) error {
-	var last error
+// The limits of one try. It may take as long as was waited already: a page may be slow when it
+// is asked for the first time, but a connection that hangs must not hold up the others.
+const (
+	leastTry = 2 * time.Second
+	mostTry  = 30 * time.Second
+)
+
+// awaitReady asks until it succeeds or ctx ends. last gets the error of the latest try that
+// was not just cut off.
+func awaitReady(ctx context.Context, last *lastAnswer, ask func(context.Context) error) error {
+	began := time.Now()
 	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
-		err := ask(ctx)
+		try, cancel := context.WithTimeout(ctx, min(max(time.Since(began), leastTry), mostTry))
+		err := ask(try)
+		cancel()
 		if err == nil {
 			return nil
 		}
-		if timeout, ok := errors.AsType[net.Error](err); last == nil || !ok || !timeout.Timeout() {
-			last = err
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if timeout, ok := errors.AsType[net.Error](err); last.get() == nil || !ok || !timeout.Timeout() {
+			last.set(err)
 		}
 		select {
 		case <-ctx.Done():
-			return last
+			return ctx.Err()
 		case <-time.After(wait):
 		}
 	}
 }
 
-// ask asks a check once. The error says what came instead of the answer that was wanted.
-func ask(ctx context.Context, c spec.Check) error {
-	if c.TCP != "" {
-		conn, err := dialer.DialContext(ctx, "tcp", c.TCP)
-		if err != nil {
+// ask asks a check once, at every address that a browser on this computer may take for the
+// one that it names: "localhost" is 127.0.0.1 and ::1. It succeeds if one of them answers and
+// no other answers wrongly; ours, if it is not nil, says of an answer whether it counts.
+func ask(ctx context.Context, c spec.Check, ours func(context.Context, netip.AddrPort) error) error {
+	t, err := targetOf(c)
+	if err != nil {
+		return err
+	}
+	addresses, err := addressesOf(ctx, t.host)
+	if err != nil {
+		return err
+	}
+	answered, nobody := false, error(nil)
+	for _, address := range addresses {
+		at := netip.AddrPortFrom(address, t.port)
+		err := t.askAt(ctx, at)
+		if err == nil && ours != nil {
+			err = ours(ctx, at)
+		}
+		switch {
+		case err == nil && !address.IsLoopback():
+			return nil // addresses of another computer stand for each other
+		case err == nil:
+			answered = true
+		case nobody == nil && nobodyThere(err), !address.IsLoopback():
+			nobody = err
+		case !nobodyThere(err):
 			return err
 		}
-		return conn.Close()
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.HTTP, nil)
-	if err != nil {
-		return err
+	if answered {
+		return nil
 	}
-	response, err := exchange(request)
-	if err != nil {
-		return err
+	return nobody
+}
+
+// nobodyThere reports whether nobody can listen at an address, or nobody does.
+func nobodyThere(err error) bool {
+	for _, errno := range []syscall.Errno{syscall.ECONNREFUSED, wsaRefused, syscall.EADDRNOTAVAIL, syscall.ENETUNREACH, syscall.EHOSTUNREACH, syscall.EAFNOSUPPORT} {
+		if errors.Is(err, errno) {
+			return true
+		}
 	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
-	switch {
-	case c.Status == 0 && response.StatusCode/100 != 2, c.Status != 0 && response.StatusCode != c.Status:
-		return &Answer{Kind: AnswerStatus, Status: response.Status}
-	case c.Body == "":
-		return nil // the status has answered
-	case err != nil:
-		return err
+	return false
+}
+
+// addressesOf returns the addresses that a name may stand for.
+func addressesOf(ctx context.Context, host string) ([]netip.Addr, error) {
+	if address, err := netip.ParseAddr(host); err == nil {
+		return []netip.Addr{address}, nil
 	}
-	pattern, err := regexp.Compile(c.Body)
-	if err == nil && !pattern.Match(body) {
-		err = &Answer{Kind: AnswerBody, Pattern: c.Body}
+	if name := strings.ToLower(host); name == "localhost" || strings.HasSuffix(name, ".localhost") { // as browsers do, whatever /etc/hosts says
+		return []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()}, nil
 	}
-	return err
+	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	for i := range found {
+		found[i] = found[i].Unmap()
+	}
+	return found, err
+}
+
+// A target is where and how a check is asked.
+type target struct {
+	spec.Check
+	url  *url.URL // nil for TCP
+	host string
+	port uint16
+}
+
+func targetOf(c spec.Check) (target, error) {
+	t := target{Check: c}
+	address := c.TCP
+	if address == "" {
+		var err error
+		if t.url, err = url.Parse(c.HTTP); err != nil {
+			return t, err
+		}
+		port := t.url.Port()
+		if port == "" {
+			port = map[string]string{"http": "80", "https": "443"}[t.url.Scheme]
+		}
+		address = net.JoinHostPort(t.url.Hostname(), port)
+	}
+	t.host, _, _ = net.SplitHostPort(address) // without a valid one the port is 0
+	t.port = uint16(spec.Port(address))
+	return t, nil
 }
 
 // dialer makes connections too short-lived to be kept alive.
 var dialer = net.Dialer{KeepAlive: -1}
 
-// exchange sends a request on a connection of its own, so that an answer always comes
-// from the process that holds the socket now. For plain HTTP that takes no more than
-// the connection: the cost of a transport shows when 100 services start at once.
-func exchange(request *http.Request) (*http.Response, error) {
-	if request.URL.Scheme != "http" {
-		return unwrapped(prober.Do(request))
-	}
-	port := request.URL.Port()
-	if port == "" {
-		port = "80"
-	}
-	conn, err := dialer.DialContext(request.Context(), "tcp", net.JoinHostPort(request.URL.Hostname(), port))
-	if err != nil {
-		return nil, err
+// askAt asks once at an address. The error says what came instead of the answer that was
+// wanted. Each time there is a connection of its own, so that an answer always comes from the
+// process that holds the socket now.
+func (t target) askAt(ctx context.Context, at netip.AddrPort) error {
+	conn, err := dialer.DialContext(ctx, "tcp", at.String())
+	if err != nil || t.url == nil {
+		if err == nil {
+			err = conn.Close()
+		}
+		return err
 	}
 	connected := time.Now()
-	stop := context.AfterFunc(request.Context(), func() { conn.SetDeadline(time.Unix(1, 0)) }) // ends what waits
-	request.Close = true
-	if err = request.Write(conn); err == nil {
-		var response *http.Response
-		if response, err = http.ReadResponse(bufio.NewReader(conn), request); err == nil {
-			response.Body = &exchanged{response.Body, conn, stop}
-			return response, nil
-		}
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) }) // ends what waits
+	err = t.converse(ctx, conn, at.Addr().IsLoopback())
+	if stop() {
+		closeLast(conn)
+	} else {
+		conn.Close()
 	}
-	stop()
-	conn.Close()
-	if request.Context().Err() != nil {
-		err = request.Context().Err()
+	if _, ours := errors.AsType[*Answer](err); err != nil && !ours && ctx.Err() != nil {
+		err = ctx.Err()
 		if time.Since(connected) >= silence {
 			err = errSilent
 		}
 	}
-	return nil, err
+	return err
+}
+
+// converse asks for the page on a connection. A certificate counts for nothing on this
+// computer, where programs make their own.
+func (t target) converse(ctx context.Context, conn net.Conn, local bool) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, t.HTTP, nil)
+	if err != nil {
+		return err
+	}
+	request.Close = true
+	if t.url.Scheme == "https" {
+		conn = tls.Client(conn, &tls.Config{ServerName: t.host, InsecureSkipVerify: local, NextProtos: []string{"http/1.1"}})
+	}
+	if err := request.Write(conn); err != nil {
+		return err
+	}
+	reader := bufio.NewReader(conn)
+	if first, err := reader.Peek(1); err == nil && first[0] == tlsAlert && t.url.Scheme == "http" {
+		return errSpeaksTLS
+	}
+	response, err := http.ReadResponse(reader, request)
+	if err != nil {
+		return err
+	}
+	switch {
+	case !t.accepts(response.StatusCode):
+		return &Answer{Kind: AnswerStatus, Status: response.Status}
+	case t.Body == "":
+		return nil // the status has answered
+	}
+	pattern, err := regexp.Compile(t.Body)
+	if err != nil {
+		return err
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	switch {
+	case pattern.Match(body):
+		return nil
+	case err != nil:
+		return err
+	}
+	return &Answer{Kind: AnswerBody, Pattern: t.Body}
+}
+
+// accepts reports whether a status is an answer. A page that leads elsewhere, or asks who is
+// there, is one.
+func (t target) accepts(status int) bool {
+	if t.Status != 0 {
+		return status == t.Status
+	}
+	return status/100 == 2 || status/100 == 3 || status == http.StatusUnauthorized || status == http.StatusForbidden
 }
 
 // silence is the wait on an open connection after which no answer is a cause worth telling.
 const silence = time.Second
 
-var errSilent = &Answer{Kind: AnswerSilent}
+var (
+	errSilent    = &Answer{Kind: AnswerSilent}
+	errSpeaksTLS = &Answer{Kind: AnswerOther, Detail: "it speaks HTTPS at that address: write https:// in place of http://"}
+)
 
-// exchanged is a response body that closes its connection.
-type exchanged struct {
-	io.ReadCloser
-	conn net.Conn
-	stop func() bool
-}
+// tlsAlert is the first byte of what a server says that expects TLS and gets something else.
+const tlsAlert = 0x15
 
-func (e *exchanged) Close() error {
-	e.stop()
-	return e.conn.Close()
-}
+// drainTime and drainSize bound what is still read of an answer that has told enough.
+const (
+	drainTime = 50 * time.Millisecond
+	drainSize = 256 << 10
+)
 
-// prober is the client for HTTPS.
-var prober = &http.Client{
-	Transport:     &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true},
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-}
-
-// unwrapped takes the method and the URL off an error: whoever tells of it names them.
-func unwrapped(response *http.Response, err error) (*http.Response, error) {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err
+// closeLast closes a connection so that no TIME_WAIT stays on the server's port, where it would
+// keep a server that does not set SO_REUSEADDR from starting again for a minute. TIME_WAIT is
+// for the side that closes first. So if the server has done that, the connection is reset, of
+// which the server learns nothing, having closed it; else this side closes first.
+func closeLast(conn net.Conn) {
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(drainTime))
+	_, err := io.CopyN(io.Discard, conn, drainSize)
+	if tcp, ok := conn.(*net.TCPConn); ok && err == io.EOF {
+		_ = tcp.SetLinger(0)
 	}
-	return response, err
 }

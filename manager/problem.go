@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"time"
 
+	"agents-tray/manager/envfile"
 	"agents-tray/manager/guard/proctree"
 	"agents-tray/manager/spec"
 )
@@ -19,6 +20,7 @@ type Kind string
 const (
 	PortHeld      Kind = "port-held"      // somebody else has the port
 	PortBusy      Kind = "port-busy"      // the port is in use and nobody is seen to have it; it is tried again
+	PortDenied    Kind = "port-denied"    // the user may not listen on the port
 	NotFound      Kind = "not-found"      // its program does not exist
 	NotExecutable Kind = "not-executable" // its program is there, but cannot be executed
 	NoFolder      Kind = "no-folder"      // its working folder does not exist
@@ -162,42 +164,56 @@ func portHeldProblem(title string, port int, by holder, free int) *Problem {
 	return p
 }
 
-// notFoundProblem: the program or its folder is missing or cannot be executed. why names it.
-func notFoundProblem(title, why string) *Problem {
-	return &Problem{Kind: NotFound, Title: title, Detail: why}
+// portBusyProblem: the port is in use, but nobody is seen to have it, or only what is left of
+// the service's own earlier run. It is tried again until then.
+func portBusyProblem(title string, port int) *Problem {
+	return &Problem{Kind: PortBusy, Title: title, Port: port}
 }
 
-// An EnvFileError is why an env_file cannot be read.
-type EnvFileError struct {
-	Path   string
-	Line   int           // of the mistake in it, from 1; 0: it is not one in a line
-	Waited time.Duration // it could not be read in that time; 0: it is not that
-	Err    error
+// portNotPermittedProblem: the system lets this user not listen on the port, as with those below
+// 1024.
+func portNotPermittedProblem(title string, port int) *Problem {
+	return &Problem{Kind: PortDenied, Title: title, Port: port}
 }
 
-func (e *EnvFileError) Error() string { return e.Path + ": " + e.Err.Error() }
-func (e *EnvFileError) Unwrap() error { return e.Err }
+// missingProgramProblem: the program is not there; searched is the PATH in which it was
+// looked for, empty if it was given with its folder.
+func missingProgramProblem(title, program, searched string) *Problem {
+	return &Problem{Kind: NotFound, Title: title, Path: program, Searched: searched}
+}
 
-// envFileProblem: the service's env_file cannot be read. An EnvFileError in err tells more.
+// notExecutableProblem: the program is there, but cannot be executed, because of why.
+func notExecutableProblem(title, program, why string) *Problem {
+	return &Problem{Kind: NotExecutable, Title: title, Path: program, Detail: why}
+}
+
+// noFolderProblem: the working folder is not there.
+func noFolderProblem(title, folder string) *Problem {
+	return &Problem{Kind: NoFolder, Title: title, Path: folder}
+}
+
+// envFileProblem: the service's env_file cannot be read. The error is an *envfile.Error.
 func envFileProblem(title string, err error) *Problem {
 	p := &Problem{Kind: EnvFile, Title: title, Detail: err.Error(), Missing: errors.Is(err, fs.ErrNotExist)}
-	if at, ok := errors.AsType[*fs.PathError](err); ok {
-		p.Path, p.Detail = at.Path, at.Err.Error()
-	}
-	if at, ok := errors.AsType[*EnvFileError](err); ok {
-		p.Path, p.Line, p.Waited = at.Path, at.Line, at.Waited
-		if inner, ok := errors.AsType[*fs.PathError](at.Err); ok {
-			p.Detail = inner.Err.Error()
-		} else {
-			p.Detail = at.Err.Error()
-		}
+	if at, ok := errors.AsType[*envfile.Error](err); ok {
+		p.Path, p.Line, p.Waited, p.Detail = at.Path, at.Line, at.Waited, at.Err.Error()
 	}
 	return p
+}
+
+// envTooLargeProblem: the variables of the service are larger together than the system takes.
+func envTooLargeProblem(title string, size int) *Problem {
+	return &Problem{Kind: EnvTooLarge, Title: title, Size: size}
 }
 
 // refusedProblem: the guard could not start the process for another reason.
 func refusedProblem(title, why string) *Problem {
 	return &Problem{Kind: GuardFailed, Title: title, Detail: why}
+}
+
+// cannotForkProblem: the system starts no more processes now, because of why. It is tried again.
+func cannotForkProblem(title, why string) *Problem {
+	return &Problem{Kind: CannotFork, Title: title, Detail: why}
 }
 
 // guardProblem: no guard stays up, so nothing can be started.
@@ -217,6 +233,23 @@ func exitProblem(kind Kind, title string, exit *Exit) *Problem {
 // keepsEndingProblem: it has ended with status 0 so often that it was given up.
 func keepsEndingProblem(title string, exit *Exit) *Problem {
 	return exitProblem(EndsByItself, title, exit)
+}
+
+// backgroundProblem: its process ended and left others that ran on, which the supervisor has
+// ended. left are their names.
+func backgroundProblem(title string, exit *Exit, left []string) *Problem {
+	p := exitProblem(Background, title, exit)
+	for _, name := range left {
+		p.Left = append(p.Left, Left{Process: Process{Name: name}})
+	}
+	return p
+}
+
+// bindsItselfProblem: it has ended because it could not bind the address that the guard holds for it.
+func bindsItselfProblem(title, address string, exit *Exit) *Problem {
+	p := exitProblem(BindsItself, title, exit)
+	p.Expected, p.Port = address, spec.Port(address)
+	return p
 }
 
 // failedProblem: it ended with an error and is not to be restarted.
@@ -246,6 +279,11 @@ func stillStartingProblem(s spec.ServiceSpec, err error, lines []string) *Proble
 		p.Answer = answerOf(err)
 	}
 	return p
+}
+
+// elsewhereProblem: the same, and it listens at addresses that are not those it is asked at.
+func elsewhereProblem(s spec.ServiceSpec, field, wanted string, has []string, lines []string) *Problem {
+	return &Problem{Kind: Elsewhere, Title: s.Title, Field: field, Expected: wanted, Seen: has, Lines: lines}
 }
 
 // proof is what Ready waits for.

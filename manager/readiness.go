@@ -2,151 +2,166 @@ package manager
 
 import (
 	"context"
-	"slices"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"agents-tray/manager/guard"
 	"agents-tray/manager/inspect"
+	"agents-tray/manager/logs"
 	"agents-tray/manager/spec"
 )
 
-// awaitProof starts the readiness probe of a process that was started at that time.
+// A question is whether a run of a service answers a check.
+type question struct {
+	spec    spec.ServiceSpec
+	check   spec.Check
+	pid     int
+	members func(context.Context) (guard.Members, error) // asks the guard for the run's processes
+}
+
+// A lastAnswer is the error of the latest try of a readiness probe, for whoever wants to tell
+// why it takes so long.
+type lastAnswer struct{ err atomic.Pointer[error] }
+
+func (l *lastAnswer) set(err error) { l.err.Store(&err) }
+
+func (l *lastAnswer) get() error {
+	if err := l.err.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+func (s *service) question(check spec.Check) question {
+	r := s.run
+	return question{s.spec, check, r.pid, func(ctx context.Context) (guard.Members, error) {
+		return s.m.members(ctx, s.spec.Name, r.number)
+	}}
+}
+
+// awaitProof waits, beside the owner, for the proof that a process answers which was started
+// at that time. How long that takes decides nothing: past its time the user is told, and the
+// wait goes on.
 func (s *service) awaitProof(at time.Time) {
-	ready := s.spec.Ready
+	ready, r := s.spec.Ready, s.run
 	if ready.Check.Empty() && ready.Log == "" && !ready.Notify {
 		s.onReady(at)
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), ready.Timeout)
-	s.stopProbe = cancel
-	described, run, pid, question := s.spec, s.run, s.pid, func(ctx context.Context) error {
-		<-ctx.Done() // its output or its notifications tell
-		return ctx.Err()
-	}
-	if !ready.Check.Empty() {
-		question = func(ctx context.Context) error {
-			if err := ask(ctx, ready.Check); err != nil {
-				return err
+	ctx := s.beside(r)
+	late := time.AfterFunc(ready.Timeout, func() {
+		s.m.post(func() {
+			if s.run == r && ctx.Err() == nil {
+				s.examineSlowness(ctx)
 			}
-			return s.m.prove(ctx, described, ready.Check, run, pid)
-		}
+		})
+	})
+	context.AfterFunc(ctx, func() { late.Stop() })
+	if ready.Check.Empty() {
+		return // its output or its notifications tell
 	}
+	q, prove := s.question(ready.Check), s.m.outside.proof
 	go func() {
-		err := awaitReady(ctx, question)
+		if awaitReady(ctx, &r.last, func(ctx context.Context) error { return prove(ctx, q) }) != nil {
+			return // its end, or that of the manager
+		}
 		now := time.Now()
 		s.m.post(func() {
-			switch {
-			case run != s.run || s.state != Starting:
-			case err == nil:
+			if s.run == r && ctx.Err() == nil {
 				s.onReady(now)
-			case ctx.Err() == context.DeadlineExceeded:
-				s.onNotReady(err)
 			}
 		})
 	}()
 }
 
+// onReady handles the proof that it answers.
+func (s *service) onReady(at time.Time) {
+	r := s.run
+	r.cancel()
+	r.ready, r.readyAt, r.slow = at, time.Now(), false
+	s.problem = nil
+	s.m.emit(ServiceReady{s.spec.Name, r.pid, at})
+	s.watchHealth()
+}
+
 // onNotice handles what the process has reported about itself: its status, a ready line,
 // a watchdog ping. The guard may have merged several reports into one.
 func (s *service) onNotice(n *guard.Notice) {
+	r := s.run
 	if n.Status != "" {
-		s.status = n.Status
+		r.status = n.Status
 	}
 	if n.Alive {
-		s.alive.Store(true)
+		r.alive.Store(true)
+	}
+	if r.stage != running || r.ending {
+		return // whatever it says
 	}
 	switch {
-	case s.fault != nil: // it is being ended, whatever it says
-	case s.state == Starting && (n.Line != "" || n.Ready && s.spec.Ready.Notify):
+	case r.ready.IsZero() && (n.Line != "" || n.Ready && s.spec.Ready.Notify):
 		s.onReady(time.Now())
-	case s.state == Ready && n.Failing && s.spec.Health.Notify:
+	case !r.ready.IsZero() && n.Failing && s.spec.Health.Notify:
 		s.onUnhealthy(&Answer{Kind: AnswerTrigger})
 	}
-	if n.Stopping && s.state == Ready { // from now on silence is no failure
-		s.cancelProbe()
+	if n.Stopping && !r.ready.IsZero() { // from now on silence is no failure
+		r.cancel()
 	}
 }
 
-func (s *service) onReady(at time.Time) {
-	s.cancelProbe()
-	s.state, s.ready, s.problem = Ready, at, nil
-	s.m.emit(ServiceReady{s.spec.Name, s.pid, at})
-	s.watchHealth()
-	s.m.advanceAll()
+// examineTime bounds the look at a service that is slow.
+const examineTime = 3 * time.Second
+
+// examineSlowness finds out, beside the owner, what there is to tell of a service that is not
+// ready in its time, and tells it. The wait goes on.
+func (s *service) examineSlowness(ctx context.Context) {
+	r, q, path := s.run, s.question(s.spec.Ready.Check), s.log()
+	go func() {
+		ctx, cancel := context.WithTimeout(ctx, examineTime)
+		defer cancel()
+		p := slowness(ctx, q, r.last.get(), path)
+		s.m.post(func() {
+			if s.run == r && r.stage == running && r.ready.IsZero() && !r.ending {
+				r.slow, s.problem = true, p
+			}
+		})
+	}()
 }
 
-// onNotReady handles a readiness timeout: the process is stopped, which counts as a failure.
-func (s *service) onNotReady(err error) { s.end(stillStartingProblem(s.spec, err, nil)) }
-
-// prove reports an error if an answer to a check is known not to come from this run. On a
-// socket that the guard handed over only this run can answer, but the kernel takes
-// connections for it: they must have been accepted. On a port that the service binds, the
-// holder must be one of its processes. A holder that cannot be seen, such as a container
-// engine of the system's, is accepted: the port was free before the start.
-func (m *Manager) prove(ctx context.Context, s spec.ServiceSpec, check spec.Check, run uint64, pid int) error {
-	if s.HeldPort(check.TCP) {
-		members, err := m.members(ctx, s.Name, run)
-		if err == nil && members.Waiting > 0 {
-			err = &Answer{Kind: AnswerUnaccepted}
+// slowness is the problem of a service that is not ready in its time. err is what the last
+// check got, path its log.
+func slowness(ctx context.Context, q question, err error, path string) *Problem {
+	var printed []string
+	if path != "" {
+		lines, _ := logs.Tail(path, 2*shownLines) // without the lines it is told, too
+		for _, line := range lines {
+			if line.Stream != logs.Sys {
+				printed = append(printed, line.Text)
+			}
 		}
-		return err
+		printed = printed[max(0, len(printed)-shownLines):]
 	}
-	if s.Listen != "" && spec.HandsOver {
-		return nil
-	}
-	_, address := s.OwnAddress()
-	port := spec.Port(address)
-	if port == 0 {
-		return nil
-	}
-	if inspect.ListensOn(pid, port) {
-		return nil
-	}
-	name, holder := inspect.PortHolder(port)
-	if holder == 0 || holder == pid {
-		return nil
-	}
-	members, err := m.members(ctx, s.Name, run)
-	if err != nil {
-		return err
-	}
-	if slices.Contains(members.PIDs, holder) {
-		return nil
-	}
-	return &Answer{Kind: AnswerStranger, Port: port, Holder: &Process{Name: name, PID: holder}}
-}
-
-// members asks the guard for the processes of a run.
-func (m *Manager) members(ctx context.Context, name string, run uint64) (guard.Members, error) {
-	answer := make(chan guard.Members, 1)
-	m.post(func() {
-		m.memberRequests = append(m.memberRequests, memberRequest{name, run, answer})
-		m.link.send(guard.Request{Members: &guard.MembersRequest{Service: name, Run: run}})
-	})
-	select {
-	case members := <-answer:
-		return members, nil
-	case <-m.done:
-		return guard.Members{}, ErrShutDown
-	case <-ctx.Done():
-		return guard.Members{}, ctx.Err()
-	}
-}
-
-// A memberRequest is a question for the members of a run that the guard has yet to answer.
-type memberRequest struct {
-	service string
-	run     uint64
-	answer  chan<- guard.Members
-}
-
-// onMembers answers the requests for the members of that run.
-func (m *Manager) onMembers(e *guard.Members) {
-	m.memberRequests = slices.DeleteFunc(m.memberRequests, func(r memberRequest) bool {
-		asked := r.service == e.Service && r.run == e.Run
-		if asked {
-			r.answer <- *e
+	field, wanted := q.spec.OwnAddress()
+	if !q.check.Empty() && wanted != "" {
+		if members, asked := q.members(ctx); asked == nil {
+			if has := inspect.Listening(members.PIDs); len(has) > 0 && !inspect.Covered(wanted, has) {
+				var seen []string
+				for _, address := range has {
+					seen = append(seen, address.String())
+				}
+				return elsewhereProblem(q.spec, field, wanted, seen, printed)
+			}
 		}
-		return asked
-	})
+	}
+	if https, ok := strings.CutPrefix(q.check.HTTP, "http://"); ok {
+		secure := q.check
+		secure.HTTP = "https://" + https
+		if answer := ask(ctx, secure, nil); answer == nil {
+			err = errSpeaksTLS
+		}
+	}
+	return stillStartingProblem(q.spec, err, printed)
 }
+
+// shownLines is how many of a service's last lines are told with it being slow.
+const shownLines = 10

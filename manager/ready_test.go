@@ -62,7 +62,8 @@ func TestEachKindOfProof(t *testing.T) {
 	}
 }
 
-func TestWithoutProofTheErrorShowsTheLastLines(t *testing.T) {
+// A service is not ended for being slow. It is told what was waited for, and what it printed.
+func TestASlowServiceGoesOnAndIsTold(t *testing.T) {
 	type waitedFor struct {
 		proof    Proof
 		expected string
@@ -72,15 +73,15 @@ func TestWithoutProofTheErrorShowsTheLastLines(t *testing.T) {
 		{ProofNotify, ""}:         {Notify: true},
 		{ProofTCP, "127.0.0.1:9"}: {Check: spec.Check{TCP: "127.0.0.1:9"}},
 	} {
-		s := newSpec("s", guardtest.Prints, "warming down\nno model found")
-		s.Ready, s.Restart.Policy = ready, spec.RestartNever
-		s.Ready.Timeout = time.Second
+		s := newSpec("s", guardtest.Prints, "warming down\nno model found\n")
+		s.Ready, s.Ready.Timeout = ready, time.Second
 		m := newManager(t, s)
-		err := m.StartAll(t.Context())
-		var problem *Problem
-		if !errors.As(err, &problem) || problem.Kind != NotReady || problem.Title != "S" || problem.Waited != s.Ready.Timeout ||
+		startAll(t, m) // it is not waited for any longer
+		slow := await(t, m, "s", "told to be slow", func(s Service) bool { return s.Problem != nil })
+		problem := slow.Problem
+		if slow.State != Starting || problem.Kind != NotReady || problem.Title != "S" || problem.Waited != s.Ready.Timeout ||
 			problem.Proof != want.proof || problem.Expected != want.expected || !slices.Equal(problem.Lines, []string{"warming down", "no model found"}) {
-			t.Errorf("want %+v\ngot  %v", want, err)
+			t.Errorf("want %+v\ngot  %v", want, problem)
 		}
 	}
 }
@@ -94,38 +95,54 @@ func TestChecksThatFailSayWhatCame(t *testing.T) {
 	}))
 	defer server.Close()
 	for want, check := range map[Answer]spec.Check{
-		{Kind: AnswerStatus, Status: "302 Found"}:  {HTTP: server.URL + "/moved"},
+		{Kind: AnswerStatus, Status: "302 Found"}:  {HTTP: server.URL + "/moved", Status: 200},
 		{Kind: AnswerStatus, Status: "200 OK"}:     {HTTP: server.URL, Status: 204},
 		{Kind: AnswerBody, Pattern: "^good-?bye$"}: {HTTP: server.URL, Body: "^good-?bye$"},
 		{Kind: AnswerRefused}:                      {TCP: "127.0.0.1:9"},
 	} {
-		if err := ask(t.Context(), check); err == nil || *answerOf(err) != want {
+		if err := ask(t.Context(), check, nil); err == nil || *answerOf(err) != want {
 			t.Errorf("want %+v, got %v", want, err)
 		}
 	}
-	if err := ask(t.Context(), spec.Check{HTTP: server.URL + "/moved", Status: 302}); err != nil {
+	if err := ask(t.Context(), spec.Check{HTTP: server.URL + "/moved", Status: 302}, nil); err != nil {
 		t.Error(err)
 	}
 }
 
-// An answer proves nothing if it is a stranger's, who took the port in the meantime.
 func TestATryThatIsCutOffHidesNoCause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		cause, tries := errors.New("it answered 503"), 0
-		err := awaitReady(ctx, func(ctx context.Context) error {
+		var last lastAnswer
+		err := awaitReady(ctx, &last, func(ctx context.Context) error {
 			if tries++; tries < 3 {
 				return cause
 			}
 			<-ctx.Done()
 			return ctx.Err()
 		})
-		if err != cause {
-			t.Errorf("it says %v, want %v", err, cause)
+		if err != context.DeadlineExceeded || last.get() != cause {
+			t.Errorf("%v, and it says %v, want %v", err, last.get(), cause)
 		}
-		if err := awaitReady(ctx, func(ctx context.Context) error { return ctx.Err() }); err != context.DeadlineExceeded {
-			t.Errorf("of a first try that was cut off it says %v", err)
+	})
+}
+
+// One try that hangs does not hold up the others, and each may take as long as was waited.
+func TestATryHasALimitOfItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var limits []time.Duration
+		err := awaitReady(t.Context(), &lastAnswer{}, func(ctx context.Context) error {
+			began := time.Now()
+			if limits = append(limits, 0); len(limits) == 5 {
+				return nil
+			}
+			<-ctx.Done()
+			limits[len(limits)-1] = time.Since(began).Round(time.Second)
+			return ctx.Err()
+		})
+		if want := []time.Duration{leastTry, leastTry, 2 * leastTry, 4 * leastTry, 0}; err != nil || !slices.Equal(limits, want) {
+			t.Errorf("%v, limits %v, want %v", err, limits, want)
 		}
 	})
 }
@@ -133,7 +150,7 @@ func TestATryThatIsCutOffHidesNoCause(t *testing.T) {
 // At first its port is closed, then it takes connections and never answers.
 func TestAServiceThatIsSilentIsToldAsThat(t *testing.T) {
 	address := guardtest.FreeAddress(t)
-	ctx, cancel := context.WithTimeout(t.Context(), silence+time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	refused := make(chan struct{})
 	go func() {
@@ -147,21 +164,27 @@ func TestAServiceThatIsSilentIsToldAsThat(t *testing.T) {
 		listener.Close()
 	}()
 	first := sync.OnceFunc(func() { close(refused) })
-	err := awaitReady(ctx, func(ctx context.Context) error {
+	var cause error
+	_ = awaitReady(ctx, &lastAnswer{}, func(ctx context.Context) error {
 		defer first()
-		return ask(ctx, spec.Check{HTTP: "http://" + address})
+		cause = ask(ctx, spec.Check{HTTP: "http://" + address}, nil)
+		if errors.Is(cause, syscall.ECONNREFUSED) {
+			return cause
+		}
+		cancel()
+		return cause
 	})
-	if err != errSilent {
-		t.Errorf("the cause is %v", err)
+	if cause != errSilent {
+		t.Errorf("the cause is %v", cause)
 	}
 }
 
+// An answer proves nothing if it is a stranger's, who took the port in the meantime.
 func TestAStrangersAnswerIsNoProof(t *testing.T) {
 	port := guardtest.FreePort(t)
 	address := fmt.Sprintf("127.0.0.1:%d", port)
 	s := newSpec("s", guardtest.Cooperative)
-	s.URL, s.Ready = "http://"+address, spec.Ready{Check: spec.Check{HTTP: "/"}, Timeout: 2 * time.Second}
-	s.Restart.Policy = spec.RestartNever
+	s.URL, s.Ready = "http://"+address, spec.Ready{Check: spec.Check{HTTP: "/"}, Timeout: time.Second}
 	m := newManager(t, s)
 	events := m.Subscribe(10)
 	if err := m.Start("s"); err != nil {
@@ -180,13 +203,13 @@ func TestAStrangersAnswerIsNoProof(t *testing.T) {
 	stranger.Handler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 	go stranger.Serve(listener)
 	defer stranger.Close()
-	failed := awaitState(t, m, "s", Failed)
+	slow := await(t, m, "s", "told to be slow", func(s Service) bool { return s.Problem != nil })
 	self := Process{Name: fmt.Sprintf("%.15s", filepath.Base(os.Args[0])), PID: os.Getpid()}
-	if answer := failed.Problem.Answer; answer == nil || answer.Kind != AnswerStranger || answer.Port != port || *answer.Holder != self {
+	if answer := slow.Problem.Answer; answer == nil || answer.Kind != AnswerStranger || answer.Port != port || *answer.Holder != self {
 		t.Errorf("the answer is %v, want %+v at port %d", answer, self, port)
 	}
 	// And before the next start it is found to be held.
-	if err := m.Start("s"); err != nil {
+	if err := m.Restart("s"); err != nil {
 		t.Fatal(err)
 	}
 	held := await(t, m, "s", "told of the holder", func(s Service) bool { return s.Problem != nil && s.Problem.Kind == PortHeld })

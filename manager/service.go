@@ -2,51 +2,112 @@ package manager
 
 import (
 	"context"
-	"net"
-	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
-	"agents-tray/manager/guard"
 	"agents-tray/manager/spec"
 )
 
-// A service is the state machine of one service. All its methods run in the
-// manager's owner.
+// A service is what is wanted of one service, what has become of it, and what there is of it.
+// What follows from that is derived by reconcile. All its methods run in the manager's owner.
 type service struct {
 	m    *Manager
 	spec spec.ServiceSpec
 
-	state    State
-	want     bool   // it should run
-	byHand   bool   // the user stopped it
-	run      uint64 // number of its latest run
-	present  bool   // the guard has, or is about to have, a process of that run
-	pid      int
-	started  time.Time
-	ready    time.Time
+	want    bool // it should run
+	byHand  bool // the user stopped it
+	outcome outcome
+	problem *Problem // why it is not ready, if something is wrong
+
+	run      *run   // nil: there is no process of it, and none is about to be
+	runs     uint64 // number of its latest run
 	restarts int
-	status   string // what it says of itself
 	lastExit *Exit
-	problem  *Problem
 
 	backoff   backoff
-	timer     *time.Timer // the end of a wait in BackingOff
-	stopProbe context.CancelFunc
-	alive     atomic.Bool // it has said so since it was last asked; see Health.Notify
-	blocked   bool        // it is to stop once its dependents are gone
-	fault     *Problem    // why its process is being ended though it should run
+	retry     *time.Timer // the end of a wait before the next start; nil: it need not wait
+	busySince time.Time   // since when its port has been in use by nobody who could be seen
+	suspect   bool        // its last run could not bind its port, though that had looked free
+	slips     int         // ends in a row for a mistake that a restart does not mend; see mistake
+}
+
+// outcome is what has become of a service that is wanted.
+type outcome int
+
+const (
+	undecided outcome = iota
+	completed         // it ended with status 0, and is not to be started again for that
+	failed            // given up; the user decides
+)
+
+// A run is one life of a service's process, from the preparation of its start until nothing
+// of it is left.
+type run struct {
+	number             uint64
+	stage              stage
+	command            string             // with addresses of others as they were at its start; see addresses
+	size               int                // of its command and environment, in bytes
+	cancel             context.CancelFunc // ends what is done beside the owner for this run
+	pid                int
+	started            time.Time   // by the guard's clock
+	startedAt, readyAt time.Time   // by this process's own, which cannot be set
+	ready              time.Time   // when it first answered; zero: not yet
+	last               lastAnswer  // of its readiness checks
+	status             string      // what it says of itself
+	alive              atomic.Bool // it has said so since it was last asked; see spec.Health
+	slow               bool        // it was not ready in the time it is given
+	replace            bool        // the user has asked for another
+	fault              *Problem    // why it is ended though it should run
+	ending             bool        // it is to end; it stays so, whatever comes
+	told               bool        // the guard was told to end it
+	lost               bool        // its guard is lost
+}
+
+type stage int
+
+const (
+	preparing stage = iota // its env_file is being read, or its port looked at
+	ordered                // the guard was asked to start it
+	running                // there is a process
+	exited                 // that has ended; descendants of it may be left
+)
+
+// state derives what is shown.
+func (s *service) state() State {
+	r := s.run
+	switch {
+	case r != nil && (r.ending || s.m.shuttingDown):
+		return Stopping
+	case r != nil && r.stage == running && !r.ready.IsZero() && !r.lost:
+		return Ready
+	case r != nil && r.stage < running && !s.busySince.IsZero():
+		return BackingOff // its port is looked at once more
+	case r != nil && (r.stage != exited || r.lost):
+		return Starting
+	case s.outcome == failed:
+		return Failed
+	case s.outcome == completed:
+		return Completed
+	case !s.want || s.m.shuttingDown:
+		return Stopped
+	case r == nil && !s.met():
+		return Waiting
+	case r != nil || s.retry != nil:
+		return BackingOff
+	}
+	return Starting
 }
 
 func (s *service) view() Service {
 	view := Service{
 		Name: s.spec.Name, Title: s.spec.Title, URL: s.spec.URL, Address: s.spec.Listen, Open: s.spec.Open, Once: s.spec.Once,
-		State: s.state, PID: s.pid, Started: s.started, Ready: s.ready, Restarts: s.restarts, Status: s.status,
-		ByHand: s.byHand, LastExit: s.lastExit, Problem: s.problem,
+		State: s.state(), Restarts: s.restarts, ByHand: s.byHand, LastExit: s.lastExit, Problem: s.problem,
 	}
-	if s.state == Waiting {
-		_, view.settled = s.outcome()
+	if r := s.run; r != nil && r.stage == running && !r.lost {
+		view.PID, view.Started, view.Ready, view.Status = r.pid, r.started, r.ready, r.status
+	}
+	if view.State == Waiting {
+		_, view.settled = s.settled()
 		for _, dep := range s.spec.Dependencies() {
 			if on := s.m.byName[dep]; !on.meets(s.spec.DependsOn[dep]) {
 				view.WaitsFor = on.spec.Title
@@ -57,185 +118,97 @@ func (s *service) view() Service {
 	return view
 }
 
-// advance starts the service if it should run, may run and does not.
-func (s *service) advance() {
-	if !s.want || s.present || s.timer != nil || s.m.shuttingDown || s.state == Failed || !s.m.link.up {
-		return
-	}
+// isReady reports whether it answers and is to go on doing so.
+func (s *service) isReady() bool { return s.isUp() && !s.run.ready.IsZero() }
+
+// isUp reports whether there is a process of it that is to go on.
+func (s *service) isUp() bool {
+	return s.run != nil && s.run.stage == running && !s.run.ending && !s.run.lost
+}
+
+// met reports whether what the service depends on is as it must be for a start.
+func (s *service) met() bool {
 	for dep, condition := range s.spec.DependsOn {
 		if !s.m.byName[dep].meets(condition) {
-			s.state = Waiting
-			return
+			return false
 		}
 	}
-	s.launch()
+	return true
 }
 
 func (s *service) meets(condition spec.Condition) bool {
 	switch condition {
 	case spec.ConditionCompleted:
-		return s.state == Completed
+		return s.outcome == completed
 	case spec.ConditionStarted:
-		return s.pid != 0 && s.state != Stopping
+		return s.isUp()
 	}
-	return s.state == Ready && s.fault == nil
+	return s.isReady()
 }
 
-// onStarted handles the start of the process.
-func (s *service) onStarted(e *guard.Started) {
-	s.pid, s.started, s.ready = e.PID, e.At, time.Time{}
-	s.m.emit(ServiceStarted{s.spec.Name, e.PID, e.At})
-	if s.state == Starting { // else it is being stopped already
-		s.awaitProof(e.At)
+// lost reports whether what runs because the service had reached a condition has to stop. A
+// crash does not touch what needs it only started; that stops when this was asked to stop.
+func (s *service) lost(condition spec.Condition) bool {
+	switch condition {
+	case spec.ConditionCompleted:
+		return false
+	case spec.ConditionStarted:
+		if r := s.run; r != nil {
+			return r.ending && r.fault == nil
+		}
+		return !s.want && s.outcome == undecided
 	}
-	s.m.advanceAll() // some may wait for started
+	return !s.isReady()
 }
 
-// onRefused handles a start that failed: there is no process.
-func (s *service) onRefused(e *guard.Refused) {
-	s.processGone()
-	if !s.want {
-		s.state = Stopped
-		return
+// needed reports whether something is still there that is to stop before this service.
+func (s *service) needed() bool {
+	for _, other := range s.m.services {
+		switch other.spec.DependsOn[s.spec.Name] {
+		case spec.ConditionReady, spec.ConditionStarted:
+			if other.run != nil {
+				return true
+			}
+		}
 	}
-	switch e.Reason {
-	case guard.AddressInUse:
-		s.fail(portProblem(s.spec, s.m.ports()))
-	case guard.NoCommand:
-		s.fail(notFoundProblem(s.spec.Title, e.Error))
-	default:
-		s.fail(refusedProblem(s.spec.Title, e.Error))
-	}
+	return false
 }
 
 // fail ends the attempts to run the service until the user asks for it again.
 func (s *service) fail(p *Problem) {
-	s.state, s.problem = Failed, p
+	s.outcome, s.problem = failed, p
+	s.busySince, s.suspect, s.slips = time.Time{}, false, 0
 	s.m.emit(ServiceGaveUp{s.spec.Name, *p, time.Now()})
 }
 
-// onExited handles the end of the main process. Descendants of it may still live; see onGone.
-func (s *service) onExited(e *guard.Exited) {
-	s.cancelProbe()
-	asked := s.state == Stopping
-	s.lastExit = &Exit{
-		PID: e.PID, At: e.At, Code: e.Code, Signal: e.Signal, Asked: asked,
-		Ended: asked || s.fault != nil, Grace: s.spec.StopTimeout, OutOfMemory: e.OutOfMemory, Lines: e.Lines,
-	}
-	s.m.emit(ServiceExited{s.spec.Name, *s.lastExit})
-	if asked {
-		return // onGone decides
-	}
-	ran := e.At.Sub(s.started)
-	s.pid, s.ready = 0, time.Time{}
-	switch failure := s.lastExit.Failure() || s.fault != nil; {
-	case s.m.shuttingDown:
-	case failure && s.spec.Restart.Policy == spec.RestartNever:
-		s.want = false
-		s.fail(s.whyFailed(failedProblem))
-	case !failure && s.spec.Restart.Policy != spec.RestartAlways:
-		s.want, s.state, s.problem = false, Completed, nil
-		s.m.advanceAll() // some may wait for completed
-		return
-	default:
-		s.restartAfter(e.At, ran)
-	}
-	if s.fault == nil && !s.m.shuttingDown { // else they know already
-		s.lost()
+// dropRun forgets the run: nothing of it is left.
+func (s *service) dropRun() {
+	if s.run != nil {
+		s.run.cancel()
+		s.run = nil
 	}
 }
 
-// whyFailed returns the problem of its last exit: problem's, unless the process was ended
-// for a fault.
-func (s *service) whyFailed(problem func(title string, exit *Exit) *Problem) *Problem {
-	if s.fault != nil {
-		return afterFault(s.fault, s.lastExit)
-	}
-	return problem(s.spec.Title, s.lastExit)
-}
-
-// restartAfter schedules the next start by the restart policy, or gives up.
-func (s *service) restartAfter(at time.Time, ran time.Duration) {
-	wait, again := s.backoff.next(s.spec.Restart, at, ran)
-	if !again {
-		s.fail(s.whyFailed(crashLoopProblem))
+// retryAfter lets the next start wait.
+func (s *service) retryAfter(wait time.Duration) {
+	s.cancelRetry()
+	if wait <= 0 {
 		return
 	}
-	s.restarts++
-	s.state = BackingOff
-	s.m.emit(ServiceRestarting{s.spec.Name, wait, at})
-	if wait > 0 {
-		s.timer = time.AfterFunc(wait, func() {
-			s.m.post(func() {
-				if s.timer != nil {
-					s.timer = nil
-					s.advance()
-				}
-			})
+	var timer *time.Timer
+	timer = time.AfterFunc(wait, func() {
+		s.m.post(func() {
+			if s.retry == timer {
+				s.retry = nil
+			}
 		})
-	}
+	})
+	s.retry = timer
 }
 
-// onGone handles the end of the run: no process of it is left.
-func (s *service) onGone() {
-	stopping := s.state == Stopping
-	s.processGone()
-	switch {
-	case s.m.shuttingDown, !s.want:
-		if !s.state.Idle() {
-			s.state = Stopped
-		}
-		if stopping {
-			s.m.emit(ServiceStopped{s.spec.Name, time.Now()})
-		}
-		s.release()
-	case s.state == Failed:
-		s.release()
-	case stopping: // on the way to its next run
-		s.state = Starting
-		s.advance()
-	default:
-		s.advance()
+func (s *service) cancelRetry() {
+	if s.retry != nil {
+		s.retry.Stop()
+		s.retry = nil
 	}
-	for _, other := range s.m.services {
-		if other.blocked {
-			other.stopWhenFree()
-		}
-	}
-}
-
-// processGone clears what is known of the process.
-func (s *service) processGone() {
-	s.cancelProbe()
-	s.present, s.pid, s.started, s.ready, s.blocked = false, 0, time.Time{}, time.Time{}, false
-	if s.m.shuttingDown && !s.state.Idle() {
-		s.state = Stopped
-	}
-}
-
-func (s *service) cancelProbe() {
-	if s.stopProbe != nil {
-		s.stopProbe()
-		s.stopProbe = nil
-	}
-}
-
-func (s *service) cancelTimer() {
-	if s.timer != nil {
-		s.timer.Stop()
-		s.timer = nil
-	}
-}
-
-// move changes the port in every field that names it, and restarts the service.
-func (s *service) move(port int) {
-	host, old, err := net.SplitHostPort(s.spec.Listen)
-	if err != nil {
-		return // it has no port of its own
-	}
-	s.spec.Listen = net.JoinHostPort(host, strconv.Itoa(port))
-	for _, field := range []*string{&s.spec.URL, &s.spec.Ready.HTTP, &s.spec.Ready.TCP, &s.spec.Health.HTTP, &s.spec.Health.TCP} {
-		*field = strings.Replace(*field, net.JoinHostPort(host, old), s.spec.Listen, 1)
-	}
-	s.userRestart()
 }

@@ -2,109 +2,185 @@ package manager
 
 import (
 	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
+	"agents-tray/manager/guard"
 	"agents-tray/manager/spec"
 )
 
-// StartAll starts every service but those in except, which count as stopped by hand,
-// and returns when all are ready or one that is not optional has failed: then with its
-// *Problem. The others go on. What waits for a service that was stopped by hand is not
-// waited for.
-func (m *Manager) StartAll(ctx context.Context, except ...string) error {
-	changed := m.Watch()
-	defer m.Unwatch(changed)
-	err := m.ask(func() error {
-		if err := m.checkGraph(); err != nil {
-			return err
-		}
-		for _, s := range m.services {
-			if s.spec.Once {
-				continue
-			}
-			s.byHand = slices.Contains(except, s.spec.Name)
-			s.want = !s.byHand
-		}
-		m.advanceAll()
-		return nil
-	})
-	for err == nil {
-		if up, problem := m.started(); problem != nil {
-			return problem
-		} else if up {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-m.done:
-			return ErrShutDown
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+// start begins a run. Its env_file is read and its port looked at beside the owner; without
+// either the guard is asked at once.
+func (s *service) start() {
+	s.runs++
+	r := &run{number: s.runs}
+	s.run = r
+	described, address := s.spec, s.address()
+	if described.EnvFile == "" && address == "" {
+		r.cancel = func() {}
+		s.order(nil)
+		return
 	}
-	return err
+	ctx := s.beside(r)
+	outside, guardPID, strict := s.m.outside, s.m.link.pid(), s.suspect
+	go func() {
+		ctx, cancel := context.WithTimeout(ctx, envFileTimeout)
+		defer cancel()
+		env, err := outside.env(ctx, described)
+		var port portState
+		if err == nil && address != "" {
+			port = outside.port(address, strict, guardPID)
+		}
+		s.m.post(func() {
+			switch {
+			case s.run != r || r.stage != preparing || r.ending:
+			case err != nil:
+				s.dropRun()
+				s.fail(envFileProblem(s.spec.Title, err))
+			case port.taken:
+				s.portTaken(port)
+			default:
+				s.suspect = false
+				s.order(env)
+			}
+		})
+	}()
 }
 
-// started reports whether the start of every service is settled, or the first problem.
-func (m *Manager) started() (up bool, problem error) {
-	err := m.ask(func() error {
-		if m.shuttingDown {
-			return ErrShutDown
-		}
-		up = true
-		for _, s := range m.services {
-			if s.spec.Optional {
-				continue
-			}
-			culprit, settled := s.outcome()
-			if culprit != nil {
-				return culprit.problem
-			}
-			up = up && settled
-		}
-		return nil
-	})
-	return up && err == nil, err
+// beside returns a context for what is done for a run beside the owner. It ends with the next
+// such thing, and with the run.
+func (s *service) beside(r *run) context.Context {
+	if r.cancel != nil {
+		r.cancel()
+	}
+	ctx, cancel := context.WithCancel(s.m.ctx)
+	r.cancel = cancel
+	return ctx
 }
 
-// outcome reports the result of the service's start: settled, if its state will not change
-// by itself, and culprit, the service that has failed: this one, or one that it waits for.
-func (s *service) outcome() (culprit *service, settled bool) {
-	switch s.state {
-	case Failed:
-		return s, true
-	case Ready, Completed:
-		return nil, true
-	case Stopped:
-		return nil, !s.want
-	case Waiting:
-		settled := false
-		for dep, condition := range s.spec.DependsOn {
-			on := s.m.byName[dep]
-			if on.meets(condition) {
-				continue
-			}
-			culprit, done := on.outcome()
-			if culprit != nil {
-				return culprit, true
-			}
-			settled = settled || done && on.state != Ready // that may yet complete
-		}
-		return nil, settled
+// address is what the service binds itself, "" if nothing is known of that. A port that is
+// handed over is bound by the guard, which refuses the start if it is taken.
+func (s *service) address() string {
+	if field, address := s.spec.OwnAddress(); field != "listen" {
+		return address
 	}
-	return nil, false
+	return ""
 }
 
-// checkGraph returns an error if the dependencies of all services cannot be met.
-func (m *Manager) checkGraph() error {
-	if m.checked {
-		return nil
+// order asks the guard to start the process.
+func (s *service) order(env []string) {
+	request := s.request(env)
+	s.run.stage, s.run.command, s.run.size = ordered, s.addresses(), sizeOf(request)
+	s.m.link.send(guard.Request{Start: request})
+}
+
+// request is the request that starts the process. env are the variables of its env_file, whose
+// values stay as they are.
+func (s *service) request(env []string) *guard.Start {
+	start := &guard.Start{
+		Service: s.spec.Name, Run: s.run.number, Needs: s.needs(),
+		Path: s.spec.Program(), Dir: s.spec.Dir, Listen: s.spec.Listen, Match: s.spec.Ready.Log,
+		Notify: s.spec.Ready.Notify, StopSignal: s.spec.StopSignal, StopTimeout: s.spec.StopTimeout,
+		OpenInput: s.spec.Stdin == spec.StdinOpen,
 	}
-	specs := make([]spec.ServiceSpec, len(m.services))
-	for i, s := range m.services {
-		specs[i] = s.spec
+	replace := s.placeholders()
+	for _, argument := range s.spec.Command {
+		start.Command = append(start.Command, s.m.present(replace.Replace(argument)))
 	}
-	err := spec.CheckDependencies(specs)
-	m.checked = err == nil
-	return err
+	if _, set := os.LookupEnv("PYTHONUNBUFFERED"); !set { // else what a Python program prints may come minutes late
+		start.Env = append(start.Env, "PYTHONUNBUFFERED=1")
+	}
+	start.Env = append(append(start.Env, s.m.options.Env...), env...)
+	for _, pair := range s.spec.Env { // these override the others
+		start.Env = append(start.Env, s.m.present(replace.Replace(pair)))
+	}
+	if s.spec.Health.Notify {
+		start.Notify, start.Watchdog = true, s.spec.Health.Interval
+	}
+	if s.spec.Builtin != "" {
+		start.Path, start.Lifeline = s.m.options.Guard.Path, true
+	} else {
+		start.ListenPID = !slices.ContainsFunc(s.spec.Command, func(a string) bool { return strings.Contains(a, "{fd}") })
+	}
+	if s.m.options.LogFolder != "" {
+		start.Log = s.log()
+	}
+	return start
+}
+
+// sizeOf is how large a command and its environment are together, in bytes.
+func sizeOf(start *guard.Start) int {
+	size := 0
+	for _, text := range slices.Concat(start.Command, start.Env) {
+		size += len(text)
+	}
+	return size
+}
+
+// log is the file that its output is written to, "" if there is none.
+func (s *service) log() string {
+	if s.m.options.LogFolder == "" {
+		return ""
+	}
+	return filepath.Join(s.m.options.LogFolder, s.spec.Name+".log")
+}
+
+// placeholders returns the replacements for {listen}, {host}, {port} and {fd}.
+func (s *service) placeholders() *strings.Replacer {
+	if s.spec.Listen == "" {
+		return strings.NewReplacer()
+	}
+	host, port, _ := net.SplitHostPort(s.spec.Listen) // Validate has seen it
+	return strings.NewReplacer("{listen}", s.spec.Listen, "{host}", host, "{port}", port, "{fd}", fmt.Sprint(guard.HandedDescriptor))
+}
+
+// addresses are the command and the environment of the service, with the addresses that
+// other services have now.
+func (s *service) addresses() string {
+	return s.m.present(strings.Join(slices.Concat(s.spec.Command, s.spec.Env), "\x00"))
+}
+
+// present returns text with the addresses of services that were moved replaced by those that
+// they have now.
+func (m *Manager) present(text string) string {
+	for old, now := range m.moved {
+		var replaced strings.Builder
+		rest := text
+		for {
+			before, after, found := strings.Cut(rest, old)
+			replaced.WriteString(before)
+			if !found {
+				break
+			}
+			if after != "" && after[0] >= '0' && after[0] <= '9' { // the beginning of another port
+				replaced.WriteString(old)
+			} else {
+				replaced.WriteString(now)
+			}
+			rest = after
+		}
+		text = replaced.String()
+	}
+	return text
+}
+
+// needs returns the services that must not be stopped before this one: its dependencies,
+// and theirs.
+func (s *service) needs() []string {
+	var needs []string
+	var visit func(*service)
+	visit = func(on *service) {
+		for _, dep := range on.spec.Dependencies() {
+			if on.spec.DependsOn[dep] != spec.ConditionCompleted && !slices.Contains(needs, dep) {
+				needs = append(needs, dep)
+				visit(s.m.byName[dep])
+			}
+		}
+	}
+	visit(s)
+	return needs
 }

@@ -2,6 +2,7 @@ package manager
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"agents-tray/manager/inspect"
@@ -20,7 +21,9 @@ func (m *Manager) Usage(ctx context.Context, name string) (inspect.Usage, error)
 		if s == nil {
 			return ErrUnknownService(name)
 		}
-		run, live = s.run, s.pid != 0
+		if live = s.run != nil && s.run.stage == running; live {
+			run = s.run.number
+		}
 		return nil
 	})
 	if err != nil || !live {
@@ -29,5 +32,8 @@ func (m *Manager) Usage(ctx context.Context, name string) (inspect.Usage, error)
 	ctx, cancel := context.WithTimeout(ctx, membersTimeout)
 	defer cancel()
 	members, err := m.members(ctx, name, run)
+	if errors.Is(err, errNotRunning) {
+		err = nil // it has ended meanwhile
+	}
 	return inspect.Measure(ctx, members.PIDs), err
 }

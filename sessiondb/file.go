@@ -1,6 +1,7 @@
 package sessiondb
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"agents-tray/sessiondb/private"
 )
 
 // busyTimeout is how long another program, such as a backup, may hold the file.
@@ -42,6 +45,15 @@ func (r *Record) connect() error {
 	return err
 }
 
+// connectToWrite is connect, but tries anew to write a file that could only be read, as
+// while it was locked. Of one that is newer than this program that cannot come right.
+func (r *Record) connectToWrite() error {
+	if r.readOnly != nil && !errors.Is(r.readOnly, ErrNewer) {
+		_ = r.disconnect() // nothing was written
+	}
+	return r.connect()
+}
+
 // disconnect closes the file, so that it is opened and checked again.
 func (r *Record) disconnect() error {
 	if r.conn == nil {
@@ -54,26 +66,44 @@ func (r *Record) disconnect() error {
 
 // openFile opens and checks a database; one that may be written is brought up to date.
 func (r *Record) openFile(path string, flags sqlite3.OpenFlag) (*sqlite3.Conn, error) {
-	name := path
-	if r.options.vfs != "" {
-		name, flags = "file:"+path+"?vfs="+r.options.vfs, flags|sqlite3.OPEN_URI
-	}
-	conn, err := sqlite3.OpenFlags(name, flags)
+	name, err := r.uri(path)
 	if err != nil {
 		return nil, err
 	}
-	err = prepare(conn, flags&sqlite3.OPEN_READWRITE != 0)
+	conn, err := sqlite3.OpenFlags(name, flags|sqlite3.OPEN_URI)
+	if err != nil {
+		return nil, err
+	}
+	err = prepare(conn, cmp.Or(r.options.busy, busyTimeout), flags&sqlite3.OPEN_READWRITE != 0)
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
-	}
-	if flags&sqlite3.OPEN_CREATE != 0 {
-		_ = os.Chmod(path, 0o600) // it names what the user works with, which is private
 	}
 	return conn, nil
 }
 
-func prepare(conn *sqlite3.Conn, write bool) error {
-	if err := conn.BusyTimeout(busyTimeout); err != nil {
+// uri names a database of the record to SQLite.
+func (r *Record) uri(path string) (string, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if r.options.vfs != "" {
+		return private.Name(absolute, r.options.vfs, ""), nil
+	}
+	return private.URI(absolute, ""), nil
+}
+
+// backup copies the open database to path.
+func (r *Record) backup(path string) error {
+	name, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	return r.conn.Backup("main", private.URI(name, ""))
+}
+
+func prepare(conn *sqlite3.Conn, busy time.Duration, write bool) error {
+	if err := conn.BusyTimeout(busy); err != nil {
 		return err
 	}
 	if write {
@@ -172,7 +202,7 @@ func (r *Record) fileMoved() error {
 	if _, err := os.Lstat(r.path); errors.Is(err, fs.ErrNotExist) {
 		err := os.MkdirAll(filepath.Dir(r.path), 0o700)
 		if err == nil {
-			err = r.conn.Backup("main", r.path)
+			err = r.backup(r.path)
 		}
 		if err != nil {
 			_ = os.Remove(r.path) // an incomplete backup
@@ -193,16 +223,13 @@ func (r *Record) copy() error {
 		return fmt.Errorf("copy the session record: %w", err)
 	}
 	fresh := r.copyPath() + ".new"
-	if err := r.conn.Backup("main", fresh); err != nil {
+	if err := r.backup(fresh); err != nil {
 		_ = os.Remove(fresh) // it may not be there
 		return fmt.Errorf("copy the session record: %w", err)
 	}
 	conn, err := sqlite3.OpenFlags(fresh, sqlite3.OPEN_READONLY)
 	if err == nil {
 		err = errors.Join(check(conn, "1"), conn.Close())
-	}
-	if err == nil {
-		err = os.Chmod(fresh, 0o600)
 	}
 	if err == nil {
 		err = os.Rename(fresh, r.copyPath())

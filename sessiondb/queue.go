@@ -82,6 +82,11 @@ func (q *queue) add(change func(*pending)) {
 	change(&q.waiting)
 	q.waiting.bound()
 	q.mu.Unlock()
+	q.wake()
+}
+
+// wake lets the owner of the connection save, within a moment.
+func (q *queue) wake() {
 	select {
 	case q.ready <- struct{}{}:
 	default: // already signalled

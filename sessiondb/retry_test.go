@@ -91,3 +91,46 @@ func TestTooMuchWaits(t *testing.T) {
 	}
 	end(t, r, true)
 }
+
+// A file that another program holds when the session begins is written as soon as it can
+// be: by itself, and whether it could be read meanwhile or not.
+func TestAFileThatIsLockedWhenTheSessionBegins(t *testing.T) {
+	for _, lock := range []string{`BEGIN IMMEDIATE`, `BEGIN EXCLUSIVE`} {
+		t.Run(lock, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "session.db")
+			before := Open(path, Options{})
+			begin(t, before, "before")
+			end(t, before, true)
+			other, err := sqlite3.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer other.Close()
+			if err := other.Exec(lock); err != nil {
+				t.Fatal(err)
+			}
+			told := make(chan error, 10)
+			r := Open(path, Options{OnSaveError: func(err error) { told <- err }, busy: time.Millisecond})
+			previous, err := r.Begin(Session{Mark: "s"})
+			if !errors.Is(err, sqlite3.BUSY) {
+				t.Fatalf("begin: %+v, %v", previous, err)
+			}
+			if lock == `BEGIN IMMEDIATE` && (previous == nil || previous.Mark != "before") {
+				t.Errorf("of the session before it is known: %+v", previous)
+			}
+			if err := <-told; !errors.Is(err, sqlite3.BUSY) {
+				t.Fatalf("told %v", err)
+			}
+			if err := other.Exec(`COMMIT`); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-told; err != nil { // without anything that is added
+				t.Errorf("told %v", err)
+			}
+			if got := query(t, path, `SELECT id, ending FROM sessions ORDER BY rowid`); got != "before|clean\ns|" {
+				t.Errorf("the record is %q", got)
+			}
+			end(t, r, true)
+		})
+	}
+}

@@ -118,11 +118,13 @@ func (r *Record) begin(s Session) (*Previous, error) {
 	}
 	if err != nil {
 		r.queue.putBack(p)
+		r.queue.wake() // it is tried again
 		return previous, err
 	}
 	own, platform := r.write(&p, nothing)
 	if own != nil {
 		r.queue.putBack(p)
+		r.queue.wake()
 	}
 	return previous, firstError(own, platform)
 }

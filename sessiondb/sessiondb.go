@@ -58,7 +58,8 @@ type Options struct {
 	// block, nor call the record.
 	OnRecovery func(Recovery)
 
-	vfs string // SQLite's name of the file system, for tests
+	vfs  string        // SQLite's name of the file system, for tests
+	busy time.Duration // instead of busyTimeout, for tests
 }
 
 // A Record is an open session record. Its methods are safe for concurrent use.
@@ -223,7 +224,7 @@ func (r *Record) write(p *pending, more func() error) (own, platform error) {
 }
 
 func (r *Record) tryWrite(p *pending, more func() error) (err error) {
-	if err := steps(r.connect, func() error { return r.dropSaved(p) }); err != nil {
+	if err := steps(r.connectToWrite, func() error { return r.dropSaved(p) }); err != nil {
 		return err
 	}
 	r.batch++

@@ -57,7 +57,7 @@ func Menu(m Model) []Item {
 		{Separator: true},
 	}
 	menu = append(menu, open...)
-	return fit(append(menu,
+	menu = append(menu,
 		Item{Separator: true},
 		Item{Label: say(words.Services), Items: services},
 		Item{Label: say(words.History), Intent: Intent{Verb: History}},
@@ -73,7 +73,19 @@ func Menu(m Model) []Item {
 		}},
 		Item{Separator: true},
 		Item{Label: say(words.Quit), Disabled: stopping || asked, Intent: Intent{Verb: Quit}},
-	))
+	)
+	if m.Beginning {
+		disableAllButQuit(menu)
+	}
+	return fit(menu)
+}
+
+func disableAllButQuit(items []Item) {
+	for i := range items {
+		verb := items[i].Intent.Verb
+		items[i].Disabled = items[i].Disabled || verb != Nothing && verb != Quit
+		disableAllButQuit(items[i].Items)
+	}
 }
 
 func serviceMenu(language words.Language, s manager.Service) []Item {

@@ -13,8 +13,10 @@ import (
 // from.
 type Model struct {
 	manager.Snapshot
-	Language words.Language
-	Version  string
+	// Beginning says that nothing can be asked for yet but the end.
+	Beginning bool
+	Language  words.Language
+	Version   string
 	// Usual is how long a start usually takes; 0: not known, or too short to tell.
 	Usual time.Duration
 	// Paused says that the user has paused all services.
@@ -86,7 +88,10 @@ const (
 	QuitNow       Verb = "quit-now"
 	KeepRunning   Verb = "keep-running" // after Quit
 
-	NoTray Verb = "no-tray" // no click: the desktop shows no icons
+	// No clicks, but what the tray has to say of the desktop.
+	NoTray      Verb = "no-tray"      // it shows no icons
+	HasTray     Verb = "has-tray"     // it does after all
+	DesktopGone Verb = "desktop-gone" // its bus or its panel has gone: perhaps the session has ended
 )
 
 // Intent is what a click asks for.

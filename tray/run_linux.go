@@ -18,11 +18,14 @@ type face struct {
 	toldNoTray bool // of run
 }
 
-// trayTime is how long after the icon a panel may come that shows it.
-const trayTime = 5 * time.Second
+const (
+	trayTime = 5 * time.Second        // after the icon, in which a panel may come that shows it
+	endTime  = 200 * time.Millisecond // for which the end waits for the desktop
+)
 
 // watch returns when the bus is gone, or quit is closed. After a while it makes sure that
-// the icon is there, or has it told, once, that nobody shows it.
+// the icon is there, or has it told, once, that nobody shows it; and that it is told no
+// longer when somebody does.
 func (t *Tray) watch(icon *dbus.Conn) {
 	settled := time.NewTimer(trayTime)
 	defer settled.Stop()
@@ -34,7 +37,15 @@ func (t *Tray) watch(icon *dbus.Conn) {
 			} else if !t.face.toldNoTray {
 				t.face.toldNoTray = true
 				t.ask(Intent{Verb: NoTray})
+				t.desktop.awaitHost()
 			}
+		case <-t.desktop.came:
+			if t.face.toldNoTray && t.desktop.HasTray() {
+				t.face.toldNoTray = false
+				t.ask(Intent{Verb: HasTray})
+			}
+		case <-t.desktop.left: // perhaps as the user logs off
+			t.ask(Intent{Verb: DesktopGone})
 		case <-icon.Context().Done():
 			return
 		case <-t.desktop.connection().Context().Done():
@@ -43,6 +54,28 @@ func (t *Tray) watch(icon *dbus.Conn) {
 			return
 		}
 	}
+}
+
+// Run shows the icon until Quit. It must be called on the main goroutine. The desktop does
+// not hold up its end: what hangs in a call then ends with the process.
+func (t *Tray) Run() {
+	go func() {
+		defer close(t.ended)
+		t.run()
+	}()
+	<-t.quit
+	select {
+	case <-t.ended:
+	case <-time.After(endTime):
+	}
+}
+
+// Quit removes the icon, by ending the connection that shows it.
+func (t *Tray) Quit() {
+	t.once.Do(func() {
+		close(t.quit)
+		systray.Quit()
+	})
 }
 
 // run shows the icon, again after each time the bus was gone, until quit is closed.
@@ -54,32 +87,41 @@ func (t *Tray) run() {
 	systray.SetIcon(icons.Tray(iconState(t.first), icons.AnyPanel))
 	start, _ := systray.RunWithExternalLoop(t.build, nil)
 	for {
-		icon, err := dbus.SessionBus() // a new one if the last is gone; the library takes the same
-		if err == nil {
+		icon, err := t.desktop.shared()
+		if err == nil && !t.quitting() {
+			// The library calls the bus without a deadline: closing the connection ends its calls.
+			late := time.AfterFunc(answerTime, func() { icon.Close() })
 			start()
 			start, _ = systray.RunWithExternalLoop(nil, nil) // another time: the menu is built by then
 			err = t.face.export(icon)
+			late.Stop()
 		}
 		if err == nil {
 			t.desktop.iconShown(icon)
 			t.watch(icon)
 		}
 		if icon != nil {
-			icon.Close()
+			go icon.Close() // it waits for a message that the bus does not take
 		}
-		if t.quitting() || !t.desktop.reconnect(t.quit) {
+		if t.quitting() {
+			return
+		}
+		t.ask(Intent{Verb: DesktopGone})
+		if !t.desktop.reconnect(t.quit) {
 			return
 		}
 	}
 }
 
-// ask has the app do something, as soon as there is one.
+// ask has the app do something, as soon as there is one. It does not wait for that.
 func (t *Tray) ask(i Intent) {
-	select {
-	case <-t.given:
-		t.app.Do(i)
-	case <-t.quit:
-	}
+	go func() {
+		select {
+		case <-t.given:
+			t.app.Do(i)
+		case <-t.quit:
+		}
+	}()
 }
 
 // withoutLibrary is a log without what the tray library has to say: of panels and buses

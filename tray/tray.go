@@ -3,9 +3,7 @@
 package tray
 
 import (
-	"context"
 	"sync"
-	"time"
 
 	"fyne.io/systray"
 )
@@ -13,6 +11,7 @@ import (
 // Tray is the icon with its menu.
 type Tray struct {
 	first   Model         // shown until there is an app
+	cancel  func()        // what Quit in the menu does until then
 	app     App           // once given is closed
 	given   chan struct{} // closed by Show
 	desktop *Desktop
@@ -30,46 +29,20 @@ type Tray struct {
 	shown []Item
 }
 
-// New makes a tray on a desktop; Run shows it: until there is an app, the icon of a model.
-func New(desktop *Desktop, first Model) *Tray {
+// New makes a tray on a desktop; Run shows it: until there is an app, the icon and the menu
+// of a model that is Beginning, whose Quit calls cancel. The app's menu must have the same
+// services.
+func New(desktop *Desktop, first Model, cancel func()) *Tray {
 	return &Tray{
-		first: first, desktop: desktop, given: make(chan struct{}), clicks: make(chan int, 16),
+		first: first, cancel: cancel, desktop: desktop, given: make(chan struct{}), clicks: make(chan int, 16),
 		ready: make(chan struct{}), quit: make(chan struct{}), unused: make(chan struct{}), ended: make(chan struct{}),
 	}
 }
 
-// Show gives the tray what it is to show, once. Who asks for the menu before waits.
+// Show gives the tray what it is to show, once.
 func (t *Tray) Show(app App) {
 	t.app = app
 	close(t.given)
-}
-
-// Run shows the icon until Quit. It must be called on the main goroutine.
-func (t *Tray) Run() {
-	defer close(t.ended)
-	t.run()
-}
-
-// Quit removes the icon. It waits a moment for that, but no longer: the desktop may
-// be gone.
-func (t *Tray) Quit() {
-	patience, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
-	defer cancel()
-	t.once.Do(func() {
-		close(t.quit)
-		select {
-		case <-t.unused:
-			return
-		case <-t.ready:
-			t.wg.Wait() // the library must not be called any more
-		case <-patience.Done(): // no desktop ever asked for the menu
-		}
-		systray.Quit()
-	})
-	select {
-	case <-t.ended:
-	case <-patience.Done():
-	}
 }
 
 func (t *Tray) quitting() bool {
@@ -98,22 +71,16 @@ func (t *Tray) tapped() {
 	}
 }
 
-// build makes the menu, in the library's own goroutine, as soon as there is an app: the
-// panel waits for it.
+// build makes the menu, in the library's own goroutine: the panel waits for it.
 func (t *Tray) build() {
 	defer close(t.ready)
-	select {
-	case <-t.given:
-	case <-t.quit:
-	}
 	if t.quitting() {
 		return
 	}
-	model := t.app.Model()
-	t.shown = flatten(Menu(model))
+	menu, number := Menu(t.first), 0
+	t.shown = flatten(menu)
 	t.items = make([]*systray.MenuItem, len(t.shown))
-	number := 0
-	t.add(Menu(model), &number, adder{systray.AddSeparator, systray.AddMenuItem, systray.AddMenuItemCheckbox})
+	t.add(menu, &number, adder{systray.AddSeparator, systray.AddMenuItem, systray.AddMenuItemCheckbox})
 	t.wg.Go(t.update)
 }
 
@@ -174,9 +141,12 @@ func (t *Tray) listen(n int, clicked <-chan struct{}) {
 
 // update owns what is shown: it follows the model and answers clicks.
 func (t *Tray) update() {
+	if !t.begin() {
+		return
+	}
 	changed, stop := t.app.Changes()
 	defer stop()
-	t.show(t.app.Model()) // it may have changed since build
+	t.show(t.app.Model())
 	for {
 		select {
 		case <-changed:
@@ -192,6 +162,22 @@ func (t *Tray) update() {
 			}
 		case <-t.quit:
 			return
+		}
+	}
+}
+
+// begin answers clicks until there is an app; false says that quit was closed before.
+func (t *Tray) begin() bool {
+	for {
+		select {
+		case n := <-t.clicks:
+			if t.shown[n].Intent.Verb == Quit {
+				t.cancel()
+			}
+		case <-t.given:
+			return true
+		case <-t.quit:
+			return false
 		}
 	}
 }

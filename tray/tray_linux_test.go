@@ -75,11 +75,13 @@ func beOther() int {
 		return 1
 	}
 	desktop.Answer(app.Do)
-	tray := New(desktop, models()["starting"])
+	tray := New(desktop, models()["starting"], func() {})
 	tray.Show(app)
 	go func() {
 		for i := range app.asked {
-			fmt.Println(i)
+			if i.Verb != DesktopGone { // panels and buses leave all the time here
+				fmt.Println(i)
+			}
 		}
 	}()
 	go func() {

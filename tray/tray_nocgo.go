@@ -7,7 +7,7 @@ package tray
 type Tray struct{ quit chan struct{} }
 
 // New makes a tray that shows nothing.
-func New(*Desktop, Model) *Tray { return &Tray{make(chan struct{})} }
+func New(*Desktop, Model, func()) *Tray { return &Tray{make(chan struct{})} }
 
 // Show has nowhere to show anything.
 func (t *Tray) Show(App) {}

@@ -93,7 +93,7 @@ func startTray(t *testing.T) (*program, *Tray) {
 	}
 	p := &program{model: running, changed: make(chan struct{}), wished: make(chan Intent, 10)}
 	desktop.Answer(p.Do)
-	tray := New(desktop, Model{Snapshot: manager.Snapshot{Phase: manager.PhaseStarting}})
+	tray := New(desktop, Model{Snapshot: manager.Snapshot{Phase: manager.PhaseStarting, Services: running.Services}}, func() {})
 	go tray.Run()
 	t.Cleanup(func() {
 		tray.Quit()
@@ -152,7 +152,7 @@ func TestAnIconThatIsRefusedIsTriedAgain(t *testing.T) {
 	bar := startTaskbar(t, 3)
 	desktop := &Desktop{}
 	desktop.Notify(Notification{Summary: "Before there is an icon"})
-	tray := New(desktop, running)
+	tray := New(desktop, running, func() {})
 	go tray.Run()
 	t.Cleanup(tray.Quit)
 	for range 3 {

@@ -44,6 +44,27 @@ func TestFolders(t *testing.T) {
 	}
 }
 
+// A state folder that others could look into, as an earlier program or a umask has left it,
+// is closed to them, as is the folder of the logs.
+func TestAStateFolderThatIsOpenToOthers(t *testing.T) {
+	home(t)
+	open := Locate()
+	for _, folder := range []string{open.State, open.Logs(), open.Runtime} {
+		if err := errors.Join(os.MkdirAll(folder, 0o755), os.Chmod(folder, 0o777)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := Prepare()
+	if err != nil || f.State != open.State {
+		t.Fatalf("%+v, %v", f, err)
+	}
+	for _, folder := range []string{f.State, f.Logs(), f.Runtime} {
+		if info, err := os.Stat(folder); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o700 {
+			t.Errorf("%s: %v, %v", folder, info.Mode(), err)
+		}
+	}
+}
+
 func TestWithoutARuntimeFolderTheStateFolderServes(t *testing.T) {
 	folder := home(t)
 	t.Setenv("XDG_RUNTIME_DIR", filepath.Join(folder, "missing"))

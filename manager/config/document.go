@@ -79,7 +79,11 @@ func (d *document) addErrors(wrong error) error {
 // flat returns the errors that were joined.
 func flat(err error) []error {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()
+		var errs []error
+		for _, err := range joined.Unwrap() {
+			errs = append(errs, flat(err)...)
+		}
+		return errs
 	}
 	if err == nil {
 		return nil

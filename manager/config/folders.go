@@ -49,21 +49,21 @@ func (f Folders) makeshift(why error) Folders {
 }
 
 // Prepare finds the folders and makes those that are written to, for this user only. A
-// state folder that cannot be written is replaced by a makeshift one beside the sockets.
-// The error, when there is no place for that either, says which one cannot be used, why,
+// state folder that is open to others is closed to them. One that cannot be, or that cannot
+// be written, is replaced by a makeshift one beside the sockets. The error, when there is no place for that either, says which one cannot be used, why,
 // and what to do.
 func Prepare() (Folders, error) {
 	f := Locate()
 	_, err := os.Stat(xdg.RuntimeDir) // without a login there is none, and it is not ours to make
 	runs := err == nil && writable(f.Runtime) == nil
 	if err := writable(f.State); err != nil {
-		err = fmt.Errorf("the state folder %s cannot be written: %w. Make it writable, or name another one in XDG_STATE_HOME", f.State, err)
+		err = fmt.Errorf("the state folder %s cannot be used: %w. Make it your own and writable, or name another one in XDG_STATE_HOME", f.State, err)
 		if !runs {
 			return f, err
 		}
 		f = f.makeshift(err)
 	}
-	if err := os.MkdirAll(f.Logs(), 0o700); err != nil {
+	if err := disk.MakePrivateFolder(f.Logs()); err != nil {
 		return f, fmt.Errorf("the folder for logs: %w", err)
 	}
 	if !runs {
@@ -72,10 +72,10 @@ func Prepare() (Folders, error) {
 	return f, nil
 }
 
-// writable makes a folder and proves that it can be written. That there is room is not
-// asked: without it the program runs, and says so.
+// writable makes a folder that is open to nobody else, and proves that it can be written.
+// That there is room is not asked: without it the program runs, and says so.
 func writable(folder string) error {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := disk.MakePrivateFolder(folder); err != nil {
 		return disk.Cause(err)
 	}
 	return disk.Probe(folder, 0)
@@ -99,9 +99,12 @@ func (f Folders) SpareControl() string { return filepath.Join(f.Runtime, "contro
 // Logs is the folder of the services' output.
 func (f Folders) Logs() string { return filepath.Join(f.State, "logs") }
 
-// GuardLog is the file for the guard's own trouble. It is not in Logs, where it could be
-// that of a service.
+// GuardLog is the file for the guard's own trouble. It is not with the logs, where it could
+// be that of a service called guard.
 func (f Folders) GuardLog() string { return filepath.Join(f.State, "guard.log") }
+
+// FormerGuardLog is where an earlier version kept it.
+func (f Folders) FormerGuardLog() string { return filepath.Join(f.Logs(), "guard.log") }
 
 // Journals is the folder where guards keep what they know of their processes.
 func (f Folders) Journals() string { return filepath.Join(f.State, "processes") }

@@ -35,16 +35,16 @@ func Keys() []Key {
 		{Path: "command", Type: Arguments, Example: `[my-web, --port, "{port}"]`,
 			Description: "The program and its arguments. It runs without a shell; a text is split at its spaces as a shell would, with the same quotes and backslashes. " +
 				"A program without a slash is looked up in `PATH`, that of `env` first; one with a relative path begins in `dir`. " +
-				"In each argument and in `env`, `{listen}`, `{host}` and `{port}` stand for the parts of `listen`, and `{fd}` for the number of its socket. " +
+				"In each argument and in `env`, `{listen}`, `{host}` and `{port}` stand for the parts of `listen`, and `{fd}` for the number of its socket; where they name the `listen` of another service, and that is moved to another port from the menu, they get the new address. " +
 				"A service needs a `command` or a `builtin`, and only one of them."},
 		{Path: "builtin", Type: Choice, Values: []string{"dashboard", "chat"}, Example: "chat",
 			Description: "One of the two services that are part of this program. It has `command`, `dir`, `env_file`, `url`, `ready` and `stdin` of its own, so leave those out. Each can be there once."},
 		{Path: "dir", Type: Text, Default: ".", Example: "~/projects/shop",
 			Description: "The folder in which it runs. A relative path begins in the folder of the services file; `~/` is the home folder."},
 		{Path: "env", Type: Environment, Example: "{LOG_LEVEL: debug}",
-			Description: "Environment variables, added to those of agents-tray."},
+			Description: "Environment variables, added to those of agents-tray. `PYTHONUNBUFFERED` is 1 unless you set it, so that a Python program's output is seen at once."},
 		{Path: "env_file", Type: Text, Example: ".env",
-			Description: "A file of `NAME=value` lines, read before each start. A relative path begins in `dir`. What `env` says goes before it. Without it, no file is read."},
+			Description: "A regular file of `NAME=value` lines, read before each start as `docker compose` reads it, with its quotes, comments and `${NAME}`. A relative path begins in `dir`. What `env` says goes before it. Without it, no file is read."},
 		{Path: "listen", Type: Text, Example: "127.0.0.1:9000",
 			Description: "An address, `host:port`, that is bound for the service and handed to it as an open socket: descriptor 3, with `LISTEN_FDS`, `LISTEN_PID` and `LISTEN_FDNAMES` as in sd_listen_fds(3), or the number `{fd}`. " +
 				"It stays open while the service restarts, so connections wait instead of being refused. On Windows nothing is handed over, and the service binds the address itself. " +
@@ -61,7 +61,7 @@ func Keys() []Key {
 		Key{Path: "ready.notify", Type: Boolean, Default: "false", Example: "true",
 			Description: "It sends `READY=1` as in sd_notify(3). Not on Windows."},
 		Key{Path: "ready.timeout", Type: Duration, Default: "30s", Example: "2m",
-			Description: "How long it may take from the start of its process."},
+			Description: "The time from the start of its process after which it is told that it is still starting. It is not ended for being slow; what depends on it waits."},
 		Key{Path: "health", Type: Mapping, Example: "{http: /healthz, interval: 10s}",
 			Description: "How it proves from then on that it still answers: one of `http`, `tcp` and `notify`. One that does not is restarted. Without any, it is enough that its process runs."})
 	keys = append(keys, checkKeys("health")...)
@@ -78,14 +78,14 @@ func Keys() []Key {
 			Description: "What follows when it ends by itself. The policy may stand alone, as in `restart: never`."},
 		Key{Path: "restart.policy", Type: Choice, Values: []string{"always", "on-failure", "never"}, Default: "always", Example: "on-failure",
 			Description: "After which ends it is started again. `on-failure` means an exit status other than 0, or a signal."},
-		Key{Path: "restart.delay", Type: Duration, Default: "0s", Example: "1s",
-			Description: "The wait before the first restart. Each that follows soon waits twice as long as the one before, the second at least 100 ms."},
+		Key{Path: "restart.delay", Type: Duration, Default: "0s", Example: "100ms",
+			Description: "The wait before the first restart. Each that follows soon waits twice as long as the one before, the second at least 100 ms. Without it, the waits are 0, 1, 2, 4 s and so on."},
 		Key{Path: "restart.max_delay", Type: Duration, Default: "30s", Example: "5m",
 			Description: "The longest wait."},
-		Key{Path: "restart.give_up", Type: Rate, Default: "5 in 60s", Example: "never",
-			Description: "So many ends in so much time, and it is no longer restarted until you start it."},
+		Key{Path: "restart.give_up", Type: Rate, Example: "5 in 60s",
+			Description: "So many ends in so much time, and it is no longer restarted until you start it; `never` restarts it for ever. Without it, it is given up after about a minute of failing, and after five ends at the earliest."},
 		Key{Path: "restart.good_run", Type: Duration, Default: "10s", Example: "1m",
-			Description: "After a run of this length earlier ends are forgotten."},
+			Description: "Once it has been ready for this long, earlier ends are forgotten."},
 		Key{Path: "depends_on", Type: Conditions, Example: "{db: ready}",
 			Description: "Services that come first; a list of names means `ready`. `started`: its process runs. `ready`: it has proved that it answers; when that is lost, this service is stopped, and started again when it is back. " +
 				"`completed`: it has run and ended with status 0. Services are stopped in the reverse order."},
@@ -107,9 +107,9 @@ func Keys() []Key {
 func checkKeys(mapping string) []Key {
 	return []Key{
 		{Path: mapping + ".http", Type: Text, Example: "/healthz",
-			Description: "A URL, or a path of `url`, that is asked with GET."},
+			Description: "A URL, or a path of `url`, that is asked with GET. At `localhost` both 127.0.0.1 and ::1 are asked, as browsers do: one must answer, and no other program at the other. On this computer a certificate is not checked."},
 		{Path: mapping + ".status", Type: Number, Example: "204",
-			Description: "The HTTP status of the answer. Without it, any from 200 to 299."},
+			Description: "The HTTP status of the answer. Without it, any from 200 to 399, or 401 or 403, with which a page answers that wants a log-in. Redirections are not followed."},
 		{Path: mapping + ".body", Type: Text, Example: `"ok|fine"`,
 			Description: "A regular expression (RE2) that the first 64 kB of the answer match. Without it, any answer will do."},
 		{Path: mapping + ".tcp", Type: Text, Example: "127.0.0.1:9000",

@@ -39,11 +39,11 @@ func Services(o Options, f Folders) ([]spec.ServiceSpec, error) {
 	return contents.Services, err
 }
 
-// Check is Services, and programs that are not there are mistakes, too. lookPath looks a
-// program up for a service with that environment added.
-func Check(o Options, f Folders, lookPath func(program string, env []string) (string, error)) ([]spec.ServiceSpec, error) {
+// Check is Services, and so are mistakes what the services need of this computer and do not
+// get: missing returns that as *spec.Errors joined.
+func Check(o Options, f Folders, missing func([]spec.ServiceSpec) error) ([]spec.ServiceSpec, error) {
 	contents, err := load(o, f, func(specs []spec.ServiceSpec) error {
-		return errors.Join(append(flat(spec.ValidateAll(specs)), flat(spec.Missing(specs, lookPath))...)...)
+		return errors.Join(append(flat(spec.ValidateAll(specs)), flat(missing(specs))...)...)
 	})
 	return contents.Services, err
 }

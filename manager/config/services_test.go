@@ -40,8 +40,10 @@ func installed(t testing.TB, names ...string) {
 	t.Setenv("USERPROFILE", filepath.Join(folder, "home"))
 }
 
-// lookPath stands for the guard's, for services without an environment of their own.
-func lookPath(program string, _ []string) (string, error) { return exec.LookPath(program) }
+// missing reports programs that are not there, of services without an environment of their own.
+func missing(specs []spec.ServiceSpec) error {
+	return spec.Missing(specs, func(program string, _ []string) (string, error) { return exec.LookPath(program) })
+}
 
 // What is said of a bad file stands beside it.
 func TestBadFiles(t *testing.T) {
@@ -52,7 +54,7 @@ func TestBadFiles(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
-			specs, err := Check(Options{File: filepath.ToSlash(file)}, Folders{State: "/state"}, lookPath)
+			specs, err := Check(Options{File: filepath.ToSlash(file)}, Folders{State: "/state"}, missing)
 			if err == nil {
 				t.Fatalf("it was taken for %+v", specs)
 			}
@@ -212,7 +214,7 @@ func TestWhatComesOfAMistakeIsNotOneMore(t *testing.T) {
 		"{command: stubsvd, command: stubsvc}":                       "command, command",
 		"{colour: blue, stop: {signal: X}}":                          "colour, stop.signal",
 	} {
-		_, err := Check(Options{File: write(t, "services:\n  a.b: {command: stubsvc}\n  a: "+text)}, Folders{}, lookPath)
+		_, err := Check(Options{File: write(t, "services:\n  a.b: {command: stubsvc}\n  a: "+text)}, Folders{}, missing)
 		var wrong *Mistakes
 		if !errors.As(err, &wrong) {
 			t.Fatalf("%s: %v", text, err)
@@ -246,7 +248,7 @@ func TestACommandBesideTheFile(t *testing.T) {
 	installed(t)
 	file := write(t, "services: {web: {command: bin/stub.exe}}")
 	var fault *Fault
-	if _, err := Check(Options{File: file}, Folders{}, lookPath); !errors.Is(err, fs.ErrNotExist) || !errors.As(err, &fault) || fault.Key != "services.web.command" {
+	if _, err := Check(Options{File: file}, Folders{}, missing); !errors.Is(err, fs.ErrNotExist) || !errors.As(err, &fault) || fault.Key != "services.web.command" {
 		t.Errorf("it is not there: %v", err)
 	}
 	program := filepath.Join(filepath.Dir(file), "bin", "stub.exe")
@@ -256,7 +258,7 @@ func TestACommandBesideTheFile(t *testing.T) {
 	if err := errors.Join(os.Mkdir(filepath.Dir(program), 0o700), os.WriteFile(program, nil, 0o700)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Check(Options{File: file}, Folders{}, lookPath); err != nil {
+	if _, err := Check(Options{File: file}, Folders{}, missing); err != nil {
 		t.Error(err)
 	}
 }

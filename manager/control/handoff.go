@@ -17,9 +17,10 @@ const (
 // request. If that instance is ending, or does not answer, HandOff waits for its end and
 // then calls begin, which is to start an instance and to return ErrRunning if another one
 // holds the lock; HandOff returns begin's error. The caller learns from begin which of both
-// has happened.
-func HandOff(page string, begin func() error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+// has happened. When ctx ends, it waits no longer; the error is ctx's.
+func HandOff(ctx context.Context, page string, begin func() error) error {
+	whole := ctx
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	retry := time.NewTicker(20 * time.Millisecond)
 	defer retry.Stop()
@@ -29,7 +30,7 @@ func HandOff(page string, begin func() error) error {
 		if err == nil {
 			return nil
 		} else if errors.As(err, &refused) && refused.Status == http.StatusServiceUnavailable {
-			return beginAfterEnd(begin) // it is ending
+			return beginAfterEnd(whole, begin) // it is ending
 		} else if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
 			return errors.New("it is running already, without a Dashboard that could be opened: its icon is in the tray")
 		} else if errors.As(err, &refused) {
@@ -42,7 +43,7 @@ func HandOff(page string, begin func() error) error {
 		select {
 		case <-retry.C:
 		case <-ctx.Done():
-			return beginAfterEnd(begin)
+			return beginAfterEnd(whole, begin)
 		}
 	}
 }
@@ -69,8 +70,8 @@ func beginAlone(begin func() error) error {
 }
 
 // beginAfterEnd calls begin until no other instance is running, or endTime is over.
-func beginAfterEnd(begin func() error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), endTime)
+func beginAfterEnd(whole context.Context, begin func() error) error {
+	ctx, cancel := context.WithTimeout(whole, endTime)
 	defer cancel()
 	retry := time.NewTicker(10 * time.Millisecond) // waiting for a file lock cannot be cancelled
 	defer retry.Stop()
@@ -81,6 +82,9 @@ func beginAfterEnd(begin func() error) error {
 		select {
 		case <-retry.C:
 		case <-ctx.Done():
+			if whole.Err() != nil {
+				return whole.Err()
+			}
 			return errors.New("another instance is running, but does not answer. End the process agents-tray, then start it again")
 		}
 	}

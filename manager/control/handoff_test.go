@@ -54,7 +54,7 @@ func runInstance(t *testing.T, folders config.Folders, i Instance) (stop func())
 func TestARunningInstanceIsHandedThePage(t *testing.T) {
 	i := &instance{}
 	defer runInstance(t, emptyFolders(t), i)()
-	err := HandOff("Dashboard", func() error { t.Error("a second instance begins"); return nil })
+	err := HandOff(t.Context(), "Dashboard", func() error { t.Error("a second instance begins"); return nil })
 	if err != nil || !slices.Equal(i.asked, []string{"open dashboard"}) {
 		t.Errorf("asked for %q: %v", i.asked, err)
 	}
@@ -70,7 +70,7 @@ func TestALaunchBeginsAfterAnInstanceThatIsEnding(t *testing.T) {
 		stop()
 	}()
 	began := errors.New("this one begins")
-	err := HandOff("dashboard", func() error {
+	err := HandOff(t.Context(), "dashboard", func() error {
 		lock, err := TakeLock(folders.Lock())
 		if err != nil {
 			return err

@@ -4,8 +4,10 @@ package disk
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // Probe proves, by writing that many bytes, that a folder can be written: permissions do
@@ -25,6 +27,42 @@ func Cause(err error) error {
 	var path *os.PathError
 	if errors.As(err, &path) {
 		return path.Err
+	}
+	return err
+}
+
+// MakePrivate makes an empty file that only this user can read and write, and takes the
+// rights of others to one that is there.
+func MakePrivate(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	defer file.Close() // nothing is written
+	if info, err := file.Stat(); err != nil || info.Mode().Perm()&^0o600 == 0 {
+		return err
+	}
+	if err := file.Chmod(0o600); err != nil && runtime.GOOS != "windows" { // which has other rights
+		return err
+	}
+	return nil
+}
+
+// MakePrivateFolder makes a folder, and those that it is in, for this user only, and takes
+// the rights of others to one that is there. The error says that others keep some.
+func MakePrivateFolder(path string) error {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm()&0o077 == 0 || runtime.GOOS == "windows" {
+		return err
+	}
+	if err := os.Chmod(path, 0o700); err != nil {
+		return fmt.Errorf("other users can read it (%v), and that cannot be changed: %w", info.Mode().Perm(), Cause(err))
+	}
+	if info, err = os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 { // a file system without such rights
+		return fmt.Errorf("other users can read it (%v), and that cannot be changed", info.Mode().Perm())
 	}
 	return err
 }

@@ -57,8 +57,6 @@ func (a *answers) got(e Event) {
 		a.settle(startOf(e.Started.Service, e.Started.Run))
 	case e.Refused != nil:
 		a.settle(startOf(e.Refused.Service, e.Refused.Run))
-	case e.Gone != nil: // also of a start that was still waiting
-		a.settle(startOf(e.Gone.Service, e.Gone.Run))
 	case e.Members != nil:
 		a.settle("members")
 	case e.Leaving != nil:

@@ -13,7 +13,7 @@ import (
 type ExitReport struct {
 	Session string    `json:"session"` // value of proctree.SessionVariable
 	At      time.Time `json:"at"`      // when the tray ended
-	// OutOfMemory says that the system ended a process for lack of memory just then.
+	// OutOfMemory says that the system ended the tray for lack of memory.
 	OutOfMemory bool `json:"out_of_memory,omitempty"`
 }
 
@@ -23,7 +23,7 @@ func (g *guard) writeExitReport() {
 	if g.trayEnded || g.hello.ExitReport == "" {
 		return
 	}
-	report := ExitReport{os.Getenv(proctree.SessionVariable), time.Now(), g.outOfMemory()}
+	report := ExitReport{os.Getenv(proctree.SessionVariable), time.Now(), g.memory.trayKilled()}
 	if err := os.WriteFile(g.hello.ExitReport, encode(report), 0o600); err != nil {
 		fmt.Fprintln(os.Stderr, "agents-tray guard: the tray has ended, but the report of that cannot be written:", err)
 	}

@@ -23,11 +23,10 @@ type guard struct {
 	hello       Hello
 	runs        map[string]*run // by service
 	sockets     map[string]*socket
-	waiting     map[string]*waitingStart // by service: until its address is free
 	helper      *proctree.CleanupHelper
-	helperStart time.Time                 // when the helper is started; zero: not yet planned
-	wake        chan struct{}             // receives when some run has a notice
-	ooms        int                       // processes that the system has ended for lack of memory, when last read; -1: not yet
+	helperStart time.Time     // when the helper is started; zero: not yet planned
+	wake        chan struct{} // receives when some run has a notice
+	memory      outOfMemory
 	closing     *closing                  // nil until everything is to end
 	trayEnded   bool                      // or is about to
 	stuck       map[int]*proctree.Process // leaders that could not be ended, until they have
@@ -55,17 +54,19 @@ type processTree interface {
 
 // A run is one life of a service, from its start until no process of it is left.
 type run struct {
-	start    Start
-	process  *proctree.Process // the leader
-	log      *logs.Writer
-	out, err *output
-	notice   *coalescedNotice
-	notify   *notifySocket // nil without
-	running  bool          // the leader has not been reaped
-	stopping bool          // its stop signal was sent
-	asked    time.Time     // when
-	deadline time.Time     // when it is killed; valid once stopping or no longer running
-	killing  bool
+	start       Start
+	process     *proctree.Process // the leader
+	log         *logs.Writer
+	out, err    *output
+	notice      *coalescedNotice
+	notify      *notifySocket // nil without
+	running     bool          // the leader has not been reaped
+	stopping    bool          // its stop signal was sent
+	asked       time.Time     // when
+	deadline    time.Time     // when it is killed; valid once stopping or no longer running
+	killing     bool
+	left        []string // see Exited.Left
+	memoryGroup string   // the control group of its main process, once that has ended
 	ending
 	blind  bool         // it could not be looked what is left
 	told   map[int]bool // descendants that were asked to stop
@@ -89,8 +90,8 @@ func Main(args []string) int {
 	tray := os.Getppid()
 	tree := proctree.New()
 	g := &guard{
-		tree: tree, ended: tree.Ended, runs: map[string]*run{}, sockets: map[string]*socket{}, wake: make(chan struct{}, 1), ooms: -1,
-		waiting: map[string]*waitingStart{}, stuck: map[int]*proctree.Process{}, told: map[int]bool{},
+		tree: tree, ended: tree.Ended, runs: map[string]*run{}, sockets: map[string]*socket{}, wake: make(chan struct{}, 1),
+		stuck: map[int]*proctree.Process{}, told: map[int]bool{},
 		helper: proctree.NewCleanupHelper(os.Getenv(proctree.GuardVariable)),
 	}
 
@@ -173,21 +174,18 @@ func (g *guard) serve(requests <-chan Request, stop <-chan os.Signal) *Left {
 			g.reap()
 		case <-g.wake:
 			g.sendNotices()
-		case s := <-stop:
+		case <-stop:
 			if g.closing == nil {
-				g.events <- Event{Leaving: &Leaving{signalName(s)}}
+				g.events <- Event{Leaving: &Leaving{}}
 			}
 			g.shutdown(g.hello.Grace)
 		case <-timer.C:
 		}
 		if g.helperDue(time.Now()) {
 			g.startHelper()
-			if g.ooms < 0 {
-				g.ooms = proctree.OOMKills()
-			}
+			g.memory.begin()
 		}
 		g.settle(time.Now())
-		g.startWaiting(time.Now())
 		if g.closing == nil {
 			continue
 		}
@@ -224,10 +222,6 @@ func (g *guard) handle(r Request) {
 	case r.Stop != nil:
 		if run := g.runs[r.Stop.Service]; run != nil && run.start.Run == r.Stop.Run {
 			g.stopRun(run, time.Now().Add(r.Stop.Grace))
-		}
-		if w := g.waiting[r.Stop.Service]; w != nil && w.start.Run == r.Stop.Run {
-			delete(g.waiting, r.Stop.Service)
-			g.events <- Event{Gone: &Gone{Service: r.Stop.Service, Run: r.Stop.Run}} // it has not been there
 		}
 	case r.Release != nil:
 		g.release(r.Release.Service)

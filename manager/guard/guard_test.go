@@ -255,14 +255,19 @@ func TestRefusals(t *testing.T) {
 	if err := os.WriteFile(notExecutable, []byte("#!/bin/sh\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	noInterpreter := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(noInterpreter, []byte("#!/no/such/interpreter\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	c := launch(t, 5*time.Second)
 	for want, start := range map[Reason]Start{
-		AddressInUse:             {Command: guardtest.Command(guardtest.Serves), Listen: held.Addr().String()},
-		NoCommand:                {Command: []string{"no-such-command-anywhere"}},
-		NoCommand + " (path)":    {Command: []string{"/nonexistent/program"}},
-		NoCommand + " (mode)":    {Command: []string{notExecutable}},
-		NoCommand + " (folder)":  {Command: guardtest.Command(guardtest.Cooperative), Dir: "/nonexistent"},
-		OtherReason + " address": {Command: guardtest.Command(guardtest.Serves), Listen: "192.0.2.1:1"},
+		AddressInUse:              {Command: guardtest.Command(guardtest.Serves), Listen: held.Addr().String()},
+		NoCommand:                 {Command: []string{"no-such-command-anywhere"}},
+		NoCommand + " (path)":     {Command: []string{"/nonexistent/program"}},
+		NotExecutable + " (mode)": {Command: []string{notExecutable}},
+		NotExecutable + " (text)": {Command: []string{noInterpreter}},
+		NoFolder + " (folder)":    {Command: guardtest.Command(guardtest.Cooperative), Dir: "/nonexistent"},
+		OtherReason + " address":  {Command: guardtest.Command(guardtest.Serves), Listen: "192.0.2.1:1"},
 	} {
 		start.Service, start.Run = "s", 7
 		c.send(Request{Start: &start})

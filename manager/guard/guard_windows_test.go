@@ -298,11 +298,11 @@ func TestRefusals(t *testing.T) {
 	}
 	c := launch(t, time.Minute)
 	for want, start := range map[Reason]Start{
-		AddressInUse:          {Command: guardtest.Command(guardtest.Serves), Listen: held.Addr().String()},
-		NoCommand:             {Command: []string{"no-such-command-anywhere"}},
-		NoCommand + " (path)": {Command: []string{`C:\nonexistent\program.exe`}},
-		NoCommand + " (kind)": {Command: []string{notExecutable}},
-		NoCommand + " (dir)":  {Command: guardtest.Command(guardtest.Cooperative), Dir: `C:\nonexistent`},
+		AddressInUse:              {Command: guardtest.Command(guardtest.Serves), Listen: held.Addr().String()},
+		NoCommand:                 {Command: []string{"no-such-command-anywhere"}},
+		NoCommand + " (path)":     {Command: []string{`C:\nonexistent\program.exe`}},
+		NotExecutable + " (kind)": {Command: []string{notExecutable}},
+		NoFolder + " (dir)":       {Command: guardtest.Command(guardtest.Cooperative), Dir: `C:\nonexistent`},
 	} {
 		start.Service, start.Run = "s", 7
 		c.send(Request{Start: &start})

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"sync/atomic"
+
+	"agents-tray/manager/logs"
 )
 
 // A matcher reports the first line that matches a pattern. It is shared by the two
@@ -27,15 +29,22 @@ func newMatcher(pattern string, notice *coalescedNotice) (*matcher, error) {
 // waiting reports whether no line has matched yet.
 func (m *matcher) waiting() bool { return m != nil && !m.found.Load() }
 
+// wants reports whether a line as it is shown would match. The logs keep one then.
+func (m *matcher) wants(line []byte) bool { return m.waiting() && m.pattern.MatchString(shown(line)) }
+
+// shown returns a line as it is shown to people, since they write the pattern for what
+// they have read.
+func shown(line []byte) string {
+	return logs.Plain(strings.ToValidUTF8(string(bytes.TrimRight(line, "\r\n")), "�"))
+}
+
 // match searches lines, each with its newline.
 func (m *matcher) match(lines []byte) {
 	if !m.waiting() {
 		return
 	}
 	for line := range bytes.Lines(lines) {
-		line = bytes.TrimRight(line, "\r\n")
-		if m.pattern.Match(line) && m.found.CompareAndSwap(false, true) {
-			text := strings.ToValidUTF8(string(line), "�")
+		if text := shown(line); m.pattern.MatchString(text) && m.found.CompareAndSwap(false, true) {
 			m.notice.merge(func(n *Notice) { n.Line = text })
 			return
 		}

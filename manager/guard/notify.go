@@ -1,6 +1,10 @@
 package guard
 
-import "strings"
+import (
+	"strings"
+
+	"agents-tray/manager/logs"
+)
 
 // maxStatus bounds STATUS=, in bytes.
 const maxStatus = 256
@@ -20,7 +24,7 @@ func parseNotify(datagram []byte, n *Notice) {
 		case name == "WATCHDOG" && value == "trigger":
 			n.Failing = true
 		case name == "STATUS":
-			n.Status = strings.ToValidUTF8(value[:min(len(value), maxStatus)], "�")
+			n.Status = logs.Plain(strings.ToValidUTF8(value[:min(len(value), maxStatus)], "�"))
 		}
 	}
 }

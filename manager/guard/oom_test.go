@@ -3,9 +3,12 @@
 package guard
 
 import (
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"agents-tray/manager/guard/guardtest"
 	"agents-tray/manager/guard/proctree"
@@ -33,8 +36,49 @@ func TestOutOfMemoryIsTold(t *testing.T) {
 		t.Errorf("exited is %+v", exited)
 	}
 	c.gone()
+	grow := guardtest.Command(guardtest.Grows) // another program runs out of memory, and then somebody kills the service
+	if err := exec.Command("sh", append([]string{"-c", script}, grow...)...).Run(); err == nil {
+		t.Error("the other program has not run out of memory")
+	}
 	c.kill(first.PID)
 	if exited := c.exited(); exited.OutOfMemory {
 		t.Errorf("killed by somebody, exited is %+v", exited)
+	}
+}
+
+// Where the kernel's log may not be read, the process's own control group is the proof.
+func TestOutOfMemoryWithoutTheKernelsLog(t *testing.T) {
+	group := guardtest.MemoryGroup(t, "30000000")
+	if group == "" {
+		t.Log("this user cannot limit memory")
+		return
+	}
+	var m outOfMemory
+	m.begin()
+	m.log = func(int, time.Time) (bool, bool) { return false, false }
+	grow := func() string {
+		t.Helper()
+		script := "echo $$ >" + group + `/cgroup.procs; exec "$0" "$@"`
+		c := exec.Command("sh", append([]string{"-c", script}, guardtest.Command(guardtest.Grows)...)...)
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		var info unix.Siginfo // a zombie still tells its group
+		if err := unix.Waitid(unix.P_PID, c.Process.Pid, &info, unix.WEXITED|unix.WNOWAIT, nil); err != nil {
+			t.Fatal(err)
+		}
+		found := proctree.MemoryGroup(c.Process.Pid)
+		_ = c.Wait() // it was killed
+		return found
+	}
+	if found := grow(); found != group && found != "" || !m.killed(1, group) {
+		t.Errorf("a kill in the group %s was not seen; it was in %q", group, found)
+	}
+	if m.killed(1, group) || m.trayKilled() {
+		t.Error("a kill was taken for another one")
+	}
+	grow()
+	if !m.killed(1, group) {
+		t.Error("a second kill was not seen")
 	}
 }

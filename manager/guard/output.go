@@ -46,13 +46,14 @@ type output struct {
 	lines   logs.LineBuffer
 	match   *matcher // nil: no line is waited for
 	catchUp chan chan struct{}
+	due     time.Time // the read deadline that is set, for lines.ShowDue; zero: none
 	ended   chan struct{}
 }
 
 // newOutput starts copying from s, which it owns, to log, and passes the lines to match.
 func newOutput(s *stream, name string, log *logs.Writer, match *matcher) *output {
 	o := &output{
-		stream: s, lines: logs.LineBuffer{Log: log, Stream: name, Seen: match.match}, match: match,
+		stream: s, lines: logs.LineBuffer{Log: log, Stream: name, Seen: match.match, Wanted: match.wants}, match: match,
 		catchUp: make(chan chan struct{}, 1), ended: make(chan struct{}),
 	}
 	go o.run()
@@ -68,14 +69,17 @@ func (o *output) run() {
 	<-timer.C
 	pause, since := firstPause, time.Time{} // since: when the last one began
 	for {
+		o.setDeadline(o.lines.Due())
 		read, err := o.stream.read(o.lines.Add)
 		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded): // set by drain
-			_ = o.stream.gate.SetReadDeadline(time.Time{}) // it has accepted a deadline before
+		case errors.Is(err, os.ErrDeadlineExceeded): // set here, or by drain
+			o.due = time.Time{}
+			_ = o.stream.gate.SetReadDeadline(o.due) // it has accepted a deadline before
 			select {
 			case done := <-o.catchUp:
 				o.caughtUp(done)
-			default: // caught up in the pause before
+			default: // something is due, or caught up in the pause before
+				o.lines.ShowDue(time.Now())
 			}
 			continue
 		case err != nil:
@@ -100,6 +104,21 @@ func (o *output) run() {
 		case done := <-o.catchUp:
 			o.caughtUp(done)
 		}
+	}
+}
+
+// setDeadline lets the next read end when there is something to write although nothing is
+// read. Where a pipe has no deadlines, that is written with the next read.
+func (o *output) setDeadline(due time.Time) {
+	if due.Equal(o.due) {
+		return
+	}
+	o.due = due
+	_ = o.stream.gate.SetReadDeadline(due)
+	select {
+	case done := <-o.catchUp: // drain has set one that may be lost now
+		o.caughtUp(done)
+	default:
 	}
 }
 

@@ -4,6 +4,8 @@ package guard
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -143,6 +145,59 @@ func TestTheFirstLineThatMatchesIsTold(t *testing.T) {
 	}
 	c.send(Request{Stop: &Stop{"s", 1, time.Second}})
 	c.exited() // and no second notice
+}
+
+// The pattern is for what a person reads in the log: without colours and carriage returns,
+// and also while the line has no end, or was rewritten.
+func TestALineMatchesAsItIsShown(t *testing.T) {
+	for name, script := range map[string]string{
+		"coloured":     `printf '\033[1;32mready\033[0m on \033[4m80\033[24m\n'`,
+		"a web server": `printf '\033[2K\033[1G\033[36mready on 80\033[39m\r\n'`,
+		"without end":  `printf 'ready on 80'`,
+		"rewritten":    `printf 'loading\rready on 80\r1 request\r'`,
+		"not UTF-8":    `printf 'ready\001 on 80\000\n'`,
+		"UTF-16":       `printf 'r\000e\000a\000d\000y\000 \000o\000n\000 \0008\0000\000\r\000\n\000'`,
+		"at its start": `printf '\rready on 80\033[K\r'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := launch(t, time.Second)
+			log := filepath.Join(c.logs, "s.log")
+			c.send(Request{Start: &Start{Service: "s", Run: 1, Match: `^ready on \d+$`, Log: log, Command: []string{"sh", "-c", script + `; exec sleep 600`}}})
+			if e := c.next(); e.Started == nil {
+				t.Fatalf("instead of started: %+v", e)
+			}
+			if e := c.next(); e.Notice == nil || e.Notice.Line != "ready on 80" {
+				t.Errorf("instead of the line: %+v", e)
+			}
+			lines, err := logs.Tail(log, 10) // it can be read by then
+			if err != nil || !slices.ContainsFunc(lines, func(l logs.Line) bool { return logs.Plain(l.Text) == "ready on 80" }) {
+				t.Errorf("the log is %+v, %v", lines, err)
+			}
+			c.send(Request{Stop: &Stop{"s", 1, time.Second}})
+			c.exited()
+		})
+	}
+}
+
+// A progress bar is shown though nothing comes after it for long.
+func TestAStateIsShownWithoutMore(t *testing.T) {
+	c := launch(t, time.Second)
+	log := filepath.Join(c.logs, "s.log")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	c.start(Start{Service: "s", Run: 1, Log: log, Command: []string{"sh", "-c", `printf '10%%\r50%%\r'; exec sleep 600`}})
+	err := logs.Follow(ctx, log, 10, func(lines []logs.Line) error {
+		for _, line := range lines {
+			if line.Provisional && logs.Plain(line.Text) == "50%" {
+				cancel()
+			}
+		}
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
 }
 
 // What a service says comes before its end, however soon that is.

@@ -6,8 +6,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 // pipes returns the guard's ends of its pipes to the tray: standard input and output.
@@ -21,10 +19,4 @@ func pipes() (requests, events *os.File) {
 func nonBlocking(fd int, name string) *os.File {
 	_ = syscall.SetNonblock(fd, true) // if it fails, a thread waits in read
 	return os.NewFile(uintptr(fd), name)
-}
-
-// signalName is the name of a signal, as "SIGTERM".
-func signalName(s os.Signal) string {
-	number, _ := s.(syscall.Signal) // the only kind
-	return unix.SignalName(number)
 }

@@ -4,6 +4,3 @@ import "os"
 
 // pipes returns the guard's ends of its pipes to the tray: standard input and output.
 func pipes() (requests, events *os.File) { return os.Stdin, os.Stdout }
-
-// signalName is the name of a signal.
-func signalName(s os.Signal) string { return s.String() }

@@ -23,7 +23,7 @@
 //	← members   the answer to look
 //	← exited    the process of a run ended, with its last log lines
 //	← gone      and none of its descendants is left: the service may start again
-//	← leaving   a signal has told the guard to end; everything is being stopped
+//	← leaving   the guard was told to end by a signal: it ends all runs, and then itself
 //	← left      at its end: what it could not end
 //	← fault     the guard could not do something that concerns no run
 //
@@ -184,11 +184,14 @@ type Started struct {
 type Reason string
 
 const (
-	AddressInUse Reason = "address in use"    // the listening address is taken
-	NoCommand    Reason = "command not found" // missing, not executable, or no such folder
-	TryAgain     Reason = "try again"         // no memory, process or descriptor to be had just now: try again
-	TooLarge     Reason = "too large"         // its arguments and environment are more than the system takes
-	OtherReason  Reason = "other"
+	AddressInUse  Reason = "address in use"        // the listening address is taken
+	NotPermitted  Reason = "address not permitted" // this user may not listen at that address
+	NoCommand     Reason = "command not found"     // the program does not exist
+	NotExecutable Reason = "not executable"        // it exists, but cannot be executed
+	NoFolder      Reason = "no such folder"        // to run it in
+	TryAgain      Reason = "try again"             // no memory, process or descriptor to be had just now
+	TooLarge      Reason = "too large"             // its arguments and environment are more than the system takes
+	OtherReason   Reason = "other"
 )
 
 // Refused says that a run's process could not be started.
@@ -229,14 +232,15 @@ type Exited struct {
 	At      time.Time `json:"at"`
 	Code    int       `json:"code"`             // exit status, -1 after a signal
 	Signal  string    `json:"signal,omitempty"` // "SIGKILL"
-	// Asked says that the guard had sent the stop signal, also because of its own end.
-	Asked bool `json:"asked,omitempty"`
 	// Killed says that it did not stop in the time that it had, Had, and was killed.
 	Killed bool          `json:"killed,omitempty"`
 	Had    time.Duration `json:"had,omitempty"`
-	// OutOfMemory says that the system ended a process for lack of memory just then.
+	// OutOfMemory says that the system ended it for lack of memory.
 	OutOfMemory bool     `json:"out_of_memory,omitempty"`
 	Lines       []string `json:"lines,omitempty"` // the last it printed, oldest first
+	// Left are the names of processes that it left running, unasked, when it ended with
+	// status 0, as a program does that goes to the background. Only on Linux.
+	Left []string `json:"left,omitempty"`
 }
 
 // Gone says that nothing is left of a run, except for what Left names: that could not be
@@ -251,11 +255,9 @@ type Gone struct {
 	Killed int `json:"killed,omitempty"`
 }
 
-// Leaving says that a signal has told the guard to end while the tray lives. Runs that end
-// from now on were stopped by the guard, and are to be started again by the next one.
-type Leaving struct {
-	Signal string `json:"signal"`
-}
+// Leaving says that what ends from now on does so because the guard was told to end, by
+// nobody whom the manager knows.
+type Leaving struct{}
 
 // Left is the last event of a guard that could not end everything.
 type Left struct {

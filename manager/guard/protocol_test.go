@@ -25,7 +25,7 @@ func FuzzMessages(f *testing.F) {
 		{Ready: &Ready{Version, 1}}, {Started: &Started{"s", 1, 2, time.Unix(1, 0).UTC()}}, {Refused: &Refused{"s", 1, NoCommand, "x"}},
 		{Notice: &Notice{Service: "s", Ready: true, Status: "ä"}}, {Members: &Members{"s", 1, []int{2}, 3}},
 		{Exited: &Exited{Service: "s", Code: -1, Signal: "SIGKILL", Lines: []string{"\x00"}}}, {Gone: &Gone{Service: "s", Run: 1, Left: []proctree.LeftProcess{{PID: 2, Name: "x", User: "root", Why: proctree.NotPermitted}}}},
-		{Leaving: &Leaving{"SIGTERM"}}, {Left: &Left{Look: "x"}}, {Fault: &Fault{"x"}},
+		{Leaving: &Leaving{}}, {Left: &Left{Look: "x"}}, {Fault: &Fault{"x"}},
 	} {
 		f.Add(encode(event))
 	}

@@ -20,49 +20,11 @@ type socket struct {
 	file    *os.File
 }
 
-// A waitingStart waits for an address that the remains of an earlier run may hold.
-type waitingStart struct {
-	start Start
-	ending
-}
-
-// start starts a run, or refuses to. When its address is taken while something is left of
-// runs before, it waits for that to end first.
+// start starts a run, or refuses to.
 func (g *guard) start(s Start) {
-	reason, err := g.startRun(s)
-	switch {
-	case reason == AddressInUse && g.hasRemains():
-		w := &waitingStart{start: s}
-		w.begin(time.Now(), time.Time{}, false)
-		g.waiting[s.Service] = w
-	case err != nil:
-		g.refuse(s, reason, err)
+	if reason, err := g.startRun(s); err != nil {
+		g.events <- Event{Refused: &Refused{s.Service, s.Run, reason, err.Error()}}
 	}
-}
-
-func (g *guard) refuse(s Start, reason Reason, err error) {
-	g.events <- Event{Refused: &Refused{s.Service, s.Run, reason, err.Error()}}
-}
-
-// startWaiting starts what has waited for its address.
-func (g *guard) startWaiting(now time.Time) {
-	for service, w := range g.waiting {
-		over := w.over(now) || !g.hasRemains() // before the try: what ends now has left the address free
-		reason, err := g.startRun(w.start)
-		if reason == AddressInUse && !over {
-			continue
-		}
-		delete(g.waiting, service)
-		if err != nil {
-			g.refuse(w.start, reason, err)
-		}
-	}
-}
-
-// hasRemains reports whether something below the guard is neither a leader nor below one.
-func (g *guard) hasRemains() bool {
-	found, err := g.tree.Descendants(proctree.Selector{}, g.known(), g.tree.Children)
-	return err != nil || len(found) > 0
 }
 
 // reasonOf sorts the errors of the system by what can be done about them.
@@ -78,7 +40,7 @@ func reasonOf(err error) Reason {
 	case is(syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE, syscall.ETXTBSY):
 		return TryAgain
 	case is(os.ErrNotExist, os.ErrPermission, syscall.ENOEXEC):
-		return NoCommand
+		return NotExecutable
 	}
 	return OtherReason
 }
@@ -97,14 +59,17 @@ func (g *guard) startRun(s Start) (Reason, error) {
 		path = s.Command[0]
 	}
 	path, err := proctree.LookPath(path, s.Env)
-	if err != nil {
+	switch {
+	case errors.Is(err, os.ErrPermission):
+		return NotExecutable, err
+	case err != nil:
 		return NoCommand, err
 	}
 	if s.Dir != "" {
 		if info, err := os.Stat(s.Dir); err != nil {
-			return NoCommand, err
+			return NoFolder, err
 		} else if !info.IsDir() {
-			return NoCommand, fmt.Errorf("%s is not a folder", s.Dir)
+			return NoFolder, fmt.Errorf("%s is not a folder", s.Dir)
 		}
 	}
 	r := &run{start: s, running: true, notice: &coalescedNotice{wake: g.wake}}
@@ -112,10 +77,10 @@ func (g *guard) startRun(s Start) (Reason, error) {
 	var handed *os.File
 	if s.Listen != "" {
 		socket, err := g.listen(s.Service, s.Listen)
-		if err != nil && (reasonOf(err) == AddressInUse || reasonOf(err) == TryAgain) {
-			return reasonOf(err), err
+		if errors.Is(err, os.ErrPermission) && !IsAddressInUse(err) {
+			return NotPermitted, err
 		} else if err != nil {
-			return OtherReason, err
+			return reasonOf(err), err
 		}
 		if handed = socket.file; handed != nil {
 			env = append(env, "LISTEN_FDS=1", "LISTEN_FDNAMES="+s.Service)

@@ -67,9 +67,17 @@ func (g *guard) reap() {
 	}
 	exits := g.tree.Reap(func(pid int) {
 		// The group's id is its own until its leader is reaped.
-		if r := leader(pid); r != nil && (!r.stopping || r.killing) {
+		r := leader(pid)
+		if r == nil {
+			return
+		}
+		if !r.stopping && endedWell(pid) {
+			r.left = g.leftBehind(r)
+		}
+		if !r.stopping || r.killing {
 			g.tree.Kill(r.process) // what is left of its group
 		}
+		r.memoryGroup = proctree.MemoryGroup(pid)
 	})
 	for _, exit := range exits {
 		if r := leader(exit.PID); r != nil {
@@ -80,6 +88,24 @@ func (g *guard) reap() {
 			delete(g.stuck, exit.PID)
 		}
 	}
+}
+
+// leftBehind returns the names of the processes that r's leader, which has just ended, left
+// running. They are children of the guard now. One that has changed its environment counts,
+// one that belongs to another run does not.
+func (g *guard) leftBehind(r *run) []string {
+	var names []string
+	known := g.known()
+	children, _ := g.tree.Children() // whom it could not look at are not named
+	for _, pid := range children {
+		if known[pid] {
+			continue
+		}
+		if name := nameOf(pid, r.start.variable()); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // helperDelay is from the first start of a service to that of the cleanup helper, which
@@ -118,21 +144,12 @@ func (g *guard) exited(r *run, exit proctree.Exit) {
 	g.events <- Event{Exited: &Exited{
 		Service: r.start.Service, Run: r.start.Run, PID: exit.PID, At: now,
 		Code: exit.Code, Signal: exit.Signal, Lines: r.log.LastLines(),
-		Asked: r.stopping, Killed: r.killing, Had: had,
-		OutOfMemory: exit.Signal == "SIGKILL" && !r.killing && g.outOfMemory(),
+		Killed: r.killing, Had: had, Left: r.left,
+		OutOfMemory: exit.Signal == "SIGKILL" && !r.killing && g.memory.killed(exit.PID, r.memoryGroup),
 	}}
 	if !r.stopping { // a crash: its descendants are killed at once
 		r.deadline = now
 	}
-}
-
-// outOfMemory reports whether the system has ended processes for lack of memory since
-// outOfMemory was last called. Which ones is not known; one that was killed just now, and
-// not by the guard, is assumed to be among them.
-func (g *guard) outOfMemory() bool {
-	before := g.ooms
-	g.ooms = proctree.OOMKills()
-	return before >= 0 && g.ooms > before
 }
 
 // stopRun asks a run to stop, and has it killed at the deadline. It may be called again
@@ -164,7 +181,6 @@ func (g *guard) shutdown(grace time.Duration) {
 	deadline := time.Now().Add(grace)
 	if g.closing == nil {
 		g.closing = &closing{deadline: deadline}
-		clear(g.waiting) // as a start that comes now
 		for service := range g.sockets {
 			g.release(service) // new connections are refused from now on
 		}
@@ -423,9 +439,6 @@ func (g *guard) next() time.Time {
 		if !early || !r.running && (r.blind || !proctree.AnnouncesEnds) {
 			earlier(r.next(now))
 		}
-	}
-	for _, w := range g.waiting {
-		earlier(w.next(now))
 	}
 	if c := g.closing; c != nil && now.Before(c.deadline) {
 		earlier(c.deadline)

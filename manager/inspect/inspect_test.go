@@ -3,9 +3,12 @@
 package inspect
 
 import (
+	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 )
 
@@ -15,17 +18,56 @@ func TestTheHolderOfAPortIsKnown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		port := listener.Addr().(*net.TCPAddr).Port
-		if name, pid := PortHolder(port); pid != os.Getpid() || name == "" {
-			t.Errorf("%s is held by %q, pid %d", listener.Addr(), name, pid)
+		bound := listener.Addr().(*net.TCPAddr).AddrPort()
+		bound = netip.AddrPortFrom(bound.Addr().Unmap(), bound.Port())
+		if holder := PortHolder(bound); holder.PID != os.Getpid() || holder.Name == "" {
+			t.Errorf("%s is held by %+v", bound, holder)
 		}
-		if !ListensOn(os.Getpid(), port) || ListensOn(os.Getppid(), port) {
-			t.Errorf("%s: this process %v, its parent %v", listener.Addr(), ListensOn(os.Getpid(), port), ListensOn(os.Getppid(), port))
+		if !ListensOn(os.Getpid(), bound) || ListensOn(os.Getppid(), bound) {
+			t.Errorf("%s: this process %v, its parent %v", bound, ListensOn(os.Getpid(), bound), ListensOn(os.Getppid(), bound))
+		}
+		if has := Listening([]int{os.Getpid()}); !slices.Contains(has, bound) {
+			t.Errorf("%s is not among %v", bound, has)
 		}
 		listener.Close()
-		if name, pid := PortHolder(port); pid == os.Getpid() || ListensOn(os.Getpid(), port) {
-			t.Errorf("%s is closed, but held by %q, pid %d", listener.Addr(), name, pid)
+		if holder := PortHolder(bound); holder != (Holder{}) || ListensOn(os.Getpid(), bound) {
+			t.Errorf("%s is closed, but held by %+v", bound, holder)
 		}
+	}
+}
+
+// Of two programs on one port, the one that is bound to just that address gets the connections.
+func TestTheMostSpecificListenerHoldsAnAddress(t *testing.T) {
+	narrow, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer narrow.Close()
+	port := narrow.Addr().(*net.TCPAddr).Port
+	other, err := net.Listen("tcp", fmt.Sprintf("[::1]:%d", port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	for bound, wanted := range map[string]map[string]bool{
+		"127.0.0.1": {"127.0.0.1": true, "::1": false, "127.0.0.2": false},
+		"0.0.0.0":   {"127.0.0.1": true, "::1": false},
+		"::":        {"127.0.0.1": true, "::1": true},
+	} {
+		for at, want := range wanted {
+			if got := Covers(netip.AddrPortFrom(netip.MustParseAddr(bound), 80), netip.AddrPortFrom(netip.MustParseAddr(at), 80)); got != want {
+				t.Errorf("%s gets connections to %s: %v", bound, at, got)
+			}
+		}
+	}
+	if holder := PortHolder(netip.MustParseAddrPort(fmt.Sprintf("127.0.0.2:%d", port))); holder != (Holder{}) {
+		t.Errorf("127.0.0.2 is held by %+v", holder)
+	}
+}
+
+func TestAncestors(t *testing.T) {
+	if !DescendsFrom(os.Getpid(), os.Getppid()) || DescendsFrom(os.Getppid(), os.Getpid()) {
+		t.Error("this process does not descend from its parent, or the other way round")
 	}
 }
 

@@ -1,31 +1,46 @@
 package inspect
 
 import (
+	"context"
 	"fmt"
+	"net/netip"
 	"os/exec"
 	"strconv"
 	"strings"
+	"time"
 )
 
-// PortHolder returns the program that listens on a TCP port, and its pid; 0 when it
-// cannot be told. The system's own lsof is the only way to ask without cgo.
-func PortHolder(port int) (name string, pid int) {
-	out, err := exec.Command("/usr/sbin/lsof", "-nP", fmt.Sprintf("-iTCP:%d", port), "-sTCP:LISTEN", "-Fpc").Output()
+// lsofTimeout bounds lsof, which may hang on a network drive.
+const lsofTimeout = 3 * time.Second
+
+// PortHolder returns who listens on a TCP port, at whatever address. The system's own lsof is
+// the only way to ask without cgo.
+func PortHolder(at netip.AddrPort) Holder {
+	ctx, cancel := context.WithTimeout(context.Background(), lsofTimeout)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "/usr/sbin/lsof", "-nP", fmt.Sprintf("-iTCP:%d", at.Port()), "-sTCP:LISTEN", "-Fpc").Output()
 	if err != nil {
-		return "", 0
+		return Holder{}
 	}
+	pid := 0
 	for line := range strings.Lines(string(out)) {
 		line = strings.TrimSpace(line)
 		switch {
 		case strings.HasPrefix(line, "p"):
 			pid, _ = strconv.Atoi(line[1:]) // 0 says that it cannot be told
 		case strings.HasPrefix(line, "c"):
-			return line[1:], pid
+			return Holder{Name: line[1:], PID: pid}
 		}
 	}
-	return "", 0
+	return Holder{}
 }
+
+// Listening returns nothing here: at which addresses processes listen is not looked up.
+func Listening([]int) []netip.AddrPort { return nil }
+
+// DescendsFrom is not known here.
+func DescendsFrom(_, _ int) bool { return false }
 
 // ListensOn reports whether a process is known to listen on a TCP port; here only
 // PortHolder knows.
-func ListensOn(pid, port int) bool { return false }
+func ListensOn(int, netip.AddrPort) bool { return false }

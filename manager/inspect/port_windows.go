@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"encoding/binary"
+	"net/netip"
 	"path/filepath"
 	"unsafe"
 
@@ -21,16 +22,21 @@ var tcpTables = []tcpTable{
 	{windows.AF_INET6, 56, 20, 52}, // MIB_TCP6ROW_OWNER_PID; many listen on [::] for both
 }
 
-// PortHolder returns the program that listens on a TCP port, and its pid; 0 when it
-// cannot be told.
-func PortHolder(port int) (name string, pid int) {
+// PortHolder returns who listens on a TCP port, at whatever address.
+func PortHolder(at netip.AddrPort) Holder {
 	for _, table := range tcpTables {
-		if pid, _ := table.holder(port); pid != 0 {
-			return programName(pid), int(pid)
+		if pid, _ := table.holder(int(at.Port())); pid != 0 {
+			return Holder{Name: programName(pid), PID: int(pid)}
 		}
 	}
-	return "", 0
+	return Holder{}
 }
+
+// Listening returns nothing here: at which addresses processes listen is not looked up.
+func Listening([]int) []netip.AddrPort { return nil }
+
+// DescendsFrom is not known here.
+func DescendsFrom(_, _ int) bool { return false }
 
 func (t tcpTable) holder(port int) (pid uint32, found bool) {
 	const ownerPIDListener = 3 // TCP_TABLE_OWNER_PID_LISTENER
@@ -71,4 +77,4 @@ func programName(pid uint32) string {
 
 // ListensOn reports whether a process is known to listen on a TCP port; here only
 // PortHolder knows.
-func ListensOn(pid, port int) bool { return false }
+func ListensOn(int, netip.AddrPort) bool { return false }

@@ -26,8 +26,9 @@ func TestTheHolderOfAPortIsKnown(t *testing.T) {
 		if !listed(port) {
 			t.Errorf("%s is not in the tables", listener.Addr())
 		}
-		if name, pid := PortHolder(port); !underWine && (pid != os.Getpid() || name != filepath.Base(self)) {
-			t.Errorf("%s is held by %q, pid %d", listener.Addr(), name, pid)
+		holder := PortHolder(listener.Addr().(*net.TCPAddr).AddrPort())
+		if !underWine && (holder.PID != os.Getpid() || holder.Name != filepath.Base(self)) {
+			t.Errorf("%s is held by %+v", listener.Addr(), holder)
 		}
 		listener.Close()
 		if listed(port) {

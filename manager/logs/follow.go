@@ -14,7 +14,8 @@ import (
 //
 // The log may be created later, rotated, truncated or removed. Lines come in order, none
 // twice. The writer never waits: if seen is so slow that files are rotated away unread, a
-// line of the stream Missed tells so. A batch holds at most 64 kB of the file. While no
+// line of the stream Missed tells so. Provisional lines come as they are written, but for
+// those that have been replaced in the same batch. A batch holds at most 64 kB of the file. While no
 // log in that folder is written to, Follow does nothing.
 func Follow(ctx context.Context, path string, count int, seen func([]Line) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -36,13 +37,14 @@ func Follow(ctx context.Context, path string, count int, seen func([]Line) error
 		if err != nil {
 			return err
 		}
+		lines = Settle(lines)
 		if len(lines) > 0 {
 			if err := seen(lines); err != nil {
 				return err
 			}
 		}
 		if tail >= 0 {
-			if tail -= len(lines); tail <= 0 || len(lines) == 0 {
+			if tail -= proper(lines); tail <= 0 || len(lines) == 0 {
 				tail = -1
 				if err := seen(nil); err != nil {
 					return err

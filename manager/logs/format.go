@@ -5,12 +5,14 @@
 //
 //	2026-11-23T22:45:12.123456Z out the text
 //
-// with the time in UTC and the stream that it came from.
+// with the time in UTC and the stream that it came from. After a stream's name a ~ says that
+// the line was not at its end yet: the stream's next line has more of it, or replaces it.
 package logs
 
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -37,7 +39,40 @@ type Line struct {
 	Time   time.Time `json:"time"`
 	Stream string    `json:"stream"`
 	Text   string    `json:"text"`
+	// Provisional says that the line was not at its end: the next of its stream takes its place.
+	Provisional bool `json:"provisional,omitempty"`
 }
+
+// proper is how many of lines are not provisional.
+func proper(lines []Line) int {
+	count := 0
+	for _, line := range lines {
+		if !line.Provisional {
+			count++
+		}
+	}
+	return count
+}
+
+// Settle removes provisional lines that a later one takes the place of, in place.
+func Settle(lines []Line) []Line {
+	settled := len(lines)
+	replaced := map[string]bool{}
+	for i := len(lines) - 1; i >= 0; i-- {
+		line := lines[i]
+		if line.Provisional && replaced[line.Stream] {
+			continue
+		}
+		if line.Stream == Out || line.Stream == Err {
+			replaced[line.Stream] = true
+		}
+		settled--
+		lines[settled] = line
+	}
+	return lines[settled:]
+}
+
+const provisionalMark = "~"
 
 const timeFormat = "2006-01-02T15:04:05.000000Z"
 
@@ -71,7 +106,14 @@ func parseLine(line []byte) Line {
 	if !ok || err != nil {
 		return Line{Text: string(line)}
 	}
-	return Line{Time: at, Stream: string(stream), Text: string(text)}
+	name, provisional := strings.CutSuffix(string(stream), provisionalMark)
+	return Line{at, name, string(text), provisional}
+}
+
+// isProvisional reports whether the line of a log file that data begins with is provisional.
+func isProvisional(data []byte) bool {
+	mark := len(timeFormat) + len(" out")
+	return len(data) > mark && data[mark] == provisionalMark[0] && data[mark-len(" out")] == ' '
 }
 
 // generation returns the name of the nth file of a log, 0 the one that is written to.

@@ -7,7 +7,8 @@ import (
 
 func TestParseLine(t *testing.T) {
 	for line, want := range map[string]Line{
-		"2026-11-23T22:45:12Z err \x1b[31mred\xff\n": {time.Date(2026, 11, 23, 22, 45, 12, 0, time.UTC), "err", "\x1b[31mred�"},
+		"2026-11-23T22:45:12Z err \x1b[31mred\xff\n": {Time: time.Date(2026, 11, 23, 22, 45, 12, 0, time.UTC), Stream: "err", Text: "\x1b[31mred�"},
+		"2026-11-23T22:45:12Z out~ 10%\n":            {Time: time.Date(2026, 11, 23, 22, 45, 12, 0, time.UTC), Stream: "out", Text: "10%", Provisional: true},
 		"no stamp at all\n":                          {Text: "no stamp at all"},
 		"\n":                                         {},
 	} {
@@ -24,7 +25,7 @@ func TestLinesAreReadAsWritten(t *testing.T) {
 		t.Errorf("written are %q", data)
 	}
 	for i, line := range parseLines(data) {
-		if want := (Line{at.UTC(), Err, []string{"one", "", "two words"}[i]}); line != want {
+		if want := (Line{Time: at.UTC(), Stream: Err, Text: []string{"one", "", "two words"}[i]}); line != want {
 			t.Errorf("read is %+v, want %+v", line, want)
 		}
 	}

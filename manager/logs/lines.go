@@ -5,19 +5,31 @@ import (
 	"time"
 )
 
-// A LineBuffer writes what is read from one stream of a process to a log, line by line.
+// showAfter is how long the state of a line whose end has not been read may stay unwritten.
+const showAfter = time.Second
+
+// A LineBuffer writes what is read from one stream of a process to a log, line by line, and
+// of a line that rewrites itself the last state. The state of a line that is not at its
+// end is written too, as provisional, no more often than once in showAfter.
 // It is not safe for concurrent use.
 type LineBuffer struct {
 	Log    *Writer
 	Stream string
 	// Seen is called with lines once they have been written, each with its newline.
-	Seen    func(lines []byte)
-	partial []byte // the line whose end has not been read, at most lineSize
+	Seen func(lines []byte)
+	// Wanted reports whether a state is to be a line of its own, even if it is rewritten.
+	Wanted func(state []byte) bool
+
+	partial []byte    // the line whose end has not been read, at most lineSize
+	due     time.Time // when its state is to be written; zero: it was
 }
 
 // Add writes the lines that data completes, and keeps the rest until its end is read.
 func (b *LineBuffer) Add(data []byte) {
 	now := time.Now()
+	if bytes.IndexByte(data, '\r') >= 0 {
+		data = b.separateWanted(data)
+	}
 	if len(b.partial) > 0 {
 		end := bytes.IndexByte(data, '\n')
 		if end < 0 {
@@ -37,15 +49,63 @@ func (b *LineBuffer) Add(data []byte) {
 	}
 }
 
+// separateWanted returns data with a line's end after each state that is wanted.
+func (b *LineBuffer) separateWanted(data []byte) []byte {
+	var out []byte
+	state := append([]byte(nil), b.partial[bytes.LastIndexByte(b.partial, '\r')+1:]...)
+	from := 0
+	for i, c := range data {
+		switch {
+		case c == '\n':
+			state = state[:0]
+		case c != '\r':
+			state = append(state, c)
+		default:
+			if len(state) > 0 && (i+1 == len(data) || data[i+1] != '\n') && b.Wanted(state) {
+				out = append(append(out, data[from:i+1]...), '\n')
+				from = i + 1
+			}
+			state = state[:0]
+		}
+	}
+	if out == nil {
+		return data
+	}
+	return append(out, data[from:]...)
+}
+
 // keep keeps the beginning of a line, and cuts it when it grows too long.
 func (b *LineBuffer) keep(now time.Time, data []byte) {
+	if b.due.IsZero() {
+		b.due = now.Add(showAfter)
+	}
+	if bytes.ContainsAny(data, "\r\bG") { // of the last, see firstColumn
+		b.partial = []byte(lastState(string(append(b.partial, data...))))
+		data = nil
+	}
 	for len(b.partial)+len(data) >= lineSize {
-		cut := lineSize - len(b.partial)
-		b.partial = append(append(b.partial, data[:cut]...), '\n')
-		b.write(now, b.partial)
-		b.partial, data = b.partial[:0], data[cut:]
+		joined := append(b.partial, data...)
+		rest := append([]byte(nil), joined[lineSize:]...)
+		b.write(now, append(joined[:lineSize], '\n'))
+		b.partial, data = nil, rest
 	}
 	b.partial = append(b.partial, data...)
+	b.ShowDue(now)
+}
+
+// Due is when ShowDue has something to write; the zero time: not before the next Add.
+func (b *LineBuffer) Due() time.Time { return b.due }
+
+// ShowDue writes the state of a line whose end has not been read, if it is time to.
+func (b *LineBuffer) ShowDue(now time.Time) {
+	if b.due.IsZero() || now.Before(b.due) {
+		return
+	}
+	b.due = time.Time{}
+	if state := shownState(b.partial); len(state) > 0 {
+		b.Log.writeProvisional(now, b.Stream, append(state, '\n'))
+		b.Seen(append(state, '\n'))
+	}
 }
 
 // Flush writes a line whose end has not been read.
@@ -56,7 +116,19 @@ func (b *LineBuffer) Flush() {
 	}
 }
 
+// write writes lines, each with its newline. They complete what was kept.
 func (b *LineBuffer) write(now time.Time, lines []byte) {
+	b.due = time.Time{}
+	if bytes.ContainsAny(lines, "\r\b") || bytes.Contains(lines, []byte("\x1b[")) {
+		var settled []byte
+		for line := range bytes.Lines(lines) {
+			settled = append(append(settled, shownState(bytes.TrimSuffix(line, []byte{'\n'}))...), '\n')
+		}
+		lines = settled
+	}
 	b.Log.Write(now, b.Stream, lines)
 	b.Seen(lines)
 }
+
+// shownState returns the state of a line, without what would rewrite it next.
+func shownState(line []byte) []byte { return bytes.TrimRight([]byte(lastState(string(line))), "\r\b") }

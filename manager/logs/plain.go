@@ -2,14 +2,118 @@ package logs
 
 import (
 	"regexp"
+	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 )
 
-// terminalCodes are the escape sequences of ECMA-48 (colours, cursor moves, titles,
-// links) and the control characters that mean nothing outside a terminal.
-var terminalCodes = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile("\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[@-Z\\\\^_]|[\x00-\x08\x0b-\x1f\x7f]")
+// Plain returns text as a person reads it: without the codes that are meant for a terminal,
+// of a line that rewrites itself its last state, and with characters that would change how
+// the text around them is shown escaped, such as \u202e.
+func Plain(text string) string { return readable(text, false) }
+
+// Coloured is Plain, but colours stay. The text may end in a colour.
+func Coloured(text string) string { return readable(text, true) }
+
+// escapeSequences are those of ECMA-48: CSI (colours, cursor moves), OSC (titles, links), the
+// other strings, and the short ones.
+var escapeSequences = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[PX^_][^\x1b]*\x1b\\\\|\x1b[ -/]*[0-~]")
 })
 
-// Plain returns text without the codes that are meant for a terminal.
-func Plain(text string) string { return terminalCodes().ReplaceAllString(text, "") }
+var colour = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^\x1b\\[[0-9;:]*m$") })
+
+func readable(text string, colours bool) string {
+	if strings.IndexFunc(text, special) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		line = lastState(line)
+		end := 0
+		for _, code := range escapeSequences().FindAllStringIndex(line, -1) {
+			printable(&b, line[end:code[0]])
+			if end = code[1]; colours && colour().MatchString(line[code[0]:end]) {
+				b.WriteString(line[code[0]:end])
+			}
+		}
+		printable(&b, line[end:])
+	}
+	return b.String()
+}
+
+// special reports whether r is not shown as it is.
+func special(r rune) bool { return unicode.IsControl(r) && r != '\t' && r != '\n' || isBidiOverride(r) }
+
+// isBidiOverride reports whether r embeds, overrides or isolates the direction of the text
+// after it: with such characters a line can be made to read as another.
+func isBidiOverride(r rune) bool {
+	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+}
+
+// printable writes text without the control characters of ASCII, and with C1 controls and
+// bidirectional overrides escaped.
+func printable(b *strings.Builder, text string) {
+	for i, r := range text {
+		switch _, size := utf8.DecodeRuneInString(text[i:]); {
+		case r > 0x7f && special(r):
+			b.WriteString(`\u`)
+			for shift := 12; shift >= 0; shift -= 4 {
+				b.WriteByte("0123456789abcdef"[r>>shift&15])
+			}
+		case !special(r):
+			b.WriteString(text[i : i+size])
+		}
+	}
+}
+
+// lastState returns what is left of a line that is rewritten by carriage returns, moves to
+// the first column, or backspaces. What may rewrite it next stays at its end, so that
+// lastState(lastState(a)+b) is lastState(a+b).
+func lastState(line string) string {
+	if strings.Contains(line, "\x1b[") {
+		line = firstColumn.Replace(line)
+	}
+	ending := line[len(strings.TrimRight(line, "\n")):]
+	text := line[:len(line)-len(ending)]
+	for to := len(text); ; {
+		from := strings.LastIndexByte(text[:to], '\r') + 1
+		if from == 0 || visible(text[from:to]) {
+			text = text[from:]
+			break
+		}
+		to = from - 1
+	}
+	if strings.ContainsRune(text, '\b') {
+		text = backspaced(text)
+	}
+	return text + ending
+}
+
+// firstColumn has the cursor moves that do what a carriage return does.
+var firstColumn = strings.NewReplacer("\x1b[G", "\r", "\x1b[0G", "\r", "\x1b[1G", "\r")
+
+// visible reports whether something of text is seen.
+func visible(text string) bool {
+	return strings.IndexFunc(escapeSequences().ReplaceAllString(text, ""), func(r rune) bool { return !unicode.IsControl(r) }) >= 0
+}
+
+// backspaced returns text with the characters replaced that were written over.
+func backspaced(text string) string {
+	text = escapeSequences().ReplaceAllString(text, "")
+	out := make([]byte, 0, len(text))
+	back := 0 // by how much the cursor stands before the end
+	for _, r := range text {
+		if r == '\b' {
+			back++
+			continue
+		}
+		for ; back > 0; back-- {
+			_, size := utf8.DecodeLastRune(out)
+			out = out[:len(out)-size]
+		}
+		out = utf8.AppendRune(out, r)
+	}
+	return string(out) + strings.Repeat("\b", back)
+}

@@ -16,6 +16,7 @@ const (
 	// searchSize bounds, in bytes of each file, the search for its last lines. It is more
 	// than a Writer writes to a file, which is rotated only after the write that fills it.
 	searchSize = 2 * fileSize
+	maxPrefix  = 64 // more than a line has, in bytes, before its text
 )
 
 // A reader reads the lines of a log in order, from file to file. It keeps the files open
@@ -199,6 +200,7 @@ func (r *reader) goBack(count int) error {
 }
 
 // lastLines finds where the last count lines of a file begin, or as many as found.
+// Provisional lines do not count.
 func lastLines(file *os.File, count int) (offset int64, found int, err error) {
 	info, err := file.Stat()
 	if err != nil {
@@ -206,15 +208,19 @@ func lastLines(file *os.File, count int) (offset int64, found int, err error) {
 	}
 	size := info.Size()
 	floor := max(0, size-searchSize)
-	block := make([]byte, min(batchSize, size))
+	block := make([]byte, min(batchSize, size)+maxPrefix)
 	offset = size
 	for end := size; end > floor; {
-		begin := max(floor, end-int64(len(block)))
-		n, err := file.ReadAt(block[:end-begin], begin)
+		begin := max(floor, end-batchSize)
+		n, err := file.ReadAt(block[:min(size, end+maxPrefix)-begin], begin)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return 0, 0, err
 		}
-		for i := bytes.LastIndexByte(block[:n], '\n'); i >= 0; i = bytes.LastIndexByte(block[:i], '\n') {
+		searched := block[:min(n, int(end-begin))]
+		for i := bytes.LastIndexByte(searched, '\n'); i >= 0; i = bytes.LastIndexByte(searched[:i], '\n') {
+			if isProvisional(block[i+1 : n]) {
+				found--
+			}
 			if offset = begin + int64(i) + 1; found == count {
 				return offset, found, nil
 			}

@@ -6,7 +6,7 @@ import (
 )
 
 // Tail returns the last count lines of the log at path, oldest first, its earlier files
-// included. A log that does not exist is empty.
+// included, of one that was provisional the last state. A log that does not exist is empty.
 func Tail(path string, count int) ([]Line, error) {
 	lines := []Line{}
 	log, err := openReader(path, count)
@@ -16,7 +16,7 @@ func Tail(path string, count int) ([]Line, error) {
 		return nil, err
 	}
 	defer log.close()
-	for len(lines) < count { // what is printed meanwhile is not waited for
+	for proper(lines) <= count { // what is printed meanwhile is not waited for
 		batch, err := log.next()
 		if err != nil {
 			return nil, err
@@ -26,5 +26,6 @@ func Tail(path string, count int) ([]Line, error) {
 		}
 		lines = append(lines, batch...)
 	}
-	return lines[:min(len(lines), count)], nil
+	lines = Settle(lines)
+	return lines[max(0, len(lines)-count):], nil
 }

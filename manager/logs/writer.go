@@ -62,6 +62,17 @@ func (w *Writer) Write(at time.Time, stream string, text []byte) {
 	if stream != Sys {
 		w.remember(text)
 	}
+	w.append(at, stream, text)
+}
+
+// writeProvisional writes a line that is not at its end.
+func (w *Writer) writeProvisional(at time.Time, stream string, line []byte) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.append(at, stream+provisionalMark, line)
+}
+
+func (w *Writer) append(at time.Time, stream string, text []byte) {
 	if w.path == "" {
 		return
 	}
@@ -102,13 +113,14 @@ func (w *Writer) rotate() {
 	_ = w.open() // tried again with the next line
 }
 
-// LastLines returns the last lines of the process, oldest first, without times.
+// LastLines returns the last lines of the process as a person reads them (see Plain), oldest
+// first, without times.
 func (w *Writer) LastLines() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var lines []string
 	for line := range bytes.Lines(w.tail) {
-		lines = append(lines, string(bytes.ToValidUTF8(bytes.TrimRight(line, "\r\n"), []byte("�"))))
+		lines = append(lines, Plain(string(bytes.ToValidUTF8(bytes.TrimRight(line, "\r\n"), []byte("�")))))
 	}
 	return lines[max(0, len(lines)-tailLines):]
 }

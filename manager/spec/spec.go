@@ -30,7 +30,7 @@ type ServiceSpec struct {
 	Dir string
 	// Env holds NAME=value pairs added to the program's own environment.
 	Env []string
-	// EnvFile names a file of NAME=value lines, read before each start. Relative to Dir.
+	// EnvFile names a regular file of NAME=value lines, read before each start. Relative to Dir.
 	// What Env says goes before it.
 	EnvFile string
 	// Listen is a TCP address ("127.0.0.1:7861") that the guard binds and hands to
@@ -75,7 +75,8 @@ type ServiceSpec struct {
 type Check struct {
 	// HTTP is a URL, or a path on the service's URL, that is asked with GET.
 	HTTP string
-	// Status is the HTTP status that it must answer with. Default: any from 200 to 299.
+	// Status is the HTTP status that it must answer with. Default: any from 200 to 399, and
+	// 401 and 403, with which a page answers that wants a log-in. Redirections are not followed.
 	Status int
 	// Body is a regular expression (RE2) that must match within the first 64 kB of the
 	// answer. Default: any answer will do.
@@ -95,7 +96,8 @@ type Ready struct {
 	Log string
 	// Notify waits for READY=1 by the protocol of sd_notify(3). Not on Windows.
 	Notify bool
-	// Timeout bounds the wait from the start of the process. Default: 30 s.
+	// Timeout is the time from the start of the process after which the user is told that it
+	// is still starting. It goes on. Default: 30 s.
 	Timeout time.Duration
 }
 
@@ -149,14 +151,14 @@ const (
 )
 
 // Restart is the restart policy. The first restart after a good run follows at
-// once; from then on each wait is twice the one before, to a ceiling.
+// once, the second after a second; from then on each wait is twice the one before, to a ceiling.
 type Restart struct {
 	Policy   Policy        // default: always
-	Delay    time.Duration // the first wait; default: none. The second is at least 100 ms
+	Delay    time.Duration // the first wait; default: none. The second is twice that, and at least 100 ms
 	MaxDelay time.Duration // ceiling; default 30 s
-	GiveUp   int           // this many exits within Window and the user decides; default 5; -1: never
+	GiveUp   int           // this many exits within Window and the user decides; -1: never; default: after a minute of failing, five times at least
 	Window   time.Duration // default 60 s
-	GoodRun  time.Duration // a run of this length forgets the exits before it; default 10 s
+	GoodRun  time.Duration // a run that was ready for this time forgets the exits before it; default 10 s
 }
 
 // A Error says what is wrong with a field of a service's specification.
@@ -207,7 +209,6 @@ func (s ServiceSpec) WithDefaults() ServiceSpec {
 	orDefault(&s.StopTimeout, 5*time.Second)
 	orDefault(&s.Restart.Policy, RestartAlways)
 	orDefault(&s.Restart.MaxDelay, 30*time.Second)
-	orDefault(&s.Restart.GiveUp, 5)
 	orDefault(&s.Restart.Window, time.Minute)
 	orDefault(&s.Restart.GoodRun, 10*time.Second)
 	return s

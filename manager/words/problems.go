@@ -45,6 +45,11 @@ var problems = []problemText{
 		text{"Wait: it starts by itself as soon as the port is free", "Abwarten: Der Dienst startet von selbst, sobald der Port frei ist"},
 	},
 	{
+		manager.PortDenied, nil,
+		cannotStart, text{"You may not use port {port}: ports below 1024 are for the administrator", "Port {port} dürfen Sie nicht verwenden: Ports unter 1024 sind dem Administrator vorbehalten"},
+		text{"Give it a port above 1023 in listen in the services file, then start it again", "In der Dienste-Datei unter listen einen Port über 1023 angeben, danach wieder starten"},
+	},
+	{
 		manager.NotFound, func(p *manager.Problem) bool { return p.Path == "" },
 		cannotStart, text{"{Detail}", "{Detail}"}, installAdvice,
 	},
@@ -113,7 +118,7 @@ var problems = []problemText{
 	},
 	{
 		manager.BindsItself, nil,
-		text{"{service} binds {expected} itself", "{service} belegt {expected} selbst"},
+		text{"{service} binds its listen: address {expected} itself", "{service} belegt seine listen:-Adresse {expected} selbst"},
 		text{
 			"It {exit}: with listen: in the services file the address is bound for it already and handed over",
 			"Der Dienst {exit}: Mit listen: in der Dienste-Datei ist die Adresse schon für ihn belegt und wird ihm übergeben",

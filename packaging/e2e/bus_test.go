@@ -56,7 +56,7 @@ func TestTheEndWithoutABus(t *testing.T) {
 // panels at the first signal that is too short, and other libraries the program.
 func TestSignalsOfAnyShape(t *testing.T) {
 	u := newUser(t).withDesktop()
-	u.WithServices("  web: {command: [sh, -c, exit 3]}\n") // so that a message is shown, and answers are listened to
+	u.WithServices("  web: {command: [sh, -c, exit 3], restart: {max_delay: 10ms, give_up: 3 in 60s}}\n") // so that a message is shown, and answers are listened to
 	p := u.launchExactly()
 	p.Item()
 	u.Notifications.Wait(t.Context(), summary("web"))

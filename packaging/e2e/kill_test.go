@@ -45,7 +45,7 @@ var killings = map[string]killing{
 	},
 	"guard, asked to end": {
 		victims: []string{"guard"}, signal: syscall.SIGTERM, again: []string{"guard", "keeper", "service", "descendant"},
-		told: []string{"exited", "restarting", "started", "ready"}, ending: "clean",
+		told: []string{"exited", "started", "ready"}, ending: "clean", // no restart: no service is to blame
 	},
 	"tray":                   {victims: []string{"tray"}, signal: syscall.SIGKILL, ending: "killed"},
 	"tray and guard":         {victims: []string{"tray", "guard"}, signal: syscall.SIGKILL, ending: "killed"},

@@ -146,7 +146,16 @@ func TestAPortThatIsHeld(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer held.Close()
-		p := u.launch("ui")
+		p := u.launch("ui") // goes on with the Dashboard
+		p.Status("the Dashboard is ready and the Chat is not", func(s control.Status) bool {
+			dashboard, _ := s.Service("dashboard")
+			chat, _ := s.Service("chat")
+			return dashboard.State == manager.Ready && chat.State == manager.Failed
+		})
+		wait(t, patience, "its screen to say that it runs", func() bool { return strings.Contains(p.Out.String(), "Press Ctrl-C to stop") })
+		if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
 		if status := p.End(); status != 1 {
 			t.Errorf("exit status %d", status)
 		}

@@ -23,7 +23,7 @@ func summary(text string) func(traytest.Notification) bool {
 func TestMessagesAboutFailures(t *testing.T) {
 	u := newUser(t).withDesktop()
 	gate := filepath.Join(u.Folder, "gate")
-	script := fmt.Sprintf(`{command: [sh, -c, "test -e %s || { echo the model is missing; exit 3; }; exec sleep 600"], title: %%s}`, gate)
+	script := fmt.Sprintf(`{command: [sh, -c, "test -e %s || { echo the model is missing; exit 3; }; exec sleep 600"], title: %%s, restart: {max_delay: 10ms, give_up: 3 in 60s}}`, gate)
 	u.WithServices("  a: " + fmt.Sprintf(script, "Model server") + "\n  b: " + fmt.Sprintf(script, "Index") + "\n  dashboard: {builtin: dashboard, listen: " + fmt.Sprintf("127.0.0.1:%d}\n", u.Dashboard))
 	p := u.launchExactly()
 	item := p.Item()
@@ -53,7 +53,7 @@ func TestMessagesAboutFailures(t *testing.T) {
 // Switched off, nothing is shown; switched on, at once again.
 func TestNotificationsCanBeSwitchedOff(t *testing.T) {
 	u := newUser(t).withDesktop()
-	u.WithServices("  web: {command: [sh, -c, exit 3]}\n")
+	u.WithServices("  web: {command: [sh, -c, exit 3], restart: {max_delay: 10ms, give_up: 3 in 60s}}\n")
 	p := u.launchExactly()
 	item := p.Item()
 	u.Notifications.Wait(t.Context(), summary("web keeps crashing"))

@@ -105,3 +105,18 @@ func TestADamagedRecordIsSetAside(t *testing.T) {
 	p.CleanEnd()
 	u.noWarning("after the damage")
 }
+
+// Nobody has quit when the terminal form ends since nothing could start.
+func TestAnEndForAFailureIsRecordedAsThat(t *testing.T) {
+	u := newUser(t)
+	file := filepath.Join(t.TempDir(), "services.yaml")
+	if err := os.WriteFile(file, []byte("services: {web: {command: ./no-such-program}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status := u.launchExactly("ui", "--config", file).End(); status == 0 {
+		t.Error("it ended as if all was well")
+	}
+	if sessions := u.record(); len(sessions) != 1 || sessions[0].ending != "clean" || sessions[0].detail != "A service could not start" {
+		t.Errorf("the record says %+v", sessions)
+	}
+}

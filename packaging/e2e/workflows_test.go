@@ -141,7 +141,7 @@ func TestWorkflowsOfAKilledSessionRunAgain(t *testing.T) {
 	}
 	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return n.Summary == "nightly-report has run again" })
 	log, err := p.client().Log(t.Context(), "again-nightly-report", 10)
-	if err != nil || !strings.Contains(fmt.Sprint(log.Lines), " run by sorter}") {
+	if err != nil || !strings.Contains(fmt.Sprint(log.Lines), " run by sorter") {
 		t.Errorf("its log is %+v, %v", log, err)
 	}
 	b.Click(`a[href="/services/again-nightly-report/log"]`)

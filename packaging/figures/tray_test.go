@@ -10,6 +10,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"agents-tray/manager/control"
+	"agents-tray/tray/traytest"
 )
 
 // From the click on "Open Dashboard" to the browser's program running. The click itself,
@@ -32,6 +33,69 @@ func BenchmarkClick(b *testing.B) {
 	}
 	b.ReportMetric(0, "ns/op")
 	took.report(b, "click-ms")
+}
+
+// From SIGTERM to the process gone, beside the terminal form.
+func BenchmarkEnd(b *testing.B) {
+	for _, desktop := range []string{"none", "panel", "frozen panel", "frozen bus"} {
+		b.Run(desktop, func(b *testing.B) {
+			p := newPlace(b)
+			if desktop != "none" {
+				p.WithDesktop()
+			}
+			var ends durations
+			for b.Loop() {
+				freeze := func() {}
+				var panel *traytest.PanelProcess
+				switch desktop {
+				case "frozen panel":
+					p.Panel.Close()
+					panel = p.Bus.StartPanelProcess(b)
+					freeze = panel.Freeze
+				case "frozen bus":
+					freeze = p.Bus.Freeze
+				}
+				program := p.launch()
+				p.both()
+				switch desktop {
+				case "panel", "frozen bus":
+					p.Panel.WaitItem(b.Context(), program.Process.Pid).WaitLabel(b.Context(), "Running")
+				case "frozen panel":
+					panel.Wait("menu")
+				}
+				time.Sleep(100 * time.Millisecond) // let the start settle
+				freeze()
+				ends = append(ends, p.stop(program))
+				switch desktop {
+				case "frozen panel":
+					panel.End()
+				case "frozen bus":
+					p.Bus.Thaw()
+				}
+			}
+			b.ReportMetric(0, "ns/op")
+			ends.report(b, "end-ms")
+		})
+	}
+}
+
+// From the start of a second process to the browser's program running.
+func BenchmarkSecondLaunch(b *testing.B) {
+	p := newDesktop(b)
+	program := p.launch()
+	defer p.stop(program)
+	p.both()
+	var took durations
+	for b.Loop() {
+		began := time.Now()
+		second := p.launch()
+		p.Browser.Wait(b.Context())
+		took = append(took, time.Since(began))
+		second.End()
+		time.Sleep(time.Second) // clicks that come together open one page
+	}
+	b.ReportMetric(0, "ns/op")
+	took.report(b, "second-launch-ms")
 }
 
 // What changes cost: memory of the tray before and after a thousand more, and messages on

@@ -158,8 +158,9 @@ func TestLogs(t *testing.T) {
 	url := open(t, i)
 	i.print("chat", "out", "\x1b[32mINFO\x1b[0m listening on \x1b]8;;http://x\x07127.0.0.1\x1b]8;;\x07")
 	i.print("chat", "err", "<script>alert(1)</script>")
+	i.print("chat", "err", "over\u202eride \u009b2J")
 	_, body := ask(t, "GET", url+"/services/chat/log")
-	webtest.Contains(t, body, "Log of Chat", "INFO listening on 127.0.0.1<", "&lt;script&gt;alert(1)&lt;/script&gt;", "2 lines", "chat.log")
+	webtest.Contains(t, body, "Log of Chat", `over\u202eride \u009b2J`, "INFO listening on 127.0.0.1<", "&lt;script&gt;alert(1)&lt;/script&gt;", "3 lines", "chat.log")
 	for path, want := range map[string]int{
 		"/api/logs?log=chat":      http.StatusBadRequest,
 		"/api/logs?log=chat:x":    http.StatusBadRequest,

@@ -50,7 +50,7 @@ func (d *dashboard) relayLog(s *stream, log logRequest) {
 			case complete:
 				s.send("lines", logEvent{log.service, lines})
 			case len(lines) > 0:
-				tail = append(tail, lines...)
+				tail = logs.Settle(append(tail, lines...))
 			default:
 				s.send("tail", logEvent{log.service, tail})
 				tail, complete = nil, true

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -155,6 +156,30 @@ func TestFullLogFilters(t *testing.T) {
 	i.print("chat", "out", "GET /page/300")
 	b.Shows("12 of 41 lines")
 	b.Until(`document.querySelectorAll(".log-line:not([hidden])").length === 12`)
+}
+
+// Of a line that is being rewritten the page shows the last state, in one line.
+func TestAProgressBarIsOneLine(t *testing.T) {
+	i := start(t, both())
+	state := func(text string) {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		i.logs["chat"] = append(i.logs["chat"], logs.Line{Time: time.Now(), Stream: "err", Text: text, Provisional: true})
+		i.notify()
+	}
+	state("10%")
+	state("20%")
+	b := webtest.Open(t, webtest.Wide, open(t, i)+"/services/chat/log")
+	b.Shows("20%")
+	b.Until(`document.querySelectorAll(".log-line").length === 1`)
+	i.print("chat", "out", "meanwhile")
+	b.Shows("meanwhile")
+	state("30%")
+	b.Shows("30%")
+	i.print("chat", "err", "100%")
+	b.Shows("100%")
+	b.Until(`[...document.querySelectorAll(".log-text")].map((line) => line.textContent).join() === "meanwhile,100%"`)
+	b.Shows("2 lines")
 }
 
 // At most 1000 lines are shown.

@@ -18,9 +18,10 @@ type Evidence struct {
 	CrashFileGone bool
 	// Report is the guard's, of this or of another session.
 	Report ExitReport
-	// KernelKill says that the kernel's log has it killed for lack of memory; see KilledForMemory.
+	// KernelKill says that the kernel's log has it killed for lack of memory.
 	KernelKill bool
-	// OOMKills is the number of processes that the system has killed for lack of memory by now.
+	// OOMKills is the number of processes, of whatever program, that the system has killed for
+	// lack of memory by now.
 	OOMKills int
 }
 
@@ -28,7 +29,7 @@ type Evidence struct {
 type ExitReport struct {
 	Session     string    // its mark
 	At          time.Time // when it ended
-	OutOfMemory bool      // the system killed a process for lack of memory just then
+	OutOfMemory bool      // the system killed it for lack of memory
 }
 
 // Cause is what ended a session.
@@ -69,7 +70,11 @@ func Judge(p *sessiondb.Previous, e Evidence) Verdict {
 	} else {
 		report = ExitReport{}
 	}
-	kills := e.OOMKills - p.OOMKills
+	restarted := p.Boot != "" && e.Boot != "" && p.Boot != e.Boot
+	kills := 0
+	if !restarted { // else the system counts anew
+		kills = e.OOMKills - p.OOMKills
+	}
 	switch {
 	case p.OfPlatform:
 		v.Ending, v.Cause = sessiondb.Unexpected, Platform
@@ -81,11 +86,11 @@ func Judge(p *sessiondb.Previous, e Evidence) Verdict {
 		v.Ending, v.Cause, v.Crash = sessiondb.Crashed, Crash, e.Crash
 	case report.OutOfMemory, e.KernelKill:
 		v.Ending, v.Cause = sessiondb.OutOfMemory, OutOfMemory
-	case v.Exact: // the guard has seen it, so the computer was running
+	case v.Exact && kills <= 0: // the guard has seen it, so the computer was running
 		v.Ending, v.Cause = sessiondb.Killed, Kill
-	case e.CrashFileGone: // on a full disk nothing can be written, but a file can be removed
+	case !v.Exact && e.CrashFileGone: // on a full disk nothing can be written, but a file can be removed
 		v.Ending, v.Cause = sessiondb.Unexpected, Unrecorded
-	case p.Boot != "" && e.Boot != "" && p.Boot != e.Boot:
+	case !v.Exact && restarted:
 		v.Ending, v.Cause = sessiondb.Restarted, Restart
 	case kills > 0:
 		v.Ending, v.Cause, v.Kills = sessiondb.Killed, PossibleOOM, kills

@@ -1,12 +1,16 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
+	"agents-tray/manager"
 	"agents-tray/manager/config"
 	"agents-tray/manager/guard/proctree"
 	"agents-tray/manager/spec"
@@ -27,7 +31,9 @@ func checkCommand() *cobra.Command {
 			return nil
 		},
 		RunE: func(command *cobra.Command, _ []string) error {
-			services, err := config.Check(options, config.Locate(), proctree.LookPath)
+			services, err := config.Check(options, config.Locate(), func(specs []spec.ServiceSpec) error {
+				return errors.Join(spec.Missing(specs, proctree.LookPath), wrongEnvFiles(command.Context(), specs))
+			})
 			if err != nil {
 				return err
 			}
@@ -36,6 +42,19 @@ func checkCommand() *cobra.Command {
 	}
 	configFlag(command, &options)
 	return command
+}
+
+// wrongEnvFiles reports the services whose env_file cannot be used, as *spec.Errors joined.
+func wrongEnvFiles(ctx context.Context, specs []spec.ServiceSpec) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second) // a mount may hang
+	defer cancel()
+	var found []error
+	for _, s := range specs {
+		if _, err := manager.ReadEnvFile(ctx, s, nil); err != nil {
+			found = append(found, &spec.Error{Service: s.Name, Field: "env_file", Err: err})
+		}
+	}
+	return errors.Join(found...)
 }
 
 // listServices prints services as a table.

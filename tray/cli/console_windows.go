@@ -9,7 +9,20 @@ import (
 // attachParentProcess stands for the console of the process that started this one.
 const attachParentProcess = ^uintptr(0)
 
-var attach = windows.NewLazySystemDLL("kernel32.dll").NewProc("AttachConsole")
+// The prompt of a console comes back as soon as the tray has been started there, so Ctrl-C is
+// for what runs there next.
+const (
+	interruptStopsTray = false
+	howToStopTray      = ""
+)
+
+var (
+	kernel32 = windows.NewLazySystemDLL("kernel32.dll")
+	attach   = kernel32.NewProc("AttachConsole")
+	free     = kernel32.NewProc("FreeConsole")
+
+	attached bool
+)
 
 // attachConsole makes output appear in the console that the program was started from.
 // It is built without one, lest a double click opens a window, and then Windows hands
@@ -18,14 +31,22 @@ func attachConsole() {
 	if hasOutput(windows.STD_OUTPUT_HANDLE) || hasOutput(windows.STD_ERROR_HANDLE) {
 		return
 	}
-	if attached, _, _ := attach.Call(attachParentProcess); attached == 0 {
+	if done, _, _ := attach.Call(attachParentProcess); done == 0 {
 		return // started by a double click, or at login
 	}
 	console, err := os.OpenFile("CONOUT$", os.O_RDWR, 0)
 	if err != nil {
 		return // nowhere to say so
 	}
-	os.Stdout, os.Stderr = console, console
+	os.Stdout, os.Stderr, attached = console, console, true
+}
+
+// detachConsole lets go of a console that attachConsole has attached to: closing its window
+// would end the tray. Nothing can be printed there any more.
+func detachConsole() {
+	if attached {
+		free.Call() // without a console it fails, and nothing is lost
+	}
 }
 
 // hasOutput reports whether this process was given a file for its output.

@@ -52,7 +52,8 @@ type logRange struct {
 // printLogs prints lines of services, of all where none is named: time, stream and text,
 // and the service's name where there are several. What is there already is sorted by time;
 // new lines follow as they come. The running instance is asked; without one the files are
-// read. Escape sequences reach a terminal only.
+// read. Colours reach a terminal only, and no
+// other escape sequence reaches anything.
 func printLogs(ctx context.Context, out io.Writer, folders config.Folders, names []string, wanted logRange) error {
 	if wanted.lines < 1 {
 		return fmt.Errorf("-n %d: give a number from 1", wanted.lines)

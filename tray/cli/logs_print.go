@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fatih/color"
@@ -92,12 +91,9 @@ func newLogPrinter(out io.Writer, names []string) *logPrinter {
 
 func (p *logPrinter) print(lines []serviceLine) error {
 	for _, line := range lines {
-		text := line.Text
-		switch {
-		case !p.terminal:
-			text = logs.Plain(text)
-		case strings.ContainsRune(text, '\x1b'):
-			text += "\x1b[0m" // its colour ends with it
+		text := logs.Plain(line.Text)
+		if coloured := logs.Coloured(line.Text); p.terminal && coloured != text { // no other sequence reaches anything
+			text = coloured + "\x1b[0m" // its colour ends with it
 		}
 		p.out.WriteString(p.prefixes[line.service])
 		if !line.Time.IsZero() {

@@ -36,9 +36,7 @@ func openLogSource(ctx context.Context, folders config.Folders) (source logSourc
 	}
 	files, _ := filepath.Glob(filepath.Join(folders.Logs(), "*.log")) // the pattern is right
 	for _, file := range files {
-		if file != folders.GuardLog() {
-			known = append(known, strings.TrimSuffix(filepath.Base(file), ".log"))
-		}
+		known = append(known, strings.TrimSuffix(filepath.Base(file), ".log"))
 	}
 	return fileLogs{folders.Logs()}, known
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -33,7 +34,7 @@ func elsewhere(flags *pflag.FlagSet) string {
 // tellDesktop shows why the program cannot start to somebody who did not start it in
 // a terminal, where it stands already.
 func (l launch) tellDesktop(desktop *tray.Desktop, err error) {
-	if err == nil || term.IsTerminal(int(os.Stderr.Fd())) {
+	if err == nil || errors.Is(err, context.Canceled) || term.IsTerminal(int(os.Stderr.Fd())) {
 		return
 	}
 	language := words.System()

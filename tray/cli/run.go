@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,25 +19,27 @@ import (
 	"agents-tray/sessiondb"
 	"agents-tray/tray"
 	"agents-tray/tray/instance"
-	"agents-tray/tray/words"
 )
 
 // run is the program: a session, shown in the tray or in the terminal, until it is
 // asked to end.
 func (l launch) run(command *cobra.Command, inTerminal bool) error {
 	debug.SetGCPercent(400) // a start makes garbage that is made once: see follow
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	asked := notifyStop(inTerminal)
 	// Whoever read our output may be gone before us; that must not end us in the middle.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	var err error
 	if inTerminal {
-		err = l.inTerminal(signals)
+		err = l.inTerminal(asked)
 	} else {
-		err = l.inTray(signals)
+		err = l.inTray(asked)
 	}
-	if errors.Is(err, errElsewhere) {
+	switch {
+	case errors.Is(err, errElsewhere):
 		fmt.Fprint(command.OutOrStdout(), elsewhere(command.Flags()))
+		return nil
+	case errors.Is(err, context.Canceled): // before it had begun
+		fmt.Fprintln(command.OutOrStdout(), allStopped)
 		return nil
 	}
 	var problem *manager.Problem
@@ -43,9 +47,13 @@ func (l launch) run(command *cobra.Command, inTerminal bool) error {
 	return err
 }
 
+// allStopped is the last line of a clean end.
+const allStopped = "Everything is stopped."
+
 // begin starts a session, and calls locked when it is sure that it may; nil without an
-// error says that a running instance has been asked to show itself instead.
-func (l launch) begin(locked func()) (*instance.Instance, error) {
+// error says that a running instance has been asked to show itself instead. When ctx ends
+// before, the error wraps context.Canceled.
+func (l launch) begin(ctx context.Context, outlives bool, locked func(tray.Model)) (*instance.Instance, error) {
 	folders, err := config.Prepare()
 	if err != nil {
 		return nil, err
@@ -54,7 +62,7 @@ func (l launch) begin(locked func()) (*instance.Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := instance.Options{Version: l.version, Folders: folders, Services: contents.Services, ServicesFile: l.File, Start: l.start, Locked: locked}
+	options := instance.Options{Version: l.version, Folders: folders, Services: contents.Services, ServicesFile: l.File, Start: l.start, OutlivesSession: outlives, Locked: locked}
 	for _, url := range []struct{ from, url string }{{"--db-url", l.database}, {"settings.db_url in the services file", contents.Settings.DatabaseURL}} {
 		if url.url == "" {
 			continue
@@ -65,57 +73,61 @@ func (l launch) begin(locked func()) (*instance.Instance, error) {
 		break
 	}
 	if _, err := control.Find(); err == nil { // perhaps not where this one would be
-		return instance.HandOff(options)
+		return instance.HandOff(ctx, options)
 	}
-	s, err := instance.Begin(options)
+	s, err := instance.Begin(ctx, options)
 	if !errors.Is(err, control.ErrRunning) {
 		return s, err
 	}
-	return instance.HandOff(options)
+	return instance.HandOff(ctx, options)
 }
 
 // inTerminal shows the session line by line.
-func (l launch) inTerminal(signals <-chan os.Signal) error {
-	s, err := l.begin(nil)
+func (l launch) inTerminal(asked stop) error {
+	s, err := l.begin(asked.once, true, nil)
 	if err != nil {
 		return err
 	}
 	if s == nil {
 		return errElsewhere
 	}
-	return untilAsked(s, newScreen(os.Stdout, l.verbose), signals, true)
+	return untilAsked(s, newScreen(os.Stdout, l.verbose), asked, true)
 }
 
 // inTray shows the session in the tray; where there is no desktop, in the terminal. The
 // icon does not wait for the session, only for the certainty that it is the only one.
-func (l launch) inTray(signals <-chan os.Signal) error {
+func (l launch) inTray(asked stop) error {
 	desktop, err := tray.Connect()
 	if err != nil {
-		return l.inTerminal(signals)
+		return l.inTerminal(asked)
 	}
-	defer desktop.Close()
 	type beginning struct {
 		*instance.Instance
 		err error
 	}
-	locked, begun := make(chan struct{}, 1), make(chan beginning, 1)
+	ctx, cancel := context.WithCancelCause(asked.once)
+	defer cancel(nil)
+	locked, begun := make(chan tray.Model, 1), make(chan beginning, 1)
 	go func() {
-		s, err := l.begin(func() { locked <- struct{}{} })
+		s, err := l.begin(ctx, asked.hangUpIgnored, func(first tray.Model) { locked <- first })
 		begun <- beginning{s, err}
 	}()
+	var first tray.Model
 	select {
-	case <-locked:
+	case first = <-locked:
 	case b := <-begun:
-		if b.Instance == nil && b.err == nil {
-			return errElsewhere
-		}
 		if b.Instance == nil {
+			defer desktop.Close()
+			if b.err == nil {
+				return errElsewhere
+			}
 			l.tellDesktop(desktop, b.err)
 			return b.err
 		}
+		first = b.Model()
 		begun <- b
 	}
-	icon := tray.New(desktop, tray.Model{Snapshot: manager.Snapshot{Phase: manager.PhaseStarting}, Language: words.System()})
+	icon := tray.New(desktop, first, func() { cancel(instance.ErrQuit) })
 	ended := make(chan error, 1)
 	go func() {
 		b := <-begun
@@ -123,7 +135,7 @@ func (l launch) inTray(signals <-chan os.Signal) error {
 			desktop.Answer(b.Do)
 			b.SetDesktop(desktop)
 			icon.Show(b.Instance)
-			b.err = untilAsked(b.Instance, newScreen(os.Stdout, l.verbose), signals, false)
+			b.err = untilAsked(b.Instance, newScreen(os.Stdout, l.verbose), asked, false)
 		} else {
 			l.tellDesktop(desktop, b.err)
 		}
@@ -131,34 +143,51 @@ func (l launch) inTray(signals <-chan os.Signal) error {
 		ended <- b.err
 	}()
 	icon.Run()
+	leave(desktop, asked)
 	return <-ended
 }
 
-// untilAsked follows the session until somebody asks for its end, and ends it.
-// alone says that the terminal is the only place where it shows: there a service that
-// cannot start is the end.
-func untilAsked(s *instance.Instance, screen *screen, signals <-chan os.Signal, alone bool) error {
-	failed := follow(s, screen, signals, alone)
-	screen.Say("Stopping…")
-	ctx, hurry := context.WithCancel(context.Background())
-	defer hurry()
+// leaveTime is how long the end waits for messages that are still to be shown.
+const leaveTime = 500 * time.Millisecond
+
+// leave lets go of the desktop. Everything has ended and is recorded, so a desktop that
+// hangs is not waited for, nor is any after a second signal.
+func leave(desktop *tray.Desktop, asked stop) {
+	closed := make(chan struct{})
 	go func() {
-		select {
-		case <-signals: // a second one
-			hurry()
-		case <-ctx.Done():
-		}
+		desktop.Close()
+		close(closed)
 	}()
-	err := errors.Join(failed, s.End(ctx))
+	select {
+	case <-closed:
+	case <-time.After(leaveTime):
+	case <-asked.twice.Done():
+	}
+}
+
+// untilAsked follows the session until somebody asks for its end, and ends it. alone says
+// that the terminal is the only place where it shows: there the error tells of a service that
+// has failed to start and is not up at the end, and without any other the session ends by itself.
+func untilAsked(s *instance.Instance, screen *screen, asked stop, alone bool) error {
+	failed := follow(s, screen, asked.once, alone)
+	if failed != nil {
+		s.QuitBecause(instance.ByFailure)
+	}
+	screen.Say("Stopping…")
+	hurry := asked.twice
+	if asked.once.Err() == nil { // it was asked for elsewhere: the first signal is the second wish
+		hurry = asked.once
+	}
+	err := errors.Join(failed, s.End(hurry))
 	if err == nil {
-		screen.Say("Everything is stopped.")
+		screen.Say(allStopped)
 	}
 	return err
 }
 
-// follow shows what happens until the end is asked for, and returns what made it
-// pointless to go on.
-func follow(s *instance.Instance, screen *screen, signals <-chan os.Signal, alone bool) error {
+// follow shows what happens until the end is asked for. See untilAsked for its error.
+func follow(s *instance.Instance, screen *screen, asked context.Context, alone bool) error {
+	var failure error // of the start
 	changed, stop := s.Changes()
 	defer stop()
 	defer screen.End()
@@ -168,18 +197,28 @@ func follow(s *instance.Instance, screen *screen, signals <-chan os.Signal, alon
 		status := s.Status()
 		select {
 		case <-s.QuitAsked(): // and no wish to quit was taken back
-			return nil
+			return failure
 		default:
 		}
 		screen.Show(status.Snapshot)
 		screen.ShowQuitting(status.Quitting)
+		if failure != nil && !slices.ContainsFunc(status.Services, isFailed) {
+			failure = nil // it was mended
+		}
+		if failure != nil && !slices.ContainsFunc(status.Services, isUnderWay) {
+			return failure // nor is there any longer
+		}
 		select {
 		case <-changed:
 		case err := <-started:
-			screen.Show(s.Status().Snapshot)
+			now := s.Status()
+			screen.Show(now.Snapshot)
 			screen.End()
-			if err != nil && alone {
-				return err
+			if alone {
+				failure = err
+			}
+			if failure != nil && !slices.ContainsFunc(now.Services, isUnderWay) {
+				return failure // there is nothing to go on with
 			}
 			for _, notice := range status.Notices {
 				screen.Say("Note: %s", notice)
@@ -196,16 +235,22 @@ func follow(s *instance.Instance, screen *screen, signals <-chan os.Signal, alon
 			if alone {
 				screen.Say("Press Ctrl-C to stop")
 			} else {
-				screen.Say("%s is running. Press Ctrl-C to stop", tray.Name)
+				screen.Say("%s is running.%s", tray.Name, howToStopTray)
+				detachConsole()
 			}
 			started = nil
 			debug.SetGCPercent(100)
 			debug.FreeOSMemory() // what only the start has needed
 		case <-s.QuitAsked():
-			return nil
-		case <-signals:
+			return failure
+		case <-asked.Done():
 			s.QuitOnSignal()
-			return nil
+			return failure
 		}
 	}
 }
+
+func isFailed(s manager.Service) bool { return s.State == manager.Failed }
+
+// isUnderWay reports whether a service runs or is to run.
+func isUnderWay(s manager.Service) bool { return !s.State.Idle() && s.State != manager.Waiting }

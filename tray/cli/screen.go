@@ -25,8 +25,9 @@ type screen struct {
 
 // seen is what was last shown of a service.
 type seen struct {
-	state  manager.State
-	byHand bool
+	state   manager.State
+	byHand  bool
+	problem *manager.Problem
 }
 
 // newScreen returns a screen on out.
@@ -72,8 +73,13 @@ func (s *screen) End() {
 // Show prints what has changed in a snapshot since the last.
 func (s *screen) Show(snapshot manager.Snapshot) {
 	for _, service := range snapshot.Services {
-		before, now := s.shown[service.Name], seen{service.State, service.ByHand}
-		if s.shown[service.Name] = now; before.state == now.state && (now.state != manager.Stopped || before.byHand == now.byHand) {
+		before, now := s.shown[service.Name], seen{service.State, service.ByHand, service.Problem}
+		s.shown[service.Name] = now
+		told := service.Problem != nil && before.problem != now.problem && service.State != manager.Failed
+		if told { // it goes on, or is tried again by itself
+			s.Say("  ! %s", words.English.Report(service.Problem))
+		}
+		if before.state == now.state && (now.state != manager.Stopped || before.byHand == now.byHand) {
 			continue
 		}
 		switch service.State {
@@ -86,7 +92,9 @@ func (s *screen) Show(snapshot manager.Snapshot) {
 		case manager.Failed:
 			s.Say("  ✗ %s", words.English.Report(service.Problem))
 		case manager.BackingOff:
-			s.Say("  ! %s %s; starting it again", service.Title, words.English.Exit(*service.LastExit))
+			if !told && service.LastExit != nil {
+				s.Say("  ! %s %s; starting it again", service.Title, words.English.Exit(*service.LastExit))
+			}
 		case manager.Completed:
 			s.Say("  ✓ %-10s completed", service.Title)
 		case manager.Stopped:

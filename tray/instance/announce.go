@@ -21,6 +21,7 @@ const (
 	aboutUnclean = "unclean"
 	aboutQuit    = "quit"
 	aboutOpening = "opening "
+	aboutNoTray  = "no tray"
 )
 
 // announcer shows messages about services that have failed or recovered. It coalesces
@@ -32,7 +33,7 @@ type announcer struct {
 
 	mu     sync.Mutex
 	latest manager.Snapshot
-	told   []manager.Service // whose failure is told
+	told   []manager.Service // whose failure or slowness is told
 	timer  *time.Timer       // until what is new is told; nil: nothing is
 	closed bool
 }
@@ -42,7 +43,7 @@ func (a *announcer) look(snapshot manager.Snapshot) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.latest = snapshot
-	if a.timer == nil && !a.closed && !same(failed(snapshot), a.told) {
+	if a.timer == nil && !a.closed && !same(troubled(snapshot), a.told) {
 		a.timer = time.AfterFunc(gatherTime, a.tell)
 	}
 }
@@ -52,7 +53,7 @@ func (a *announcer) tell() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.timer = nil
-	now, before := failed(a.latest), a.told
+	now, before := troubled(a.latest), a.told
 	if a.closed || same(now, before) {
 		return // it has recovered meanwhile
 	}
@@ -63,7 +64,7 @@ func (a *announcer) tell() {
 	switch {
 	case len(now) > 0:
 		a.show(a.failure(now))
-	case anyOf(a.latest, before, manager.State.Idle): // they were stopped
+	case anyOf(a.latest, before, manager.State.Idle), !slices.ContainsFunc(before, isFailed): // they were stopped, or have come at last
 		a.withdraw(aboutTrouble)
 	default:
 		a.show(a.recovery(before))
@@ -82,7 +83,7 @@ func (a *announcer) close() {
 
 func (a *announcer) failure(services []manager.Service) tray.Notification {
 	say := a.language.Say
-	n := tray.Notification{Key: aboutTrouble, Urgent: true}
+	n, rest := tray.Notification{Key: aboutTrouble, Urgent: slices.ContainsFunc(services, isFailed)}, services
 	if len(services) == 1 {
 		p, name := services[0].Problem, services[0].Name
 		n.Summary = a.language.Problem(p).Summary
@@ -99,8 +100,12 @@ func (a *announcer) failure(services []manager.Service) tray.Notification {
 		}
 	} else {
 		n.Summary = say(words.GaveUpMany, len(services))
+		if slices.ContainsFunc(services, isSlow) {
+			n.Summary = a.language.Problem(services[0].Problem).Summary
+			rest = services[1:]
+		}
 		var lines []string
-		for _, service := range services {
+		for _, service := range rest {
 			lines = append(lines, a.language.Problem(service.Problem).Summary)
 		}
 		n.Body = strings.Join(lines, "\n")
@@ -140,15 +145,23 @@ func (a *announcer) recovery(services []manager.Service) tray.Notification {
 	return n
 }
 
-// failed are the services that were given up.
-func failed(s manager.Snapshot) []manager.Service {
+// troubled are the services that were given up, or are still starting after the time that they
+// are given for it.
+func troubled(s manager.Snapshot) []manager.Service {
 	var services []manager.Service
 	for _, service := range s.Services {
-		if service.State == manager.Failed && service.Problem != nil {
+		if service.Problem != nil && (isFailed(service) || isSlow(service)) {
 			services = append(services, service)
 		}
 	}
 	return services
+}
+
+func isFailed(s manager.Service) bool { return s.State == manager.Failed }
+
+// isSlow reports whether a service runs and is not ready in its time.
+func isSlow(s manager.Service) bool {
+	return s.State == manager.Starting && s.Problem != nil && (s.Problem.Kind == manager.NotReady || s.Problem.Kind == manager.Elsewhere)
 }
 
 // same reports whether these are the same failures. One that has failed again

@@ -32,7 +32,8 @@ func newReader() *reader {
 }
 
 // states makes a picture of the services a, b and c after another: r running, s starting,
-// f failed, - stopped.
+// w the same
+// after its time, f failed, - stopped.
 func states(letters string, before manager.Snapshot) manager.Snapshot {
 	var snapshot manager.Snapshot
 	for i, letter := range letters {
@@ -43,6 +44,11 @@ func states(letters string, before manager.Snapshot) manager.Snapshot {
 			service.State = manager.Ready
 		case 's':
 			service.State = manager.Starting
+		case 'w':
+			service.State, service.Problem = manager.Starting, &manager.Problem{Kind: manager.NotReady, Title: service.Title, Waited: 30 * time.Second}
+			if was, _ := before.Service(name); was.Problem != nil {
+				service.Problem = was.Problem
+			}
 		case '-':
 			service.State = manager.Stopped
 		case 'f':
@@ -71,6 +77,8 @@ func TestFailuresAreToldTogetherAndOnce(t *testing.T) {
 		"both back":            {"ffr . srr . rrr .", []string{"2 services have failed [Open Dashboard] [Restart all] [Dismiss]", "All services are running again"}},
 		"one of two back":      {"ffr . rfr .", []string{"2 services have failed [Open Dashboard] [Restart all] [Dismiss]", "B keeps crashing" + buttons}},
 		"stopped instead":      {"frr . -rr .", []string{"A keeps crashing" + buttons, "(withdrawn)"}},
+		"slow":                 {"srr wrr . wrr . rrr .", []string{"A is still starting after 30 s" + buttons, "(withdrawn)"}},
+		"slow and failed":      {"wfr .", []string{"A is still starting after 30 s [Open Dashboard] [Restart all] [Dismiss]"}},
 		"failed again":         {"frr . srr . frr .", []string{"A keeps crashing" + buttons, "A keeps crashing" + buttons}},
 		"back and failed anew": {"frr . rrr . frr .", []string{"A keeps crashing" + buttons, "A is running again [Open]", "A keeps crashing" + buttons}},
 	} {

@@ -95,7 +95,7 @@ func (i *Instance) withdraw(key string) {
 // tellNoTray says where the program is on a desktop that shows no icon.
 func (i *Instance) tellNoTray() {
 	i.tell(tray.Notification{
-		Summary: i.language.Say(words.NoTray, tray.Name), Body: i.language.Say(words.NoTrayBody),
+		Key: aboutNoTray, Summary: i.language.Say(words.NoTray, tray.Name), Body: i.language.Say(words.NoTrayBody),
 		Actions: []tray.Action{{Label: i.language.Say(words.OpenPage, "Dashboard"), Intent: tray.Intent{Verb: tray.Notices}}},
 	})
 }

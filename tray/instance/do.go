@@ -52,6 +52,8 @@ func (i *Instance) Do(intent tray.Intent) {
 		i.afterSetting(i.settings.set(func(c *choices) { c.Quiet = !intent.On }))
 	case tray.NoTray:
 		i.tellNoTray()
+	case tray.HasTray:
+		i.withdraw(aboutNoTray)
 	case tray.Quit:
 		i.quitting.ask()
 	case tray.FinishAndQuit:

@@ -24,7 +24,11 @@ const (
 	BySignal   = "Stopped by a signal"
 	ByLogOff   = "The user logged off"
 	ByShutdown = "The computer was shut down"
+	ByFailure  = "A service could not start" // in the terminal form, which then has nothing to do
 )
+
+// ErrQuit, as the cause of the end of Begin's context, says that the user asks to quit.
+var ErrQuit = errors.New("quit by the user")
 
 // goingDown maps the system's announcements to reasons.
 var goingDown = map[poweroff.Why]string{poweroff.Shutdown: ByShutdown, poweroff.LogOff: ByLogOff}
@@ -82,7 +86,7 @@ func (i *Instance) ending() bool {
 // and releases the lock. When ctx ends, what is left is killed at once. The error tells of
 // processes that could not be ended, or of a record that could not be written.
 func (i *Instance) End(ctx context.Context) error {
-	i.QuitBecause(ByUser) // unless it was asked for already
+	i.QuitBecause(BySignal) // unless it was asked for already
 	i.quitting.close()
 	i.announcer.close()
 	if i.reason == ByShutdown || i.reason == ByLogOff {
@@ -118,13 +122,13 @@ func (i *Instance) End(ctx context.Context) error {
 	return err
 }
 
-// abandon ends an instance that could not begin, with closers for what End would close.
-func (i *Instance) abandon(closers ...func() error) error {
+// abandon ends an instance that did not begin, for a reason as of End, with closers for what
+// End would close.
+func (i *Instance) abandon(reason string, closers ...func() error) error {
 	err := i.manager.Shutdown(context.Background())
 	for _, closer := range closers {
 		err = errors.Join(err, closer())
 	}
-	const reason = "It could not begin"
 	ended := i.record.End(reason)
 	if ended != nil {
 		i.writeCleanExit(reason, ended)

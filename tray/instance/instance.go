@@ -17,6 +17,7 @@ import (
 	"agents-tray/manager/spec"
 	"agents-tray/sessiondb"
 	"agents-tray/sessiondb/verdict"
+	"agents-tray/tray"
 	"agents-tray/tray/login"
 	"agents-tray/tray/poweroff"
 	"agents-tray/tray/words"
@@ -34,8 +35,12 @@ type Options struct {
 	Database string
 	// Start says that the services are started even after two unclean ends; see Asks.
 	Start bool
-	// Locked is called as soon as the lock is held: no other instance is running. Optional.
-	Locked func()
+	// OutlivesSession says that the end of the user's session on the desktop is not this
+	// one's.
+	OutlivesSession bool
+	// Locked is called as soon as the lock is held, so that no other instance is running,
+	// with what there is to show until Begin returns. Optional.
+	Locked func(tray.Model)
 }
 
 // An Instance is a running instance. It is a control.Instance and a tray.App; all its
@@ -81,24 +86,27 @@ type Instance struct {
 
 // Begin takes the lock, marks the record dirty, ends what an earlier session may have
 // left, and starts the services; it does not wait for them. The order matters: see
-// package sessiondb. The error wraps control.ErrRunning if another instance is running.
-func Begin(options Options) (*Instance, error) {
+// package sessiondb. When ctx ends meanwhile, what the earlier session has left is killed,
+// and nothing is started. The error wraps control.ErrRunning if another instance is running,
+// and ctx's error if that has ended.
+func Begin(ctx context.Context, options Options) (*Instance, error) {
 	lock, err := control.TakeLock(options.Folders.Lock())
 	if err != nil {
 		return nil, err
-	}
-	if options.Locked != nil {
-		options.Locked()
 	}
 	i := &Instance{
 		options: options, mark: guard.Mark(), started: time.Now(), lock: lock,
 		quit: make(chan struct{}), outcome: make(chan error, 1), up: make(chan struct{}), desktop: nopDesktop{},
 	}
 	i.prepareTray()
+	if options.Locked != nil {
+		options.Locked(i.firstModel())
+	}
 	listener, address, err := control.Listen(options.Folders.Runtime)
 	if err != nil {
 		return nil, errors.Join(err, lock.Release())
 	}
+	i.moveGuardLog()
 	i.manager = manager.New(manager.Options{
 		Guard:      guard.Self(),
 		GuardLog:   options.Folders.GuardLog(),
@@ -109,9 +117,19 @@ func Begin(options Options) (*Instance, error) {
 		Env:        []string{control.Environment + "=" + address.String()},
 	})
 	// From here on the guard starts in parallel with the disk.
-	i.openRecord()
+	i.openRecord(ctx)
+	if ctx.Err() != nil {
+		reason := BySignal
+		if context.Cause(ctx) == ErrQuit {
+			reason = ByUser
+		}
+		if err := i.abandon(reason, listener.Close); err != nil {
+			return nil, err
+		}
+		return nil, ctx.Err()
+	}
 	if err := i.manager.AddService(options.Services...); err != nil {
-		return nil, errors.Join(err, i.abandon(listener.Close))
+		return nil, errors.Join(err, i.abandon("It could not begin", listener.Close))
 	}
 	i.follow()
 	i.watchPlatform()
@@ -126,6 +144,7 @@ func Begin(options Options) (*Instance, error) {
 	}
 	i.wg.Go(i.watchPower)
 	i.wg.Go(i.tellUsual)
+	i.wg.Go(i.removeOld)
 	i.server = control.Serve(listener, address, i)
 	if err := address.Write(options.Folders.Control()); err != nil {
 		if address.Write(options.Folders.SpareControl()) != nil {

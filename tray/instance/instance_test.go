@@ -55,7 +55,7 @@ func begun(t *testing.T) (*Instance, *desk) {
 	if err := os.Mkdir(folders.Logs(), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Begin(Options{Version: "v1.2.3", Folders: folders})
+	s, err := Begin(t.Context(), Options{Version: "v1.2.3", Folders: folders})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,21 @@ func (i *Instance) Model() tray.Model {
 	return model
 }
 
+// firstModel is what the tray shows until the instance has begun: the same services.
+func (i *Instance) firstModel() tray.Model {
+	chosen := i.settings.get()
+	model := tray.Model{
+		Snapshot: manager.Snapshot{Phase: manager.PhaseStarting}, Beginning: true, Language: i.language, Version: i.options.Version,
+		AtLogin: i.atLogin.Enabled(), Notifications: !chosen.Quiet,
+	}
+	for _, spec := range i.options.Services {
+		model.Services = append(model.Services, manager.Service{
+			Name: spec.Name, Title: spec.Title, URL: spec.URL, Address: spec.Listen, Open: spec.Open, Once: spec.Once, State: manager.Starting,
+		})
+	}
+	return model
+}
+
 // stillPaused are those of the paused services that nobody has started since.
 func stillPaused(snapshot manager.Snapshot, paused []string) []string {
 	var still []string

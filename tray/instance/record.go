@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,7 +25,7 @@ var sweepGrace = guard.Patience(manager.Grace)
 // openRecord opens the session record, marks it dirty, ends what the previous session has
 // left running and tells how that session ended. A record that cannot be written does not
 // stop the instance from starting.
-func (i *Instance) openRecord() {
+func (i *Instance) openRecord(ctx context.Context) {
 	folders := i.options.Folders
 	found := verdict.Evidence{
 		Boot: sessiondb.BootID(), Machine: sessiondb.MachineID(),
@@ -52,10 +53,10 @@ func (i *Instance) openRecord() {
 		return
 	}
 	if previous.Boot == found.Boot && previous.Mark != "" {
-		if _, err := proctree.Sweep(previous.Mark, proctree.Journals(folders.Journals(), i.mark), sweepGrace); err != nil {
+		if err := sweep(ctx, previous.Mark, proctree.Journals(folders.Journals(), i.mark)); err != nil {
 			i.notice(words.Notice{What: words.StillRuns, Detail: leftWords(err)})
 		}
-		found.KernelKill = verdict.KilledForMemory(previous.PID)
+		found.KernelKill, _ = proctree.KilledForMemory(previous.PID, previous.Started)
 	}
 	v := verdict.Judge(previous, found)
 	i.unclean, i.review = v, reviewOf(previous, v)
@@ -63,6 +64,22 @@ func (i *Instance) openRecord() {
 	if !previous.OfPlatform {
 		i.record.SetEnding(previous.Mark, v.Ending, verdictDetail(v), v.At)
 	}
+}
+
+// sweep ends what an earlier session has left. When ctx ends, that is killed at once.
+func sweep(ctx context.Context, mark string, journals []string) error {
+	ended := make(chan error, 1)
+	go func() {
+		_, err := proctree.Sweep(mark, journals, sweepGrace)
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	_, _ = proctree.Sweep(mark, journals, 0) // the first one tells what is left
+	return <-ended
 }
 
 // notRecorded sets the notice that the record cannot be written; with nil it takes it away.

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // redactor removes private data from a text: secrets, the user's name and home folder.
@@ -24,7 +25,7 @@ func newRedactor(home, user string, environment []string) redactor {
 	for _, variable := range environment {
 		secret := strings.HasPrefix(variable, "=")
 		name, value, _ := strings.Cut(strings.TrimPrefix(variable, "="), "=")
-		if len(value) >= shortest && (secret || secretName.MatchString(name)) {
+		if len(value) >= shortest && (secret || secretName().MatchString(name)) {
 			pairs = append(pairs, pair{value, "[" + name + "]"})
 		}
 	}
@@ -46,21 +47,26 @@ func newRedactor(home, user string, environment []string) redactor {
 	return r
 }
 
+// The patterns are compiled when a diagnosis is asked for, not at every start.
 var (
-	secretName = regexp.MustCompile(`(?i)key|token|secret|passw|credential|auth|cookie`)
+	secretName = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)key|token|secret|passw|credential|auth|cookie`)
+	})
 	// secrets match texts that look like secrets; the group is what is kept.
-	secrets = []*regexp.Regexp{
-		regexp.MustCompile(`(?i)(\b(?:bearer|basic)\s+)[\w.~+/=-]{6,}`),
-		regexp.MustCompile(`(?i)([\w-]*(?:key|token|secret|passw(?:or)?d|passwd|ticket|authorization)["']?\s*[:=]\s*["']?)[^\s"'&,;]+`),
-		regexp.MustCompile(`(\w+://[^\s/:@]+:)[^\s/@]+(?:@)`),
-		regexp.MustCompile(`()\b(?:sk|pk|rk|ghp|gho|ghs|glpat|xox[abprs]|hf|AIza)[-_]?[A-Za-z0-9_-]{16,}`),
-		regexp.MustCompile(`()\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+`),
-	}
+	secrets = sync.OnceValue(func() []*regexp.Regexp {
+		return []*regexp.Regexp{
+			regexp.MustCompile(`(?i)(\b(?:bearer|basic)\s+)[\w.~+/=-]{6,}`),
+			regexp.MustCompile(`(?i)([\w-]*(?:key|token|secret|passw(?:or)?d|passwd|ticket|authorization)["']?\s*[:=]\s*["']?)[^\s"'&,;]+`),
+			regexp.MustCompile(`(\w+://[^\s/:@]+:)[^\s/@]+(?:@)`),
+			regexp.MustCompile(`()\b(?:sk|pk|rk|ghp|gho|ghs|glpat|xox[abprs]|hf|AIza)[-_]?[A-Za-z0-9_-]{16,}`),
+			regexp.MustCompile(`()\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+`),
+		}
+	})
 )
 
 func (r redactor) clean(text string) string {
 	text = r.replace.Replace(text)
-	for i, secret := range secrets {
+	for i, secret := range secrets() {
 		with := "${1}[removed]"
 		if i == 2 {
 			with += "@"

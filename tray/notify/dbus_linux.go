@@ -86,7 +86,7 @@ func NewDBus(connection func() *dbus.Conn) *DBus {
 	return b
 }
 
-// Close waits a second for what is still to be shown, then closes the connection, which
+// Close waits a second for what is still to be shown, then has the connection closed, which
 // ends the call that hangs.
 func (b *DBus) Close() {
 	b.mu.Lock()
@@ -96,8 +96,7 @@ func (b *DBus) Close() {
 	select {
 	case <-b.done:
 	case <-time.After(closeTime):
-		b.connection().Close()
-		<-b.done
+		go b.connection().Close() // it waits for a message that the bus does not take
 	}
 }
 
@@ -219,7 +218,7 @@ func (b *DBus) watch() {
 		return
 	}
 	for _, name := range []string{notificationsName, portalName} {
-		if b.connection().AddMatchSignal(OwnerOf(name)...) != nil {
+		if match(b.connection(), OwnerOf(name)...) != nil {
 			return
 		}
 	}
@@ -280,6 +279,13 @@ func call(object dbus.BusObject, method string, arguments ...any) *dbus.Call {
 	ctx, cancel := context.WithTimeout(context.Background(), callTime)
 	defer cancel()
 	return object.CallWithContext(ctx, method, 0, arguments...)
+}
+
+// match asks the bus for signals, for callTime at most.
+func match(conn *dbus.Conn, options ...dbus.MatchOption) error {
+	ctx, cancel := context.WithTimeout(context.Background(), callTime)
+	defer cancel()
+	return conn.AddMatchSignalContext(ctx, options...)
 }
 
 // OwnerOf matches the signals that tell of a new owner of a bus name.

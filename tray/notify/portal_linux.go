@@ -27,7 +27,7 @@ func probePortal(conn *dbus.Conn) (backend, error) {
 	if err := call(p.object, "org.freedesktop.DBus.Properties.Get", portalInterface, "version").Store(&version); err != nil {
 		return nil, err
 	}
-	return p, conn.AddMatchSignal(dbus.WithMatchObjectPath(portalPath), dbus.WithMatchInterface(portalInterface))
+	return p, match(conn, dbus.WithMatchObjectPath(portalPath), dbus.WithMatchInterface(portalInterface))
 }
 
 func (p *portal) show(n Notification, before string) (string, error) {

@@ -32,7 +32,7 @@ func probeSpecification(conn *dbus.Conn) (backend, error) {
 	_ = call(s.object, notificationsName+".GetServerInformation").Store(&name, &vendor, &version, &specification) // then it is one of the others
 	s.all = name == "lxqt-notificationd"
 	s.actions, s.markup = slices.Contains(capabilities, "actions"), slices.Contains(capabilities, "body-markup")
-	return s, conn.AddMatchSignal(dbus.WithMatchObjectPath(notificationsPath), dbus.WithMatchInterface(notificationsName))
+	return s, match(conn, dbus.WithMatchObjectPath(notificationsPath), dbus.WithMatchInterface(notificationsName))
 }
 
 func (s *specification) show(n Notification, before string) (string, error) {

@@ -72,6 +72,9 @@ func (b *Bus) Freeze() {
 	_ = b.daemon.Process.Signal(syscall.SIGSTOP) // an error says that it has ended already
 }
 
+// Thaw has the daemon go on after Freeze.
+func (b *Bus) Thaw() { _ = b.daemon.Process.Signal(syscall.SIGCONT) }
+
 // Restart starts the bus again after Stop, at the same address.
 func (b *Bus) Restart() {
 	b.t.Helper()

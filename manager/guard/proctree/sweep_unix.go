@@ -67,7 +67,7 @@ func sweep(assignment string, journals []string, grace time.Duration) (int, erro
 		known = append(known, readJournal(path)...)
 	}
 	until := time.Now().Add(grace)
-	found, err := remains(assignment, known)
+	found, _ := remains(assignment, known) // whom it could not look at are looked for again
 	total := len(found)
 	for _, p := range found { // wait for each to end, then for nobody new to be there
 		if until.Before(time.Now()) {
@@ -80,6 +80,7 @@ func sweep(assignment string, journals []string, grace time.Duration) (int, erro
 		h.close()
 	}
 	for deadline := time.Now().Add(KillTimeout); ; {
+		var err error
 		if found, err = remains(assignment, known); err == nil && len(found) == 0 {
 			return total, nil
 		}

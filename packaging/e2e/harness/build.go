@@ -6,20 +6,25 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"sync"
+	"syscall"
 	"testing"
 
 	"agents-tray/manager/guard"
 	"agents-tray/manager/guard/guardtest"
 	"agents-tray/services/web/webtest"
+	"agents-tray/tray/traytest"
 )
 
 // Main runs the tests of a package, for its TestMain, and returns the exit status.
 func Main(m *testing.M) int {
+	traytest.Main()
 	guardtest.Main(guard.Main)
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // else programs ignore it where these tests do
 	status := m.Run()
 	webtest.Stop()
 	if folder, err := builds(); err == nil {

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -22,6 +21,9 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
+
+	"agents-tray/manager/disk"
+	"agents-tray/sessiondb/private"
 )
 
 // File is the file. It is opened by the first use, and again after a failure. It is safe
@@ -165,21 +167,15 @@ func openChecked(path string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := absolute // an absolute path is no URI
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	switch {
+	options := ""
+	switch err := disk.MakePrivate(path); { // it may hold a key
 	case err == nil:
-		err = file.Chmod(0o600) // an existing one may be readable by others
-		file.Close()
-		if err != nil && runtime.GOOS != "windows" {
-			return nil, err
-		}
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS): // open it read-only
-		name = (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(absolute), RawQuery: "mode=ro"}).String()
+		options = "mode=ro"
 	default:
 		return nil, err
 	}
-	db, err := driver.Open(name, func(c *sqlite3.Conn) error { return c.Exec(pragmas()) })
+	db, err := driver.Open(private.URI(absolute, options), func(c *sqlite3.Conn) error { return c.Exec(pragmas()) })
 	if err != nil {
 		return nil, err
 	}

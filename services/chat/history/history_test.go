@@ -63,8 +63,10 @@ func TestConversationSurvives(t *testing.T) {
 	if draft, err := f.Draft(""); draft != "" || err != nil {
 		t.Errorf("the draft that was sent is still there: %q, %v", draft, err)
 	}
-	if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
-		t.Errorf("mode %v, %v", info.Mode(), err)
+	for _, made := range []string{path, path + "-journal"} {
+		if info, err := os.Stat(made); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: mode %v, %v", made, info.Mode(), err)
+		}
 	}
 }
 

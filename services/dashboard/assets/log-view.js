@@ -8,6 +8,7 @@ const day = (date) => `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(d
 export class LogView {
   #keys = []; // one for each line shown
   #waiting = []; // lines for the next frame
+  #provisional = new Map(); // stream → its line that was not at its end
 
   // element may hold lines that the service rendered; the first update replaces them. It
   // keeps the last most lines. changed is called after each change.
@@ -38,13 +39,26 @@ export class LogView {
     this.#waiting = [];
     if (lines.length === 0) return; // update has replaced them
     const follow = this.atEnd;
-    this.element.append(...lines.map((line) => this.#line(line)));
-    this.#keys.push(...lines.map(key));
+    for (const line of lines) {
+      if (this.#provisional.has(line.stream)) this.#replaceProvisional(line.stream);
+      this.element.append(this.#line(line));
+      this.#keys.push(key(line));
+    }
     const { scrollTop, scrollHeight } = this.element;
     this.#drop(this.#keys.length - this.most);
     if (follow) this.toEnd();
     else this.element.scrollTop = scrollTop - (scrollHeight - this.element.scrollHeight);
     this.changed();
+  }
+
+  // replaceProvisional removes the line that was not at its end, if there is one: the next of
+  // its stream has more of it.
+  #replaceProvisional(stream) {
+    const at = [...this.element.children].indexOf(this.#provisional.get(stream));
+    this.#provisional.delete(stream);
+    if (at < 0) return;
+    this.#keys.splice(at, 1);
+    this.element.children[at].remove();
   }
 
   #drop(count) {
@@ -86,10 +100,11 @@ export class LogView {
     return 0;
   }
 
-  #line({ time, stream, text }) {
+  #line({ time, stream, text, provisional }) {
     const date = new Date(time);
     const line = element("div", "log-line");
     line.dataset.stream = stream;
+    if (provisional) this.#provisional.set(stream, line);
     const at = document.createElement("time");
     at.dateTime = time;
     at.title = exact(date);

@@ -1,0 +1,245 @@
+//go:build linux
+
+package manager
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"agents-tray/manager/guard"
+	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/spec"
+)
+
+// serveRaw answers each connection as a small server does, and closes it first; or, with keep,
+// only when the client has.
+func serveRaw(t *testing.T, listener net.Listener, keep bool) (port int) {
+	t.Helper()
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+				fmt.Fprint(conn, "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello")
+			}
+			if keep {
+				_, _ = conn.Read(make([]byte, 1))
+			}
+			conn.Close()
+		}
+	}()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+// inTimeWait counts the connections to a port of this computer of which it keeps TIME_WAIT.
+func inTimeWait(t *testing.T, port int) (count int) {
+	t.Helper()
+	table, err := os.ReadFile("/proc/net/tcp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(table)) {
+		const timeWait = "06"
+		if fields := strings.Fields(line); fields[3] == timeWait && strings.HasSuffix(fields[1], fmt.Sprintf(":%04X", port)) {
+			count++
+		}
+	}
+	return count
+}
+
+// A server without SO_REUSEADDR, such as Python's socketserver, cannot start again for a minute
+// if a probe has left TIME_WAIT on its port.
+func TestProbesLeaveNoTimeWait(t *testing.T) {
+	for name, keep := range map[string]bool{"a server that closes first": false, "one that waits for the client": true} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := serveRaw(t, listener, keep)
+		for _, check := range []spec.Check{
+			{HTTP: fmt.Sprintf("http://127.0.0.1:%d/", port)},
+			{HTTP: fmt.Sprintf("http://127.0.0.1:%d/", port), Body: "hello"},
+			{TCP: fmt.Sprintf("127.0.0.1:%d", port)},
+		} {
+			for range 5 {
+				if err := ask(t.Context(), check, nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if left := inTimeWait(t, port); left > 0 {
+			t.Errorf("%s: %d connections are in TIME_WAIT on its port", name, left)
+		}
+	}
+}
+
+// listenWithoutReuse listens as a program does that does not set SO_REUSEADDR.
+func listenWithoutReuse(t *testing.T) net.Listener {
+	t.Helper()
+	config := net.ListenConfig{Control: withoutReuse}
+	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return listener
+}
+
+// What TIME_WAIT holds is held by nobody.
+func TestAPortInTimeWaitHasNoHolder(t *testing.T) {
+	listener := listenWithoutReuse(t)
+	address := listener.Addr().String()
+	accepted := make(chan net.Conn, 1)
+	go func() {
+		conn, err := listener.Accept()
+		if err == nil {
+			accepted <- conn
+		}
+	}()
+	client, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	(<-accepted).Close() // first
+	_, _ = client.Read(make([]byte, 1))
+	client.Close()
+	if state := lookAtPort(address, false, 0); !state.taken || state.by.pid != os.Getpid() {
+		t.Errorf("while it listens: %+v", state)
+	}
+	listener.Close()
+	if state := lookAtPort(address, false, 0); !state.taken || state.by != (holder{}) {
+		t.Errorf("afterwards: %+v", state)
+	}
+	free := guardtest.FreeAddress(t)
+	for _, strict := range []bool{false, true} {
+		if state := lookAtPort(free, strict, 0); state.taken {
+			t.Errorf("a free one: %+v", state)
+		}
+	}
+}
+
+func TestWhichStatusIsAnAnswer(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var status int
+		fmt.Sscanf(r.URL.Path, "/%d", &status)
+		w.WriteHeader(status)
+	}))
+	defer server.Close()
+	for status, want := range map[int]bool{200: true, 204: true, 302: true, 307: true, 401: true, 403: true, 400: false, 404: false, 429: false, 500: false, 503: false} {
+		if err := ask(t.Context(), spec.Check{HTTP: fmt.Sprintf("%s/%d", server.URL, status)}, nil); (err == nil) != want {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
+// A page that never ends is there as soon as it has begun.
+func TestAStreamIsAnAnswer(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusOK)
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	if err := ask(t.Context(), spec.Check{HTTP: server.URL}, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestACertificateOfItsOwn(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	server.Config.ErrorLog = nil
+	defer server.Close()
+	if err := ask(t.Context(), spec.Check{HTTP: server.URL}, nil); err != nil {
+		t.Error(err)
+	}
+	plain := spec.ServiceSpec{Name: "s", URL: strings.Replace(server.URL, "https", "http", 1), Ready: spec.Ready{Check: spec.Check{HTTP: "/"}}}.WithDefaults()
+	p := slowness(t.Context(), question{spec: plain, check: plain.Ready.Check, members: membersOf(os.Getpid())}, errors.New("unexpected EOF"), "")
+	if p.Answer == nil || *p.Answer != *errSpeaksTLS {
+		t.Errorf("of a page at http:// that is at https:// is told %v", p)
+	}
+}
+
+// localhost is two addresses, and the browser may open either.
+func TestBothAddressesOfLocalhostAreProven(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := serveRaw(t, listener, false)
+	check := spec.Check{HTTP: fmt.Sprintf("http://localhost:%d/", port)}
+	stranger := errors.New("a stranger")
+	var asked []netip.AddrPort
+	ours := func(_ context.Context, at netip.AddrPort) error {
+		asked = append(asked, at)
+		if at.Addr().Is6() {
+			return stranger
+		}
+		return nil
+	}
+	if err := ask(t.Context(), check, ours); err != nil || len(asked) != 1 {
+		t.Errorf("with nobody at ::1: %v, answered at %v", err, asked)
+	}
+	other, err := net.Listen("tcp", fmt.Sprintf("[::1]:%d", port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	serveRaw(t, other, false)
+	if err := ask(t.Context(), check, ours); err != stranger {
+		t.Errorf("with a stranger at ::1: %v", err)
+	}
+	listener.Close()
+	if err := ask(t.Context(), check, nil); err != nil {
+		t.Errorf("at ::1 alone: %v", err)
+	}
+	other.Close()
+	if err := ask(t.Context(), check, nil); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("with nobody: %v", err)
+	}
+}
+
+// A server that listens elsewhere is told with the address that it has, and goes on.
+func TestAServerThatListensElsewhere(t *testing.T) {
+	has, says := guardtest.FreeAddress(t), guardtest.FreeAddress(t)
+	s := newSpec("s", guardtest.Serves)
+	s.Env = []string{"GUARDTEST_LISTEN=" + has}
+	s.URL, s.Ready = "http://"+says, spec.Ready{Check: spec.Check{HTTP: "/"}, Timeout: 500 * time.Millisecond}
+	m := newManager(t, s)
+	startAll(t, m)
+	told := await(t, m, "s", "told where it listens", func(s Service) bool { return s.Problem != nil && s.Problem.Kind == Elsewhere })
+	if p := told.Problem; told.State != Starting || p.Field != "url" || p.Expected != says || fmt.Sprint(p.Seen) != "["+has+"]" {
+		t.Errorf("it is %s: %+v", told.State, p)
+	}
+}
+
+// A named pipe that nobody writes to is no file: it fails its service, and nothing else.
+func TestAnEnvFileThatIsAPipe(t *testing.T) {
+	s := newSpec("s", guardtest.Cooperative)
+	s.Dir, s.EnvFile = t.TempDir(), "pipe"
+	pipe := filepath.Join(s.Dir, s.EnvFile)
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m := newManager(t, s, newSpec("other", guardtest.Cooperative))
+	if problem, ok := errors.AsType[*Problem](m.StartAll(t.Context())); !ok || problem.Kind != EnvFile || problem.Path != pipe {
+		t.Errorf("start: %v", problem)
+	}
+	awaitState(t, m, "other", Ready)
+}
+
+func membersOf(pids ...int) func(context.Context) (guard.Members, error) {
+	return func(context.Context) (guard.Members, error) { return guard.Members{PIDs: pids}, nil }
+}

@@ -1,0 +1,215 @@
+package manager
+
+import (
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
+)
+
+// onStarted handles the start of the process.
+func (s *service) onStarted(e *guard.Started) {
+	r := s.run
+	r.stage, r.pid, r.started, r.startedAt = running, e.PID, e.At, time.Now()
+	s.busySince = time.Time{}
+	if s.problem != nil && (s.problem.Kind == PortBusy || s.problem.Kind == CannotFork) {
+		s.problem = nil // it is no longer so
+	}
+	s.m.emit(ServiceStarted{s.spec.Name, e.PID, e.At})
+	if !r.ending {
+		s.awaitProof(e.At)
+	}
+}
+
+// onRefused handles a start that failed: there is no process.
+func (s *service) onRefused(e *guard.Refused) {
+	if s.run.ending {
+		s.onGone()
+		return
+	}
+	switch e.Reason {
+	case guard.AddressInUse:
+		s.examinePort()
+		return
+	case guard.TryAgain:
+		s.dropRun()
+		s.tryAgain(cannotForkProblem(s.spec.Title, e.Error))
+		return
+	}
+	problem := s.refusal(e)
+	s.dropRun()
+	s.fail(problem)
+}
+
+// refusal returns the problem of a start that failed for good.
+func (s *service) refusal(e *guard.Refused) *Problem {
+	switch e.Reason {
+	case guard.NotPermitted:
+		return portNotPermittedProblem(s.spec.Title, spec.Port(s.spec.Listen))
+	case guard.NoCommand:
+		return missingProgramProblem(s.spec.Title, s.spec.Program(), s.searched())
+	case guard.NotExecutable:
+		return notExecutableProblem(s.spec.Title, s.spec.Program(), e.Error)
+	case guard.TooLarge:
+		return envTooLargeProblem(s.spec.Title, s.run.size)
+	case guard.NoFolder:
+		return noFolderProblem(s.spec.Title, s.spec.Dir)
+	}
+	return refusedProblem(s.spec.Title, e.Error)
+}
+
+// searched is the PATH that its program was looked up in, "" if it was not looked up.
+func (s *service) searched() string {
+	if strings.ContainsAny(s.spec.Program(), "/"+string(os.PathSeparator)) {
+		return ""
+	}
+	path := os.Getenv("PATH")
+	for _, pair := range s.spec.Env {
+		name, value, _ := strings.Cut(pair, "=")
+		if name == "PATH" || runtime.GOOS == "windows" && strings.EqualFold(name, "PATH") {
+			path = value
+		}
+	}
+	return path
+}
+
+// tryAgain starts the service again later, for want of something that comes and goes. It
+// counts as a failure, so that it is given up in the end.
+func (s *service) tryAgain(p *Problem) {
+	wait, again := s.backoff.next(s.spec.Restart, time.Now(), 0)
+	if !again {
+		s.fail(p)
+		return
+	}
+	s.problem = p
+	s.retryAfter(max(wait, portRetry))
+}
+
+// onExited handles the end of the main process. Descendants of it may still live; see onGone.
+func (s *service) onExited(e *guard.Exited) {
+	r := s.run
+	r.cancel()
+	r.stage = exited
+	leaving := s.m.link.state == leaving
+	asked := r.ending && r.fault == nil || leaving
+	s.lastExit = &Exit{
+		PID: e.PID, At: e.At, Code: e.Code, Signal: e.Signal, Asked: asked,
+		Ended: asked || r.fault != nil, Grace: s.spec.StopTimeout, OutOfMemory: e.OutOfMemory, Lines: e.Lines,
+	}
+	s.m.emit(ServiceExited{s.spec.Name, *s.lastExit})
+	switch {
+	case leaving:
+		r.lost = true // not its own doing: it is started again by the next guard
+	case asked || s.m.shuttingDown:
+	default:
+		s.decide(e)
+	}
+}
+
+// decide decides what follows from an end that nobody has asked for.
+func (s *service) decide(e *guard.Exited) {
+	r, now := s.run, time.Now()
+	failure := s.lastExit.Failure() || r.fault != nil
+	var ran time.Duration // well
+	if !r.ready.IsZero() {
+		ran = now.Sub(r.readyAt)
+	}
+	if r.fault == nil {
+		s.problem = nil // that it was slow is no longer so
+	}
+	switch {
+	case s.mistake(e, now.Sub(r.startedAt)):
+	case failure && s.spec.Restart.Policy == spec.RestartNever:
+		s.fail(s.whyFailed(failedProblem))
+	case !failure && s.spec.Restart.Policy != spec.RestartAlways:
+		s.outcome, s.problem = completed, nil
+	default:
+		s.restartAfter(now, ran)
+	}
+}
+
+// mistake handles an end that tells of a mistake in the services file which another start does
+// not mend. It reports whether that is all there is to do.
+func (s *service) mistake(e *guard.Exited, lived time.Duration) bool {
+	var p *Problem
+	switch {
+	case s.run.fault != nil || lived >= s.spec.Restart.GoodRun:
+	case e.Code == 0 && len(e.Left) > 0 && s.isToStay():
+		p = backgroundProblem(s.spec.Title, s.lastExit, e.Left)
+	case s.lastExit.Failure() && s.bindsWhatIsHandedOver(e.Lines):
+		p = bindsItselfProblem(s.spec.Title, s.spec.Listen, s.lastExit)
+	case s.lastExit.Failure() && s.address() != "" && tellsOfPort(e.Lines, spec.Port(s.address())):
+		s.suspect = true // the port is looked at more closely before the next start
+	}
+	if p == nil {
+		s.slips = 0
+		return false
+	}
+	if s.slips++; p.Kind == BindsItself && s.slips < 2 && s.spec.Restart.Policy == spec.RestartAlways {
+		return false // once it may have another reason
+	}
+	s.fail(p)
+	return true
+}
+
+// isToStay reports whether the service is meant to run on, as far as its specification tells.
+func (s *service) isToStay() bool {
+	ready := s.spec.Ready
+	return !s.spec.Once && (s.spec.Restart.Policy == spec.RestartAlways || !ready.Check.Empty() || ready.Log != "" || ready.Notify)
+}
+
+// bindsWhatIsHandedOver reports whether lines tell that the service could not bind the
+// address that is bound for it.
+func (s *service) bindsWhatIsHandedOver(lines []string) bool {
+	return s.spec.Listen != "" && spec.HandsOver && s.spec.Builtin == "" && tellsOfPort(lines, spec.Port(s.spec.Listen))
+}
+
+// whyFailed returns the problem of its last exit: problem's, unless the process was ended
+// for a fault.
+func (s *service) whyFailed(problem func(title string, exit *Exit) *Problem) *Problem {
+	if s.run.fault != nil {
+		return afterFault(s.run.fault, s.lastExit)
+	}
+	return problem(s.spec.Title, s.lastExit)
+}
+
+// restartAfter schedules the next start by the restart policy, or gives up.
+func (s *service) restartAfter(now time.Time, ran time.Duration) {
+	wait, again := s.backoff.next(s.spec.Restart, now, ran)
+	if !again {
+		if s.lastExit.Failure() {
+			s.fail(s.whyFailed(crashLoopProblem))
+		} else {
+			s.fail(s.whyFailed(keepsEndingProblem))
+		}
+		return
+	}
+	s.restarts++
+	s.m.emit(ServiceRestarting{s.spec.Name, wait, s.lastExit.At})
+	s.retryAfter(wait)
+}
+
+// onGone handles the end of the run: no process of it is left.
+func (s *service) onGone() {
+	if s.run != nil {
+		s.dropRun()
+		s.hasEnded()
+	}
+}
+
+// onGuardLost handles the loss of the guard. What is left of the run is being ended; then it
+// counts as gone.
+func (s *service) onGuardLost() {
+	r := s.run
+	if r == nil {
+		return
+	}
+	r.cancel()
+	if s.outcome == undecided {
+		s.problem = nil
+	}
+	r.lost = true
+}

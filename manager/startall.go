@@ -1,0 +1,116 @@
+package manager
+
+import (
+	"context"
+	"slices"
+
+	"agents-tray/manager/spec"
+)
+
+// StartAll starts every service but those in except, which count as stopped by hand unless
+// they were started by name, and returns when the start of each is settled, or one that is not
+// optional has failed: then with its *Problem. The others go on. A start is settled when the
+// service is ready, or is still starting after the time that it is given for that. What waits
+// for a service that was stopped by hand or is slow is not waited for.
+func (m *Manager) StartAll(ctx context.Context, except ...string) error {
+	changed := m.Watch()
+	defer m.Unwatch(changed)
+	err := m.ask(func() error {
+		if err := m.checkGraph(); err != nil {
+			return err
+		}
+		for _, s := range m.services {
+			switch {
+			case s.spec.Once || s.want && s.outcome == undecided: // it is seen to already
+			case slices.Contains(except, s.spec.Name) && !s.want:
+				s.byHand = true
+			default:
+				s.m.link.retry()
+				s.forget()
+				s.want, s.byHand = true, false
+			}
+		}
+		return nil
+	})
+	for err == nil {
+		if up, problem := m.started(); problem != nil {
+			return problem
+		} else if up {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-m.done:
+			return ErrShutDown
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return err
+}
+
+// started reports whether the start of every service is settled, or the first problem.
+func (m *Manager) started() (up bool, problem error) {
+	err := m.ask(func() error {
+		if m.shuttingDown {
+			return ErrShutDown
+		}
+		up = true
+		for _, s := range m.services {
+			if s.spec.Optional {
+				continue
+			}
+			culprit, settled := s.settled()
+			if culprit != nil {
+				return culprit.problem
+			}
+			up = up && settled
+		}
+		return nil
+	})
+	return up && err == nil, err
+}
+
+// settled reports whether nothing more comes of the service's start for now, and the service
+// whose failure that is: this one, or one that it waits for; nil if it is no failure.
+func (s *service) settled() (culprit *service, settled bool) {
+	switch s.state() {
+	case Failed:
+		return s, true
+	case Ready, Completed:
+		return nil, true
+	case Stopped:
+		return nil, !s.want
+	case Starting:
+		return nil, s.run != nil && s.run.slow
+	case Waiting:
+		settled := false
+		for dep, condition := range s.spec.DependsOn {
+			on := s.m.byName[dep]
+			if on.meets(condition) {
+				continue
+			}
+			culprit, done := on.settled()
+			if culprit != nil {
+				return culprit, true
+			}
+			settled = settled || done && on.state() != Ready // that may yet complete
+		}
+		return nil, settled
+	}
+	return nil, false
+}
+
+// checkGraph returns an error if the dependencies of all services cannot be met.
+func (m *Manager) checkGraph() error {
+	if m.checked {
+		return nil
+	}
+	specs := make([]spec.ServiceSpec, len(m.services))
+	for i, s := range m.services {
+		specs[i] = s.spec
+	}
+	err := spec.CheckDependencies(specs)
+	m.checked = err == nil
+	return err
+}

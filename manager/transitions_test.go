@@ -1,0 +1,463 @@
+//go:build unix
+
+// The fake guard proves readiness by notify, which Windows does not have.
+
+package manager
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"agents-tray/manager/envfile"
+	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
+)
+
+func plain(name string) spec.ServiceSpec { return spec.ServiceSpec{Name: name} }
+
+func notifying(name string) spec.ServiceSpec {
+	return spec.ServiceSpec{Name: name, Ready: spec.Ready{Notify: true}}
+}
+
+func dependent(s spec.ServiceSpec, condition spec.Condition, on ...string) spec.ServiceSpec {
+	s.DependsOn = map[string]spec.Condition{}
+	for _, name := range on {
+		s.DependsOn[name] = condition
+	}
+	return s
+}
+
+// startIt asks for a start, and lets it happen.
+func startIt(t *testing.T, m *Manager, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if err := m.Start(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pass(100 * time.Millisecond)
+}
+
+func wantState(t *testing.T, m *Manager, name string, want State) {
+	t.Helper()
+	if got := stateOf(m, name); got != want {
+		t.Errorf("%s is %s, not %s: %v", name, got, want, problemOf(m, name))
+	}
+}
+
+func wantKind(t *testing.T, m *Manager, name string, want Kind) {
+	t.Helper()
+	if p := problemOf(m, name); p == nil || p.Kind != want {
+		t.Errorf("the problem of %s is %v, not %s", name, p, want)
+	}
+}
+
+// A service that is slow goes on, is told once, holds up nobody but what needs it, and is
+// ready in the end.
+func TestSlowIsNoFailure(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.set("model", way{ready: 45 * time.Second})
+		began := time.Now()
+		if err := m.StartAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if waited := time.Since(began).Round(time.Second); waited != 30*time.Second {
+			t.Errorf("the start was waited for %v", waited)
+		}
+		wantState(t, m, "model", Starting)
+		wantKind(t, m, "model", NotReady)
+		wantState(t, m, "other", Ready)
+		wantState(t, m, "chat", Waiting)
+		told := problemOf(m, "model")
+		pass(10 * time.Second)
+		if problemOf(m, "model") != told {
+			t.Error("it was told twice")
+		}
+		pass(10 * time.Second)
+		wantState(t, m, "model", Ready)
+		wantState(t, m, "chat", Ready)
+		if p := problemOf(m, "model"); p != nil || m.Snapshot().Phase != PhaseRunning {
+			t.Errorf("the problem is still %v, the whole %s", p, m.Snapshot().Phase)
+		}
+		if s, _ := m.Snapshot().Service("model"); s.Restarts != 0 {
+			t.Error("it was restarted")
+		}
+	}, notifying("model"), plain("other"), dependent(plain("chat"), spec.ConditionReady, "model"))
+}
+
+// With nothing in the file, what a service needs may come a minute late.
+func TestWhatComesLateIsWaitedFor(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.set("tunnel", way{lives: time.Millisecond, code: 255})
+		startIt(t, m, "tunnel")
+		pass(8 * time.Second) // at log-in, without a network
+		w.set("tunnel", way{})
+		pass(8 * time.Second)
+		wantState(t, m, "tunnel", Ready)
+		w.set("tunnel", way{lives: 11 * time.Second, code: 1}) // from then on each run is good
+		w.guard().crash("tunnel")
+		pass(10 * time.Minute)
+		if s := stateOf(m, "tunnel"); s == Failed {
+			t.Error("it was given up, though it ran well")
+		}
+	}, plain("tunnel"))
+}
+
+func TestGivenUpAfterAMinuteStaysSo(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.set("s", way{lives: time.Millisecond, code: 3})
+		startIt(t, m, "s")
+		pass(40 * time.Second)
+		wantState(t, m, "s", BackingOff)
+		pass(30 * time.Second)
+		wantState(t, m, "s", Failed)
+		wantKind(t, m, "s", CrashLoop)
+		w.set("s", way{})
+		pass(time.Hour)
+		wantState(t, m, "s", Failed)
+		startIt(t, m, "s")
+		wantState(t, m, "s", Ready)
+		w.set("s", way{lives: time.Millisecond})
+		w.guard().crash("s")
+		pass(90 * time.Second)
+		wantKind(t, m, "s", EndsByItself) // exit 0 is no crash
+	}, plain("s"))
+}
+
+// A good run is measured from ready: one that takes long to start and ends then is no good run.
+func TestAGoodRunIsMeasuredFromReady(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.set("s", way{ready: -1, lives: 15 * time.Second, code: 1})
+		startIt(t, m, "s")
+		pass(3 * time.Minute)
+		wantState(t, m, "s", Failed)
+	}, notifying("s"))
+}
+
+// Only the monotonic clock counts: the guard's times may jump.
+func TestAClockThatIsSetBackIsNoCrashLoop(t *testing.T) {
+	s := plain("s")
+	s.Restart = spec.Restart{GiveUp: 3, Window: time.Minute, GoodRun: time.Hour}
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		startIt(t, m, "s")
+		for range 5 {
+			g := w.guard()
+			g.mu.Lock()
+			run := g.runs["s"]
+			g.events <- guard.Event{Exited: &guard.Exited{Service: "s", Run: run.start.Run, At: time.Now().Add(-24 * time.Hour), Code: 1}}
+			delete(g.runs, "s")
+			g.events <- guard.Event{Gone: &guard.Gone{Service: "s", Run: run.start.Run}}
+			g.mu.Unlock()
+			pass(40 * time.Second)
+		}
+		wantState(t, m, "s", Ready)
+	}, s)
+}
+
+func TestTheUserDecidesBetweenRestartsToo(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.set("s", way{lives: time.Millisecond, code: 1})
+		startIt(t, m, "s")
+		pass(2 * time.Second)
+		wantState(t, m, "s", BackingOff)
+		if err := m.Stop("s"); err != nil {
+			t.Fatal(err)
+		}
+		wantState(t, m, "s", Stopped)
+		pass(time.Minute)
+		wantState(t, m, "s", Stopped)
+		w.set("s", way{})
+		startIt(t, m, "s")
+		wantState(t, m, "s", Ready)
+	}, plain("s"))
+}
+
+// A failed fork is tried again; what is missing is not, and fails only its own service.
+func TestRefusals(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		for name, reason := range map[string]guard.Reason{
+			"fork": guard.TryAgain, "program": guard.NoCommand, "folder": guard.NoFolder, "script": guard.NotExecutable, "else": guard.OtherReason,
+		} {
+			w.set(name, way{refuse: reason})
+		}
+		err := m.StartAll(t.Context())
+		if problem, ok := errors.AsType[*Problem](err); !ok || problem.Kind == CannotFork {
+			t.Errorf("start: %v", err)
+		}
+		pass(time.Second)
+		for name, kind := range map[string]Kind{"fork": CannotFork, "program": NotFound, "folder": NoFolder, "script": NotExecutable, "else": GuardFailed} {
+			wantKind(t, m, name, kind)
+		}
+		if p := problemOf(m, "program"); p != nil && p.Searched == "" {
+			t.Error("it is not told where the program was looked for")
+		}
+		wantState(t, m, "fork", BackingOff)
+		wantState(t, m, "other", Ready)
+		w.set("fork", way{})
+		pass(5 * time.Second)
+		wantState(t, m, "fork", Ready)
+		if problemOf(m, "fork") != nil {
+			t.Errorf("its problem is still %v", problemOf(m, "fork"))
+		}
+	}, plain("fork"), plain("program"), plain("folder"), plain("script"), plain("else"), plain("other"))
+}
+
+// A file on a drive that does not answer fails its own service, in time, and nothing else.
+func TestAnEnvFileThatHangs(t *testing.T) {
+	s := plain("s")
+	s.EnvFile = "/mnt/gone/.env"
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		release := make(chan struct{})
+		w.setEnv(func(ctx context.Context) ([]string, error) {
+			began := time.Now()
+			select {
+			case <-release:
+				return nil, nil
+			case <-ctx.Done():
+				return nil, &envfile.Error{Path: s.EnvFile, Waited: time.Since(began), Err: ctx.Err()}
+			}
+		})
+		began := time.Now()
+		err := m.StartAll(t.Context())
+		problem, ok := errors.AsType[*Problem](err)
+		if waited := time.Since(began).Round(time.Second); !ok || problem.Kind != EnvFile || problem.Path != s.EnvFile || problem.Waited != waited {
+			t.Errorf("after %v: %v", waited, err)
+		}
+		wantState(t, m, "other", Ready)
+		for _, call := range []func(string) error{m.Start, m.Stop, m.Start} { // while it hangs
+			if err := call("s"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wantState(t, m, "s", Starting)
+		close(release)
+		pass(time.Second)
+		wantState(t, m, "s", Ready)
+		w.setEnv(func(context.Context) ([]string, error) { return nil, fs.ErrNotExist })
+		if err := m.Restart("s"); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		wantKind(t, m, "s", EnvFile)
+		w.setEnv(func(context.Context) ([]string, error) { return nil, nil })
+		w.set("s", way{refuse: guard.TooLarge})
+		startIt(t, m, "s")
+		wantKind(t, m, "s", EnvTooLarge)
+	}, s, plain("other"))
+}
+
+// A port that nobody is seen to have is waited for, a stranger's is told at once.
+func TestPortsThatAreTaken(t *testing.T) {
+	s := plain("s")
+	s.URL = "http://127.0.0.1:9000"
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		for name, state := range map[string]portState{"TIME_WAIT": {taken: true}, "our own remains": {taken: true, ours: true, by: holder{name: "python3", pid: 77}}} {
+			w.setPort(state)
+			startIt(t, m, "s")
+			pass(59 * time.Second)
+			wantState(t, m, "s", BackingOff)
+			wantKind(t, m, "s", PortBusy)
+			w.setPort(portState{})
+			pass(3 * time.Second)
+			wantState(t, m, "s", Ready)
+			if now, _ := m.Snapshot().Service("s"); now.Problem != nil || now.Restarts != 0 {
+				t.Errorf("%s: it shows %+v", name, now)
+			}
+			if err := m.Stop("s"); err != nil {
+				t.Fatal(err)
+			}
+			pass(time.Second)
+		}
+		w.setPort(portState{taken: true})
+		startIt(t, m, "s")
+		pass(2 * time.Minute)
+		wantState(t, m, "s", Failed)
+		if p := problemOf(m, "s"); p.Kind != PortHeld || p.Holder != nil {
+			t.Errorf("a holder that was not seen is named: %v", p)
+		}
+		w.setPort(portState{taken: true, by: holder{name: "node", pid: 812}})
+		startIt(t, m, "s")
+		wantState(t, m, "s", Failed)
+		if p := problemOf(m, "s"); p.Kind != PortHeld || p.Holder == nil || p.Holder.PID != 812 {
+			t.Errorf("the problem is %v", p)
+		}
+	}, s)
+}
+
+// What a restart does not mend is told with the key that does.
+func TestMistakesInTheServicesFile(t *testing.T) {
+	listening := plain("listening")
+	listening.Listen = "127.0.0.1:9000"
+	job := plain("job")
+	job.Restart.Policy = spec.RestartOnFailure
+	ready := notifying("ready")
+	ready.Restart.Policy = spec.RestartNever
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		daemon := way{lives: time.Millisecond, left: []string{"redis-server"}, ready: -1}
+		for _, name := range []string{"daemon", "job", "ready"} {
+			w.set(name, daemon)
+		}
+		w.set("listening", way{lives: 10 * time.Millisecond, code: 1, lines: []string{"OSError: [Errno 98] Address already in use"}})
+		startIt(t, m, "daemon", "job", "ready", "listening")
+		pass(3 * time.Second)
+		wantKind(t, m, "daemon", Background)
+		if p := problemOf(m, "daemon"); p != nil && (len(p.Left) != 1 || p.Left[0].Name != "redis-server") {
+			t.Errorf("left is %+v", p.Left)
+		}
+		wantState(t, m, "job", Completed) // it has done its work, whatever it left
+		wantKind(t, m, "ready", Background)
+		if spec.HandsOver {
+			wantKind(t, m, "listening", BindsItself)
+		}
+	}, plain("daemon"), job, ready, listening)
+}
+
+// SIGTERM to the guard alone is a lost guard: no service is to blame.
+func TestAGuardThatIsTerminated(t *testing.T) {
+	job := plain("on-failure")
+	job.Restart.Policy = spec.RestartOnFailure
+	never := plain("never")
+	never.Restart.Policy = spec.RestartNever
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		names := []string{"on-failure", "never", "always"}
+		startIt(t, m, names...)
+		events := m.Subscribe(100)
+		first := w.guard()
+		first.terminate()
+		pass(time.Second)
+		for _, name := range names {
+			wantState(t, m, name, Ready)
+			if s, _ := m.Snapshot().Service(name); s.Restarts != 0 || s.Problem != nil {
+				t.Errorf("%s: %+v", name, s)
+			}
+		}
+		if w.guard() == first || w.guard() == nil {
+			t.Error("there is no new guard")
+		}
+		events.Close()
+		lost := 0
+		for e := range events.C {
+			if _, ok := e.(GuardLost); ok {
+				lost++
+			}
+		}
+		if lost != 1 {
+			t.Errorf("told %d times", lost)
+		}
+	}, job, never, plain("always"))
+}
+
+// When no guard stays up services fail; a start by the user tries again, for all of them.
+func TestAfterServicesCannotBeStarted(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		pass(10 * time.Millisecond)
+		w.failLaunches(100)
+		w.guard().Kill()
+		if err := m.Start("a"); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Start("b"); err != nil {
+			t.Fatal(err)
+		}
+		pass(2 * time.Minute)
+		wantKind(t, m, "a", NoGuard)
+		wantKind(t, m, "b", NoGuard)
+		w.failLaunches(0)
+		startIt(t, m, "a")
+		wantState(t, m, "a", Ready)
+		wantState(t, m, "b", Ready)
+	}, plain("a"), plain("b"))
+}
+
+// A guard that takes requests and does nothing hangs nothing.
+func TestAGuardThatIsFrozen(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		startIt(t, m, "a")
+		w.guard().freeze()
+		for range 1000 {
+			if err := m.Restart("a"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		began := time.Now()
+		if err := m.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if took, limit := time.Since(began), guard.Patience(Grace)+sweepTime; took > limit {
+			t.Errorf("it took %v, more than %v", took, limit)
+		}
+	}, plain("a"))
+}
+
+// "Start everything" takes nothing away from a service that was started by hand.
+func TestStartEverythingKeepsWhatWasStartedByHand(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		startIt(t, m, "a")
+		if err := m.StartAll(t.Context(), "a", "b"); err != nil {
+			t.Fatal(err)
+		}
+		wantState(t, m, "a", Ready)
+		wantState(t, m, "b", Stopped)
+		if b, _ := m.Snapshot().Service("b"); !b.ByHand {
+			t.Error("b is not told to be stopped by hand")
+		}
+		w.guard().crash("a")
+		pass(time.Second)
+		wantState(t, m, "a", Ready)
+	}, plain("a"), plain("b"), plain("c"))
+}
+
+// A service that has moved is found by those that name it.
+func TestMoveLeavesNobodyWithTheOldPort(t *testing.T) {
+	dashboard, chat, longer := plain("dashboard"), plain("chat"), plain("longer")
+	dashboard.Listen, dashboard.URL = "127.0.0.1:7861", "http://127.0.0.1:7861"
+	chat.Env = []string{"DASHBOARD_URL=http://127.0.0.1:7861/x"}
+	longer.Env = []string{"URL=http://127.0.0.1:78611"}
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		startIt(t, m, "dashboard", "chat", "longer")
+		if err := m.Move("dashboard", 7863); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		g := w.guard()
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		for name, want := range map[string]string{"chat": "DASHBOARD_URL=http://127.0.0.1:7863/x", "longer": longer.Env[0]} {
+			if got := g.runs[name].start.Env; !slices.Contains(got, want) {
+				t.Errorf("%s runs with %q", name, got)
+			}
+		}
+		if run := g.runs["longer"].start.Run; run != 1 {
+			t.Error("a service that does not name it was restarted")
+		}
+		if got := g.runs["dashboard"].start.Listen; got != "127.0.0.1:7863" {
+			t.Errorf("it listens on %s", got)
+		}
+	}, dashboard, chat, longer)
+}
+
+// What depends on a service stops before it and starts after it, whatever comes in between.
+func TestOrderOfDependents(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.set("top", way{stops: 2 * time.Second})
+		startIt(t, m, "top")
+		if err := m.Restart("base"); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		wantState(t, m, "base", Stopping) // not before top has stopped
+		if got := w.guard().running(); !slices.Equal(got, []string{"base", "top"}) {
+			t.Errorf("running: %v", got)
+		}
+		pass(3 * time.Second)
+		wantState(t, m, "top", Ready)
+		if got, want := strings.Join(w.guard().requests(), ", "), "start base, start top, stop top, stop base, start base, start top"; got != want {
+			t.Errorf("asked for %s,\nwant %s", got, want)
+		}
+	}, plain("base"), dependent(plain("top"), spec.ConditionReady, "base"))
+}

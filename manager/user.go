@@ -1,0 +1,76 @@
+package manager
+
+import (
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"agents-tray/manager/spec"
+)
+
+// What the user asks for changes only what is wanted, and forgets what was given up or waited
+// for; reconcile does the rest.
+
+// userStart asks for the service as if for the first time, and for what it depends on. What
+// has completed already is not run again for it.
+func (s *service) userStart() {
+	for dep, condition := range s.spec.DependsOn {
+		if on := s.m.byName[dep]; condition != spec.ConditionCompleted || on.outcome != completed {
+			on.userStart()
+		}
+	}
+	s.m.link.retry()
+	if s.run == nil || s.run.stage == exited {
+		s.forget()
+	}
+	s.want, s.byHand = true, false
+}
+
+// userStop stops the service for good, after what depends on it: that waits then.
+func (s *service) userStop() {
+	s.want, s.byHand = false, true
+	s.forget()
+	s.release() // first, so that the port is free when it has stopped
+}
+
+// userRestart stops the service and starts it again, and so what depends on it.
+func (s *service) userRestart() {
+	if s.run == nil || s.run.stage == exited {
+		s.userStart()
+		return
+	}
+	s.want, s.byHand = true, false
+	s.forget()
+	s.run.replace = true
+}
+
+// userMove changes the port in every field that names it, and starts the service with it.
+// Others that name the old address get the new one, with another start where they run.
+func (s *service) userMove(port int) {
+	old := s.spec.Listen
+	host, _, err := net.SplitHostPort(old)
+	if err != nil {
+		return // it has no port of its own
+	}
+	s.spec.Listen = net.JoinHostPort(host, strconv.Itoa(port))
+	for _, field := range []*string{&s.spec.URL, &s.spec.Ready.HTTP, &s.spec.Ready.TCP, &s.spec.Health.HTTP, &s.spec.Health.TCP} {
+		*field = strings.Replace(*field, old, s.spec.Listen, 1)
+	}
+	for from, to := range s.m.moved {
+		if to == old {
+			s.m.moved[from] = s.spec.Listen
+		}
+	}
+	s.m.moved[old] = s.spec.Listen
+	delete(s.m.moved, s.spec.Listen) // it has moved back
+	s.userRestart()
+}
+
+// forget forgets earlier failures, so that the next start is as the first.
+func (s *service) forget() {
+	s.outcome, s.problem = undecided, nil
+	s.backoff = backoff{}
+	s.busySince, s.suspect, s.slips = time.Time{}, false, 0
+	s.cancelRetry()
+}

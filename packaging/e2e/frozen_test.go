@@ -1,0 +1,67 @@
+//go:build linux
+
+package e2e
+
+import (
+	"syscall"
+	"testing"
+
+	"agents-tray/manager/control"
+	"agents-tray/tray/traytest"
+)
+
+// Whatever in the desktop answers no more, and from whatever moment on: the end stops
+// everything, is recorded as clean, and nothing of the program is left.
+func TestNothingInTheDesktopHoldsUpTheEnd(t *testing.T) {
+	moments := []string{"before the start", "after the icon", "with the menu", "after the panel was asked again", "at the end"}
+	for _, frozen := range []string{"panel", "bus"} {
+		for _, moment := range moments {
+			for _, end := range []string{"signal", "quit"} {
+				t.Run(frozen+" "+moment+" "+end, func(t *testing.T) {
+					t.Parallel()
+					u := newUser(t)
+					u.Bus, u.Browser = traytest.StartBus(t), traytest.FakeBrowser(t)
+					panel := u.Bus.StartPanelProcess(t)
+					asked := u.Bus.WaitCall(t, "Get", "IsStatusNotifierHostRegistered")
+					freeze := panel.Freeze
+					if frozen == "bus" {
+						freeze = u.Bus.Freeze
+					}
+					if moment == moments[0] {
+						freeze()
+					}
+					p := u.launch()
+					switch moment {
+					case "after the icon":
+						panel.Wait("icon")
+						freeze()
+					case "with the menu":
+						panel.Wait("menu")
+						freeze()
+					case "after the panel was asked again":
+						if frozen == "panel" {
+							panel.Wait("menu")
+							freeze()
+						}
+						asked()
+						freeze()
+					}
+					p.ready()
+					if moment == "at the end" {
+						panel.Wait("menu")
+						freeze()
+					}
+					if end == "quit" {
+						u.Command("quit")
+					} else if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+						t.Fatal(err)
+					}
+					p.CleanEnd()
+					if second := u.launch("ui").ready(); second.Status("it has begun", func(control.Status) bool { return true }).Unclean != nil {
+						t.Error("the end is not recorded")
+					}
+				})
+			}
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package instance
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"agents-tray/manager/config"
+	"agents-tray/manager/spec"
+)
+
+// Logs of services that are gone, and records that were set aside, are removed after
+// keepOld; nothing else is.
+func TestWhatIsOldIsRemoved(t *testing.T) {
+	folders := config.Folders{State: t.TempDir(), Config: t.TempDir(), Runtime: t.TempDir()}
+	i := &Instance{started: time.Now(), options: Options{Folders: folders, Services: []spec.ServiceSpec{{Name: "web"}}}}
+	write := func(name string, age time.Duration) {
+		t.Helper()
+		path := filepath.Join(folders.State, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, time.Time{}, time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const old, recent = keepOld + time.Hour, keepOld - time.Hour
+	for _, name := range []string{"logs/web.log", "logs/web.log.2", "logs/gone.log", "logs/gone.log.1", "logs/notes.txt", "session.db", "session.db.copy",
+		"session.db.damaged-20260101-101010.000", "session.db.damaged-20260101-101010.000-journal", "chat-damaged-20260101-101010.000.db"} {
+		write(name, old)
+	}
+	write("logs/lately.log", recent)
+	write("session.db.damaged-20261101-101010.000", recent)
+	i.removeOld()
+	left, _ := filepath.Glob(filepath.Join(folders.State, "*"))
+	logs, _ := filepath.Glob(filepath.Join(folders.Logs(), "*"))
+	var got []string
+	for _, path := range append(left, logs...) {
+		got = append(got, filepath.Base(path))
+	}
+	want := []string{"chat-damaged-20260101-101010.000.db", "logs", "session.db", "session.db.copy", "session.db.damaged-20261101-101010.000",
+		"lately.log", "notes.txt", "web.log", "web.log.2"}
+	if !slices.Equal(got, want) {
+		t.Errorf("left are %q, want %q", got, want)
+	}
+}
+
+// A service may be called guard: the guard's log is another file, and that of an earlier
+// version moves there.
+func TestAServiceCalledGuard(t *testing.T) {
+	for _, services := range [][]spec.ServiceSpec{nil, {{Name: "guard", Command: []string{"sleep", "600"}, Restart: spec.Restart{Policy: spec.RestartNever}}}} {
+		folders := config.Folders{State: t.TempDir(), Config: t.TempDir(), Runtime: t.TempDir()}
+		if err := os.Mkdir(folders.Logs(), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(folders.FormerGuardLog(), []byte("trouble\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		i, err := Begin(t.Context(), Options{Version: "v1.2.3", Folders: folders, Services: services})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := i.End(context.Background()); err != nil {
+			t.Error(err)
+		}
+		moved, _ := os.ReadFile(folders.GuardLog())
+		_, err = os.Stat(folders.FormerGuardLog())
+		if isService := services != nil; (string(moved) == "trouble\n") == isService || os.IsNotExist(err) == isService {
+			t.Errorf("with %d services the guard's log is %q, and of the former %v", len(services), moved, err)
+		}
+	}
+}
