@@ -99,6 +99,9 @@ func (s *service) onExited(e *guard.Exited) {
 		PID: e.PID, At: e.At, Code: e.Code, Signal: e.Signal, Asked: asked,
 		Ended: asked || r.fault != nil, Grace: s.spec.StopTimeout, OutOfMemory: e.OutOfMemory, Lines: e.Lines,
 	}
+	if e.Killed {
+		s.lastExit.Grace = e.Had
+	}
 	s.m.emit(ServiceExited{s.spec.Name, *s.lastExit})
 	switch {
 	case leaving:

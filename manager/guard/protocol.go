@@ -251,8 +251,6 @@ type Gone struct {
 	Run     uint64                 `json:"run"`
 	Left    []proctree.LeftProcess `json:"left,omitempty"`
 	Look    string                 `json:"look,omitempty"`
-	// Killed is how many descendants did not stop in time and were killed.
-	Killed int `json:"killed,omitempty"`
 }
 
 // Leaving says that what ends from now on does so because the guard was told to end, by

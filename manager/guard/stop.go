@@ -131,16 +131,17 @@ func (g *guard) exited(r *run, exit proctree.Exit) {
 	r.out.drain()
 	r.err.drain()
 	r.sendNotice(g.events) // before its end
+	var had time.Duration
 	words := fmt.Sprintf("ended with status %d\n", exit.Code)
-	if exit.Signal != "" {
+	switch {
+	case r.killing:
+		had = now.Sub(r.asked).Round(100 * time.Millisecond)
+		words = fmt.Sprintf("did not stop within %v and was killed\n", had)
+	case exit.Signal != "":
 		words = "ended by " + exit.Signal + "\n"
 	}
 	r.log.Write(now, logs.Sys, []byte(words))
 	r.closeInput()
-	var had time.Duration
-	if r.killing {
-		had = now.Sub(r.asked).Round(time.Millisecond)
-	}
 	g.events <- Event{Exited: &Exited{
 		Service: r.start.Service, Run: r.start.Run, PID: exit.PID, At: now,
 		Code: exit.Code, Signal: exit.Signal, Lines: r.log.LastLines(),
@@ -220,7 +221,7 @@ func (g *guard) settle(now time.Time) {
 					r.begin(now, time.Time{}, g.refused(found))
 				}
 				if len(found) == 0 && err == nil {
-					g.gone(r, &Gone{Killed: len(r.killed)})
+					g.gone(r, &Gone{})
 					again = true
 				} else if r.over(now) {
 					g.abandon(r, found, err)
@@ -259,6 +260,9 @@ func (g *guard) noteGroup(r *run, own func() ([]int, error)) {
 func (g *guard) gone(r *run, event *Gone) {
 	g.tree.Forget(r.selector(g))
 	delete(g.runs, r.start.Service)
+	if n := len(r.killed); n > 0 {
+		r.log.Write(time.Now(), logs.Sys, fmt.Appendf(nil, "processes below it that did not stop in time and were killed: %d\n", n))
+	}
 	r.finish()
 	event.Service, event.Run = r.start.Service, r.start.Run
 	g.events <- Event{Gone: event}
@@ -266,7 +270,7 @@ func (g *guard) gone(r *run, event *Gone) {
 
 // abandon gives a run up, of which found cannot be ended, or nobody knows what there is.
 func (g *guard) abandon(r *run, found []proctree.Descendant, look error) {
-	event := &Gone{Killed: len(r.killed)}
+	event := &Gone{}
 	if r.running {
 		event.Left = g.tree.Describe(found, r.process)
 		g.stuck[r.process.PID] = r.process

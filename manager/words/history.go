@@ -41,6 +41,8 @@ func endings(ending string) (said text, known bool) {
 		said = text{"Crashed", "Abgestürzt"}
 	case "out of memory":
 		said = text{"Killed for lack of memory", "Aus Mangel an Arbeitsspeicher abgebrochen"}
+	case "left running":
+		said = text{"Could not end everything", "Konnte nicht alles beenden"}
 	case "killed":
 		said = text{"Was killed", "Abgebrochen"}
 	case "unknown":

@@ -49,18 +49,22 @@ func (i *Instance) openRecord(ctx context.Context) {
 		return
 	}
 	i.stopped = previous.Stopped
-	if previous.Ending == sessiondb.Clean {
+	clean := previous.Ending == sessiondb.Clean
+	journals := proctree.Journals(folders.Journals(), i.mark) // left from a session before may be some after a clean one
+	if previous.Boot == found.Boot && (!clean || len(journals) > 0) {
+		if err := sweep(ctx, previous.Mark, journals); err != nil {
+			i.notice(words.Notice{What: words.StillRuns, Detail: leftWords(err)})
+		}
+	}
+	if clean {
 		return
 	}
 	if previous.Boot == found.Boot && previous.Mark != "" {
-		if err := sweep(ctx, previous.Mark, proctree.Journals(folders.Journals(), i.mark)); err != nil {
-			i.notice(words.Notice{What: words.StillRuns, Detail: leftWords(err)})
-		}
 		found.KernelKill, _ = proctree.KilledForMemory(previous.PID, previous.Started)
 	}
 	v := verdict.Judge(previous, found)
 	i.unclean, i.review = v, reviewOf(previous, v)
-	i.asks = i.review != nil && previous.Repeated
+	i.asks = i.review != nil && previous.Repeated && v.Cause != verdict.LeftRunning
 	if !previous.OfPlatform {
 		i.record.SetEnding(previous.Mark, v.Ending, verdictDetail(v), v.At)
 	}
@@ -189,11 +193,13 @@ func waitWords(wait time.Duration) string {
 	return "after " + words.English.Duration(wait)
 }
 
-// leftWords names what could not be ended.
-func leftWords(err error) string {
+// leftWords names what could not be ended, in English.
+func leftWords(err error) string { return leftIn(words.English, err) }
+
+func leftIn(l words.Language, err error) string {
 	var lines []string
 	for _, left := range manager.LeftOf(err) {
-		lines = append(lines, words.English.Left(left))
+		lines = append(lines, l.Left(left))
 	}
 	if len(lines) == 0 {
 		return err.Error()

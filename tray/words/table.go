@@ -103,6 +103,7 @@ const (
 	EndPlatform
 	EndCrash
 	EndOutOfMemory
+	EndLeftRunning
 	EndKill
 	EndPossibleOOM
 	EndUnrecorded
@@ -112,6 +113,7 @@ const (
 	CausePlatform
 	CauseCrash
 	CauseOutOfMemory
+	CauseLeftRunning
 	CauseKill
 	CausePossibleOOM
 	CauseUnrecorded
@@ -241,6 +243,7 @@ var table = [keys]line{
 	EndPlatform:    {state, [languages]string{"it was the Python platform's", "die der Python-Plattform"}},
 	EndCrash:       {state, [languages]string{"it crashed {when}", "abgestürzt {when}"}},
 	EndOutOfMemory: {state, [languages]string{"memory had run out {when}", "aus Speichermangel abgebrochen {when}"}},
+	EndLeftRunning: {state, [languages]string{"something ran on after it {when}", "etwas lief danach weiter, {when}"}},
 	EndKill:        {state, [languages]string{"it was killed {when}", "abgebrochen {when}"}},
 	EndPossibleOOM: {state, [languages]string{"it was killed {when}; perhaps for lack of memory", "abgebrochen {when} (vielleicht Speichermangel)"}},
 	EndUnrecorded:  {state, [languages]string{"it ended unrecorded {when}", "Ende nicht aufgezeichnet, {when}"}},
@@ -252,6 +255,10 @@ var table = [keys]line{
 	}},
 	CauseCrash:       {body, [languages]string{"Configurable Agents itself crashed.", "Configurable Agents ist selbst abgestürzt."}},
 	CauseOutOfMemory: {body, [languages]string{"The system killed Configurable Agents because memory had run out.", "Das System hat Configurable Agents aus Speichermangel abgebrochen."}},
+	CauseLeftRunning: {body, [languages]string{
+		"Configurable Agents ended, but could not end everything that it had started.",
+		"Configurable Agents endete, konnte aber nicht alles beenden, was es gestartet hatte.",
+	}},
 	CauseKill: {body, [languages]string{
 		"Configurable Agents was killed by somebody or by another program.", "Configurable Agents wurde von jemandem oder von einem anderen Programm abgebrochen.",
 	}},
