@@ -47,6 +47,7 @@ type run struct {
 	number             uint64
 	stage              stage
 	command            string             // with addresses of others as they were at its start; see addresses
+	size               int                // of its command and environment, in bytes
 	cancel             context.CancelFunc // ends what is done beside the owner for this run
 	pid                int
 	started            time.Time   // by the guard's clock

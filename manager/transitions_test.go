@@ -244,7 +244,8 @@ func TestAnEnvFileThatHangs(t *testing.T) {
 		}
 		pass(time.Second)
 		wantKind(t, m, "s", EnvFile)
-		w.setEnv(func(context.Context) ([]string, error) { return []string{"BIG=" + strings.Repeat("x", 2<<20)}, nil })
+		w.setEnv(func(context.Context) ([]string, error) { return nil, nil })
+		w.set("s", way{refuse: guard.TooLarge})
 		startIt(t, m, "s")
 		wantKind(t, m, "s", EnvTooLarge)
 	}, s, plain("other"))
@@ -387,7 +388,7 @@ func TestAGuardThatIsFrozen(t *testing.T) {
 		if err := m.Shutdown(t.Context()); err != nil {
 			t.Error(err)
 		}
-		if took, limit := time.Since(began), Grace+guardMargin+sweepMargin; took > limit {
+		if took, limit := time.Since(began), guard.Patience(Grace)+sweepTime; took > limit {
 			t.Errorf("it took %v, more than %v", took, limit)
 		}
 	}, plain("a"))

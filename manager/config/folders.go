@@ -106,6 +106,9 @@ func (f Folders) GuardLog() string { return filepath.Join(f.State, "guard.log") 
 // FormerGuardLog is where an earlier version kept it.
 func (f Folders) FormerGuardLog() string { return filepath.Join(f.Logs(), "guard.log") }
 
+// Journals is the folder where guards keep what they know of their processes.
+func (f Folders) Journals() string { return filepath.Join(f.State, "processes") }
+
 // Crash is the file that the Go runtime writes to when the tray process crashes.
 func (f Folders) Crash() string { return filepath.Join(f.State, "crash.txt") }
 

@@ -38,6 +38,7 @@ func (s *service) keys() keys {
 			{"signal", signal(&s.StopSignal)},
 			{"timeout", duration(&s.StopTimeout)},
 		})},
+		{"stdin", oneOf(&s.Stdin, spec.StdinOpen, spec.StdinNull)},
 		{"optional", boolean(&s.Optional)},
 		{"open", boolean(&s.Open)},
 	}

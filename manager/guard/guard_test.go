@@ -52,7 +52,7 @@ func (c *conversation) session() string { return proctree.SessionVariable + "=" 
 
 func (c *conversation) nothingLeft() {
 	c.t.Helper()
-	guardtest.NothingLeft(c.t, c.session(), time.Second)
+	guardtest.NothingLeft(c.t, c.session(), 10*time.Second)
 }
 
 // start runs a service and waits until it is up.

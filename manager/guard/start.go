@@ -23,6 +23,31 @@ type socket struct {
 	taken   string // the other loopback address, if another program has it
 }
 
+// start starts a run, or refuses to.
+func (g *guard) start(s Start) {
+	if reason, err := g.startRun(s); err != nil {
+		g.events <- Event{Refused: &Refused{s.Service, s.Run, reason, err.Error()}}
+	}
+}
+
+// reasonOf sorts the errors of the system by what can be done about them.
+func reasonOf(err error) Reason {
+	is := func(targets ...error) bool {
+		return slices.ContainsFunc(targets, func(target error) bool { return errors.Is(err, target) })
+	}
+	switch {
+	case IsAddressInUse(err):
+		return AddressInUse
+	case is(syscall.E2BIG):
+		return TooLarge
+	case is(syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE, syscall.ETXTBSY):
+		return TryAgain
+	case is(os.ErrNotExist, os.ErrPermission, syscall.ENOEXEC):
+		return NotExecutable
+	}
+	return OtherReason
+}
+
 // startRun starts one run. The error tells why it could not, the Reason what can be
 // done about it.
 func (g *guard) startRun(s Start) (Reason, error) {
@@ -56,12 +81,10 @@ func (g *guard) startRun(s Start) (Reason, error) {
 	taken := ""
 	if s.Listen != "" {
 		socket, err := g.listen(s.Service, s.Listen, s.BothLoopbacks)
-		if IsAddressInUse(err) {
-			return AddressInUse, err
-		} else if errors.Is(err, os.ErrPermission) {
+		if errors.Is(err, os.ErrPermission) && !IsAddressInUse(err) {
 			return NotPermitted, err
 		} else if err != nil {
-			return OtherReason, err
+			return reasonOf(err), err
 		}
 		taken = socket.taken
 		if handed = socket.files; handed != nil {
@@ -71,7 +94,7 @@ func (g *guard) startRun(s Start) (Reason, error) {
 	}
 	if s.Notify || s.Watchdog > 0 {
 		if r.notify, err = listenNotify(); err != nil {
-			return OtherReason, err
+			return reasonOf(err), err
 		}
 		env = append(env, "NOTIFY_SOCKET="+r.notify.name)
 		if s.Watchdog > 0 {
@@ -89,13 +112,7 @@ func (g *guard) startRun(s Start) (Reason, error) {
 	out, errOut, err := g.spawn(r, path, env, handed)
 	if err != nil {
 		r.close()
-		switch {
-		case errors.Is(err, os.ErrNotExist), errors.Is(err, os.ErrPermission), errors.Is(err, syscall.ENOEXEC):
-			return NotExecutable, err
-		case isTransient(err):
-			return TryAgain, err
-		}
-		return OtherReason, err
+		return reasonOf(err), err
 	}
 	g.runs[s.Service] = r
 	now := time.Now()
@@ -142,9 +159,11 @@ func (g *guard) spawn(r *run, path string, env []string, handed []*os.File) (out
 		ours, theirs = append(ours, r), append(theirs, w)
 		return nil
 	}
-	if r.start.Lifeline {
+	if r.start.Lifeline || r.start.OpenInput {
 		err = pipe(true)
-		env = append(env, "AGENTS_TRAY_LIFELINE=stdin")
+		if r.start.Lifeline {
+			env = append(env, "AGENTS_TRAY_LIFELINE=stdin")
+		}
 	} else {
 		var null *os.File
 		null, err = os.Open(os.DevNull)
@@ -171,7 +190,7 @@ func (g *guard) spawn(r *run, path string, env []string, handed []*os.File) (out
 	if handed != nil && r.start.ListenPID {
 		path, argv = withListenPID(path, argv)
 	}
-	r.process, err = g.tree.Start(path, argv, proctree.Environment(env...), r.start.Dir, files)
+	r.process, err = g.tree.Start(r.start.variable(), path, argv, proctree.Environment(env...), r.start.Dir, files)
 	closeAll(theirs)
 	if err != nil {
 		out.Close()
@@ -179,7 +198,7 @@ func (g *guard) spawn(r *run, path string, env []string, handed []*os.File) (out
 		closeAll(ours)
 		return nil, nil, err
 	}
-	r.process.Lifeline = ours[0]
+	r.process.Lifeline, r.process.Obeys = ours[0], r.start.Lifeline
 	return out, errOut, nil
 }
 
@@ -234,17 +253,6 @@ func (g *guard) release(service string) {
 		held.close()
 		delete(g.sockets, service)
 	}
-}
-
-// isTransient reports whether a process could not be started for want of something that others
-// may give back: processes, memory, descriptors, or a program file that is being written.
-func isTransient(err error) bool {
-	for _, errno := range []syscall.Errno{syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE, syscall.ETXTBSY} {
-		if errors.Is(err, errno) {
-			return true
-		}
-	}
-	return false
 }
 
 // IsAddressInUse reports whether an address could not be bound because it is in use.

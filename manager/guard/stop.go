@@ -13,8 +13,46 @@ import (
 // closing is the state of a shutdown.
 type closing struct {
 	deadline time.Time
+	limit    time.Time // when what is left is given up at the latest; valid once killing
 	killing  bool
-	giveUp   time.Time
+	ending
+}
+
+// An ending is how far killing has come, of a run or of everything.
+type ending struct {
+	giveUp time.Time // when what is left is given up; zero until killing has begun
+	looks  int       // how often it was looked whether anything is left
+}
+
+// begin sets when what is left is given up: soon if none of it may be ended by this user,
+// and no later than limit. It does nothing the second time.
+func (e *ending) begin(now, limit time.Time, refused bool) {
+	if !e.giveUp.IsZero() {
+		return
+	}
+	e.giveUp = now.Add(proctree.KillTimeout)
+	if refused {
+		e.giveUp = now.Add(proctree.RefusedTimeout)
+	}
+	if !limit.IsZero() && limit.Before(e.giveUp) {
+		e.giveUp = limit
+	}
+}
+
+// over reports whether what is left is to be given up.
+func (e *ending) over(now time.Time) bool { return !e.giveUp.IsZero() && !now.Before(e.giveUp) }
+
+// next is when to look again, each time later than before.
+func (e *ending) next(now time.Time) time.Time {
+	wait := proctree.MaxRescanInterval
+	if shifted := proctree.RescanInterval << min(e.looks, 10); shifted < wait {
+		wait = shifted
+	}
+	e.looks++
+	if next := now.Add(wait); e.giveUp.IsZero() || next.Before(e.giveUp) {
+		return next
+	}
+	return e.giveUp
 }
 
 // reap collects what has ended.
@@ -46,6 +84,8 @@ func (g *guard) reap() {
 			g.exited(r, exit)
 		} else if g.helper.Reaped(exit.PID) {
 			g.helperStart = g.helper.NextStart()
+		} else {
+			delete(g.stuck, exit.PID)
 		}
 	}
 }
@@ -56,7 +96,8 @@ func (g *guard) reap() {
 func (g *guard) leftBehind(r *run) []string {
 	var names []string
 	known := g.known()
-	for _, pid := range g.tree.Children() {
+	children, _ := g.tree.Children() // whom it could not look at are not named
+	for _, pid := range children {
 		if known[pid] {
 			continue
 		}
@@ -78,7 +119,7 @@ func (g *guard) helperDue(now time.Time) bool {
 
 // startHelper starts the cleanup helper.
 func (g *guard) startHelper() {
-	if err := g.helper.Start(); err != nil {
+	if err := g.helper.Start(g.tree.Journal()); err != nil {
 		g.fault(fmt.Errorf("start the cleanup helper, without which nothing cleans up after a killed guard: %w", err))
 	}
 }
@@ -90,18 +131,22 @@ func (g *guard) exited(r *run, exit proctree.Exit) {
 	r.out.drain()
 	r.err.drain()
 	r.sendNotice(g.events) // before its end
+	var had time.Duration
 	words := fmt.Sprintf("ended with status %d\n", exit.Code)
-	if exit.Signal != "" {
+	switch {
+	case r.killing:
+		had = now.Sub(r.asked).Round(100 * time.Millisecond)
+		words = fmt.Sprintf("did not stop within %v and was killed\n", had)
+	case exit.Signal != "":
 		words = "ended by " + exit.Signal + "\n"
 	}
 	r.log.Write(now, logs.Sys, []byte(words))
-	if r.process.Lifeline != nil {
-		r.process.Lifeline.Close()
-	}
+	r.closeInput()
 	g.events <- Event{Exited: &Exited{
 		Service: r.start.Service, Run: r.start.Run, PID: exit.PID, At: now,
 		Code: exit.Code, Signal: exit.Signal, Lines: r.log.LastLines(),
-		OutOfMemory: exit.Signal == "SIGKILL" && !r.killing && g.memory.killed(exit.PID, r.memoryGroup), Left: r.left,
+		Killed: r.killing, Had: had, Left: r.left,
+		OutOfMemory: exit.Signal == "SIGKILL" && !r.killing && g.memory.killed(exit.PID, r.memoryGroup),
 	}}
 	if !r.stopping { // a crash: its descendants are killed at once
 		r.deadline = now
@@ -117,9 +162,18 @@ func (g *guard) stopRun(r *run, deadline time.Time) {
 	if r.stopping || !r.running {
 		return
 	}
-	r.stopping = true
-	if time.Now().Before(deadline) {
+	r.stopping, r.asked = true, time.Now()
+	if r.asked.Before(deadline) {
 		g.tree.Terminate(r.process, r.start.StopSignal)
+		r.closeInput() // after the signal, which says more
+	}
+}
+
+// closeInput ends the standard input of the leader, if it has been kept open.
+func (r *run) closeInput() {
+	if r.process.Lifeline != nil {
+		r.process.Lifeline.Close()
+		r.process.Lifeline = nil
 	}
 }
 
@@ -139,39 +193,125 @@ func (g *guard) shutdown(grace time.Duration) {
 
 // settle continues whatever is being stopped: it asks those to stop that no other needs
 // any longer, kills what is past its deadline, and reports the runs of which nothing is
-// left.
+// left, or of which something cannot be ended.
 func (g *guard) settle(now time.Time) {
 	for again := true; again; {
-		own := sync.OnceValue(g.tree.Children) // read at most once
+		own := sync.OnceValues(g.tree.Children) // read at most once
 		if g.closing != nil {
 			g.advance(now)
 		}
 		again = false // unless a run is gone, which may have been the last to need another
-		for service, r := range g.runs {
+		for _, r := range g.runs {
 			switch late := !now.Before(r.deadline); {
 			case r.running && r.stopping && late:
 				r.killing = true
+				r.begin(now, time.Time{}, false)
 				g.tree.Kill(r.process)
-				g.endDescendants(r, own, true)
-			case !r.running && g.endDescendants(r, own, late) == 0:
-				delete(g.runs, service)
-				r.finish()
-				g.events <- Event{Gone: &Gone{service, r.start.Run}}
-				again = true
+				found, err := g.endDescendants(r, own, true)
+				if r.over(now) {
+					g.abandon(r, found, err)
+					again = true
+				}
+			case r.running && r.stopping && r.told == nil:
+				g.noteGroup(r, own)
+			case !r.running:
+				found, err := g.endDescendants(r, own, late)
+				r.blind = err != nil
+				if late && (len(found) > 0 || err != nil) {
+					r.begin(now, time.Time{}, g.refused(found))
+				}
+				if len(found) == 0 && err == nil {
+					g.gone(r, &Gone{})
+					again = true
+				} else if r.over(now) {
+					g.abandon(r, found, err)
+					again = true
+				}
 			}
 		}
 	}
 	if g.closing != nil && len(g.runs) == 0 && !g.isEmpty() {
-		// Descendants that have changed environment and group belong to no run.
-		g.endDescendants(nil, g.tree.Children, !now.Before(g.closing.deadline))
+		// Descendants that nothing connects with a run belong to none.
+		found, _ := g.endDescendants(nil, g.tree.Children, g.closing.killing)
+		if g.closing.killing {
+			g.closing.begin(now, g.closing.limit, g.refused(found))
+		}
 	}
 }
 
-// isEmpty reports whether nothing is left below the guard. It stops the cleanup helper
-// once that is the last.
+// refused reports whether there are some, and none of them may be ended by this user.
+func (g *guard) refused(found []proctree.Descendant) bool {
+	return len(found) > 0 && !slices.ContainsFunc(found, func(d proctree.Descendant) bool { return !g.tree.Refuses(d) })
+}
+
+// noteGroup notes who has got the stop signal with the leader, as all in its group have: a
+// second one means to many programs that they are to end at once.
+func (g *guard) noteGroup(r *run, own func() ([]int, error)) {
+	r.told = map[int]bool{}
+	found, _ := g.tree.Descendants(r.selector(g), g.known(), own) // who is not found is asked again
+	for _, d := range found {
+		if d.InGroup(r.process.PID) {
+			r.told[d.PID] = true
+		}
+	}
+}
+
+// gone reports that a run has ended.
+func (g *guard) gone(r *run, event *Gone) {
+	g.tree.Forget(r.selector(g))
+	delete(g.runs, r.start.Service)
+	if n := len(r.killed); n > 0 {
+		r.log.Write(time.Now(), logs.Sys, fmt.Appendf(nil, "processes below it that did not stop in time and were killed: %d\n", n))
+	}
+	r.finish()
+	event.Service, event.Run = r.start.Service, r.start.Run
+	g.events <- Event{Gone: event}
+}
+
+// abandon gives a run up, of which found cannot be ended, or nobody knows what there is.
+func (g *guard) abandon(r *run, found []proctree.Descendant, look error) {
+	event := &Gone{}
+	if r.running {
+		event.Left = g.tree.Describe(found, r.process)
+		g.stuck[r.process.PID] = r.process
+	} else {
+		event.Left = g.tree.Describe(found)
+	}
+	if look != nil {
+		event.Look = look.Error()
+	}
+	if err := event.Err(); err != nil {
+		r.log.Write(time.Now(), logs.Sys, []byte(err.Error()+"\n"))
+	}
+	g.gone(r, event)
+}
+
+// left returns what is left below the guard.
+func (g *guard) left() *Left {
+	found, err := g.tree.Descendants(proctree.Selector{}, g.known(), g.tree.Children)
+	var leaders []*proctree.Process
+	for pid, p := range g.stuck {
+		if !slices.ContainsFunc(found, func(d proctree.Descendant) bool { return d.PID == pid }) {
+			leaders = append(leaders, p)
+		}
+	}
+	left := &Left{Processes: g.tree.Describe(found, leaders...)}
+	switch {
+	case err != nil:
+		left.Look = err.Error()
+	case len(left.Processes) == 0:
+		left.Look = "the system lists a child that cannot be seen"
+	}
+	return left
+}
+
+// isEmpty reports whether it is sure that nothing is left below the guard. It stops the
+// cleanup helper once that is the last.
 func (g *guard) isEmpty() bool {
-	if g.helper.PID != 0 && len(g.tree.Descendants(proctree.Selector{}, g.known(), g.tree.Children)) == 0 {
-		g.helper.Stop()
+	if g.helper.PID != 0 {
+		if found, err := g.tree.Descendants(proctree.Selector{}, g.known(), g.tree.Children); err == nil && len(found) == 0 && len(g.stuck) == 0 {
+			g.helper.Stop()
+		}
 	}
 	return g.helper.PID == 0 && g.tree.Empty()
 }
@@ -203,14 +343,17 @@ func (g *guard) members(request MembersRequest) *Members {
 			m.Waiting += waiting(file)
 		}
 	}
-	for _, d := range g.tree.Descendants(r.selector(), g.known(), g.tree.Children) {
+	found, _ := g.tree.Descendants(r.selector(g), g.known(), g.tree.Children) // whom it could not look at are not told
+	for _, d := range found {
 		m.PIDs = append(m.PIDs, d.PID)
 	}
 	return m
 }
 
-func (r *run) selector() proctree.Selector {
-	return proctree.Selector{Variable: r.start.variable(), Group: r.process.PID}
+func (r *run) selector(g *guard) proctree.Selector {
+	return proctree.Selector{
+		Variable: r.start.variable(), Group: r.process.PID, Running: r.running, Sole: len(g.runs) == 1, Cgroup: r.process.Cgroup,
+	}
 }
 
 // finish closes what the run has open, once the goroutines that own its pipes have read
@@ -229,11 +372,15 @@ func (g *guard) advance(now time.Time) {
 	c := g.closing
 	late := !now.Before(c.deadline)
 	if late && !c.killing {
-		c.killing, c.giveUp = true, now.Add(proctree.KillTimeout)
+		c.killing, c.limit = true, now.Add(proctree.KillTimeout)
 	}
 	for _, r := range g.runs {
 		if late || !g.needed(r) {
-			g.stopRun(r, c.deadline)
+			deadline := c.deadline
+			if own := now.Add(r.start.StopTimeout); r.start.StopTimeout > 0 && !r.stopping && own.Before(deadline) {
+				deadline = own
+			}
+			g.stopRun(r, deadline)
 		}
 	}
 }
@@ -248,22 +395,34 @@ func (g *guard) needed(r *run) bool {
 	return false
 }
 
-// endDescendants signals the descendants that r's leader has left, or, where r is
-// nil, all that are left; it returns how many there are.
-func (g *guard) endDescendants(r *run, own func() []int, kill bool) int {
+// endDescendants signals the descendants that r's leader has left, or, where r is nil, all
+// that are left. It returns them; the error says that there may be more.
+func (g *guard) endDescendants(r *run, own func() ([]int, error), kill bool) ([]proctree.Descendant, error) {
 	var of proctree.Selector
+	told := g.told
 	if r != nil {
-		of = r.selector()
+		if r.told == nil {
+			r.told = map[int]bool{}
+		}
+		if r.killed == nil {
+			r.killed = map[int]bool{}
+		}
+		of, told = r.selector(g), r.told
 	}
-	descendants := g.tree.Descendants(of, g.known(), own)
-	for _, d := range descendants {
-		if kill {
-			g.tree.KillDescendant(d)
-		} else {
-			g.tree.TerminateDescendant(d)
+	found, err := g.tree.Descendants(of, g.known(), own)
+	for _, d := range found {
+		switch {
+		case kill:
+			_ = g.tree.KillDescendant(d) // if it may not be ended it is found again, and told
+			if r != nil && r.stopping {
+				r.killed[d.PID] = true
+			}
+		case !told[d.PID]:
+			told[d.PID] = true
+			_ = g.tree.TerminateDescendant(d) // the same
 		}
 	}
-	return len(descendants)
+	return found, err
 }
 
 // next returns when settle has something to do without an event; zero: never.
@@ -275,20 +434,22 @@ func (g *guard) next() time.Time {
 		}
 	}
 	now := time.Now()
-	wake := func(deadline time.Time) {
-		if now.Before(deadline) {
-			earlier(deadline)
-		} else {
-			earlier(now.Add(proctree.RescanInterval))
-		}
-	}
 	for _, r := range g.runs {
-		if r.stopping || !r.running {
-			wake(r.deadline)
+		if !r.stopping && r.running {
+			continue
+		}
+		early := now.Before(r.deadline)
+		if early {
+			earlier(r.deadline)
+		}
+		if !early || !r.running && (r.blind || !proctree.AnnouncesEnds) {
+			earlier(r.next(now))
 		}
 	}
-	if g.closing != nil {
-		wake(g.closing.deadline)
+	if c := g.closing; c != nil && now.Before(c.deadline) {
+		earlier(c.deadline)
+	} else if c != nil {
+		earlier(c.next(now))
 	} else if !g.helperStart.IsZero() && g.helper.Missing() {
 		earlier(g.helperStart)
 	}

@@ -112,6 +112,7 @@ func Begin(ctx context.Context, options Options) (*Instance, error) {
 	i.manager = manager.New(manager.Options{
 		Guard:      guard.Self(),
 		GuardLog:   options.Folders.GuardLog(),
+		Journals:   options.Folders.Journals(),
 		Remove:     remnants(options.Folders, address),
 		ExitReport: options.Folders.ExitReport(),
 		LogFolder:  options.Folders.Logs(),

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"agents-tray/manager"
@@ -18,9 +19,8 @@ import (
 	"agents-tray/tray/words"
 )
 
-// sweepGrace is the time for the guard of a killed tray to finish stopping the services: its
-// own deadline and a little more.
-const sweepGrace = manager.Grace + 2*time.Second
+// sweepGrace is the time for the guard of a killed tray to finish stopping the services.
+var sweepGrace = guard.Patience(manager.Grace)
 
 // openRecord opens the session record, marks it dirty, ends what the previous session has
 // left running and tells how that session ended. A record that cannot be written does not
@@ -49,28 +49,32 @@ func (i *Instance) openRecord(ctx context.Context) {
 		return
 	}
 	i.stopped = previous.Stopped
-	if previous.Ending == sessiondb.Clean {
+	clean := previous.Ending == sessiondb.Clean
+	journals := proctree.Journals(folders.Journals(), i.mark) // left from a session before may be some after a clean one
+	if previous.Boot == found.Boot && (!clean || len(journals) > 0) {
+		if err := sweep(ctx, previous.Mark, journals); err != nil {
+			i.notice(words.Notice{What: words.StillRuns, Detail: leftWords(err)})
+		}
+	}
+	if clean {
 		return
 	}
 	if previous.Boot == found.Boot && previous.Mark != "" {
-		if err := sweep(ctx, previous.Mark); err != nil {
-			i.notice(words.Notice{What: words.StillRuns, Detail: err.Error()})
-		}
 		found.KernelKill, _ = proctree.KilledForMemory(previous.PID, previous.Started)
 	}
 	v := verdict.Judge(previous, found)
 	i.unclean, i.review = v, reviewOf(previous, v)
-	i.asks = i.review != nil && previous.Repeated
+	i.asks = i.review != nil && previous.Repeated && v.Cause != verdict.LeftRunning
 	if !previous.OfPlatform {
 		i.record.SetEnding(previous.Mark, v.Ending, verdictDetail(v), v.At)
 	}
 }
 
 // sweep ends what an earlier session has left. When ctx ends, that is killed at once.
-func sweep(ctx context.Context, mark string) error {
+func sweep(ctx context.Context, mark string, journals []string) error {
 	ended := make(chan error, 1)
 	go func() {
-		_, err := proctree.Sweep(mark, sweepGrace)
+		_, err := proctree.Sweep(mark, journals, sweepGrace)
 		ended <- err
 	}()
 	select {
@@ -78,7 +82,7 @@ func sweep(ctx context.Context, mark string) error {
 		return err
 	case <-ctx.Done():
 	}
-	_, _ = proctree.Sweep(mark, 0) // the first one tells what is left
+	_, _ = proctree.Sweep(mark, journals, 0) // the first one tells what is left
 	return <-ended
 }
 
@@ -189,6 +193,20 @@ func waitWords(wait time.Duration) string {
 	return "after " + words.English.Duration(wait)
 }
 
+// leftWords names what could not be ended, in English.
+func leftWords(err error) string { return leftIn(words.English, err) }
+
+func leftIn(l words.Language, err error) string {
+	var lines []string
+	for _, left := range manager.LeftOf(err) {
+		lines = append(lines, l.Left(left))
+	}
+	if len(lines) == 0 {
+		return err.Error()
+	}
+	return strings.Join(lines, "; ")
+}
+
 // onEvent records an event, and lets the user know of what needs them.
 func (i *Instance) onEvent(e manager.Event) {
 	row := sessiondb.Event{At: time.Now()}
@@ -215,6 +233,9 @@ func (i *Instance) onEvent(e manager.Event) {
 		i.setNotice("localhost "+e.Service, &words.Notice{
 			What: words.LocalhostTaken, More: words.LocalhostTakenMore, Arguments: []any{e.Address, e.By, e.Title, e.URL},
 		})
+	case manager.ProcessesLeft:
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "left running", Detail: leftWords(e.Err)}
+		i.notice(words.Notice{What: words.LeftRunning, Detail: row.Detail})
 	case manager.Missed:
 		row = sessiondb.Event{At: time.Now(), Kind: "missed", Detail: fmt.Sprintf("%d events", e.N)}
 	}

@@ -104,6 +104,7 @@ const (
 	EndPlatform
 	EndCrash
 	EndOutOfMemory
+	EndLeftRunning
 	EndKill
 	EndPossibleOOM
 	EndUnrecorded
@@ -113,6 +114,7 @@ const (
 	CausePlatform
 	CauseCrash
 	CauseOutOfMemory
+	CauseLeftRunning
 	CauseKill
 	CausePossibleOOM
 	CauseUnrecorded
@@ -125,6 +127,7 @@ const (
 	NotKept
 	NotFindable
 	StillRuns
+	LeftRunning
 	PlatformBlind
 	NotRecorded
 	NotRecordedMore
@@ -249,6 +252,7 @@ var table = [keys]line{
 	EndPlatform:    {state, [languages]string{"it was the Python platform's", "die der Python-Plattform"}},
 	EndCrash:       {state, [languages]string{"it crashed {when}", "abgestürzt {when}"}},
 	EndOutOfMemory: {state, [languages]string{"memory had run out {when}", "aus Speichermangel abgebrochen {when}"}},
+	EndLeftRunning: {state, [languages]string{"something ran on after it {when}", "etwas lief danach weiter, {when}"}},
 	EndKill:        {state, [languages]string{"it was killed {when}", "abgebrochen {when}"}},
 	EndPossibleOOM: {state, [languages]string{"it was killed {when}; perhaps for lack of memory", "abgebrochen {when} (vielleicht Speichermangel)"}},
 	EndUnrecorded:  {state, [languages]string{"it ended unrecorded {when}", "Ende nicht aufgezeichnet, {when}"}},
@@ -260,6 +264,10 @@ var table = [keys]line{
 	}},
 	CauseCrash:       {body, [languages]string{"Configurable Agents itself crashed.", "Configurable Agents ist selbst abgestürzt."}},
 	CauseOutOfMemory: {body, [languages]string{"The system killed Configurable Agents because memory had run out.", "Das System hat Configurable Agents aus Speichermangel abgebrochen."}},
+	CauseLeftRunning: {body, [languages]string{
+		"Configurable Agents ended, but could not end everything that it had started.",
+		"Configurable Agents endete, konnte aber nicht alles beenden, was es gestartet hatte.",
+	}},
 	CauseKill: {body, [languages]string{
 		"Configurable Agents was killed by somebody or by another program.", "Configurable Agents wurde von jemandem oder von einem anderen Programm abgebrochen.",
 	}},
@@ -288,6 +296,7 @@ var table = [keys]line{
 	NotKept:         {state, [languages]string{"Nothing of this session will be kept", "Von dieser Sitzung wird nichts behalten"}},
 	NotFindable:     {state, [languages]string{"Other programs cannot find this one", "Andere Programme finden dieses nicht"}},
 	StillRuns:       {state, [languages]string{"Something of the last session still runs", "Etwas von der letzten Sitzung läuft noch"}},
+	LeftRunning:     {state, [languages]string{"Something that was started here could not be ended", "Etwas, das hier gestartet wurde, ließ sich nicht beenden"}},
 	PlatformBlind:   {state, [languages]string{"The Python platform does not see this session", "Die Python-Plattform sieht diese Sitzung nicht"}},
 	NotRecorded:     {state, [languages]string{"This session is not being recorded", "Diese Sitzung wird nicht aufgezeichnet"}},
 	NotRecordedMore: {body, [languages]string{"Should it end unexpectedly, that may go unnoticed.", "Sollte sie unerwartet enden, bleibt das vielleicht unbemerkt."}},
