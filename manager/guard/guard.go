@@ -24,6 +24,7 @@ type guard struct {
 	runs        map[string]*run // by service
 	sockets     map[string]*socket
 	helper      *proctree.CleanupHelper
+	sightings   sightings
 	helperStart time.Time     // when the helper is started; zero: not yet planned
 	wake        chan struct{} // receives when some run has a notice
 	memory      outOfMemory
@@ -186,6 +187,7 @@ func (g *guard) serve(requests <-chan Request, stop <-chan os.Signal) *Left {
 			g.memory.begin()
 		}
 		g.settle(time.Now())
+		g.sight(time.Now())
 		if g.closing == nil {
 			continue
 		}

@@ -30,8 +30,21 @@ func launch(t testing.TB, grace time.Duration) *conversation {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return launchAs(t, Program{Path: self, Args: []string{"guard", "guard"}}, grace)
+}
+
+// launchAs launches a guard by another command.
+func launchAs(t testing.TB, program Program, grace time.Duration) *conversation {
+	t.Helper()
 	c := &conversation{t: t, mark: strings.ReplaceAll(t.Name(), "/", "-") + fmt.Sprint(time.Now().UnixNano()), logs: t.TempDir()}
-	c.Client, err = Launch(Program{Path: self, Args: []string{"guard", "guard"}, Mark: c.mark}, Hello{Grace: grace})
+	program.Mark = c.mark
+	for _, folder := range []string{filepath.Dir(c.logs), c.logs} { // the guard may be another user's
+		if err := os.Chmod(folder, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var err error
+	c.Client, err = Launch(program, Hello{Grace: grace, Journals: c.journals()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,6 +62,9 @@ func launch(t testing.TB, grace time.Duration) *conversation {
 
 // session is in the environment of all that this guard starts.
 func (c *conversation) session() string { return proctree.SessionVariable + "=" + c.mark }
+
+// journals is the folder of the guard's journal.
+func (c *conversation) journals() string { return filepath.Join(c.logs, "journals") }
 
 func (c *conversation) nothingLeft() {
 	c.t.Helper()

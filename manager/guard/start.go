@@ -116,6 +116,9 @@ func (g *guard) startRun(s Start) (Reason, error) {
 	}
 	g.runs[s.Service] = r
 	now := time.Now()
+	if g.tree.Journal() != "" && r.process.Cgroup == "" {
+		g.sightings.begin(now)
+	}
 	g.events <- Event{Started: &Started{s.Service, s.Run, r.process.PID, now, taken}}
 	r.log.Write(now, logs.Sys, fmt.Appendf(nil, "started, pid %d\n", r.process.PID))
 	r.out = newOutput(out, logs.Out, r.log, match)

@@ -446,6 +446,9 @@ func (g *guard) next() time.Time {
 			earlier(r.next(now))
 		}
 	}
+	if s := g.sightings; g.closing == nil && !s.next.IsZero() {
+		earlier(s.next)
+	}
 	if c := g.closing; c != nil && now.Before(c.deadline) {
 		earlier(c.deadline)
 	} else if c != nil {

@@ -96,6 +96,14 @@ func (t *Tree) descendants(of Selector, leaders map[int]bool, own func() ([]int,
 	var faults []error
 	visited := map[int]bool{}
 	met = map[int]bool{}
+	members, err := t.groups.members(of.Group)
+	if err != nil {
+		faults = append(faults, err)
+	}
+	inGroup := make(map[int]bool, len(members))
+	for _, pid := range members {
+		inGroup[pid] = true
+	}
 	add := func(p process) {
 		t.remember(p, of)
 		found = append(found, Descendant{p.pid, p.start, p.group, of})
@@ -129,7 +137,7 @@ func (t *Tree) descendants(of Selector, leaders map[int]bool, own func() ([]int,
 				faults = append(faults, err)
 			case p.gone():
 			default:
-				if ours = ours || t.belongs(p, of); ours {
+				if ours = ours || inGroup[pid] || t.belongs(p, of); ours {
 					add(p)
 				}
 			}
@@ -141,11 +149,7 @@ func (t *Tree) descendants(of Selector, leaders map[int]bool, own func() ([]int,
 		faults = append(faults, err)
 	}
 	walk(pids, false)
-	members, err := t.groups.members(of.Group)
-	if err != nil {
-		faults = append(faults, err)
-	}
-	for _, pid := range members {
+	for _, pid := range members { // that are not below this one any more
 		if p, err := lookup(pid); err == nil && !visited[pid] && !leaders[pid] && !p.gone() {
 			visited[pid], met[pid] = true, true
 			add(p)
