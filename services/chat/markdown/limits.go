@@ -15,9 +15,15 @@ const (
 	maxNested  = 16        // lists and quotes within each other
 	maxCells   = 10_000    // of a table: columns × rows
 	maxColumns = 200       // of a table
+	// maxReferences is how many lines a paragraph may have in which references are looked for.
+	maxReferences = 1000
 	// maxSteps bounds the inline parsers: each mark, such as "*", "[" or "<", costs the
 	// length of what follows it in its paragraph, which is how far the parser may look.
 	maxSteps = 12 << 20
+	// wordSteps is what a byte of a word costs, where it may be a bare address.
+	wordSteps = 8
+	// maxAddress is the length of the longest bare address that becomes a link, in bytes.
+	maxAddress = 2 << 10
 	// maxMarks bounds the marks of one paragraph, which may all be pairs within each other.
 	maxMarks = 2000
 )
@@ -56,40 +62,48 @@ func (s small) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Cont
 	}
 }
 
+// brief is the transformer that takes references out of paragraphs, for those of moderate
+// length: it copies all that follows each.
+type brief struct{ parser.ParagraphTransformer }
+
+func (b brief) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Context) {
+	if node.Lines().Len() <= maxReferences {
+		b.ParagraphTransformer.Transform(node, reader, pc)
+	}
+}
+
 // expense is what the inline parsers of a text have cost so far.
 type expense struct {
 	steps int
 	block ast.Node // the paragraph
 	marks int      // of it
+	word  int      // where the word that was looked at last ends
 }
 
 var expenseKey = parser.NewContextKey()
 
-// bounded is an inline parser that stops at the limits: its marks are text from there on.
-type bounded struct {
-	parser.InlineParser
-	reach func(rest []byte) int // how far it may look; nil: to the end of the paragraph
-}
-
-func (b bounded) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+func expenseOf(pc parser.Context) *expense {
 	e, _ := pc.Get(expenseKey).(*expense)
 	if e == nil {
 		e = &expense{}
 		pc.Set(expenseKey, e)
 	}
+	return e
+}
+
+// bounded is an inline parser that may look to the end of the paragraph. It stops at the
+// limits: its marks are text from there on.
+type bounded struct{ parser.InlineParser }
+
+func (b bounded) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	e := expenseOf(pc)
 	if e.block != parent {
 		e.block, e.marks = parent, 0
 	}
-	if b.reach != nil {
-		line, _ := block.PeekLine()
-		e.steps += b.reach(line)
-	} else {
-		_, at := block.Position()
-		lines := parent.Lines()
-		e.steps += max(1, lines.At(lines.Len()-1).Stop-at.Start)
-		e.marks++
-	}
-	if e.steps > maxSteps || e.marks > maxMarks {
+	_, at := block.Position()
+	lines := parent.Lines()
+	e.steps += max(1, lines.At(lines.Len()-1).Stop-at.Start)
+	if e.marks++; e.steps > maxSteps || e.marks > maxMarks {
 		return nil
 	}
 	return b.InlineParser.Parse(parent, block, pc)
@@ -102,13 +116,24 @@ func (b bounded) CloseBlock(parent ast.Node, block text.Reader, pc parser.Contex
 	}
 }
 
-// word is the length of the first word: where the parser of bare addresses stops.
-func word(rest []byte) int {
-	if len(rest) < 2 {
-		return 1
+// addresses is the parser of bare addresses, which looks to the end of a word.
+type addresses struct{ parser.InlineParser }
+
+func (a addresses) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	e := expenseOf(pc)
+	line, at := block.PeekLine()
+	if at.Start >= e.word {
+		e.word = at.Stop
+		if end := bytes.IndexAny(line[min(1, len(line)):], " \t\n<"); end >= 0 {
+			e.word = at.Start + 1 + end
+		}
 	}
-	if end := bytes.IndexAny(rest[1:], " \t\n<"); end >= 0 {
-		return end + 1
+	length := e.word - at.Start
+	if length > maxAddress {
+		return nil
 	}
-	return len(rest)
+	if e.steps += wordSteps * length; e.steps > maxSteps {
+		return nil
+	}
+	return a.InlineParser.Parse(parent, block, pc)
 }

@@ -3,6 +3,7 @@
 package markdown
 
 import (
+	"bufio"
 	"bytes"
 	"html/template"
 	"sync"
@@ -39,16 +40,16 @@ var convert = sync.OnceValue(func() converter {
 			),
 			parser.WithInlineParsers(
 				util.Prioritized(extension.NewTaskCheckBoxParser(), 0),
-				util.Prioritized(bounded{parser.NewCodeSpanParser(), nil}, 100),
-				util.Prioritized(bounded{parser.NewLinkParser(), nil}, 200),
-				util.Prioritized(bounded{parser.NewAutoLinkParser(), nil}, 300),
-				util.Prioritized(bounded{parser.NewRawHTMLParser(), nil}, 400),
-				util.Prioritized(bounded{parser.NewEmphasisParser(), nil}, 500),
-				util.Prioritized(bounded{extension.NewStrikethroughParser(), nil}, 500),
-				util.Prioritized(bounded{extension.NewLinkifyParser(), word}, 999),
+				util.Prioritized(bounded{parser.NewCodeSpanParser()}, 100),
+				util.Prioritized(bounded{parser.NewLinkParser()}, 200),
+				util.Prioritized(bounded{parser.NewAutoLinkParser()}, 300),
+				util.Prioritized(bounded{parser.NewRawHTMLParser()}, 400),
+				util.Prioritized(bounded{parser.NewEmphasisParser()}, 500),
+				util.Prioritized(bounded{extension.NewStrikethroughParser()}, 500),
+				util.Prioritized(addresses{extension.NewLinkifyParser()}, 999),
 			),
 			parser.WithParagraphTransformers(
-				util.Prioritized(parser.LinkReferenceParagraphTransformer, 100),
+				util.Prioritized(brief{parser.LinkReferenceParagraphTransformer}, 100),
 				util.Prioritized(small{extension.NewTableParagraphTransformer()}, 200),
 			),
 			parser.WithASTTransformers(util.Prioritized(extension.NewTableASTTransformer(), 0)),
@@ -72,9 +73,12 @@ func Blocks(source string) []template.HTML {
 	document := convert().Parse(text.NewReader(data))
 	var blocks []template.HTML
 	size := 0
+	var out bytes.Buffer
+	buffered := bufio.NewWriter(&out) // the renderer would make one for each block
 	for node := document.FirstChild(); node != nil; node = node.NextSibling() {
-		var out bytes.Buffer
-		if err := convert().Render(&out, data, node); err != nil {
+		out.Reset()
+		buffered.Reset(&out)
+		if err := convert().Render(buffered, data, node); err != nil {
 			return []template.HTML{plain(source)} // not reached: writing to a bytes.Buffer does not fail
 		}
 		if size += out.Len(); size > maxHTML(len(source)) {
