@@ -78,6 +78,7 @@ func TestOpening(t *testing.T) {
 			c.click(a, "", "", manager.Starting)
 			c.click(a, "/b", "", manager.Starting)
 			c.is(a, manager.Ready)
+			slices.Sort(c.seen) // they are opened side by side
 		}, []string{"open http://a", "open http://a/b"}},
 		"late": {func(c *clicker) {
 			c.click(a, "", "", manager.BackingOff)
