@@ -56,7 +56,7 @@ func read(path string, value func(registry.Key) (string, error)) (string, error)
 func (e Entry) enable() error {
 	command := e.command()
 	if n := len(utf16.Encode([]rune(command))); n > maxCommand {
-		return fmt.Errorf("Windows starts nothing at login whose command is longer than %d characters, and this one has %d: %s. Move the program or its services file to a shorter path",
+		return fmt.Errorf("a command that Windows starts at login has at most %d characters, and this one has %d: %s. Move the program or its services file to a shorter path",
 			maxCommand, n, command)
 	}
 	key, _, err := registry.CreateKey(registry.CURRENT_USER, runKey, registry.SET_VALUE)
