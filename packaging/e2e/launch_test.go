@@ -17,6 +17,9 @@ import (
 	"agents-tray/tray/traytest"
 )
 
+// doubleClick is longer than the time for which a page that was opened is not opened again.
+const doubleClick = 1100 * time.Millisecond
+
 func TestASecondLaunchOpensTheDashboard(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
@@ -29,6 +32,7 @@ func TestASecondLaunchOpensTheDashboard(t *testing.T) {
 		if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
 			t.Errorf("it opened %s", url)
 		}
+		time.Sleep(doubleClick)
 		if want := "Configurable Agents is running already; its Dashboard was opened.\nNot used: --chat-port, --dashboard-port. "; !strings.HasPrefix(second.Out.String(), want) {
 			t.Errorf("it says %q", second.Out.String())
 		}
@@ -38,6 +42,7 @@ func TestASecondLaunchOpensTheDashboard(t *testing.T) {
 			t.Errorf("without options it says %q", out)
 		}
 		u.Browser.Wait(t.Context())
+		time.Sleep(doubleClick)
 	}
 	after := p.Status("it answers", func(control.Status) bool { return true })
 	if after.PID != before.PID || after.Services[0].PID != before.Services[0].PID {
