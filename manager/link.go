@@ -109,7 +109,11 @@ func (l *link) shutdown(grace time.Duration) {
 		}
 		l.setTimer(patience, l.client.Kill)
 	}
-	time.AfterFunc(guard.Patience(grace)+sweepTime, func() {
+	end := guard.Patience(grace) + sweepTime
+	if by := time.Now().Add(end); l.m.endsBy.IsZero() || by.Before(l.m.endsBy) {
+		l.m.endsBy = by
+	}
+	time.AfterFunc(end, func() {
 		l.m.post(func() { l.m.finish(errNotConfirmed) })
 	})
 }

@@ -67,6 +67,7 @@ type Manager struct {
 	published      time.Time
 	shuttingDown   bool
 	waiters        []chan error  // of Wait
+	endsBy         time.Time     // see Snapshot
 	gone           chan struct{} // closed when a shutdown is complete
 	goneErr        error
 	killOnce       sync.Once
@@ -272,7 +273,7 @@ func (m *Manager) finish(err error) {
 // publish stores a new snapshot if the state has changed, and answers Wait.
 func (m *Manager) publish() {
 	m.published = time.Now()
-	next := &Snapshot{Guard: m.link.pid(), Services: make([]Service, len(m.services))}
+	next := &Snapshot{Guard: m.link.pid(), EndsBy: m.endsBy, Services: make([]Service, len(m.services))}
 	busy := false
 	for i, s := range m.services {
 		next.Services[i] = s.view()

@@ -394,6 +394,29 @@ func TestAGuardThatIsFrozen(t *testing.T) {
 	}, plain("a"))
 }
 
+// Whoever waits for an end learns how long it may take.
+func TestTheEndSaysUntilWhen(t *testing.T) {
+	slow := plain("slow")
+	slow.StopTimeout = 40 * time.Second
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.set("slow", way{stops: 30 * time.Second})
+		startIt(t, m, "slow")
+		if by := m.Snapshot().EndsBy; !by.IsZero() {
+			t.Errorf("it ends by %v", by)
+		}
+		began, ended := time.Now(), make(chan error, 1)
+		go func() { ended <- m.Shutdown(t.Context()) }()
+		pass(time.Second)
+		by := m.Snapshot().EndsBy
+		if least := began.Add(40 * time.Second); by.Before(least) {
+			t.Errorf("it ends by %v, before %v", by, least)
+		}
+		if err := <-ended; err != nil || time.Now().After(by) {
+			t.Errorf("it has ended at %v, after %v: %v", time.Now(), by, err)
+		}
+	}, slow)
+}
+
 // "Start everything" takes nothing away from a service that was started by hand.
 func TestStartEverythingKeepsWhatWasStartedByHand(t *testing.T) {
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {

@@ -70,23 +70,22 @@ func beginAlone(begin func() error) error {
 	return begin()
 }
 
-// beginAfterEnd calls begin until no other instance is running, or endTime is over.
-func beginAfterEnd(whole context.Context, begin func() error) error {
-	ctx, cancel := context.WithTimeout(whole, endTime)
-	defer cancel()
+// beginAfterEnd calls begin until no other instance is running, or the time for the end of one is over.
+func beginAfterEnd(ctx context.Context, begin func() error) error {
+	wait := endWait{limit: time.Now().Add(endTime)}
 	retry := time.NewTicker(10 * time.Millisecond) // waiting for a file lock cannot be cancelled
 	defer retry.Stop()
 	for {
 		if err := beginAlone(begin); !errors.Is(err, ErrRunning) {
 			return err
 		}
+		if wait.over(ctx, statusOfRunning) {
+			return fmt.Errorf("%w, but does not answer. End the process agents-tray, then start it again", ErrRunning)
+		}
 		select {
 		case <-retry.C:
 		case <-ctx.Done():
-			if whole.Err() != nil {
-				return whole.Err()
-			}
-			return fmt.Errorf("%w, but does not answer. End the process agents-tray, then start it again", ErrRunning)
+			return ctx.Err()
 		}
 	}
 }

@@ -169,6 +169,8 @@ func (s *stage) Descendants(of proctree.Selector, _ map[int]bool, _ func() ([]in
 	return found, nil
 }
 
+func (s *stage) InGroup(proctree.Descendant, int) bool { return false }
+
 // The services of these tests are called as their process id.
 func TestDeadlines(t *testing.T) {
 	sleep := func(d time.Duration) func() Request {

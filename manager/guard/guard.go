@@ -45,6 +45,7 @@ type processTree interface {
 	Reap(before func(pid int)) []proctree.Exit
 	Children() ([]int, error)
 	Descendants(of proctree.Selector, leaders map[int]bool, own func() ([]int, error)) ([]proctree.Descendant, error)
+	InGroup(d proctree.Descendant, leader int) bool
 	TerminateDescendant(proctree.Descendant) error
 	KillDescendant(proctree.Descendant) error
 	Refuses(proctree.Descendant) bool

@@ -10,7 +10,7 @@ import (
 // run with a control group does not need that.
 const (
 	firstSighting = 250 * time.Millisecond // after the latest start of a service
-	lastSighting  = 64 * time.Second       // the longest wait for another look; each is four times the one before
+	lastSighting  = 4 * time.Second        // the longest wait for another look; each is four times the one before
 )
 
 // sightings says when the descendants of all runs are to be looked for.

@@ -250,7 +250,7 @@ func (g *guard) noteGroup(r *run, own func() ([]int, error)) {
 	r.told = map[int]bool{}
 	found, _ := g.tree.Descendants(r.selector(g), g.known(), own) // who is not found is asked again
 	for _, d := range found {
-		if d.InGroup(r.process.PID) {
+		if g.tree.InGroup(d, r.process.PID) {
 			r.told[d.PID] = true
 		}
 	}

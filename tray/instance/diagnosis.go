@@ -24,7 +24,7 @@ func (i *Instance) diagnosis() string {
 	var b strings.Builder
 	status := i.Status()
 	fmt.Fprintf(&b, "%s %s (%s/%s, %s)\n", tray.Name, status.Version, runtime.GOOS, runtime.GOARCH, runtime.Version())
-	fmt.Fprintf(&b, "State: %s, since %s\n", status.Phase, status.Started.UTC().Format(time.RFC3339))
+	fmt.Fprintf(&b, "State: %s, since %s, %d goroutines\n", status.Phase, status.Started.UTC().Format(time.RFC3339), runtime.NumGoroutine())
 	fmt.Fprintf(&b, "Desktop: %s, %s; locale %s\n", orNone(os.Getenv("XDG_CURRENT_DESKTOP")), orNone(os.Getenv("XDG_SESSION_TYPE")), orNone(os.Getenv("LANG")))
 	fmt.Fprintf(&b, "Files: %s, %s\n", i.options.Folders.State, i.options.Folders.Config)
 	if review := status.Unclean; review != nil {

@@ -21,7 +21,7 @@ type Descendant struct {
 }
 
 // InGroup reports whether it is in the process group of that leader.
-func (d Descendant) InGroup(leader int) bool { return d.group == leader }
+func (t *Tree) InGroup(d Descendant, leader int) bool { return d.group == leader }
 
 // A seen process is one that was proved to belong to a run while that could be proved.
 type seen struct {

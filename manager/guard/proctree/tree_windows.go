@@ -251,7 +251,7 @@ func (t *Tree) KillDescendant(d Descendant) error {
 const AnnouncesEnds = true
 
 // InGroup reports whether it has been asked to stop with that leader.
-func (d Descendant) InGroup(int) bool { return true }
+func (t *Tree) InGroup(Descendant, int) bool { return true }
 
 // Refuses reports whether the process may not be ended by this user: whoever is in a job of
 // ours may.

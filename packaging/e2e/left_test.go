@@ -1,0 +1,72 @@
+//go:build linux
+
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+	"agents-tray/tray/traytest"
+)
+
+// What cannot be ended is told by name at the end and at the next start, and the end is not
+// recorded as a clean one. Here a debugger holds it; for another user's process see
+// TestWhatHasBecomeRoots of the guard.
+func TestWhatCannotBeEndedIsTold(t *testing.T) {
+	runtime.LockOSThread() // it is the thread that traces
+	defer runtime.UnlockOSThread()
+	u := newUser(t).withDesktop()
+	u.WithServices(`  held: {command: [sleep, "600"], stop: {timeout: 200ms}}` + "\n")
+	p := u.launchExactly()
+	var pid int
+	p.Status("held runs", func(s control.Status) bool {
+		held, _ := s.Service("held")
+		pid = held.PID
+		return held.State == manager.Ready
+	})
+	if _, _, err := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_SEIZE, uintptr(pid), 0, 0, 0, 0); err != 0 {
+		t.Fatalf("trace %d: %v", pid, err)
+	}
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	named := fmt.Sprintf("sleep (pid %d", pid)
+	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, named) })
+	status, printed := p.End(), p.Out.String()
+	if status == 0 || !strings.Contains(printed, named) || strings.Contains(printed, "Everything is stopped") {
+		t.Errorf("exit status %d: %s", status, printed)
+	}
+	sessions := u.record()
+	if last := sessions[len(sessions)-1]; last.ending != "left running" || !strings.Contains(last.detail, named) ||
+		!slices.ContainsFunc(last.events, func(e event) bool { return e.kind == "left running" && strings.Contains(e.detail, named) }) {
+		t.Errorf("it recorded %+v", last)
+	}
+	for {
+		var status unix.WaitStatus
+		if _, err := unix.Wait4(pid, &status, unix.WALL, nil); err == nil && status.Stopped() {
+			_ = unix.PtraceCont(pid, int(status.StopSignal())) // killed meanwhile
+		} else if !errors.Is(err, unix.EINTR) {
+			break
+		}
+	}
+
+	p = u.launchExactly()
+	item := p.Item()
+	item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool { return strings.Contains(warning(menu), "something ran on") })
+	if past := u.Command("sessions"); !strings.Contains(past, "Could not end everything") {
+		t.Errorf("its sessions: %s", past)
+	}
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.CleanEnd()
+}
