@@ -74,6 +74,31 @@ func TestOtherSitesReachOnlyPages(t *testing.T) {
 	}
 }
 
+// Each response forbids what a page may be abused for, refusals too.
+func TestHeadersOfEachResponse(t *testing.T) {
+	address, _ := webtest.Serve(t, site(), "127.0.0.1:0")
+	for _, path := range []string{"/", "/api/secret", "/nowhere", "/?a=1&a=1"} {
+		response, err := http.Get("http://" + address + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		policy := response.Header.Get("Content-Security-Policy")
+		webtest.Contains(t, policy, "default-src 'none'", "frame-ancestors 'none'", "script-src 'self'", "base-uri 'none'")
+		if strings.Contains(policy, "unsafe") {
+			t.Errorf("%s: %s", path, policy)
+		}
+		for name, value := range map[string]string{
+			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+			"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+		} {
+			if got := response.Header.Get(name); got != value {
+				t.Errorf("%s: %s: %q", path, name, got)
+			}
+		}
+	}
+}
+
 func TestParametersAndBodiesAreBounded(t *testing.T) {
 	address, _ := webtest.Serve(t, site(), "127.0.0.1:0")
 	get := func(query string) int {
