@@ -116,7 +116,7 @@ func validAddress(address string) error {
 func validURL(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Hostname() == "" && u.Port() == "" || !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") {
-		return fmt.Errorf("%.200q is no address of a page: it begins with http:// or https:// and a host", text)
+		return fmt.Errorf("%.200q is no address of a page: it takes http:// or https://, a host, and perhaps the number of a port", text)
 	}
 	return nil
 }

@@ -142,6 +142,7 @@ func BenchmarkHostileText(b *testing.B) {
 	all := texts()
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		b.Run(strings.ReplaceAll(name, " ", "-"), func(b *testing.B) {
+			b.ReportAllocs()
 			source := all[name]
 			for b.Loop() {
 				Blocks(source)
