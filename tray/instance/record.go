@@ -45,21 +45,19 @@ func (i *Instance) openRecord(ctx context.Context) {
 			_ = os.Remove(read) // each names its session, so reading it again does no harm
 		}
 	}
-	if previous == nil {
+	unclean := previous != nil && previous.Ending != sessiondb.Clean
+	mark := ""
+	if unclean && previous.Boot == found.Boot {
+		mark = previous.Mark
+	}
+	i.sweepEarlier(ctx, mark)
+	if previous != nil {
+		i.stopped = previous.Stopped
+	}
+	if !unclean {
 		return
 	}
-	i.stopped = previous.Stopped
-	clean := previous.Ending == sessiondb.Clean
-	journals := proctree.Journals(folders.Journals(), i.mark) // left from a session before may be some after a clean one
-	if previous.Boot == found.Boot && (!clean || len(journals) > 0) {
-		if err := sweep(ctx, previous.Mark, journals); err != nil {
-			i.notice(words.Notice{What: words.StillRuns, Detail: leftWords(err)})
-		}
-	}
-	if clean {
-		return
-	}
-	if previous.Boot == found.Boot && previous.Mark != "" {
+	if mark != "" {
 		found.KernelKill, _ = proctree.KilledForMemory(previous.PID, previous.Started)
 	}
 	v := verdict.Judge(previous, found)
@@ -67,6 +65,19 @@ func (i *Instance) openRecord(ctx context.Context) {
 	i.asks = i.review != nil && previous.Repeated && v.Cause != verdict.LeftRunning
 	if !previous.OfPlatform {
 		i.record.SetEnding(previous.Mark, v.Ending, verdictDetail(v), v.At)
+	}
+}
+
+// sweepEarlier ends what earlier sessions have left: what carries the mark of the previous one,
+// unless it is empty, and what journals name. There may be some even after a clean end, of a
+// session before, and where the record was lost.
+func (i *Instance) sweepEarlier(ctx context.Context, mark string) {
+	journals := proctree.Journals(i.options.Folders.Journals(), i.mark)
+	if mark == "" && len(journals) == 0 {
+		return
+	}
+	if err := sweep(ctx, mark, journals); err != nil {
+		i.notice(words.Notice{What: words.StillRuns, Detail: leftWords(err)})
 	}
 }
 
