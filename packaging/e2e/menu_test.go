@@ -223,7 +223,7 @@ func TestStartAtLogin(t *testing.T) {
 	click(t, item, "Settings", "Start at login")
 	checked(true)
 	text, err := os.ReadFile(entry)
-	if err != nil || !strings.Contains(string(text), "Exec="+p.Path+" --dashboard-port ") {
+	if err != nil || !strings.Contains(string(text), "Exec="+p.Path+" --at-login --dashboard-port ") {
 		t.Errorf("%s (%v)", text, err)
 	}
 	if out, err := exec.Command(traytest.Need(t, "desktop-file-validate"), entry).CombinedOutput(); err != nil {
