@@ -181,13 +181,13 @@ func TestLanguages(t *testing.T) {
 			item := p.Item()
 			item.WaitLabel(t.Context(), label)
 			p.Status("it answers", func(s control.Status) bool { return len(s.Services) == 2 })
-			if out := u.Command("status"); !strings.Contains(out, "Dashboard") || !strings.Contains(out, u.URL(u.Chat)) {
+			if out := u.Command("status"); !strings.Contains(out, "dashboard  ready") || !strings.Contains(out, u.URL(u.Chat)) {
 				t.Errorf("status prints %q", out)
 			}
 			u.Command("do", "stop chat")
 			u.Command("do", "quit")
 			p.CleanEnd()
-			if out := u.Command("sessions"); !strings.Contains(out, "Quit by the user") {
+			if out := u.Command("sessions"); !strings.Contains(out, "quit by the user") {
 				t.Errorf("sessions prints %q", out)
 			}
 		})

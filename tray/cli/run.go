@@ -73,6 +73,9 @@ func (l launch) begin(ctx context.Context, outlives bool, locked func(tray.Model
 
 // beginAlone starts a session. The error wraps control.ErrRunning if another one runs.
 func (l launch) beginAlone(ctx context.Context, outlives bool, locked func(tray.Model)) (*instance.Instance, error) {
+	if warning := config.Stranger(); warning != "" {
+		fmt.Fprintln(os.Stderr, "Warning: "+warning+".")
+	}
 	folders, err := config.Prepare()
 	if err != nil {
 		return nil, err
