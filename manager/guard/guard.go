@@ -54,6 +54,7 @@ type run struct {
 	notify      *notifySocket // nil without
 	running     bool          // the leader has not been reaped
 	stopping    bool          // its stop signal was sent
+	asked       time.Time     // when it was asked to stop; valid once stopping
 	deadline    time.Time     // when it is killed; valid once stopping or no longer running
 	killing     bool
 	left        []string // see Exited.Left

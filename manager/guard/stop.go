@@ -93,6 +93,9 @@ func (g *guard) exited(r *run, exit proctree.Exit) {
 	words := fmt.Sprintf("ended with status %d\n", exit.Code)
 	if exit.Signal != "" {
 		words = "ended by " + exit.Signal + "\n"
+		if r.killing && r.stopping && exit.Signal == "SIGKILL" {
+			words = fmt.Sprintf("did not stop within %v: %s", now.Sub(r.asked).Round(100*time.Millisecond), words)
+		}
 	}
 	r.log.Write(now, logs.Sys, []byte(words))
 	if r.process.Lifeline != nil {
@@ -117,7 +120,7 @@ func (g *guard) stopRun(r *run, deadline time.Time) {
 	if r.stopping || !r.running {
 		return
 	}
-	r.stopping = true
+	r.stopping, r.asked = true, time.Now()
 	if time.Now().Before(deadline) {
 		g.tree.Terminate(r.process, r.start.StopSignal)
 	}
