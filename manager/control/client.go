@@ -182,11 +182,11 @@ func (c *Client) WatchUsage(ctx context.Context, seen func(Usages)) error {
 	return stream(ctx, c, "/v1/usage", seen)
 }
 
-// Open opens a service's page, or "review", in the user's browser; see Wish for token.
-func (c *Client) Open(ctx context.Context, page, token string) (Opening, error) {
+// Open opens a service's page, or "review", in the user's browser.
+func (c *Client) Open(ctx context.Context, page string, wish Wish) (Opening, error) {
 	var opening Opening
 	path := "/v1/open/" + url.PathEscape(strings.ToLower(page))
-	return opening, c.exchange(ctx, http.MethodPost, path, Wish{token}, &opening)
+	return opening, c.exchange(ctx, http.MethodPost, path, wish, &opening)
 }
 
 // Review returns how the previous session ended, or a Refused with status 404.

@@ -14,19 +14,19 @@ const (
 )
 
 // HandOff asks the running instance to open page, and returns what came of it when it has
-// taken the request; see Wish for token. If that instance is ending, or does not answer,
+// taken the request. If that instance is ending, or does not answer,
 // HandOff waits for its end and then calls begin, which is to start an instance and to
 // return ErrRunning if another one holds the lock; HandOff returns begin's error. The caller
 // learns from begin which of both has happened. The error wraps ErrRunning if the instance
 // that is running could not be asked. When ctx ends, it waits no longer; the error is ctx's.
-func HandOff(ctx context.Context, page, token string, begin func() error) (Opening, error) {
+func HandOff(ctx context.Context, page string, wish Wish, begin func() error) (Opening, error) {
 	whole := ctx
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	retry := time.NewTicker(20 * time.Millisecond)
 	defer retry.Stop()
 	for {
-		opening, err := askToOpen(ctx, page, token)
+		opening, err := askToOpen(ctx, page, wish)
 		var refused *Refused
 		if err == nil {
 			return opening, nil
@@ -49,7 +49,7 @@ func HandOff(ctx context.Context, page, token string, begin func() error) (Openi
 	}
 }
 
-func askToOpen(ctx context.Context, page, token string) (Opening, error) {
+func askToOpen(ctx context.Context, page string, wish Wish) (Opening, error) {
 	folders, err := Find()
 	if err != nil {
 		return Opening{}, err
@@ -58,7 +58,7 @@ func askToOpen(ctx context.Context, page, token string) (Opening, error) {
 	if err != nil {
 		return Opening{}, err
 	}
-	return client.Open(ctx, page, token)
+	return client.Open(ctx, page, wish)
 }
 
 // beginAlone calls begin, unless an instance is running in any of the folders that Find

@@ -71,7 +71,7 @@ type Instance interface {
 	// Usage measures what a service uses; nothing is measured unless it is called.
 	Usage(ctx context.Context, service string) (inspect.Usage, error)
 	// Open opens a page. It may wait a moment for the browser, to tell what came of it.
-	Open(page, token string) (Opening, error)
+	Open(page string, wish Wish) (Opening, error)
 	// SetWorkflow and EndWorkflow take the reports of services.
 	SetWorkflow(Workflow) error
 	EndWorkflow(source, id string) error
@@ -195,7 +195,7 @@ func routes(i Instance) http.Handler {
 	mux.HandleFunc("POST /v1/open/{page}", func(w http.ResponseWriter, r *http.Request) {
 		var wish Wish
 		_ = json.NewDecoder(io.LimitReader(r.Body, 64<<10)).Decode(&wish) // earlier versions send none
-		opening, err := i.Open(r.PathValue("page"), wish.Token)
+		opening, err := i.Open(r.PathValue("page"), wish)
 		if err != nil {
 			done(w, err)
 			return

@@ -103,6 +103,9 @@ type Wish struct {
 	// Token is the desktop's permission for what is opened to come to the front: that of
 	// whoever asks. Optional.
 	Token string `json:"activation_token,omitempty"`
+	// Desktop are the variables, in the form "NAME=value", that lead to the desktop of whoever
+	// asks, where the page is to appear. Optional.
+	Desktop []string `json:"desktop,omitempty"`
 }
 
 // Opening is what came of a request to open a page. All is empty in the answer of a version

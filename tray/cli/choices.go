@@ -101,7 +101,9 @@ func openCommand() *cobra.Command {
 			case service.URL == "":
 				return fmt.Errorf("%s has no page: it has no url in the services file", args[0])
 			}
-			opening, err := client.Open(command.Context(), args[0], open.TakeToken())
+			here := open.Here()
+			open.HandOver()
+			opening, err := client.Open(command.Context(), args[0], control.Wish{Token: here.Token, Desktop: here.Env})
 			switch {
 			case err != nil:
 				return unanswered(err)

@@ -12,6 +12,7 @@ import (
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
 	"agents-tray/tray/login"
+	"agents-tray/tray/open"
 )
 
 // A double click is how this program is meant to be started on Windows.
@@ -79,8 +80,9 @@ type launch struct {
 	version  string
 	database string // URL
 	start    bool
-	atLogin  bool   // the system has started it, not the user
-	token    string // of the desktop's, see open.TakeToken
+	atLogin  bool         // the system has started it, not the user
+	shown    bool         // it has an icon
+	desktop  open.Desktop // that it was started from
 	verbose  bool
 }
 

@@ -25,7 +25,7 @@ import (
 // run is the program: a session, shown in the tray or in the terminal, until it is
 // asked to end.
 func (l launch) run(command *cobra.Command, inTerminal bool) error {
-	l.token = open.TakeToken()
+	l.desktop = open.Here()
 	debug.SetGCPercent(400) // a start makes garbage that is made once: see follow
 	asked := notifyStop(inTerminal)
 	// Whoever read our output may be gone before us; that must not end us in the middle.
@@ -63,7 +63,8 @@ func (l launch) begin(ctx context.Context, outlives bool, locked func(tray.Model
 			return s, err
 		}
 	}
-	s, opening, err := instance.HandOff(ctx, l.token, alone)
+	open.HandOver()
+	s, opening, err := instance.HandOff(ctx, control.Wish{Token: l.desktop.Token, Desktop: l.desktop.Env}, alone)
 	if s == nil && err == nil {
 		err = elsewhere(opening)
 	}
@@ -72,6 +73,9 @@ func (l launch) begin(ctx context.Context, outlives bool, locked func(tray.Model
 
 // beginAlone starts a session. The error wraps control.ErrRunning if another one runs.
 func (l launch) beginAlone(ctx context.Context, outlives bool, locked func(tray.Model)) (*instance.Instance, error) {
+	if warning := config.Stranger(); warning != "" {
+		fmt.Fprintln(os.Stderr, "Warning: "+warning+".")
+	}
 	folders, err := config.Prepare()
 	if err != nil {
 		return nil, err
@@ -80,7 +84,7 @@ func (l launch) beginAlone(ctx context.Context, outlives bool, locked func(tray.
 	if err != nil {
 		return nil, err
 	}
-	options := instance.Options{Version: l.version, Folders: folders, Services: contents.Services, ServicesFile: l.File, Start: l.start, OutlivesSession: outlives, Locked: locked}
+	options := instance.Options{Version: l.version, Folders: folders, Services: contents.Services, ServicesFile: l.File, Start: l.start, OutlivesSession: outlives, Welcomes: l.shown && !l.atLogin, Locked: locked}
 	if options.LoginArguments, err = l.loginArguments(); err != nil {
 		return nil, err
 	}
@@ -112,6 +116,7 @@ func (l launch) inTray(asked stop) error {
 	if err != nil {
 		return l.inTerminal(asked)
 	}
+	l.shown = true
 	type beginning struct {
 		*instance.Instance
 		err error

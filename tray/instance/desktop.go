@@ -60,6 +60,7 @@ func (i *Instance) SetDesktop(d Desktop) {
 	for _, notice := range notices {
 		i.tell(tray.Notification{Summary: tray.Name, Body: notice, Actions: i.openFront()})
 	}
+	i.showWelcome()
 }
 
 // uncleanMessage tells how the previous session ended.

@@ -6,23 +6,25 @@ import (
 	"agents-tray/manager"
 	"agents-tray/tray"
 	"agents-tray/tray/login"
+	"agents-tray/tray/open"
 	"agents-tray/tray/words"
 )
 
 // Do carries out a click. It does not block: what asks the manager for something goes
 // on by itself, ends with the manager at the latest, and shows its outcome in the menu.
 func (i *Instance) Do(intent tray.Intent) {
+	on := open.Desktop{Token: intent.Token}
 	switch intent.Verb {
 	case tray.Open:
-		i.openLater(page{intent.Service, intent.Path}, intent.Token)
+		i.openLater(page{intent.Service, intent.Path}, on)
 	case tray.ShowLog:
-		i.showLog(intent.Service, intent.Token)
+		i.showLog(intent.Service, on)
 	case tray.Review:
-		i.openReview(intent.Token)
+		i.openReview(on)
 	case tray.Dismiss:
 		i.Reviewed()
 	case tray.Notices:
-		if !i.openPart("", intent.Token) {
+		if !i.openPart("", on) {
 			i.answer(tray.Notification{Summary: tray.Name, Body: i.noticesText(i.language)})
 		}
 	case tray.Start:
@@ -34,9 +36,9 @@ func (i *Instance) Do(intent tray.Intent) {
 	case tray.Move:
 		go i.manager.Move(intent.Service, intent.Port)
 	case tray.History:
-		i.openPart("/sessions", intent.Token) // the menu has it only where there is a Dashboard
+		i.openPart("/sessions", on) // the menu has it only where there is a Dashboard
 	case tray.EditServices:
-		i.editServices(intent.Token)
+		i.editServices(on)
 	case tray.StartAll:
 		i.StartAll()
 	case tray.RestartAll:

@@ -67,9 +67,15 @@ func (i *Instance) watchPower() {
 	select {
 	case power := <-began:
 		i.power.Store(power)
+		over := power.SessionOver()
+		if i.options.OutlivesSession {
+			over = nil
+		}
 		select {
 		case why := <-power.Going():
 			i.QuitBecause(goingDown[why])
+		case <-over:
+			i.QuitBecause(ByLogOff)
 		case <-i.quit:
 		}
 	case <-i.quit:

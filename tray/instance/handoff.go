@@ -7,11 +7,10 @@ import (
 )
 
 // HandOff asks the instance that is running to open the Dashboard, and returns nil and what
-// came of it; token is the desktop's permission for that (see control.Wish). If that instance
-// is ending, HandOff waits for its end and then calls begin; see control.HandOff.
-func HandOff(ctx context.Context, token string, begin func() (*Instance, error)) (*Instance, control.Opening, error) {
+// came of it. If that instance is ending, HandOff waits for its end and then calls begin; see control.HandOff.
+func HandOff(ctx context.Context, wish control.Wish, begin func() (*Instance, error)) (*Instance, control.Opening, error) {
 	var begun *Instance
-	opening, err := control.HandOff(ctx, dashboard, token, func() (err error) {
+	opening, err := control.HandOff(ctx, dashboard, wish, func() (err error) {
 		begun, err = begin()
 		return err
 	})

@@ -40,6 +40,9 @@ type Options struct {
 	// OutlivesSession says that the end of the user's session on the desktop is not this
 	// one's.
 	OutlivesSession bool
+	// Welcomes says that the user has asked for this start, and sees an icon: the first one
+	// welcomes them.
+	Welcomes bool
 	// Locked is called as soon as the lock is held, so that no other instance is running,
 	// with what there is to show until Begin returns. Optional.
 	Locked func(tray.Model)
@@ -79,6 +82,7 @@ type Instance struct {
 	mu       sync.Mutex
 	reviewed bool
 	notices  []notice
+	welcomes bool   // see showWelcome
 	asked    bool   // to quit
 	reason   string // for the end
 	desktop  Desktop

@@ -50,19 +50,20 @@ func (i *Instance) frontPage() (service manager.Service, ok bool) {
 const browserTime = time.Second
 
 // Open opens a service's page, or "review", in the browser, once it answers, and tells what
-// came of it as far as that is known soon; see control.Wish for token. An instance that is
+// came of it as far as that is known soon. An instance that is
 // ending opens nothing: the error is manager.ErrShutDown.
-func (i *Instance) Open(name, token string) (control.Opening, error) {
+func (i *Instance) Open(name string, asked control.Wish) (control.Opening, error) {
 	if i.ending() {
 		return control.Opening{}, manager.ErrShutDown
 	}
+	on := open.Desktop{Token: asked.Token, Env: asked.Desktop}.Seen()
 	snapshot, path := i.manager.Snapshot(), ""
 	service, known := snapshot.Service(name)
 	switch {
 	case name == "review":
 		of, ok := i.dashboard()
 		if !ok {
-			i.openReview(token)
+			i.openReview(on)
 			return control.Opening{Nothing: true}, nil
 		}
 		service, path = i.serviceNamed(of), "/review"
@@ -78,7 +79,7 @@ func (i *Instance) Open(name, token string) (control.Opening, error) {
 		return control.Opening{Nothing: true}, nil
 	}
 	opening := control.Opening{Title: service.Title, URL: service.URL + path}
-	wish := i.openLater(page{service.Name, path}, token)
+	wish := i.openLater(page{service.Name, path}, on)
 	patience := time.NewTimer(browserTime)
 	defer patience.Stop()
 	if opening.Later = i.browse.isWaiting(wish); opening.Later {
@@ -101,9 +102,9 @@ func (i *Instance) serviceNamed(name string) manager.Service {
 
 // openReview shows how the previous session ended: on the Dashboard's page, which says
 // that it was seen when it is shown, or in a message.
-func (i *Instance) openReview(token string) {
+func (i *Instance) openReview(on open.Desktop) {
 	if name, ok := i.dashboard(); ok {
-		i.openLater(page{name, "/review"}, token)
+		i.openLater(page{name, "/review"}, on)
 		return
 	}
 	review := i.Review()
@@ -117,41 +118,41 @@ func (i *Instance) openReview(token string) {
 }
 
 // openPart opens a page of the Dashboard; false if there is none.
-func (i *Instance) openPart(path, token string) bool {
+func (i *Instance) openPart(path string, on open.Desktop) bool {
 	name, ok := i.dashboard()
 	if ok {
-		i.openLater(page{name, path}, token)
+		i.openLater(page{name, path}, on)
 	}
 	return ok
 }
 
 // showLog opens the Dashboard's page of a log, or the file where there is no Dashboard to
 // show it.
-func (i *Instance) showLog(service, token string) {
+func (i *Instance) showLog(service string, on open.Desktop) {
 	if name, ok := i.dashboard(); ok && i.serviceNamed(name).State == manager.Ready {
-		i.openLater(page{name, "/services/" + service + "/log"}, token)
+		i.openLater(page{name, "/services/" + service + "/log"}, on)
 		return
 	}
 	if path, err := i.LogFile(service); err == nil {
-		i.openFile(path, token)
+		i.openFile(path, on)
 	}
 }
 
 // editServices opens the services file, and says when it counts.
-func (i *Instance) editServices(token string) {
+func (i *Instance) editServices(on open.Desktop) {
 	path, err := config.Edit(config.Options{File: i.options.ServicesFile}, i.options.Folders)
 	if err != nil {
 		i.answer(tray.Notification{Summary: i.language.Say(words.NotChanged), Body: err.Error()})
 		return
 	}
 	i.answer(tray.Notification{Summary: tray.Name, Body: i.language.Say(words.EditServicesBody, filepath.Base(path))})
-	i.openFile(path, token)
+	i.openFile(path, on)
 }
 
 // openFile opens a file. Nobody waits for it: its program may outlive this one.
-func (i *Instance) openFile(path, token string) {
+func (i *Instance) openFile(path string, on open.Desktop) {
 	go func() {
-		if err := open.File(path, token); err != nil {
+		if err := open.File(path, on); err != nil {
 			i.answer(tray.Notification{Summary: i.language.Say(words.NoBrowser), Body: i.language.Say(words.NoBrowserBody, path, err)})
 		}
 	}()
@@ -159,9 +160,9 @@ func (i *Instance) openFile(path, token string) {
 
 // openLater opens a page now or when its service answers; a service that is stopped is
 // started for it.
-func (i *Instance) openLater(p page, token string) *opening {
+func (i *Instance) openLater(p page, on open.Desktop) *opening {
 	idle := i.serviceNamed(p.service).State.Idle()
-	wish := i.browse.want(p, token, idle, func() { i.tellOpening(p) })
+	wish := i.browse.want(p, on, idle, func() { i.tellOpening(p) })
 	if idle {
 		go func() { // it ends with the manager at the latest; its outcome shows in the menu
 			_ = i.manager.Start(p.service)

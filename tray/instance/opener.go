@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"agents-tray/manager"
+	"agents-tray/tray/open"
 )
 
 const (
 	slowTime     = 2 * time.Second // for a page to open before the user is told that it will
-	coalesceTime = time.Second     // for which a page that was opened is not opened again
+	coalesceTime = time.Second     // in which a page that was opened or wanted is not opened again
 )
 
 // errDropped says that a page was not opened, because its service is not to answer.
@@ -22,7 +23,7 @@ type page struct{ service, path string }
 
 // opener opens pages once their service is ready, each once, however often it was asked for.
 type opener struct {
-	open func(address, token string) error // may take as long as a browser's command
+	open func(address string, on open.Desktop) error // may take as long as a browser's command
 	// opened is told of each page that was opened, or could not be: then with opening.err.
 	opened func(*opening)
 	// withdraw is told of each page whose slow was called and that is waited for no more.
@@ -37,9 +38,9 @@ type opener struct {
 // opening is the opening of a page.
 type opening struct {
 	page
-	token   string
+	on      open.Desktop
 	url     string        // once it is being opened
-	at      time.Time     // when that was
+	at      time.Time     // when that was, or when it was wanted last
 	held    int           // callers that are having its service started
 	slow    *time.Timer   // until slow is called
 	waiting bool          // its service does not answer yet
@@ -47,21 +48,21 @@ type opening struct {
 	err     error         // once done is closed; nil: it was opened
 }
 
-// want has a page opened as soon as its service is ready; token is the desktop's permission
-// to come to the front, or empty. If the page is wanted already, or was opened just now,
-// that opening is returned. slow is called if it takes long. With hold, it waits for release
-// even if its service does not run.
-func (o *opener) want(p page, token string, hold bool, slow func()) *opening {
+// want has a page opened as soon as its service is ready. If it is wanted already on that
+// desktop, or was opened there just now, that opening is returned. slow is called if it takes
+// long. With hold, it waits for release even if its service does not run.
+func (o *opener) want(p page, on open.Desktop, hold bool, slow func()) *opening {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.recent = slices.DeleteFunc(o.recent, func(r *opening) bool { return time.Since(r.at) >= coalesceTime })
-	same := func(other *opening) bool { return other.page == p }
+	same := func(other *opening) bool { return other.page == p && slices.Equal(other.on.Env, on.Env) }
 	if at := slices.IndexFunc(o.recent, same); at >= 0 {
+		o.recent[at].at = time.Now() // of many launches at once the last ones may come late
 		return o.recent[at]
 	}
 	at := slices.IndexFunc(o.wanted, same)
 	if at < 0 {
-		wish := &opening{page: p, waiting: true, done: make(chan struct{})}
+		wish := &opening{page: p, on: on, waiting: true, done: make(chan struct{})}
 		if o.closed {
 			wish.end(errDropped)
 			return wish
@@ -70,8 +71,8 @@ func (o *opener) want(p page, token string, hold bool, slow func()) *opening {
 		at, o.wanted = len(o.wanted), append(o.wanted, wish)
 	}
 	wish := o.wanted[at]
-	if token != "" {
-		wish.token = token
+	if on.Token != "" {
+		wish.on.Token = on.Token
 	}
 	if hold {
 		wish.held++
@@ -105,7 +106,7 @@ func (o *opener) look(snapshot manager.Snapshot) {
 			wish.url, wish.at = service.URL+wish.path, time.Now()
 			o.recent = append(o.recent, wish)
 			go func() { // nobody waits for it: the browser's command may last longer than the program
-				err := o.open(wish.url, wish.token)
+				err := o.open(wish.url, wish.on)
 				o.mu.Lock()
 				if err != nil { // another click is another try
 					o.recent = slices.DeleteFunc(o.recent, func(r *opening) bool { return r == wish })

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"agents-tray/manager"
+	"agents-tray/tray/open"
 )
 
 // clicker is somebody who opens pages, and sees what comes of it.
@@ -23,8 +24,8 @@ type clicker struct {
 
 func newClicker() *clicker {
 	c := &clicker{}
-	c.open = func(address, token string) error {
-		c.see(strings.TrimSpace("open " + address + " " + token))
+	c.open = func(address string, on open.Desktop) error {
+		c.see(strings.TrimSpace("open " + address + " " + on.Token))
 		return c.fails
 	}
 	c.opened = func(o *opening) {
@@ -44,7 +45,7 @@ func (c *clicker) see(what string) {
 
 // click wants a service's page while the service is in a state, as the instance does.
 func (c *clicker) click(service, path, token string, state manager.State) *opening {
-	wish := c.want(page{service, path}, token, false, func() { c.see("slow " + service) })
+	wish := c.want(page{service, path}, open.Desktop{Token: token}, false, func() { c.see("slow " + service) })
 	c.is(service, state)
 	return wish
 }
@@ -113,13 +114,13 @@ func TestOpening(t *testing.T) {
 		},
 			[]string{"open http://a new"}},
 		"held while its service is started": {func(c *clicker) {
-			wish := c.want(page{service: a}, "", true, func() {})
+			wish := c.want(page{service: a}, open.Desktop{}, true, func() {})
 			c.is(a, manager.Stopped)
 			c.release(wish)
 			c.is(a, manager.Ready)
 		}, []string{"open http://a"}},
 		"its start was refused": {func(c *clicker) {
-			wish := c.want(page{service: a}, "", true, func() {})
+			wish := c.want(page{service: a}, open.Desktop{}, true, func() {})
 			c.release(wish)
 			c.is(a, manager.Stopped)
 			c.is(a, manager.Ready)
@@ -142,6 +143,9 @@ func TestOpening(t *testing.T) {
 				test.do(c)
 				c.close()
 				synctest.Wait()
+				if name == "both when it answers" {
+					slices.Sort(c.seen) // at once
+				}
 				if !slices.Equal(c.seen, test.want) {
 					t.Errorf("%q, want %q", c.seen, test.want)
 				}

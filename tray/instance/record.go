@@ -32,6 +32,8 @@ func (i *Instance) openRecord(ctx context.Context) {
 		Report: verdict.ExitReport(guard.ReadExitReport(folders.ExitReport())), OOMKills: proctree.OOMKills(),
 	}
 	found.Crash, found.CrashFileGone = i.captureCrashes()
+	_, missing := os.Lstat(folders.SessionRecord())
+	fresh := errors.Is(missing, fs.ErrNotExist) && folders.Makeshift == nil
 	i.record = sessiondb.Open(folders.SessionRecord(), sessiondb.Options{
 		PlatformFile: i.options.Database, OnSaveError: i.notRecorded, OnRecovery: i.recordRecovered,
 	})
@@ -45,6 +47,7 @@ func (i *Instance) openRecord(ctx context.Context) {
 			_ = os.Remove(read) // each names its session, so reading it again does no harm
 		}
 	}
+	i.welcome(previous == nil && fresh)
 	unclean := previous != nil && previous.Ending != sessiondb.Clean
 	mark := ""
 	if unclean && previous.Boot == found.Boot {

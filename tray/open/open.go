@@ -9,30 +9,28 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 )
 
-// Page opens a page in the browser. token is the desktop's permission to come to the front
-// (see TakeToken), or empty. It returns nil when the browser's command has ended well, or
+// Page opens a page in the browser, on a desktop. It returns nil when the browser's command has ended well, or
 // still runs after a few seconds, so the caller should not be one that must not wait. The
 // error says why no browser was opened, or that address is not a page's.
-func Page(address, token string) error {
+func Page(address string, on Desktop) error {
 	page, err := checkPage(address)
 	if err != nil {
 		return err
 	}
-	return run(page, token)
+	return run(page, on)
 }
 
 // File opens a file as Page does a page.
-func File(path, token string) error {
+func File(path string, on Desktop) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return err
 	}
-	return run(fileTarget(path), token)
+	return run(fileTarget(path), on)
 }
 
 // checkPage returns an address in the form that is safe on a command line. Only pages of
@@ -55,39 +53,6 @@ func checkPage(address string) (string, error) {
 // fileURL is the address of a file, with all that means something else in one escaped.
 func fileURL(path string) string {
 	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String()
-}
-
-// The variables by which a desktop hands a program the permission to come to the front:
-// under Wayland, and under X11.
-var tokenVariables = []string{"XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"}
-
-// TakeToken returns the permission that this process was started with, and removes it from
-// the environment: it is good for one window, and no process that is started later is meant.
-func TakeToken() (token string) {
-	for _, name := range tokenVariables {
-		if value := os.Getenv(name); token == "" {
-			token = value
-		}
-		_ = os.Unsetenv(name) // the names are valid
-	}
-	return token
-}
-
-// environment returns an environment with this token and no other.
-func environment(before []string, token string) []string {
-	var env []string
-	for _, variable := range before {
-		name, _, _ := strings.Cut(variable, "=")
-		if name != tokenVariables[0] && name != tokenVariables[1] {
-			env = append(env, variable)
-		}
-	}
-	if token != "" {
-		for _, name := range tokenVariables {
-			env = append(env, name+"="+token)
-		}
-	}
-	return env
 }
 
 // ErrNoBrowser says that there is no command that opens pages.

@@ -35,7 +35,7 @@ func TestTheBrowserIsOnItsOwn(t *testing.T) {
 	t.Setenv("XDG_ACTIVATION_TOKEN", "of-long-ago")
 	t.Setenv("DESKTOP_STARTUP_ID", "of-long-ago")
 	for token, want := range map[string]string{"": "", "now": "nownow"} {
-		if err := Page("http://127.0.0.1:7861/a?b=c#d", token); err != nil {
+		if err := Page("http://127.0.0.1:7861/a?b=c#d", Desktop{Token: token}); err != nil {
 			t.Fatal(err)
 		}
 		if url := b.Wait(t.Context()); url != "http://127.0.0.1:7861/a?b=c#d" {
@@ -57,7 +57,7 @@ func TestTheBrowserIsOnItsOwn(t *testing.T) {
 func TestAnyNameOfAFileArrives(t *testing.T) {
 	b := onlyBrowser(t)
 	folder := filepath.Join(t.TempDir(), "Größe & Maß #1 100%25 a?b")
-	if err := File(filepath.Join(folder, "services.yaml"), ""); err != nil {
+	if err := File(filepath.Join(folder, "services.yaml"), Desktop{}); err != nil {
 		t.Fatal(err)
 	}
 	got := b.Wait(t.Context())
@@ -93,7 +93,7 @@ func TestTheUsersChoiceComesFirst(t *testing.T) {
 		b := onlyBrowser(t)
 		mine, broken := command(t, b.Dir, "mine", ""), command(t, b.Dir, "broken", "exit 4")
 		t.Setenv("BROWSER", list)
-		if err := Page("http://a/", ""); err != nil {
+		if err := Page("http://a/", Desktop{}); err != nil {
 			t.Errorf("%q: %v", list, err)
 		}
 		for what, pair := range map[string][2]string{
@@ -109,13 +109,13 @@ func TestTheUsersChoiceComesFirst(t *testing.T) {
 func TestNoBrowser(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	t.Setenv("BROWSER", "nosuch")
-	if err := Page("http://a/", ""); err != ErrNoBrowser {
+	if err := Page("http://a/", Desktop{}); err != ErrNoBrowser {
 		t.Errorf("without one: %v", err)
 	}
 	folder := t.TempDir()
 	command(t, folder, "xdg-open", "exit 3")
 	t.Setenv("PATH", folder)
-	if err := Page("http://a/", ""); err == nil || err.Error() != "exit status 3" {
+	if err := Page("http://a/", Desktop{}); err == nil || err.Error() != "exit status 3" {
 		t.Errorf("one that fails: %v", err)
 	}
 }
@@ -135,7 +135,7 @@ func TestABrowserThatStays(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(b.Dir, "xdg-open"), script, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := Page("http://a/", ""); err != nil {
+	if err := Page("http://a/", Desktop{}); err != nil {
 		t.Fatal(err)
 	}
 	b.Wait(t.Context())
@@ -158,7 +158,7 @@ func TestABrowserThatStays(t *testing.T) {
 func TestTheTokenIsTakenOnce(t *testing.T) {
 	t.Setenv("XDG_ACTIVATION_TOKEN", "wayland")
 	t.Setenv("DESKTOP_STARTUP_ID", "x11")
-	if got := []string{TakeToken(), TakeToken()}; !slices.Equal(got, []string{"wayland", ""}) {
+	if got := []string{Here().Token, Here().Token}; !slices.Equal(got, []string{"wayland", ""}) {
 		t.Errorf("taken: %q", got)
 	}
 	if _, set := os.LookupEnv("DESKTOP_STARTUP_ID"); set {

@@ -31,7 +31,7 @@ func TestOnlyPagesOfTheWebAreOpened(t *testing.T) {
 		if got != want || (err == nil) != (want != "") {
 			t.Errorf("%q is opened as %q, want %q: %v", address, got, want, err)
 		}
-		if err != nil && Page(address, "") == nil {
+		if err != nil && Page(address, Desktop{}) == nil {
 			t.Errorf("%q was opened", address)
 		}
 	}

@@ -25,10 +25,10 @@ const (
 func fileTarget(path string) string { return fileURL(path) }
 
 // run has a process of its own open a target.
-func run(target, token string) error {
+func run(target string, on Desktop) error {
 	helper := exec.Command("/proc/self/exe", role, target) // even if the file was replaced or removed
 	helper.Args[0] = "agents-tray"
-	helper.Env = environment(os.Environ(), token)
+	helper.Env = on.environment(os.Environ())
 	helper.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	var told bytes.Buffer
 	helper.Stderr = &told

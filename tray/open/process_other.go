@@ -5,7 +5,7 @@ package open
 import "github.com/pkg/browser"
 
 // run hands a target to the system, which opens it in processes of its own.
-func run(target, _ string) error {
+func run(target string, _ Desktop) error {
 	browser.Stdout, browser.Stderr = nil, nil // the null device
 	return browser.OpenURL(target)
 }

@@ -27,6 +27,7 @@ const xdgOpen = `#!/bin/sh
 dir=${0%/*}
 read -r pid comm state parent group session rest </proc/self/stat
 printf '%s %s %s\n' "$pid" "$session" "$XDG_ACTIVATION_TOKEN$DESKTOP_STARTUP_ID" >>"$dir/processes"
+printf '%s\n' "$DISPLAY" >>"$dir/displays"
 printf '%s\n' "$*" >>"$dir/urls"
 printf . 1<>"$dir/bell"
 `
@@ -61,6 +62,16 @@ func FakeBrowser(t testing.TB) *Browser {
 		<-silent
 	})
 	return b
+}
+
+// Displays returns the display that the browser was started on each time, in the order of URLs.
+func (b *Browser) Displays() []string {
+	b.t.Helper()
+	text, err := os.ReadFile(filepath.Join(b.Dir, "displays"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
 }
 
 // A Command is how the browser was started.

@@ -183,6 +183,8 @@ const (
 	NoTray
 	NoTrayBody
 	NoPageBody
+	WelcomeBody
+	WelcomeBodyWindows
 	RunsAlready
 	SessionsShowMore
 	NoBrowser
@@ -388,6 +390,14 @@ var table = [keys]line{
 	NoPageBody: {body, [languages]string{
 		"It has no page to open. Its icon is in the tray; in a terminal, agents-tray menu lists what it can do.",
 		"Es hat keine Seite, die sich öffnen ließe. Sein Symbol ist im Systembereich; im Terminal zeigt agents-tray menu, was es kann.",
+	}},
+	WelcomeBody: {body, [languages]string{
+		"Its icon is in the panel from now on: the menu there opens the pages, stops the services and quits. Starting it again opens this page.",
+		"Sein Symbol ist von nun an in der Leiste: Das Menü dort öffnet die Seiten, hält die Dienste an und beendet das Programm. Ein weiterer Start öffnet diese Seite.",
+	}},
+	WelcomeBodyWindows: {body, [languages]string{
+		"Its icon is beside the clock from now on, perhaps behind the arrow there: the menu opens the pages, stops the services and quits. Starting it again opens this page.",
+		"Sein Symbol ist von nun an neben der Uhr, vielleicht hinter dem Pfeil dort: Das Menü öffnet die Seiten, hält die Dienste an und beendet das Programm. Ein weiterer Start öffnet diese Seite.",
 	}},
 	RunsAlready:      {title, [languages]string{"%s is running already", "%s läuft schon"}},
 	SessionsShowMore: {body, [languages]string{"In a terminal, agents-tray sessions shows more.", "Im Terminal zeigt agents-tray sessions mehr."}},
