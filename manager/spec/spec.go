@@ -59,7 +59,7 @@ type ServiceSpec struct {
 	// is killed. Default: 5 s. Stopping everything has one deadline for all, that of
 	// the longest.
 	StopTimeout time.Duration
-	// Stdin says what is its standard input. Default: StdinOpen, for a single run (Once) StdinNull.
+	// Stdin says what is its standard input. Default: StdinOpen, for a single run (Once) StdinEmpty.
 	Stdin Stdin
 	// Optional services do not fail StartAll.
 	Optional bool
@@ -124,8 +124,8 @@ const (
 	// StdinOpen: a pipe on which nothing comes, and which ends when the service is to stop.
 	// Many programs take the end of their standard input for the end of their parent.
 	StdinOpen Stdin = "open"
-	// StdinNull: nothing, at its end from the start.
-	StdinNull Stdin = "null"
+	// StdinEmpty: nothing, at its end from the start.
+	StdinEmpty Stdin = "empty"
 )
 
 // Condition is what a dependent waits for.
@@ -190,7 +190,7 @@ func (s ServiceSpec) WithDefaults() ServiceSpec {
 	orDefault(&s.Title, s.Name)
 	if s.Once {
 		s.Restart.Policy, s.Optional = RestartNever, true
-		orDefault(&s.Stdin, StdinNull) // nobody answers what it may ask
+		orDefault(&s.Stdin, StdinEmpty) // nobody answers what it may ask
 	}
 	orDefault(&s.Stdin, StdinOpen)
 	for _, check := range []*Check{&s.Ready.Check, &s.Health.Check} {
