@@ -189,7 +189,7 @@ func TestRefusals(t *testing.T) {
 		if problem, ok := errors.AsType[*Problem](err); !ok || problem.Kind == CannotFork {
 			t.Errorf("start: %v", err)
 		}
-		pass(time.Second)
+		pass(500 * time.Millisecond) // the third try comes after a second
 		for name, kind := range map[string]Kind{"fork": CannotFork, "program": NotFound, "folder": NoFolder, "script": NotExecutable, "else": GuardFailed} {
 			wantKind(t, m, name, kind)
 		}
