@@ -63,7 +63,7 @@ func TestNoGETChangesAnything(t *testing.T) {
 	}
 	p.End()
 	guardtest.NothingLeft(t, u.Mark(), deadline)
-	p = u.launch().ready()
+	u.launch().ready()
 	address, err := u.Address()
 	if err != nil {
 		t.Fatal(err)

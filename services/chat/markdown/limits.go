@@ -19,7 +19,7 @@ const (
 	maxReferences = 1000
 	// maxSteps bounds the inline parsers: each mark, such as "*", "[" or "<", costs the
 	// length of what follows it in its paragraph, which is how far the parser may look.
-	maxSteps = 12 << 20
+	maxSteps = 8 << 20
 	// wordSteps is what a byte of a word costs, where it may be a bare address.
 	wordSteps = 8
 	// maxAddress is the length of the longest bare address that becomes a link, in bytes.
