@@ -69,20 +69,6 @@ func (d Desktop) Seen() Desktop {
 	return d
 }
 
-// environment returns an environment that leads to this desktop, with its token and no other.
-func (d Desktop) environment(before []string) []string {
-	env := slices.DeleteFunc(slices.Clone(before), func(variable string) bool {
-		return isOneOf(tokenVariables, variable) || d.Env != nil && isOneOf(desktopVariables, variable)
-	})
-	env = append(env, d.Env...)
-	if d.Token != "" {
-		for _, name := range tokenVariables {
-			env = append(env, name+"="+d.Token)
-		}
-	}
-	return env
-}
-
 func isOneOf(names []string, variable string) bool {
 	name, _, _ := strings.Cut(variable, "=")
 	return slices.Contains(names, name)

@@ -50,10 +50,5 @@ func checkPage(address string) (string, error) {
 	return u.String(), nil
 }
 
-// fileURL is the address of a file, with all that means something else in one escaped.
-func fileURL(path string) string {
-	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String()
-}
-
 // ErrNoBrowser says that there is no command that opens pages.
 var ErrNoBrowser = errors.New("there is no xdg-open here, and BROWSER names none that works")

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -22,7 +25,24 @@ const (
 	noBrowser  = 3 // exit status
 )
 
-func fileTarget(path string) string { return fileURL(path) }
+// fileTarget is the address of a file, with all that means something else in one escaped.
+func fileTarget(path string) string {
+	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String()
+}
+
+// environment returns an environment that leads to this desktop, with its token and no other.
+func (d Desktop) environment(before []string) []string {
+	env := slices.DeleteFunc(slices.Clone(before), func(variable string) bool {
+		return isOneOf(tokenVariables, variable) || d.Env != nil && isOneOf(desktopVariables, variable)
+	})
+	env = append(env, d.Env...)
+	if d.Token != "" {
+		for _, name := range tokenVariables {
+			env = append(env, name+"="+d.Token)
+		}
+	}
+	return env
+}
 
 // run has a process of its own open a target.
 func run(target string, on Desktop) error {
