@@ -51,6 +51,8 @@ type prompt struct {
 	server   serverChoice
 	messages []completion.Message
 	answer   history.Message // with the text so far, which is to be continued
+	before   []history.Message
+	follows  bool // the message that is answered anew is not the conversation's last
 }
 
 // write starts an answer in a conversation. Its error is that of reserve or of prepare,
@@ -125,7 +127,7 @@ func (c *chat) run(ctx context.Context, g *generation, p prompt) {
 	for {
 		select {
 		case e := <-ended:
-			c.finish(g, p.server, e.finish, e.err)
+			c.finish(g, p, e.finish, e.err)
 			return
 		case <-g.dirty:
 		}
@@ -141,7 +143,7 @@ func (c *chat) run(ctx context.Context, g *generation, p prompt) {
 		pause.Reset(saveInterval)
 		select {
 		case e := <-ended:
-			c.finish(g, p.server, e.finish, e.err)
+			c.finish(g, p, e.finish, e.err)
 			return
 		case <-pause.C:
 		}
@@ -161,7 +163,8 @@ func (c *chat) grow(g *generation, d completion.Delta) {
 }
 
 // finish gives an answer its final state, saves and releases it.
-func (c *chat) finish(g *generation, server serverChoice, finish completion.FinishReason, err error) {
+func (c *chat) finish(g *generation, p prompt, finish completion.FinishReason, err error) {
+	server := p.server
 	g.mu.Lock()
 	m := &g.message
 	m.Finished = time.Now()
@@ -193,9 +196,10 @@ func (c *chat) finish(g *generation, server serverChoice, finish completion.Fini
 		c.unsaved[final.ID] = final
 		c.mu.Unlock()
 	}
+	c.markWorkflow(g.conversation, p.before, final)
 	c.report.ended(g.conversation) // before another answer can begin there
 	c.release(g)
-	c.hub.publish(g.conversation, changes{thread: true})
+	c.hub.publish(g.conversation, changes{list: true, thread: true})
 }
 
 // stopAnswer stops the answer being written in a conversation, if there is one, and waits

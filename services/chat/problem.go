@@ -17,6 +17,9 @@ import (
 
 type problem = control.Problem
 
+// tooLong is what has happened to an answer for which its conversation is too long.
+const tooLong = "The conversation is too long for this model."
+
 // explain describes why the model server gave no complete answer.
 func explain(err error, s serverChoice) *problem { return explainWith(err, s, " in the settings") }
 
@@ -84,9 +87,9 @@ func explainWith(err error, s serverChoice, where string) *problem {
 		p.What = s.Name + " is still loading the model."
 		p.Now = "Wait a little, then try again."
 	case completion.TooLong:
-		p.What = "The conversation is too long for this model."
+		p.What = tooLong
 		p.Why = fmt.Sprintf("%s can only read so much at once.%s", s.Model, quote)
-		p.Now = fmt.Sprintf("Begin a new conversation, or choose a model with a larger context%s.", where)
+		p.Now = fmt.Sprintf("Leave out the oldest turns or single messages, or choose a model with a larger context%s.", where)
 	case completion.Disconnected:
 		p.What = "The answer broke off."
 		p.Why = s.Name + " closed the connection before the answer was complete. It may have crashed or been stopped."

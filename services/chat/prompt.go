@@ -12,8 +12,8 @@ import (
 const continuePrompt = "Your last answer was interrupted. Continue it exactly where it stops: " +
 	"repeat nothing, add no introduction, and keep an open code block or list open."
 
-// toPrompt turns messages of the file into those of the protocol, without empty answers and
-// without reasoning. Two messages of one role in a row, as after a failed answer, are
+// toPrompt turns messages of the file into those of the protocol, without those omitted,
+// empty answers and reasoning. Two messages of one role in a row, as after a failed answer, are
 // joined, because many models require the roles to alternate.
 func toPrompt(messages []history.Message) []completion.Message {
 	var list []completion.Message
@@ -22,7 +22,7 @@ func toPrompt(messages []history.Message) []completion.Message {
 		if m.Role == history.Assistant {
 			_, text = splitThinking(text)
 		}
-		if strings.TrimSpace(text) == "" {
+		if m.Omitted || strings.TrimSpace(text) == "" {
 			continue
 		}
 		if last := len(list) - 1; last >= 0 && list[last].Role == string(m.Role) {

@@ -59,13 +59,13 @@ func TestLooks(t *testing.T) {
 		}},
 		{"live", full.url + "/c/" + live, func(b *tab) { b.Shows("made of") }},
 		{"settings", full.url + "/c/" + good, func(b *tab) {
-			b.Click("#server")
+			b.Click(".side-foot [data-settings]")
 			b.Shows("It answers")
 			b.Shows("Ollama · 2 models")
 		}},
-		{"delete", full.url + "/c/" + good, func(b *tab) {
+		{"keyboard", full.url + "/c/" + good, func(b *tab) {
 			b.Click("[popovertarget=menu]")
-			b.Click("[data-dialog=delete]")
+			b.Click("[data-dialog=keyboard]")
 		}},
 		{"menu", full.url + "/c/" + good, func(b *tab) { b.Click("[popovertarget=menu]") }},
 		{"trouble", bare.url + "/", func(b *tab) {
@@ -83,7 +83,7 @@ func TestLooks(t *testing.T) {
 		{"dead-settings", dead.url + "/", func(b *tab) {
 			b.Allow("502")
 			b.Shows("127.0.0.1:1 does not answer.")
-			b.Click("#server")
+			b.Click(".side-foot [data-settings]")
 			b.Shows("enter another address.")
 		}},
 		{"gone-page", full.url + "/c/nowhere", func(b *tab) { b.Allow("404") }},

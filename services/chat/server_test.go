@@ -160,7 +160,7 @@ func TestFailuresAreToldInThreeParts(t *testing.T) {
 		},
 			[]string{"no more requests", "slow down", "after 20 s"}},
 		{"a long conversation", func(turn *modeltest.Turn) { turn.Fail(400, nil, `{"error":{"message":"maximum context length is 5"}}`) },
-			[]string{"too long for this model", "Begin a new conversation"}},
+			[]string{"too long for this model", "Leave out the oldest turns"}},
 		{"a cut connection", func(turn *modeltest.Turn) { turn.Say("half"); turn.Break() },
 			[]string{"broke off", "closed the connection", "Continue it", "<p>half</p>", `data-retry="continue"`}},
 		{"a web page", func(turn *modeltest.Turn) {

@@ -2,6 +2,7 @@
 
 import { morph, parse, replaceFrom } from "/assets/morph.js";
 import { preserveEnd } from "./autoscroll.js";
+import * as code from "./code.js";
 
 const thread = document.getElementById("thread");
 const last = () => thread.querySelector(".message:last-of-type");
@@ -22,14 +23,17 @@ export function outcome() {
 // show replaces all messages.
 export function show(html) {
   preserveEnd(() => morph(thread, parse(html)));
+  code.color(thread);
 }
 
 // grow extends the answer being written.
-export function grow({ message, thinking, text }) {
+export function grow({ message, thinking, text, workflows }) {
   const article = document.getElementById(`m-${message}`);
   if (!article) return;
   preserveEnd(() => {
     replaceFrom(article.querySelector(".thought"), thinking.keep, parse(thinking.html));
     replaceFrom(article.querySelector(".text"), text.keep, parse(text.html));
+    if (workflows !== undefined) morph(article.querySelector(".workflows"), parse(workflows));
   });
+  code.color(article);
 }

@@ -204,17 +204,26 @@ func orStop(finish FinishReason) FinishReason {
 
 // readJSON decodes a body of at most maxBody bytes.
 func readJSON(body io.Reader, to any) error {
-	data, err := io.ReadAll(io.LimitReader(body, maxBody+1))
-	switch {
-	case err != nil:
-		return &Error{Kind: Disconnected, Err: err}
-	case len(data) > maxBody:
-		return &Error{Kind: Oversized}
+	data, err := readBody(body)
+	if err != nil {
+		return err
 	}
 	if err := json.Unmarshal(data, to); err != nil {
 		return &Error{Kind: NotAModelServer, Message: shorten(string(data)), Err: err}
 	}
 	return nil
+}
+
+// readBody reads a body of at most maxBody bytes.
+func readBody(body io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(body, maxBody+1))
+	switch {
+	case err != nil:
+		return nil, &Error{Kind: Disconnected, Err: err}
+	case len(data) > maxBody:
+		return nil, &Error{Kind: Oversized}
+	}
+	return data, nil
 }
 
 type readerFunc func([]byte) (int, error)
