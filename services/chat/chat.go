@@ -83,6 +83,7 @@ type chat struct {
 	mu       sync.Mutex
 	running  map[string]*generation    // by conversation
 	unsaved  map[int64]history.Message // answers that could not be saved
+	asked    map[string]bool           // servers that were asked for those
 	contexts map[modelKey]int          // sizes, in tokens, as servers tell them
 	closed   bool
 	work     sync.WaitGroup // of the generations

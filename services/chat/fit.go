@@ -2,6 +2,7 @@ package chat
 
 import (
 	"cmp"
+	"context"
 
 	"agents-tray/services/chat/completion"
 	"agents-tray/services/chat/history"
@@ -46,12 +47,12 @@ func (c *chat) fit(o history.Options, messages []history.Message) *fitView {
 	if err != nil {
 		return nil // the page shows why
 	}
-	context := c.contextOf(server, o)
+	size := c.contextOf(server, o)
 	tokens := tokensOf(o, messages)
-	if context == 0 || tokens < context*9/10 {
+	if size == 0 || tokens < size*9/10 {
 		return nil
 	}
-	return &fitView{cmp.Or(o.Model, server.Model), tokens, context}
+	return &fitView{cmp.Or(o.Model, server.Model), tokens, size}
 }
 
 // contextOf is the size of the context of the model of a conversation, in tokens, or 0 if it
@@ -60,6 +61,26 @@ func (c *chat) contextOf(s serverChoice, o history.Options) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.contexts[modelKey{s.Base, cmp.Or(o.Model, s.Model)}]
+}
+
+// learnOnce asks a server for the sizes of its models' contexts, the first time that it
+// answers. Without an answer they stay unknown.
+func (c *chat) learnOnce(ctx context.Context, s serverChoice) {
+	c.mu.Lock()
+	asked := c.asked[s.Base]
+	if c.asked == nil {
+		c.asked = make(map[string]bool)
+	}
+	c.asked[s.Base] = true
+	c.mu.Unlock()
+	if asked {
+		return
+	}
+	ctx, cancel := withRequestTimeout(ctx)
+	defer cancel()
+	if models, err := c.client.Models(ctx, s.Server); err == nil {
+		c.learn(s.Base, models)
+	}
 }
 
 type modelKey struct{ base, model string }

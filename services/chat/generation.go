@@ -113,21 +113,22 @@ func (c *chat) release(g *generation) {
 // run asks the model and saves its answer as it grows.
 func (c *chat) run(ctx context.Context, g *generation, p prompt) {
 	type ending struct {
-		finish completion.FinishReason
-		err    error
+		completion.Result
+		err error
 	}
 	ended := make(chan ending, 1)
 	go func() {
-		finish, err := c.client.Answer(ctx, p.server.Server, p.server.Model, p.messages, func(d completion.Delta) { c.grow(g, d) })
-		ended <- ending{finish, err}
+		result, err := c.client.Answer(ctx, p.server.Server, p.server.Model, p.messages, func(d completion.Delta) { c.grow(g, d) })
+		ended <- ending{result, err}
 	}()
+	c.work.Go(func() { c.learnOnce(ctx, p.server) })
 	pause := time.NewTimer(0)
 	<-pause.C
 	failed := false // to save; it is logged once, and again by finish
 	for {
 		select {
 		case e := <-ended:
-			c.finish(g, p, e.finish, e.err)
+			c.finish(g, p, e.Result, e.err)
 			return
 		case <-g.dirty:
 		}
@@ -143,7 +144,7 @@ func (c *chat) run(ctx context.Context, g *generation, p prompt) {
 		pause.Reset(saveInterval)
 		select {
 		case e := <-ended:
-			c.finish(g, p, e.finish, e.err)
+			c.finish(g, p, e.Result, e.err)
 			return
 		case <-pause.C:
 		}
@@ -163,11 +164,14 @@ func (c *chat) grow(g *generation, d completion.Delta) {
 }
 
 // finish gives an answer its final state, saves and releases it.
-func (c *chat) finish(g *generation, p prompt, finish completion.FinishReason, err error) {
-	server := p.server
+func (c *chat) finish(g *generation, p prompt, result completion.Result, err error) {
+	server, finish := p.server, result.Finish
 	g.mu.Lock()
 	m := &g.message
 	m.Finished = time.Now()
+	if result.Usage != (completion.Usage{}) {
+		m.Tokens = history.Tokens(result.Usage)
+	}
 	switch {
 	case errors.Is(err, errStopped):
 		m.State = history.Stopped
@@ -177,6 +181,8 @@ func (c *chat) finish(g *generation, p prompt, finish completion.FinishReason, e
 		m.State, m.Problem = history.Failed, explain(err, server)
 	case finish == completion.Filtered:
 		m.State, m.Problem = history.Failed, filteredAnswer(server)
+	case g.text.Len() == 0 && finish == completion.ToolCall:
+		m.State, m.Problem = history.Failed, toolCall(server)
 	case g.text.Len() == 0:
 		m.State, m.Problem = history.Failed, emptyAnswer(server, finish, g.reasoning.Len() > 0)
 	case finish == completion.Length:

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"html/template"
+	"strings"
 
 	"agents-tray/services/chat/history"
 	"agents-tray/services/chat/markdown"
@@ -52,7 +53,9 @@ func (m messageView) Unfinished() bool {
 }
 
 // TooLong reports whether the answer failed because the conversation is too long.
-func (m messageView) TooLong() bool { return m.Problem != nil && m.Problem.What == tooLong }
+func (m messageView) TooLong() bool {
+	return m.Problem != nil && (m.Problem.What == tooLong || strings.HasPrefix(m.Problem.What, "The request is too large for "))
+}
 
 // Others reports whether there are other versions of the message.
 func (m messageView) Others() bool { return m.Versions > 1 }
