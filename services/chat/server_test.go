@@ -89,7 +89,7 @@ func TestServerOfTheEnvironment(t *testing.T) {
 	}
 	a.begin("Hi")
 	model.Next(t).Answer("Hi")
-	if keys := model.Keys(); !slices.Equal(keys, []string{"Bearer from-environment", "Bearer from-environment"}) {
+	if keys := model.Keys(); len(keys) < 2 || slices.ContainsFunc(keys, func(key string) bool { return key != "Bearer from-environment" }) {
 		t.Errorf("keys %q", keys)
 	}
 	if slices.ContainsFunc(local.Keys(), func(key string) bool { return key != "" }) {

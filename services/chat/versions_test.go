@@ -90,7 +90,7 @@ func TestMessagesAreLeftOut(t *testing.T) {
 	b.Shows("Not sent to the model")
 	b.send("Second")
 	turn := model.Next(t)
-	if len(turn.Messages) != 2 || turn.Messages[0].Content != "One" {
+	if len(turn.Messages) != 3 || turn.Messages[0].Content != omittedPrompt || turn.Messages[1].Content != "One" {
 		t.Errorf("asked %+v", turn.Messages)
 	}
 	turn.Answer("Two")

@@ -67,6 +67,9 @@ async function change(part) {
 async function pick() {
   popup.replaceChildren(line("Asking for the models…"), settings());
   popup.showPopover();
+  const place = label.getBoundingClientRect(); // beside what was pressed
+  popup.style.left = `${Math.max(0, place.left - 8)}px`;
+  popup.style.bottom = `${innerHeight - place.top + 4}px`;
   try {
     const { models } = await post("/api/models");
     const chosen = options.model || body.dataset.model;
