@@ -57,11 +57,12 @@ type Message struct {
 // does not.
 type Tokens struct{ Read, Written int }
 
-// path selects the ids of the messages that are shown, in order, of the conversation ?1.
+// path selects the ids of the messages that are shown, in order, of the conversation ?1. CROSS
+// JOIN keeps SQLite from visiting all messages of the conversation for each.
 const path = `WITH RECURSIVE path(id, depth) AS (
 	SELECT id, 1 FROM messages WHERE conversation = ?1 AND parent = 0 AND chosen
 	UNION ALL
-	SELECT m.id, depth + 1 FROM path JOIN messages AS m ON m.conversation = ?1 AND m.parent = path.id AND m.chosen)
+	SELECT m.id, depth + 1 FROM path CROSS JOIN messages AS m ON m.conversation = ?1 AND m.parent = path.id AND m.chosen)
 `
 
 // messageColumns are those of scanMessage, of the table m in the conversation ?1.
@@ -94,7 +95,7 @@ func scanMessage(row interface{ Scan(...any) error }) (m Message, err error) {
 // Messages returns a conversation's messages in order, of each the chosen version. A
 // conversation that does not exist has none.
 func (f *File) Messages(conversation string) ([]Message, error) {
-	return f.messages(path+"SELECT "+messageColumns+" FROM path JOIN messages AS m USING (id) ORDER BY depth", conversation)
+	return f.messages(path+"SELECT "+messageColumns+" FROM path CROSS JOIN messages AS m USING (id) ORDER BY depth", conversation)
 }
 
 // AllMessages returns the messages of a conversation in all versions, in the order in which

@@ -242,3 +242,26 @@ func TestFileOfTheVersionBefore(t *testing.T) {
 		t.Errorf("opened again: %+v, %v", list, err)
 	}
 }
+
+// The time that a long conversation takes grows with its length, not with the square of it.
+func TestLongConversationsAreFoundByTheIndex(t *testing.T) {
+	f := file(t, filepath.Join(t.TempDir(), "chat.db"))
+	must(t, f.withDB(func(db *sql.DB) error {
+		rows, err := db.Query("EXPLAIN QUERY PLAN "+path+"SELECT "+messageColumns+" FROM path CROSS JOIN messages AS m USING (id) ORDER BY depth", "a")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id, parent, unused int
+			var step string
+			if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+				return err
+			}
+			if strings.HasPrefix(step, "SCAN m") || strings.HasSuffix(step, "(conversation=?)") {
+				t.Errorf("it visits every message: %s", step)
+			}
+		}
+		return rows.Err()
+	}))
+}
