@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 
 	"agents-tray/manager/disk"
@@ -88,7 +89,9 @@ func createFile(path, text string) error {
 }
 
 // reserved matches the names that Windows keeps for devices.
-var reserved = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)`)
+var reserved = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)`)
+})
 
 // safeFileName checks a name for a file on any system. Its error says what is wrong with it.
 func safeFileName(name string) error {
@@ -103,7 +106,7 @@ func safeFileName(name string) error {
 		return errors.New("It ends in a space or a dot.")
 	case len(name) > 120:
 		return errors.New("It is too long.")
-	case reserved.MatchString(name):
+	case reserved().MatchString(name):
 		return fmt.Errorf("%s is the name of a device on Windows.", strings.TrimSuffix(name, filepath.Ext(name)))
 	}
 	return nil
