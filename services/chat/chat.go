@@ -3,7 +3,7 @@
 //
 //	GET    /                                   a new conversation
 //	GET    /c/{id}                             a conversation
-//	GET    /api/events?conversation={id}&listed={n}  server-sent events (see events.go)
+//	GET    /api/events?conversation={id}&listed={n}&shown={n}  server-sent events (see events.go)
 //	GET    /api/search?q=                      the part of the list that is found
 //	POST   /api/conversations                  {text, tab, model, instructions, workflow}: create one; → {id}
 //	POST   /api/conversations/{id}/messages    {text, tab}: add a message

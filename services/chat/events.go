@@ -30,7 +30,7 @@ const minGrowthInterval = 50 * time.Millisecond
 func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 	subscriber := c.hub.subscribe(r.URL.Query().Get("conversation"))
 	defer c.hub.unsubscribe(subscriber)
-	s := stream{chat: c, out: sse.NewStream(w), conversation: subscriber.conversation, listed: listLength(r)}
+	s := stream{chat: c, out: sse.NewStream(w), conversation: subscriber.conversation, listed: number(r, "listed", listed), shown: number(r, "shown", shownAtFirst)}
 	first := changes{list: true, thread: subscriber.conversation != ""}
 	if s.send(first) != nil {
 		return
@@ -58,9 +58,9 @@ func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 // stream is the event stream of one page.
 type stream struct {
 	*chat
-	out          *sse.Stream
-	conversation string
-	listed       int // length of its list
+	out           *sse.Stream
+	conversation  string
+	listed, shown int // how many conversations and messages it shows
 
 	// The blocks that the page has of the answer being written.
 	message        int64
@@ -108,7 +108,7 @@ func (s *stream) sendThread() error {
 	if err != nil {
 		return s.out.Send("trouble", storageProblem(err, s.file.Path()))
 	}
-	view := s.viewThread(conversation, messages)
+	view := s.viewThread(conversation, messages, s.shown)
 	s.message, s.thinking, s.text, s.workflows = 0, nil, nil, ""
 	if view.Writing() {
 		last := view.Messages[len(view.Messages)-1]

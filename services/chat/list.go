@@ -72,13 +72,13 @@ func (c *chat) list(here string, limit int) (view listView, err error) {
 	return view, nil
 }
 
-// listLength is how many conversations a request wants to see.
-func listLength(r *http.Request) int {
-	n, err := strconv.Atoi(r.URL.Query().Get("listed"))
+// number is a number in a request's address, at least least.
+func number(r *http.Request, name string, least int) int {
+	n, err := strconv.Atoi(r.URL.Query().Get(name))
 	if err != nil {
-		return listed
+		return least
 	}
-	return min(max(n, listed), 1_000_000)
+	return min(max(n, least), 1_000_000)
 }
 
 // search responds with the part of the list that a search finds, as HTML.

@@ -62,7 +62,7 @@ func (c *chat) conversationPage(w http.ResponseWriter, r *http.Request) {
 		c.renderStorageProblem(w, err)
 		return
 	}
-	p.Thread = c.viewThread(conversation, messages)
+	p.Thread = c.viewThread(conversation, messages, shownAtFirst)
 	render(w, http.StatusOK, "page", p)
 }
 

@@ -318,3 +318,40 @@ func TestTheListIsTrueAtOnce(t *testing.T) {
 	turn.Answer("ed")
 	b.Until(`!document.querySelector("#c-` + id + ` .state")`)
 }
+
+// Of a long conversation the page shows the last messages at first, and earlier ones when its
+// beginning is reached; what was in view stays there.
+func TestLongConversation(t *testing.T) {
+	a := serve(t, "")
+	const id, turns = "long", shownAtFirst
+	var begin = &history.Options{}
+	for i := range turns {
+		m, err := a.file.AddQuestion(id, fmt.Sprintf("Question %d?", i), "tiny", "", begin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		begin = nil
+		if m.Text, m.State = fmt.Sprintf("Answer %d.", i), history.Complete; i%50 == 0 || i == turns-1 {
+			if err := a.file.SaveAnswer(m); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	b := browse(t, webtest.Wide, a.url+"/c/"+id)
+	b.Until("document.readyState === 'complete'")
+	count := func(n int) {
+		t.Helper()
+		b.Until(fmt.Sprintf("document.querySelectorAll('.message').length === %d", n))
+	}
+	count(shownAtFirst)
+	b.answer(fmt.Sprintf("Answer %d.", turns-1))
+	b.Until("(() => { const s = document.getElementById('scroll'); return s.scrollHeight - s.scrollTop - s.clientHeight < 2 })()")
+	first := webtest.Eval[string](b.Tab, "document.querySelector('.message').id")
+	webtest.Eval[bool](b.Tab, "(document.getElementById('scroll').scrollTop = 100) > 0")
+	count(2 * turns)
+	if top := webtest.Eval[float64](b.Tab, "document.getElementById("+webtest.Quote(first)+").getBoundingClientRect().top"); top < -200 || top > 400 {
+		t.Errorf("what was in view is at %v", top)
+	}
+	b.Until("!document.getElementById('earlier')")
+	b.Shows("Question 0?")
+}

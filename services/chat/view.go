@@ -63,14 +63,24 @@ func (m messageView) Others() bool { return m.Versions > 1 }
 // threadView is a conversation's messages.
 type threadView struct {
 	Messages []messageView
+	Earlier  int      // how many messages there are before them
+	More     int      // how many to show for the next ones
 	Fit      *fitView // nil if it fits, as far as is known
 }
 
-// viewThread renders the messages of a conversation.
-func (c *chat) viewThread(conversation history.Conversation, messages []history.Message) threadView {
-	t := threadView{Fit: c.fit(conversation.Options, messages)}
+// shownAtFirst is how many messages of a conversation a page shows at first, and how many
+// more it shows each time that its beginning is reached.
+const shownAtFirst = 200
+
+// viewThread renders the last messages of a conversation, at most limit.
+func (c *chat) viewThread(conversation history.Conversation, messages []history.Message, limit int) threadView {
+	t := threadView{Fit: c.fit(conversation.Options, messages), Earlier: max(len(messages)-limit, 0), More: limit + shownAtFirst}
 	workflows := false
 	for i, m := range messages {
+		if i < t.Earlier {
+			workflows = workflows || m.Role == history.Assistant && strings.Contains(m.Text, "schema_version")
+			continue
+		}
 		v := c.cache.viewOf(m)
 		v.Conversation, v.Last, v.Compare = conversation.ID, i == len(messages)-1, workflows || m.Versions > 1
 		workflows = workflows || len(v.Workflows) > 0

@@ -33,7 +33,7 @@ keyboard.start(conversation);
 composer.setBusy(thread.isWriting());
 code.color(document.getElementById("thread"));
 
-const reconnect = connect(() => `/api/events?conversation=${encodeURIComponent(here)}&listed=${list.length()}`, {
+const reconnect = connect(() => `/api/events?conversation=${encodeURIComponent(here)}&listed=${list.length()}&shown=${thread.length()}`, {
   list: ({ html }) => list.show(html),
   thread({ title, options: now, html }) {
     const before = thread.isWriting();
@@ -57,3 +57,4 @@ const reconnect = connect(() => `/api/events?conversation=${encodeURIComponent(h
 
 list.start(composer, reconnect);
 autoscroll.scrollToEnd();
+thread.start(reconnect);
