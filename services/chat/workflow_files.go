@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"agents-tray/manager/disk"
+	"agents-tray/manager/words"
 	"agents-tray/services/web"
 	"agents-tray/services/workflow"
 )
@@ -33,7 +34,7 @@ func (c *chat) saveWorkflow(w http.ResponseWriter, r *http.Request) {
 		name += ".yaml"
 	}
 	if err := safeFileName(name); err != nil {
-		web.JSON(w, http.StatusBadRequest, problem{What: "A file cannot have this name.", Why: err.Error(), Now: "Choose a name such as my_workflow.yaml."})
+		web.JSON(w, http.StatusBadRequest, problem{What: "A file cannot have this name.", Why: words.Sentence(err.Error()), Now: "Choose a name such as my_workflow.yaml."})
 		return
 	}
 	folder, err := c.workflowFolder()
@@ -97,17 +98,17 @@ var reserved = sync.OnceValue(func() *regexp.Regexp {
 func safeFileName(name string) error {
 	switch {
 	case name == "" || strings.Trim(name, ".") == "":
-		return errors.New("It is empty.")
+		return errors.New("it is empty")
 	case strings.HasPrefix(name, "."):
-		return errors.New("A name that begins with a dot hides the file.")
+		return errors.New("a name that begins with a dot hides the file")
 	case strings.ContainsAny(name, `/\:*?"<>|`) || strings.IndexFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }) >= 0:
-		return errors.New("It holds a character that names of files cannot have: it is a name, not a path.")
+		return errors.New("it holds a character that names of files cannot have: it is a name, not a path")
 	case strings.HasSuffix(name, " ") || strings.HasSuffix(name, "."):
-		return errors.New("It ends in a space or a dot.")
+		return errors.New("it ends in a space or a dot")
 	case len(name) > 120:
-		return errors.New("It is too long.")
+		return errors.New("it is too long")
 	case reserved().MatchString(name):
-		return fmt.Errorf("%s is the name of a device on Windows.", strings.TrimSuffix(name, filepath.Ext(name)))
+		return fmt.Errorf("%s is the name of a device on Windows", strings.TrimSuffix(name, filepath.Ext(name)))
 	}
 	return nil
 }
