@@ -17,7 +17,8 @@ type page struct {
 	Drafts       string // JSON
 	Options      history.Options
 	List         listView
-	Server       serverChoice // its key must not get into a page
+	Server       serverChoice // with the model of this conversation; its key must not get into a page
+	Settings     serverChoice // with the model of the settings
 	Database     string
 	Workflows    string // of workflow files
 	SetAside     string
@@ -84,6 +85,7 @@ func (c *chat) page(conversation string, options history.Options) (p page, err e
 	if p.Workflows, err = c.workflowFolder(); err != nil {
 		p.Workflows = "workflows" // saving says why there is none
 	}
+	p.Settings = p.Server
 	p.Server.Model = cmp.Or(p.Options.Model, p.Server.Model)
 	if p.List, err = c.list(conversation, listed); err != nil {
 		return p, err

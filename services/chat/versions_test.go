@@ -235,6 +235,11 @@ func TestModelAndInstructionsOfAConversation(t *testing.T) {
 	}
 	turn.Answer("Yes")
 	b.answer("Yes")
+	b.Click("#server")
+	b.Click("[data-model=other]")
+	b.Until(`document.getElementById("server").textContent.startsWith("other · ")`)
+	b.Do(chromedp.Reload())
+	b.Until(`document.readyState === "complete" && document.getElementById("model").dataset.saved === "tiny"`) // in the settings
 	if s, err := a.server(); err != nil || s.Model != "tiny" {
 		t.Errorf("for all conversations it is %+v, %v", s, err)
 	}
