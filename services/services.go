@@ -53,6 +53,7 @@ func chatCommand() *cobra.Command {
 	}}
 	webFlags(command, &site, "127.0.0.1:7860")
 	command.Flags().StringVar(&options.Database, "database", "chat.db", "file for the conversations")
+	command.Flags().StringVar(&options.Workflows, "workflows", "", "folder for workflow files (default \"workflows\" in your home)")
 	command.Flags().StringVar(&options.DashboardURL, "dashboard", "", "address of the Dashboard")
 	return command
 }

@@ -1,163 +1,14 @@
 package chat
 
 import (
-	"errors"
-	"fmt"
+	"log"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
-	"agents-tray/services/chat/completion"
 	"agents-tray/services/chat/history"
-	"agents-tray/services/web"
 )
-
-// createConversation creates a conversation with its first message.
-func (c *chat) createConversation(w http.ResponseWriter, r *http.Request) {
-	c.ask(w, r, history.NewID(), true)
-}
-
-// addMessage adds a message to a conversation.
-func (c *chat) addMessage(w http.ResponseWriter, r *http.Request) {
-	c.ask(w, r, r.PathValue("id"), false)
-}
-
-func (c *chat) ask(w http.ResponseWriter, r *http.Request, id string, begin bool) {
-	body, err := read[struct{ Text string }](w, r)
-	if err != nil {
-		c.refuse(w, err)
-		return
-	}
-	text := strings.TrimSpace(strings.ReplaceAll(body.Text, "\r\n", "\n"))
-	if text == "" {
-		c.refuse(w, &apiError{http.StatusBadRequest, problem{What: "The message is empty.", Now: "Write something first."}})
-		return
-	}
-	err = c.write(id, func() (p prompt, err error) {
-		if p.server, err = c.readyServer(); err != nil {
-			return p, err
-		}
-		var before []history.Message
-		if !begin {
-			if before, err = c.file.Messages(id); err != nil {
-				return p, err
-			}
-		}
-		p.messages = toPrompt(append(before, history.Message{Role: history.User, Text: text}))
-		p.answer, err = c.file.AddQuestion(id, text, p.server.Model, begin)
-		return p, err
-	})
-	if err != nil {
-		c.refuseToAsk(w, r, err)
-		return
-	}
-	web.JSON(w, http.StatusAccepted, map[string]string{"id": id})
-}
-
-// regenerate replaces the last answer by a new one.
-func (c *chat) regenerate(w http.ResponseWriter, r *http.Request) {
-	c.rewrite(w, r, func(p *prompt, id string, before []history.Message, last history.Message) (err error) {
-		p.messages = toPrompt(before)
-		if p.answer, err = c.file.ReplaceAnswer(id, last.ID, p.server.Model); err == nil {
-			c.dropUnsaved(last.ID)
-		}
-		return err
-	})
-}
-
-// continueAnswer has the model continue the last answer where it stopped.
-func (c *chat) continueAnswer(w http.ResponseWriter, r *http.Request) {
-	c.rewrite(w, r, func(p *prompt, _ string, before []history.Message, last history.Message) error {
-		p.messages = append(toPrompt(append(before, last)), completion.Message{Role: string(history.User), Content: continuePrompt})
-		last.State, last.Problem, last.Model = history.Writing, nil, p.server.Model
-		last.Created, last.Finished = time.Now(), time.Time{}
-		p.answer = last
-		err := c.file.SaveAnswer(last)
-		if err == nil {
-			c.dropUnsaved(last.ID)
-		}
-		return err
-	})
-}
-
-// rewrite has the model write the last answer of a conversation again; prepare makes its
-// prompt. If the request names another message, the page is out of date and is refused.
-func (c *chat) rewrite(w http.ResponseWriter, r *http.Request, prepare func(p *prompt, id string, before []history.Message, last history.Message) error) {
-	body, err := read[struct{ Message int64 }](w, r)
-	if err != nil {
-		c.refuse(w, err)
-		return
-	}
-	id := r.PathValue("id")
-	err = c.write(id, func() (p prompt, err error) {
-		if p.server, err = c.readyServer(); err != nil {
-			return p, err
-		}
-		messages, err := c.file.Messages(id)
-		if err != nil {
-			return p, err
-		}
-		end := len(messages) - 1
-		if end < 0 || messages[end].ID != body.Message || messages[end].Role != history.Assistant {
-			return p, &apiError{http.StatusConflict, problem{What: "This is not the last answer any more.", Why: "The conversation went on in another window.", Now: "Load this page again."}}
-		}
-		return p, prepare(&p, id, messages[:end], c.current(messages[end], nil))
-	})
-	if err != nil {
-		c.refuseToAsk(w, r, err)
-		return
-	}
-	w.WriteHeader(http.StatusAccepted)
-}
-
-// dropUnsaved drops the copy in memory of an answer that could not be saved.
-func (c *chat) dropUnsaved(message int64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.unsaved, message)
-}
-
-// readyServer returns the model server in use. Its error is an *apiError or errNoModel if
-// there is no server or no model.
-func (c *chat) readyServer() (serverChoice, error) {
-	s, err := c.server()
-	switch {
-	case err != nil:
-		return s, err
-	case s.Base == "":
-		err = &apiError{http.StatusConflict, problem{What: "There is no model server yet.", Why: "None was found on this computer and none is set.",
-			Now: "Start one, or enter an address in the settings. Your message stays here until then."}}
-	case s.Model == "":
-		err = errNoModel
-	}
-	return s, err
-}
-
-// errNoModel means that there is a server in use, but none of its models is chosen.
-var errNoModel = errors.New("no model is chosen")
-
-// refuseToAsk responds to a request for an answer that failed before the model was asked.
-// Where no model is chosen it asks the server for its models, to say so if it fails.
-func (c *chat) refuseToAsk(w http.ResponseWriter, r *http.Request, err error) {
-	if !errors.Is(err, errNoModel) {
-		c.refuse(w, err)
-		return
-	}
-	s, err := c.server()
-	if err != nil {
-		c.refuse(w, err)
-		return
-	}
-	ctx, cancel := withRequestTimeout(r.Context())
-	defer cancel()
-	p := problem{What: "No model is chosen yet.", Why: fmt.Sprintf("%s may offer several.", s.Name), Now: "Choose one in the settings."}
-	if _, err := c.client.Models(ctx, s.Server); err != nil {
-		p = *explain(err, s)
-	}
-	p.Now += " Your message stays here until then."
-	c.refuse(w, &apiError{http.StatusConflict, p})
-}
 
 // stopRequested stops the answer being written, and responds when it is saved.
 func (c *chat) stopRequested(w http.ResponseWriter, r *http.Request) {
@@ -181,6 +32,20 @@ func (c *chat) rename(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+func (c *chat) saveOptions(w http.ResponseWriter, r *http.Request) {
+	body, err := read[history.Options](w, r)
+	if err == nil {
+		err = c.file.SetOptions(r.PathValue("id"), body)
+	}
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	c.hub.publish(r.PathValue("id"), changes{thread: true})
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// delete takes a conversation out of the list; for undoFor it can be restored.
 func (c *chat) delete(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	c.stopAnswer(id)
@@ -189,7 +54,36 @@ func (c *chat) delete(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.hub.publish(id, changes{list: true, gone: true})
+	time.AfterFunc(undoFor, c.purgeOld)
 	w.WriteHeader(http.StatusNoContent)
+}
+
+func (c *chat) restore(w http.ResponseWriter, r *http.Request) {
+	if err := c.file.Restore(r.PathValue("id")); err != nil {
+		c.refuse(w, err)
+		return
+	}
+	c.hub.publish(r.PathValue("id"), changes{list: true})
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// purge removes the deleted conversations for good.
+func (c *chat) purge(w http.ResponseWriter, _ *http.Request) {
+	if err := c.file.Purge(time.Now()); err != nil {
+		c.refuse(w, err)
+		return
+	}
+	c.hub.publish("", changes{list: true})
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// purgeOld removes the conversations that were deleted more than undoFor ago.
+func (c *chat) purgeOld() {
+	if err := c.file.Purge(time.Now().Add(-undoFor)); err != nil {
+		log.Printf("remove deleted conversations: %v", err) // the next start tries again
+		return
+	}
+	c.hub.publish("", changes{list: true})
 }
 
 // messageText responds with the source of a message, for the clipboard.
@@ -212,9 +106,13 @@ func (c *chat) messageText(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *chat) saveDraft(w http.ResponseWriter, r *http.Request) {
-	body, err := read[struct{ Conversation, Text string }](w, r)
+	body, err := read[struct {
+		Conversation string
+		history.Draft
+		Replaces *string
+	}](w, r)
 	if err == nil {
-		err = c.file.SaveDraft(body.Conversation, body.Text)
+		err = c.file.SaveDraft(body.Conversation, body.Draft, body.Replaces)
 	}
 	if err != nil {
 		c.refuse(w, err)

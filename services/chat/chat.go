@@ -3,16 +3,30 @@
 //
 //	GET    /                                   a new conversation
 //	GET    /c/{id}                             a conversation
-//	GET    /api/events?conversation={id}       server-sent events (see events.go)
-//	POST   /api/conversations                  {text}: create one; → {id}
-//	POST   /api/conversations/{id}/messages    {text}: add a message
+//	GET    /api/events?conversation={id}&listed={n}&shown={n}  server-sent events (see events.go)
+//	GET    /api/search?q=                      the part of the list that is found
+//	POST   /api/conversations                  {text, tab, model, instructions, workflow}: create one; → {id}
+//	POST   /api/conversations/{id}/messages    {text, tab}: add a message
 //	POST   /api/conversations/{id}/stop        stop the answer being written
 //	POST   /api/conversations/{id}/continue    {message}: continue an unfinished answer
-//	POST   /api/conversations/{id}/again       {message}: replace the last answer
+//	POST   /api/conversations/{id}/again       {message}: another version of an answer
+//	POST   /api/conversations/{id}/edit        {message, text}: another version of a question, and its answer
+//	POST   /api/conversations/{id}/version     {message}: show this version
+//	POST   /api/conversations/{id}/omit        {messages, omitted}: whether the model is sent them
+//	POST   /api/conversations/{id}/shorten     {message}: omit the oldest turns; with a message, answer it again
+//	POST   /api/conversations/{id}/fix         {message, fence}: have a workflow's errors corrected
 //	POST   /api/conversations/{id}/title       {title}
+//	POST   /api/conversations/{id}/options     {model, instructions, workflow}
+//	GET    /api/conversations/{id}/export?format=markdown|json
 //	DELETE /api/conversations/{id}
+//	POST   /api/conversations/{id}/restore
+//	DELETE /api/deleted                        remove the deleted ones for good
 //	GET    /api/conversations/{id}/messages/{message}  the text of a message
-//	POST   /api/drafts                         {conversation, text}
+//	GET    /api/conversations/{id}/messages/{message}/workflows/{fence}       the file
+//	GET    /api/conversations/{id}/messages/{message}/workflows/{fence}/diff  what has changed in it, as HTML
+//	POST   /api/workflows/check                {text, name}: → {html, valid}
+//	POST   /api/workflows                      {name, text, replace}: save a file; → {path, command}
+//	POST   /api/drafts                         {conversation, tab, text, replaces}
 //	POST   /api/setup                          find a model server; → {ready, html, servers}
 //	POST   /api/models                         {address, key}: → {address, models}
 //	POST   /api/settings                       {address, key, model, forget}
@@ -47,6 +61,9 @@ type Options struct {
 	// LocalServers are where the Chat looks for a model server if none was chosen; nil
 	// means completion.WellKnown.
 	LocalServers []completion.LocalServer
+	// Workflows is the folder where workflow files are saved; "" means "workflows" in the
+	// user's home. It is made by its first use.
+	Workflows string
 	// Instance gets a report of each answer being written, as a workflow of Service. If
 	// it is nil there are no reports.
 	Instance *control.Client
@@ -60,13 +77,16 @@ type chat struct {
 	hub    hub
 	report *reporter
 
-	cache renderCache
+	cache     renderCache
+	purgeOnce sync.Once
 
-	mu      sync.Mutex
-	running map[string]*generation    // by conversation
-	unsaved map[int64]history.Message // answers that could not be saved
-	closed  bool
-	work    sync.WaitGroup // of the generations
+	mu       sync.Mutex
+	running  map[string]*generation    // by conversation
+	unsaved  map[int64]history.Message // answers that could not be saved
+	asked    map[string]bool           // servers that were asked for those
+	contexts map[modelKey]int          // sizes, in tokens, as servers tell them
+	closed   bool
+	work     sync.WaitGroup // of the generations
 }
 
 // New returns the Chat's pages, and the closer that ends its work: Close interrupts the
@@ -97,9 +117,23 @@ func (c *chat) routes() http.Handler {
 	mux.HandleFunc("POST /api/conversations/{id}/stop", c.stopRequested)
 	mux.HandleFunc("POST /api/conversations/{id}/continue", c.continueAnswer)
 	mux.HandleFunc("POST /api/conversations/{id}/again", c.regenerate)
+	mux.HandleFunc("POST /api/conversations/{id}/edit", c.edit)
+	mux.HandleFunc("POST /api/conversations/{id}/version", c.chooseVersion)
+	mux.HandleFunc("POST /api/conversations/{id}/omit", c.omit)
+	mux.HandleFunc("POST /api/conversations/{id}/shorten", c.shorten)
+	mux.HandleFunc("POST /api/conversations/{id}/fix", c.fix)
 	mux.HandleFunc("POST /api/conversations/{id}/title", c.rename)
+	mux.HandleFunc("POST /api/conversations/{id}/options", c.saveOptions)
+	mux.HandleFunc("GET /api/conversations/{id}/export", c.export)
+	mux.HandleFunc("POST /api/conversations/{id}/restore", c.restore)
+	mux.HandleFunc("DELETE /api/deleted", c.purge)
 	mux.HandleFunc("DELETE /api/conversations/{id}", c.delete)
 	mux.HandleFunc("GET /api/conversations/{id}/messages/{message}", c.messageText)
+	mux.HandleFunc("GET /api/conversations/{id}/messages/{message}/workflows/{fence}", c.downloadWorkflow)
+	mux.HandleFunc("GET /api/conversations/{id}/messages/{message}/workflows/{fence}/diff", c.compareWorkflow)
+	mux.HandleFunc("POST /api/workflows/check", c.checkWorkflow)
+	mux.HandleFunc("POST /api/workflows", c.saveWorkflow)
+	mux.HandleFunc("GET /api/search", c.search)
 	mux.HandleFunc("POST /api/drafts", c.saveDraft)
 	mux.HandleFunc("POST /api/setup", c.setup)
 	mux.HandleFunc("POST /api/models", c.models)

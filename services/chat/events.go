@@ -17,10 +17,11 @@ const minGrowthInterval = 50 * time.Millisecond
 // events streams changes to a page:
 //
 //	"list"    {html}            the list of conversations
-//	"thread"  {title, html}     the messages, when one was added or removed or has another state
+//	"thread"  {title, options, html}     the messages, when one was added or removed or has another state
 //	"growth"  {message, thinking: {keep, html}, text: {keep, html}}
 //	                            the answer being written: its first keep blocks stay,
 //	                            html replaces the rest
+//	                            workflows: HTML of the workflow files in it, if that changed
 //	"gone"    {}                the conversation was deleted
 //	"trouble" control.Problem   the file cannot be read
 //
@@ -29,7 +30,7 @@ const minGrowthInterval = 50 * time.Millisecond
 func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 	subscriber := c.hub.subscribe(r.URL.Query().Get("conversation"))
 	defer c.hub.unsubscribe(subscriber)
-	s := stream{chat: c, out: sse.NewStream(w), conversation: subscriber.conversation}
+	s := stream{chat: c, out: sse.NewStream(w), conversation: subscriber.conversation, listed: number(r, "listed", listed), shown: number(r, "shown", shownAtFirst)}
 	first := changes{list: true, thread: subscriber.conversation != ""}
 	if s.send(first) != nil {
 		return
@@ -58,13 +59,15 @@ func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 // stream is the event stream of one page.
 type stream struct {
 	*chat
-	out          *sse.Stream
-	sent         int // bytes of the latest growth
-	conversation string
+	out           *sse.Stream
+	sent          int // bytes of the latest growth
+	conversation  string
+	listed, shown int // how many conversations and messages it shows
 
 	// The blocks that the page has of the answer being written.
 	message        int64
 	thinking, text []template.HTML
+	workflows      string
 }
 
 // send sends what has changed. Its error is that of the connection.
@@ -82,11 +85,15 @@ func (s *stream) send(n changes) error {
 		}
 	}
 	if n.list {
-		view, err := s.list(s.conversation)
+		view, err := s.list(s.conversation, s.listed)
 		if err != nil {
 			return s.out.Send("trouble", storageProblem(err, s.file.Path()))
 		}
-		return s.sendFragment("list", "list", view, "")
+		html, err := fragment("list", view)
+		if err != nil {
+			return err
+		}
+		return s.out.Send("list", map[string]string{"html": html})
 	}
 	return nil
 }
@@ -103,24 +110,24 @@ func (s *stream) sendThread() error {
 	if err != nil {
 		return s.out.Send("trouble", storageProblem(err, s.file.Path()))
 	}
-	view := s.cache.viewThread(messages)
-	s.message, s.thinking, s.text = 0, nil, nil
+	view := s.viewThread(conversation, messages, s.shown)
+	s.message, s.thinking, s.text, s.workflows = 0, nil, nil, ""
 	if view.Writing() {
 		last := view.Messages[len(view.Messages)-1]
 		s.message, s.thinking, s.text = last.ID, last.Thinking, last.Blocks
+		if s.workflows, err = fragment("workflows", last); err != nil {
+			return err
+		}
 	}
-	return s.sendFragment("thread", "thread", view, conversation.Title)
-}
-
-func (s *stream) sendFragment(event, name string, view any, title string) error {
-	html, err := fragment(name, view)
+	html, err := fragment("thread", view)
 	if err != nil {
 		return err
 	}
-	return s.out.Send(event, struct {
-		Title string `json:"title,omitempty"`
-		HTML  string `json:"html"`
-	}{title, html})
+	return s.out.Send("thread", struct {
+		Title   string          `json:"title"`
+		Options history.Options `json:"options"`
+		HTML    string          `json:"html"`
+	}{conversation.Title, conversation.Options, html})
 }
 
 // change keeps the first blocks that a page has and replaces the others.
@@ -135,20 +142,29 @@ func (s *stream) sendGrowth() error {
 		return nil // it has ended: a change of the thread follows
 	}
 	view := s.cache.viewOf(g.now())
+	view.Conversation = s.conversation
 	if view.ID != s.message {
 		return s.sendThread()
 	}
 	growth := struct {
-		Message  int64  `json:"message"`
-		Thinking change `json:"thinking"`
-		Text     change `json:"text"`
-	}{view.ID, diff(s.thinking, view.Thinking), diff(s.text, view.Blocks)}
+		Message   int64   `json:"message"`
+		Thinking  change  `json:"thinking"`
+		Text      change  `json:"text"`
+		Workflows *string `json:"workflows,omitempty"`
+	}{view.ID, changed(s.thinking, view.Thinking), changed(s.text, view.Blocks), nil}
 	s.thinking, s.text = view.Thinking, view.Blocks
+	workflows, err := fragment("workflows", view)
+	if err != nil {
+		return err
+	}
+	if workflows != s.workflows {
+		s.workflows, growth.Workflows = workflows, &workflows
+	}
 	s.sent = len(growth.Thinking.HTML) + len(growth.Text.HTML)
 	return s.out.Send("growth", growth)
 }
 
-func diff(old, now []template.HTML) change {
+func changed(old, now []template.HTML) change {
 	keep := 0
 	for keep < min(len(old), len(now)) && old[keep] == now[keep] {
 		keep++

@@ -59,6 +59,8 @@ type prompt struct {
 	server   serverChoice
 	messages []completion.Message
 	answer   history.Message // with the text so far, which is to be continued
+	before   []history.Message
+	follows  bool // the message that is answered anew is not the conversation's last
 }
 
 // write starts an answer in a conversation. Its error is that of reserve or of prepare,
@@ -119,21 +121,22 @@ func (c *chat) release(g *generation) {
 // run asks the model and saves its answer as it grows.
 func (c *chat) run(ctx context.Context, g *generation, p prompt) {
 	type ending struct {
-		finish completion.FinishReason
-		err    error
+		completion.Result
+		err error
 	}
 	ended := make(chan ending, 1)
 	go func() {
-		finish, err := c.client.Answer(ctx, p.server.Server, p.server.Model, p.messages, func(d completion.Delta) { c.grow(g, d) })
-		ended <- ending{finish, err}
+		result, err := c.client.Answer(ctx, p.server.Server, p.server.Model, p.messages, func(d completion.Delta) { c.grow(g, d) })
+		ended <- ending{result, err}
 	}()
+	c.work.Go(func() { c.learnOnce(ctx, p.server) })
 	pause := time.NewTimer(0)
 	<-pause.C
 	failed := false // to save; it is logged once, and again by finish
 	for {
 		select {
 		case e := <-ended:
-			c.finish(g, p.server, e.finish, e.err)
+			c.finish(g, p, e.Result, e.err)
 			return
 		case <-g.dirty:
 		}
@@ -150,7 +153,7 @@ func (c *chat) run(ctx context.Context, g *generation, p prompt) {
 		pause.Reset(max(saveInterval, pace(len(now.Text)+len(now.Reasoning))))
 		select {
 		case e := <-ended:
-			c.finish(g, p.server, e.finish, e.err)
+			c.finish(g, p, e.Result, e.err)
 			return
 		case <-pause.C:
 		}
@@ -170,10 +173,14 @@ func (c *chat) grow(g *generation, d completion.Delta) {
 }
 
 // finish gives an answer its final state, saves and releases it.
-func (c *chat) finish(g *generation, server serverChoice, finish completion.FinishReason, err error) {
+func (c *chat) finish(g *generation, p prompt, result completion.Result, err error) {
+	server, finish := p.server, result.Finish
 	g.mu.Lock()
 	m := &g.message
 	m.Finished = time.Now()
+	if result.Usage != (completion.Usage{}) {
+		m.Tokens = history.Tokens(result.Usage)
+	}
 	switch {
 	case errors.Is(err, errStopped):
 		m.State = history.Stopped
@@ -183,6 +190,8 @@ func (c *chat) finish(g *generation, server serverChoice, finish completion.Fini
 		m.State, m.Problem = history.Failed, explain(err, server)
 	case finish == completion.Filtered:
 		m.State, m.Problem = history.Failed, filteredAnswer(server)
+	case g.text.Len() == 0 && finish == completion.ToolCall:
+		m.State, m.Problem = history.Failed, toolCall(server)
 	case g.text.Len() == 0:
 		m.State, m.Problem = history.Failed, emptyAnswer(server, finish, g.reasoning.Len() > 0)
 	case finish == completion.Length:
@@ -202,9 +211,10 @@ func (c *chat) finish(g *generation, server serverChoice, finish completion.Fini
 		c.unsaved[final.ID] = final
 		c.mu.Unlock()
 	}
+	c.markWorkflow(g.conversation, p.before, final)
 	c.report.ended(g.conversation) // before another answer can begin there
 	c.release(g)
-	c.hub.publish(g.conversation, changes{thread: true})
+	c.hub.publish(g.conversation, changes{list: true, thread: true})
 }
 
 // stopAnswer stops the answer being written in a conversation, if there is one, and waits

@@ -32,7 +32,8 @@ func serve(t *testing.T, database string, servers ...completion.LocalServer) *ap
 	if servers == nil {
 		servers = []completion.LocalServer{}
 	}
-	return start(t, "127.0.0.1:0", Options{Database: database, DashboardURL: "http://127.0.0.1:7861/", LocalServers: servers})
+	return start(t, "127.0.0.1:0", Options{Database: database, DashboardURL: "http://127.0.0.1:7861/", LocalServers: servers,
+		Workflows: filepath.Join(filepath.Dir(database), "workflows")})
 }
 
 // start starts a Chat at an address.

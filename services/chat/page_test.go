@@ -33,7 +33,7 @@ func TestHostileTextStaysText(t *testing.T) {
 	b.state("complete")
 	b.Do(chromedp.Reload())
 	b.Shows("Not a title")
-	b.Click("#server")
+	b.Click(".side-foot [data-settings]")
 	b.Shows("It answers")
 	if webtest.Eval[bool](b.Tab, "'hacked' in window") {
 		t.Error("a script ran")
@@ -161,7 +161,7 @@ func TestSettings(t *testing.T) {
 	a.use(first, "sk-secret")
 	b := browse(t, webtest.Wide, a.url+"/")
 	b.write("Half a message")
-	b.Click("#server")
+	b.Click(".side-foot [data-settings]")
 	b.Shows("It answers, with 1 model.")
 	b.Until(`document.getElementById("key").value === "" && document.getElementById("key").placeholder.startsWith("Saved")`)
 	b.Click("#found [data-base]")
@@ -175,7 +175,7 @@ func TestSettings(t *testing.T) {
 	}
 
 	b.Allow("502")
-	b.Click("#server")
+	b.Click(".side-foot [data-settings]")
 	b.Shows("It answers, with 2 models.")
 	b.Do(chromedp.SetValue(chromedp.CSS("#address"), "http://127.0.0.1:1/v1"))
 	webtest.Eval[bool](b.Tab, `document.getElementById("address").dispatchEvent(new Event("change"))`)
@@ -197,14 +197,18 @@ func TestRenameAndDelete(t *testing.T) {
 	b.Do(chromedp.KeyEvent("Another one" + kb.Enter))
 	b.Until(`document.getElementById("title").textContent === "Another one" && document.querySelector("#list [aria-current]").textContent === "Another one"`)
 	b.Click("[popovertarget=menu]")
-	b.Click("[data-dialog=delete]")
-	b.Click("#delete [value='']")
-	b.Until("!document.getElementById('delete').open")
+	b.Click("[data-delete]")
+	b.Until("location.pathname === '/' && document.readyState === 'complete'")
+	b.Shows("Kept for an hour.")
+	b.Click("[data-restore]")
+	b.Until("location.pathname === '/c/" + id + "'")
+	b.answer("ok")
 	b.Click("[popovertarget=menu]")
-	b.Click("[data-dialog=delete]")
-	b.Click("#delete .danger")
-	b.Until("location.pathname === '/'")
+	b.Click("[data-delete]")
+	b.Until("location.pathname === '/' && document.readyState === 'complete'")
+	b.Click("[data-purge]")
 	b.Shows("Your conversations will be listed here.")
+	b.Until("!document.getElementById('deleted')")
 }
 
 func TestCopy(t *testing.T) {

@@ -1,6 +1,8 @@
 package chat
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -12,10 +14,13 @@ type page struct {
 	Title        string
 	Conversation string // its id; "" for a new one
 	Thread       threadView
-	Draft        string
+	Drafts       string // JSON
+	Options      history.Options
 	List         listView
-	Server       serverChoice // its key must not get into a page
+	Server       serverChoice // with the model of this conversation; its key must not get into a page
+	Settings     serverChoice // with the model of the settings
 	Database     string
+	Workflows    string // of workflow files
 	SetAside     string
 	DashboardURL string
 	Problem      *problem // instead of the page
@@ -24,7 +29,7 @@ type page struct {
 
 // newPage shows the page that creates a conversation.
 func (c *chat) newPage(w http.ResponseWriter, _ *http.Request) {
-	p, err := c.page("")
+	p, err := c.page("", history.Options{})
 	if err != nil {
 		c.renderStorageProblem(w, err)
 		return
@@ -35,10 +40,10 @@ func (c *chat) newPage(w http.ResponseWriter, _ *http.Request) {
 
 func (c *chat) conversationPage(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
-	p, err := c.page(id)
+	conversation, err := c.file.Conversation(id)
+	var p page
 	if err == nil {
-		var conversation history.Conversation
-		conversation, err = c.file.Conversation(id)
+		p, err = c.page(id, conversation.Options)
 		p.Title = conversation.Title
 	}
 	if errors.Is(err, history.ErrNotFound) {
@@ -58,27 +63,39 @@ func (c *chat) conversationPage(w http.ResponseWriter, r *http.Request) {
 		c.renderStorageProblem(w, err)
 		return
 	}
-	p.Thread = c.cache.viewThread(messages)
+	p.Thread = c.viewThread(conversation, messages, shownAtFirst)
 	render(w, http.StatusOK, "page", p)
 }
 
 // page returns the data that both conversation pages need.
-func (c *chat) page(conversation string) (p page, err error) {
+func (c *chat) page(conversation string, options history.Options) (p page, err error) {
+	c.purgeOnce.Do(c.purgeOld)
 	settings, err := c.file.Settings()
 	if err != nil {
 		return p, err
 	}
 	p = page{
 		Conversation: conversation,
+		Options:      options,
 		Server:       c.choose(settings),
 		Database:     c.file.Path(),
 		SetAside:     settings.SetAside,
 		DashboardURL: c.DashboardURL,
 	}
-	if p.List, err = c.list(conversation); err != nil {
+	if p.Workflows, err = c.workflowFolder(); err != nil {
+		p.Workflows = "workflows" // saving says why there is none
+	}
+	p.Settings = p.Server
+	p.Server.Model = cmp.Or(p.Options.Model, p.Server.Model)
+	if p.List, err = c.list(conversation, listed); err != nil {
 		return p, err
 	}
-	p.Draft, err = c.file.Draft(conversation)
+	drafts, err := c.file.Drafts(conversation)
+	if err != nil {
+		return p, err
+	}
+	encoded, err := json.Marshal(append([]history.Draft{}, drafts...))
+	p.Drafts = string(encoded)
 	return p, err
 }
 

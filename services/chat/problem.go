@@ -1,21 +1,26 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"runtime"
 	"strings"
 	"syscall"
+	"time"
 
 	"agents-tray/manager/control"
 	"agents-tray/manager/words"
 	"agents-tray/services/chat/completion"
+	"agents-tray/services/web"
 )
 
 type problem = control.Problem
+
+// tooLong is what has happened to an answer for which its conversation is too long.
+const tooLong = "The conversation is too long for this model."
 
 // explain describes why the model server gave no complete answer.
 func explain(err error, s serverChoice) *problem { return explainWith(err, s, " in the settings") }
@@ -38,6 +43,7 @@ func explainWith(err error, s serverChoice, where string) *problem {
 	if e.WebPage {
 		quote = " It answered with a web page."
 	}
+	provider := cmp.Or(e.Provider, s.Name)
 	switch e.Kind {
 	case completion.Unreachable:
 		p.What = s.Name + " does not answer."
@@ -62,6 +68,48 @@ func explainWith(err error, s serverChoice, where string) *problem {
 			p.Why = "It asks for a key and none is set." + quote
 		}
 		p.Now = fmt.Sprintf("Enter a valid key%s, then try again.", where)
+	case completion.Forbidden:
+		p.What = s.Name + " refused the request."
+		p.Why = "The key is not accepted for this model or request." + quote
+		p.Now = fmt.Sprintf("Choose another model, or enter another key%s, then try again.", where)
+	case completion.WrongRegion:
+		p.What = provider + " does not serve the place you are in."
+		p.Why = strings.TrimSpace(quote)
+		p.Now = fmt.Sprintf("Choose another server or model%s.", where)
+	case completion.NoCredit:
+		p.What = "Nothing is left to pay for this request."
+		p.Why = "The account at " + provider + " has no credit, or not enough." + quote
+		p.Now = "Add credit there, or choose another model. Waiting does not help."
+	case completion.QuotaUsed:
+		p.What = "The quota at " + provider + " is used up."
+		p.Why = strings.TrimSpace(quote)
+		p.Now = "Wait until it begins anew, or choose another model."
+		if e.Wait > 0 {
+			p.Now = fmt.Sprintf("Try again after %s, or choose another model.", waitWords(e.Wait))
+		}
+	case completion.Overloaded:
+		p.What = provider + " has too much to do at the moment."
+		p.Why = strings.TrimSpace(quote)
+		p.Now = "Try again in a minute, or choose another model."
+		if e.Wait > 0 {
+			p.Now = fmt.Sprintf("Try again after %s, or choose another model.", waitWords(e.Wait))
+		}
+	case completion.NoMemory:
+		p.What = "The model does not fit into the memory of " + s.Name + "."
+		p.Why = strings.TrimSpace(quote)
+		p.Now = "Choose a smaller model, or end other programs and try again."
+	case completion.NotForChat:
+		p.What = s.Model + " is not a model for conversations."
+		p.Why = strings.TrimSpace(quote)
+		p.Now = "Choose another model, then try again."
+	case completion.TooLarge:
+		p.What = "The request is too large for " + provider + "."
+		p.Why = strings.TrimSpace(quote)
+		p.Now = "Leave out the oldest turns or single messages, then try again."
+	case completion.Moderated:
+		p.What = provider + " does not answer to this."
+		p.Why = "Its filter objects to what was said." + quote
+		p.Now = "Say it in another way: edit the message, or leave an earlier one out."
 	case completion.NotFound, completion.NotAModelServer:
 		p.What = fmt.Sprintf("What answers at %s is no model server.", s.Host())
 		p.Why = "It does not speak the OpenAI-compatible protocol at this address." + quote
@@ -74,19 +122,19 @@ func explainWith(err error, s serverChoice, where string) *problem {
 			p.Now = fmt.Sprintf("Run “ollama pull %s”, or choose another model%s. Then try again.", s.Model, where)
 		}
 	case completion.RateLimited:
-		p.What = s.Name + " takes no more requests at the moment."
-		p.Why = "Too many were sent, or the account's quota is used up." + quote
+		p.What = provider + " takes no more requests at the moment."
+		p.Why = "Too many were sent in a short time." + quote
 		p.Now = "Wait a little, then try again."
-		if e.RetryAfter != "" {
-			p.Now = fmt.Sprintf("Try again after %s.", retryAfter(e.RetryAfter))
+		if e.Wait > 0 {
+			p.Now = fmt.Sprintf("Try again after %s.", waitWords(e.Wait))
 		}
 	case completion.Loading:
 		p.What = s.Name + " is still loading the model."
 		p.Now = "Wait a little, then try again."
 	case completion.TooLong:
-		p.What = "The conversation is too long for this model."
+		p.What = tooLong
 		p.Why = fmt.Sprintf("%s can only read so much at once.%s", s.Model, quote)
-		p.Now = fmt.Sprintf("Begin a new conversation, or choose a model with a larger context%s.", where)
+		p.Now = fmt.Sprintf("Leave out the oldest turns or single messages, or choose a model with a larger context%s.", where)
 	case completion.Disconnected:
 		p.What = "The answer broke off."
 		p.Why = s.Name + " closed the connection before the answer was complete. It may have crashed or been stopped."
@@ -153,16 +201,14 @@ func cause(e *completion.Error) string {
 	return words.Sentence(e.Err.Error())
 }
 
-func retryAfter(value string) string {
-	for _, c := range value {
-		if c < '0' || c > '9' {
-			if t, err := http.ParseTime(value); err == nil {
-				return t.Local().Format("15:04:05")
-			}
-			return value
-		}
-	}
-	return value + " s"
+// waitWords is a time to wait, in words.
+func waitWords(wait time.Duration) string {
+	return web.Duration(wait + time.Second - 1) // a part of a second counts as one
+}
+
+// toolCall is the problem of a model that asked for a tool in place of an answer.
+func toolCall(s serverChoice) *problem {
+	return &problem{What: s.Model + " answered nothing.", Why: "It wanted to use a tool, and the Chat has none.", Now: "Try again, or choose another model."}
 }
 
 // terminal is what this operating system's users call the place to type commands.

@@ -4,14 +4,17 @@ import (
 	"embed"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"html/template"
 	"log"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
 	"agents-tray/services/chat/history"
 	"agents-tray/services/web"
+	"agents-tray/services/workflow"
 )
 
 //go:embed templates
@@ -19,7 +22,9 @@ var templateFiles embed.FS
 
 // templates are parsed by their first use, not at the start of the process.
 var templates = sync.OnceValue(func() *template.Template {
-	return template.Must(web.Templates(template.FuncMap{"took": took, "terminal": terminal}).ParseFS(templateFiles, "templates/*.html"))
+	return template.Must(web.Templates(template.FuncMap{
+		"took": took, "terminal": terminal, "thousands": thousands, "json": toJSON, "errors": countErrors,
+	}).ParseFS(templateFiles, "templates/*.html"))
 })
 
 // took is how long an answer took, or "" for less than a second.
@@ -29,6 +34,28 @@ func took(m messageView) string {
 		return ""
 	}
 	return web.Duration(duration)
+}
+
+// thousands is a number with its thousands apart: "12,345".
+func thousands(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+func toJSON(v any) (string, error) {
+	encoded, err := json.Marshal(v)
+	return string(encoded), err
+}
+
+// countErrors is how many errors there are, in words.
+func countErrors(list []workflow.Finding) string {
+	if len(list) == 1 {
+		return "1 error"
+	}
+	return thousands(len(list)) + " errors"
 }
 
 // fragment executes one template.
@@ -74,11 +101,16 @@ const maxRequest = 1 << 20
 
 // read decodes the JSON body of a request. Its error is an *apiError.
 func read[T any](w http.ResponseWriter, r *http.Request) (body T, err error) {
-	err = json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(&body)
+	return readAtMost[T](w, r, maxRequest)
+}
+
+// readAtMost is read for a body of at most limit bytes.
+func readAtMost[T any](w http.ResponseWriter, r *http.Request, limit int64) (body T, err error) {
+	err = json.NewDecoder(http.MaxBytesReader(w, r.Body, limit)).Decode(&body)
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return body, &apiError{http.StatusRequestEntityTooLarge, problem{What: "This message is too long.", Why: "A message can hold 1 MB.", Now: "Send a part of it."}}
+		return body, &apiError{http.StatusRequestEntityTooLarge, problem{What: "This message is too long.", Why: fmt.Sprintf("It can hold %d MB.", limit>>20), Now: "Send a part of it."}}
 	case err != nil:
 		return body, &apiError{http.StatusBadRequest, problem{What: "The request cannot be read.", Now: "Load this page again.", Detail: err.Error()}}
 	}

@@ -41,6 +41,21 @@ func TestLooks(t *testing.T) {
 	model.Next(t).Fail(http.StatusNotFound, nil, `{"error":{"message":"model \"llama3.2\" not found, try pulling it first","type":"api_error"}}`)
 	full.finished(missing)
 	full.finished(failed)
+	tea := full.begin("Make tea, with a workflow")
+	model.Next(t).Answer(inFence(invalidWorkflow))
+	full.finished(tea)
+	full.post("/api/conversations/"+tea+"/messages", map[string]string{"text": "Better, please"})
+	model.Next(t).Answer(inFence(validWorkflow))
+	full.finished(tea)
+	full.post("/api/conversations/"+tea+"/again", map[string]int64{"message": full.last(tea).ID})
+	turn = model.Next(t)
+	turn.Answer(inFence(validWorkflow))
+	full.finished(tea)
+	messages, err := full.thread(tea)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full.post("/api/conversations/"+tea+"/omit", map[string]any{"messages": []int64{messages[0].ID}, "omitted": true})
 	live := full.begin("Tell me about trays")
 	turn = model.Next(t)
 	turn.Say("A tray is a shallow platform designed for carrying things.\n\nIt can be made of")
@@ -59,13 +74,13 @@ func TestLooks(t *testing.T) {
 		}},
 		{"live", full.url + "/c/" + live, func(b *tab) { b.Shows("made of") }},
 		{"settings", full.url + "/c/" + good, func(b *tab) {
-			b.Click("#server")
+			b.Click(".side-foot [data-settings]")
 			b.Shows("It answers")
 			b.Shows("Ollama · 2 models")
 		}},
-		{"delete", full.url + "/c/" + good, func(b *tab) {
+		{"keyboard", full.url + "/c/" + good, func(b *tab) {
 			b.Click("[popovertarget=menu]")
-			b.Click("[data-dialog=delete]")
+			b.Click("[data-dialog=keyboard]")
 		}},
 		{"menu", full.url + "/c/" + good, func(b *tab) { b.Click("[popovertarget=menu]") }},
 		{"trouble", bare.url + "/", func(b *tab) {
@@ -83,8 +98,33 @@ func TestLooks(t *testing.T) {
 		{"dead-settings", dead.url + "/", func(b *tab) {
 			b.Allow("502")
 			b.Shows("127.0.0.1:1 does not answer.")
-			b.Click("#server")
+			b.Click(".side-foot [data-settings]")
 			b.Shows("enter another address.")
+		}},
+		{"workflow", full.url + "/c/" + tea, func(b *tab) {
+			b.Until("document.readyState === 'complete'")
+			b.Click(".message:last-of-type [data-workflow=diff]")
+			b.Until("!document.querySelector('.message:last-of-type .changes').hidden")
+		}},
+		{"workflow-errors", full.url + "/c/" + tea, func(b *tab) {
+			b.Until("document.readyState === 'complete'")
+			b.Click(".findings button")
+			b.Until(`CSS.highlights.has("line")`)
+		}},
+		{"models", full.url + "/c/" + tea, func(b *tab) {
+			b.Until("document.readyState === 'complete'")
+			b.Click("#server")
+			b.Until("document.querySelector('.choices')")
+		}},
+		{"edit", full.url + "/c/" + good, func(b *tab) {
+			b.Until("document.readyState === 'complete'")
+			b.Click("[data-edit]")
+			b.Until("document.querySelector('.editor')")
+		}},
+		{"save", full.url + "/c/" + tea, func(b *tab) {
+			b.Until("document.readyState === 'complete'")
+			b.Click(".message:last-of-type [data-workflow=save]")
+			b.Until("document.getElementById('save-workflow').open")
 		}},
 		{"gone-page", full.url + "/c/nowhere", func(b *tab) { b.Allow("404") }},
 	} {

@@ -136,13 +136,12 @@ func sameOrigin(a, b string) bool {
 		left.Scheme == right.Scheme && strings.EqualFold(left.Host, right.Host)
 }
 
-// chatModels leaves out the models that are not for conversations, judged by their names.
-func chatModels(models []string) []string {
+// chatModels are the names of the models that are for conversations.
+func chatModels(models []completion.Model) []string {
 	var list []string
 	for _, model := range models {
-		name := strings.ToLower(model)
-		if !strings.Contains(name, "embed") && !strings.Contains(name, "rerank") && !strings.Contains(name, "whisper") {
-			list = append(list, model)
+		if !model.NotChat {
+			list = append(list, model.Name)
 		}
 	}
 	return list

@@ -89,7 +89,7 @@ func TestServerOfTheEnvironment(t *testing.T) {
 	}
 	a.begin("Hi")
 	model.Next(t).Answer("Hi")
-	if keys := model.Keys(); !slices.Equal(keys, []string{"Bearer from-environment", "Bearer from-environment"}) {
+	if keys := model.Keys(); len(keys) < 2 || slices.ContainsFunc(keys, func(key string) bool { return key != "Bearer from-environment" }) {
 		t.Errorf("keys %q", keys)
 	}
 	if slices.ContainsFunc(local.Keys(), func(key string) bool { return key != "" }) {
@@ -160,7 +160,7 @@ func TestFailuresAreToldInThreeParts(t *testing.T) {
 		},
 			[]string{"no more requests", "slow down", "after 20 s"}},
 		{"a long conversation", func(turn *modeltest.Turn) { turn.Fail(400, nil, `{"error":{"message":"maximum context length is 5"}}`) },
-			[]string{"too long for this model", "Begin a new conversation"}},
+			[]string{"too long for this model", "Leave out the oldest turns"}},
 		{"a cut connection", func(turn *modeltest.Turn) { turn.Say("half"); turn.Break() },
 			[]string{"broke off", "closed the connection", "Continue it", "<p>half</p>", `data-retry="continue"`}},
 		{"a web page", func(turn *modeltest.Turn) {

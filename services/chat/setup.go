@@ -57,12 +57,14 @@ func (c *chat) setup(w http.ResponseWriter, r *http.Request) {
 	for _, f := range view.Found {
 		list = append(list, found{f.Name, f.Base, len(chatModels(f.Models))})
 	}
-	web.JSON(w, http.StatusOK, map[string]any{"ready": view.Server.Ready(), "label": view.Server.Label(), "html": html, "servers": list})
+	web.JSON(w, http.StatusOK, map[string]any{"ready": view.Server.Ready(), "label": view.Server.Label(),
+		"model": view.Server.Model, "server": view.Server.Name, "html": html, "servers": list})
 }
 
 // pickServer uses the first server on this computer that has a model.
 func (c *chat) pickServer(view *setupView, settings history.Settings) error {
 	for _, found := range view.Found {
+		c.learn(found.Base, found.Models)
 		models := chatModels(found.Models)
 		if len(models) == 0 {
 			view.Empty = &found
@@ -88,17 +90,19 @@ func (c *chat) pickModel(r *http.Request, view *setupView, settings history.Sett
 		view.Problem = explain(err, view.Server)
 		return nil
 	}
-	models = chatModels(models)
-	if len(models) == 0 || len(models) > 1 && !view.Server.Local() {
+	c.learn(view.Server.Base, models)
+	names := chatModels(models)
+	if len(names) == 0 || len(names) > 1 && !view.Server.Local() {
 		return nil
 	}
-	settings.Model = models[0]
+	settings.Model = names[0]
 	view.Server = c.choose(settings)
 	return c.file.SaveSettings(settings)
 }
 
-// models lists the models at an address that need not be saved. Without a key in the request
-// the saved one is used if it belongs to that address.
+// models lists the models at an address that need not be saved, or, without an address, of
+// the server in use. Without a key in the request the saved one is used if it belongs to that
+// address.
 func (c *chat) models(w http.ResponseWriter, r *http.Request) {
 	body, err := read[struct{ Address, Key string }](w, r)
 	if err != nil {
@@ -111,9 +115,9 @@ func (c *chat) models(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	choice := c.choose(settings)
-	choice.Base, err = completion.Normalize(body.Address)
+	choice.Base, err = completion.Normalize(cmp.Or(body.Address, choice.Base))
 	choice.Name = cmp.Or(c.nameOf(choice.Base), body.Address)
-	var models []string
+	var models []completion.Model
 	if err == nil {
 		choice.Key = cmp.Or(body.Key, keyFor(choice.Base, settings))
 		ctx, cancel := withRequestTimeout(r.Context())
@@ -124,10 +128,15 @@ func (c *chat) models(w http.ResponseWriter, r *http.Request) {
 		web.JSON(w, http.StatusBadGateway, explainInSettings(err, choice))
 		return
 	}
-	if talkers := chatModels(models); len(talkers) > 0 {
-		models = talkers
+	c.learn(choice.Base, models)
+	names := chatModels(models)
+	if len(names) == 0 { // all may be misjudged
+		names = []string{}
+		for _, model := range models {
+			names = append(names, model.Name)
+		}
 	}
-	web.JSON(w, http.StatusOK, map[string]any{"address": choice.Base, "models": models})
+	web.JSON(w, http.StatusOK, map[string]any{"address": choice.Base, "models": names})
 }
 
 // keyFor is the key that may be sent to base: the saved one if it was given for the same

@@ -101,7 +101,7 @@ func TestEscapeStops(t *testing.T) {
 	turn.Say("one")
 	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	b.answer("one")
-	b.Click("#server") // Escape first closes what is open
+	b.Click(".side-foot [data-settings]") // Escape first closes what is open
 	b.Until("document.getElementById('settings').open")
 	b.Do(chromedp.KeyEvent(kb.Escape))
 	b.Until("!document.getElementById('settings').open")

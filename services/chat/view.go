@@ -2,7 +2,7 @@ package chat
 
 import (
 	"html/template"
-	"time"
+	"strings"
 
 	"agents-tray/services/chat/history"
 	"agents-tray/services/chat/markdown"
@@ -11,9 +11,12 @@ import (
 // messageView is a message as a page shows it.
 type messageView struct {
 	history.Message
-	Thinking []template.HTML
-	Blocks   []template.HTML
-	Last     bool // it is the conversation's last
+	Conversation string
+	Thinking     []template.HTML
+	Blocks       []template.HTML
+	Workflows    []foundWorkflow
+	Last         bool // it is the conversation's last
+	Compare      bool // its workflows have one before them
 }
 
 // viewOf renders a message.
@@ -25,11 +28,13 @@ func (r *renderCache) viewOf(m history.Message) messageView {
 	if m.Reasoning != "" {
 		thinking = m.Reasoning
 	}
-	render := r.render
-	if m.State == history.Writing {
-		render = markdown.Blocks // not cached: the text still grows
+	answer = fenced(answer)
+	if m.State == history.Writing { // not cached: the text still grows
+		now := renderText(answer, true)
+		return messageView{Message: m, Thinking: markdown.Blocks(thinking), Blocks: now.blocks, Workflows: now.workflows}
 	}
-	return messageView{Message: m, Thinking: render(thinking), Blocks: render(answer)}
+	now := r.render(answer)
+	return messageView{Message: m, Thinking: r.render(thinking).blocks, Blocks: now.blocks, Workflows: now.workflows}
 }
 
 // IsUser reports whether the message is the user's.
@@ -47,16 +52,38 @@ func (m messageView) Unfinished() bool {
 	return false
 }
 
+// TooLong reports whether the answer failed because the conversation is too long.
+func (m messageView) TooLong() bool {
+	return m.Problem != nil && (m.Problem.What == tooLong || strings.HasPrefix(m.Problem.What, "The request is too large for "))
+}
+
+// Others reports whether there are other versions of the message.
+func (m messageView) Others() bool { return m.Versions > 1 }
+
 // threadView is a conversation's messages.
 type threadView struct {
 	Messages []messageView
+	Earlier  int      // how many messages there are before them
+	More     int      // how many to show for the next ones
+	Fit      *fitView // nil if it fits, as far as is known
 }
 
-func (r *renderCache) viewThread(messages []history.Message) threadView {
-	var t threadView
+// shownAtFirst is how many messages of a conversation a page shows at first, and how many
+// more it shows each time that its beginning is reached.
+const shownAtFirst = 200
+
+// viewThread renders the last messages of a conversation, at most limit.
+func (c *chat) viewThread(conversation history.Conversation, messages []history.Message, limit int) threadView {
+	t := threadView{Fit: c.fit(conversation.Options, messages), Earlier: max(len(messages)-limit, 0), More: limit + shownAtFirst}
+	workflows := false
 	for i, m := range messages {
-		v := r.viewOf(m)
-		v.Last = i == len(messages)-1
+		if i < t.Earlier {
+			workflows = workflows || m.Role == history.Assistant && strings.Contains(m.Text, "schema_version")
+			continue
+		}
+		v := c.cache.viewOf(m)
+		v.Conversation, v.Last, v.Compare = conversation.ID, i == len(messages)-1, workflows || m.Versions > 1
+		workflows = workflows || len(v.Workflows) > 0
 		t.Messages = append(t.Messages, v)
 	}
 	return t
@@ -66,49 +93,4 @@ func (r *renderCache) viewThread(messages []history.Message) threadView {
 func (t threadView) Writing() bool {
 	last := len(t.Messages) - 1
 	return last >= 0 && t.Messages[last].Live()
-}
-
-// listView is the list of conversations by day.
-type listView struct {
-	Groups []listGroup
-}
-
-type listGroup struct {
-	Title         string
-	Conversations []listEntry
-}
-
-type listEntry struct {
-	history.Conversation
-	Here    bool // it is the one on the page
-	Writing bool // an answer is being written in it
-}
-
-// list returns the list of conversations for the page of one of them ("" for none).
-func (c *chat) list(here string) (listView, error) {
-	conversations, err := c.file.Conversations()
-	if err != nil {
-		return listView{}, err
-	}
-	now := time.Now()
-	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.Local)
-	var view listView
-	for _, conversation := range conversations {
-		title := "Earlier"
-		switch {
-		case !conversation.Updated.Before(today):
-			title = "Today"
-		case !conversation.Updated.Before(today.AddDate(0, 0, -1)):
-			title = "Yesterday"
-		case !conversation.Updated.Before(today.AddDate(0, 0, -7)):
-			title = "Last 7 days"
-		}
-		if last := len(view.Groups) - 1; last < 0 || view.Groups[last].Title != title {
-			view.Groups = append(view.Groups, listGroup{Title: title})
-		}
-		group := &view.Groups[len(view.Groups)-1]
-		group.Conversations = append(group.Conversations,
-			listEntry{conversation, conversation.ID == here, c.generation(conversation.ID) != nil})
-	}
-	return view, nil
 }

@@ -1,12 +1,11 @@
-// The message that the user writes: sending, stopping, and its draft, which is kept across
-// a reload.
+// The message that the user writes: sending and stopping.
 
 import { announce } from "/assets/announce.js";
 import * as problems from "/assets/problem.js";
 import { post } from "/assets/request.js";
 import { scrollToEnd } from "./autoscroll.js";
-
-const draftDelay = 400; // ms without a key before the draft is saved
+import * as drafts from "./drafts.js";
+import * as options from "./options.js";
 
 const form = document.getElementById("composer");
 const text = document.getElementById("text");
@@ -14,13 +13,11 @@ const send = document.getElementById("send");
 const stop = document.getElementById("stop");
 const box = document.getElementById("trouble");
 
-const unsentKey = `draft of ${location.pathname}`; // in sessionStorage: what was typed just before a reload
-
 let conversation = "";
 let sending = false;
 let busy = false; // an answer is being written
-let draftTimer;
-let saving = Promise.resolve(); // the request that saves it
+
+export const flushDraft = drafts.flush;
 
 export function start(here) {
   conversation = here;
@@ -35,26 +32,30 @@ export function start(here) {
   });
   text.addEventListener("input", () => {
     fitHeight();
-    clearTimeout(draftTimer);
-    draftTimer = setTimeout(saveDraft, draftDelay);
+    drafts.changed();
   });
   stop.addEventListener("click", stopAnswer);
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.isComposing || !busy) return;
+    if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || !busy) return;
     if (document.querySelector("dialog[open], [popover]:popover-open")) return; // Escape closes those
     event.preventDefault();
     stopAnswer();
   });
-  addEventListener("pagehide", () => {
-    if (!draftTimer) return;
-    navigator.sendBeacon("/api/drafts", new Blob([draft()], { type: "application/json" }));
-    sessionStorage.setItem(unsentKey, text.value); // a reload may come before the beacon
+  drafts.start(text, (problem) => {
+    if (problem.what) showProblem({ ...problem, what: `${problem.what} What you type is not kept.` });
   });
-  text.value = sessionStorage.getItem(unsentKey) ?? text.value;
-  sessionStorage.removeItem(unsentKey);
   fitHeight();
   text.setSelectionRange(text.value.length, text.value.length);
 }
+
+// write puts a text into the message, below what is there.
+export function write(words) {
+  text.value = [text.value, words].filter(Boolean).join("\n\n");
+  text.dispatchEvent(new Event("input"));
+  text.focus();
+}
+
+export const focus = () => text.focus();
 
 // setBusy shows the button Stop while an answer is being written, else Send.
 export function setBusy(now) {
@@ -91,38 +92,20 @@ export async function attempt(send) {
   }
 }
 
-// flushDraft saves what is not saved yet.
-export async function flushDraft() {
-  if (draftTimer) saveDraft();
-  await saving;
-}
-
-const draft = () => JSON.stringify({ conversation, text: text.value });
-
-function saveDraft() {
-  clearTimeout(draftTimer);
-  draftTimer = undefined;
-  const body = draft();
-  saving = saving.then(() => post("/api/drafts", JSON.parse(body))).catch((problem) => {
-    if (problem.what) showProblem({ ...problem, what: `${problem.what} What you type is not kept.` });
-  });
-}
-
 async function submit() {
   const message = text.value;
   if (!message.trim() || sending || busy) return;
   sending = true;
   send.setAttribute("aria-disabled", "true");
-  clearTimeout(draftTimer);
-  draftTimer = undefined;
-  await saving; // a later save would bring the draft back
+  await drafts.forget();
   text.value = ""; // what is typed from now on is the next message
   fitHeight();
   const sent = await attempt(async () => {
     if (conversation) {
-      await post(`/api/conversations/${conversation}/messages`, { text: message });
+      await post(`/api/conversations/${conversation}/messages`, { text: message, tab: drafts.name() });
     } else {
-      const { id } = await post("/api/conversations", { text: message });
+      const { id } = await post("/api/conversations", { ...options.current(), text: message, tab: drafts.name() });
+      options.begun();
       location.assign(`/c/${id}`);
     }
   });
@@ -133,6 +116,7 @@ async function submit() {
   } else {
     text.value = [message, text.value].filter(Boolean).join("\n");
     fitHeight();
+    drafts.changed();
   }
   text.focus();
 }

@@ -41,7 +41,7 @@ export function start({ flushDraft }) {
 }
 
 function open(proposed) {
-  document.getElementById("side").hidePopover();
+  for (const id of ["side", "models"]) document.getElementById(id).hidePopover();
   address.value = proposed ?? address.dataset.saved;
   key.value = "";
   if (forget) forget.checked = false;

@@ -21,9 +21,10 @@ async function look() {
   looking = true;
   section.setAttribute("aria-busy", "true");
   try {
-    const { ready, label, html } = await post("/api/setup");
+    const { ready, label, model, server, html } = await post("/api/setup");
     morph(section, parse(html));
     document.getElementById("server").firstElementChild.textContent = label;
+    Object.assign(document.body.dataset, { model, server });
     if (ready) delete section.dataset.looking;
   } catch (problem) {
     if (!problem.what) throw problem;

@@ -27,11 +27,11 @@ func ask(t *testing.T, header map[string]string, body string) (text, reasoning s
 	defer server.Close()
 	var client completion.Client
 	defer client.Close()
-	finish, err = client.Answer(t.Context(), completion.Server{Base: server.URL}, "tiny", nil, func(d completion.Delta) {
+	result, err := client.Answer(t.Context(), completion.Server{Base: server.URL}, "tiny", nil, func(d completion.Delta) {
 		text += d.Text
 		reasoning += d.Reasoning
 	})
-	return text, reasoning, finish, err
+	return text, reasoning, result.Finish, err
 }
 
 func delta(content string) string {
@@ -92,7 +92,7 @@ func TestStreamsThatFail(t *testing.T) {
 	}{
 		{"nothing", nil, "", completion.Disconnected, "", ""},
 		{"ends in the middle", nil, delta("a"), completion.Disconnected, "a", ""},
-		{"ends in the middle of an event", nil, delta("a") + `data: {"choi`, completion.Malformed, "a", ""},
+		{"ends in the middle of an event", nil, delta("a") + `data: {"choi`, completion.Disconnected, "a", ""},
 		{"is not JSON", nil, delta("a") + "data: <oops>\n\n", completion.Malformed, "a", "<oops>"},
 		{"has an event of 2 MB", nil, delta("a") + delta(long), completion.Oversized, "a", ""},
 		{"has no line end in 2 MB", nil, long, completion.Oversized, "", ""},
@@ -101,7 +101,7 @@ func TestStreamsThatFail(t *testing.T) {
 		{"is a web page", map[string]string{"Content-Type": "text/html; charset=utf-8"}, "<html>" + long, completion.NotAModelServer, "", ""},
 		{"is another JSON", map[string]string{"Content-Type": "application/json"}, `{"ok":true}`, completion.NotAModelServer, "", ""},
 		{"claims to be JSON", map[string]string{"Content-Type": "application/json"}, `oops`, completion.NotAModelServer, "", "oops"},
-		{"is an error in JSON", map[string]string{"Content-Type": "application/json"}, `{"error":"out of memory"}`, completion.ServerFailed, "", "out of memory"},
+		{"is an error in JSON", map[string]string{"Content-Type": "application/json"}, `{"error":"out of memory"}`, completion.NoMemory, "", "out of memory"},
 		{"holds an error object", nil, delta("a") + `data: {"error":{"message":"CUDA died","type":"server_error"}}` + "\n\n", completion.ServerFailed, "a", "CUDA died"},
 		{"holds an error text", nil, delta("a") + `data: {"error":"unexpected EOF"}` + "\n\n", completion.ServerFailed, "a", "unexpected EOF"},
 		{"is an error line", nil, `{"error":{"message":"model 'x' not found"}}` + "\n", completion.ModelNotFound, "", "model 'x' not found"},
@@ -130,7 +130,7 @@ func TestRefusedRequests(t *testing.T) {
 		kind   completion.Kind
 	}{
 		{"a wrong key", 401, `{"error":{"message":"Incorrect API key provided","code":"invalid_api_key"}}`, completion.Unauthorized},
-		{"no permission", 403, `{"detail":"no"}`, completion.Unauthorized},
+		{"no permission", 403, `{"detail":"no"}`, completion.Forbidden},
 		{"a missing model, Ollama", 404, `{"error":{"message":"model \"x\" not found, try pulling it first","type":"api_error"}}`, completion.ModelNotFound},
 		{"a missing model, OpenAI", 404, "{\"error\":{\"message\":\"The model `x` does not exist\",\"code\":\"model_not_found\"}}", completion.ModelNotFound},
 		{"a missing model, vLLM", 404, `{"object":"error","message":"The model x does not exist.","code":404}`, completion.ModelNotFound},
@@ -156,7 +156,7 @@ func TestRefusedRequests(t *testing.T) {
 			model.Next(t).Fail(test.status, http.Header{"Retry-After": {"20"}}, test.body)
 			err := <-failed
 			var e *completion.Error
-			if !errors.As(err, &e) || e.Kind != test.kind || e.Status != test.status || e.RetryAfter != "20" {
+			if !errors.As(err, &e) || e.Kind != test.kind || e.Status != test.status || e.Wait != 20*time.Second {
 				t.Errorf("got %+v", err)
 			}
 		})

@@ -1,12 +1,12 @@
 package completion
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -18,12 +18,21 @@ const (
 	Unreachable     Kind = iota + 1 // no connection
 	BadAddress                      // not a URL of http or https
 	Redirected                      // a redirect
-	Unauthorized                    // 401 or 403
-	NotFound                        // 404 that does not name the model
-	ModelNotFound                   // the server does not have the model
-	RateLimited                     // 429
+	Unauthorized                    // no key, or one that is not valid
+	Forbidden                       // the key is valid, but not for this
+	WrongRegion                     // the provider does not serve this country
+	NoCredit                        // nothing is paid for
+	QuotaUsed                       // the quota of a day or a month is used up
+	RateLimited                     // too many requests or tokens in a short time
+	Overloaded                      // the server has too much to do
 	Loading                         // the model is being loaded
+	NoMemory                        // the model does not fit into the server's memory
+	NotFound                        // 404 that is not of this protocol
+	ModelNotFound                   // the server does not have the model
+	NotForChat                      // the model is for something else
 	TooLong                         // the conversation exceeds the model's context
+	TooLarge                        // the request is larger than the server takes
+	Moderated                       // a filter objects to what was said
 	Rejected                        // another 4xx
 	ServerFailed                    // 5xx, or an error within a stream
 	NotAModelServer                 // the response is not of this protocol
@@ -35,12 +44,13 @@ const (
 
 // Error is a failed request.
 type Error struct {
-	Kind       Kind
-	Status     int    // HTTP status; 0 if there was none
-	Message    string // the server's own words, at most a few lines
-	RetryAfter string // seconds or a date, as the server sent it
-	WebPage    bool   // it answered with a web page
-	Err        error
+	Kind     Kind
+	Status   int           // HTTP status; 0 if there was none
+	Message  string        // the server's own words, at most a few lines
+	Provider string        // behind a router, if it names it
+	Wait     time.Duration // until a request may succeed; 0 if the server does not say
+	WebPage  bool          // it answered with a web page
+	Err      error
 }
 
 func (e *Error) Error() string {
@@ -82,7 +92,9 @@ func statusError(response *http.Response) error {
 	}
 	e := classify(response.StatusCode, reported)
 	e.WebPage = isPage
-	e.RetryAfter = shorten(response.Header.Get("Retry-After"))
+	if wait := waitOf(response.Header, time.Now()); wait > 0 {
+		e.Wait = wait
+	}
 	if e.Kind == Redirected {
 		e.Message = shorten(response.Header.Get("Location"))
 	}
@@ -91,84 +103,6 @@ func statusError(response *http.Response) error {
 
 func isWebPage(response *http.Response) bool {
 	return strings.HasPrefix(response.Header.Get("Content-Type"), "text/html")
-}
-
-// classify derives the kind of an error from its status (0 within a stream) and from
-// phrases of the known servers.
-func classify(status int, reported serverError) *Error {
-	e := &Error{Status: status, Message: shorten(reported.message)}
-	words := strings.ToLower(reported.message + " " + reported.codes)
-	has := func(phrases ...string) bool {
-		for _, phrase := range phrases {
-			if strings.Contains(words, phrase) {
-				return true
-			}
-		}
-		return false
-	}
-	switch {
-	case status >= 300 && status < 400:
-		e.Kind = Redirected
-	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		e.Kind = Unauthorized
-	case status == http.StatusTooManyRequests:
-		e.Kind = RateLimited
-	case has("context length", "context_length", "context size", "context window", "exceed_context",
-		"maximum context", "prompt is too long", "n_ctx", "available context"),
-		status == http.StatusRequestEntityTooLarge:
-		e.Kind = TooLong
-	case strings.Contains(words, "model") && has("not found", "does not exist", "not_found", "no such", "unknown model", "invalid model", "no models loaded"):
-		e.Kind = ModelNotFound
-	case status == http.StatusNotFound || status == http.StatusMethodNotAllowed:
-		e.Kind = NotFound
-	case has("loading model", "model is loading"):
-		e.Kind = Loading
-	case status >= 400 && status < 500:
-		e.Kind = Rejected
-	default:
-		e.Kind = ServerFailed
-	}
-	return e
-}
-
-// serverError is the error in a response: its message, and its type and code, which help to
-// classify it.
-type serverError struct {
-	message, codes string
-}
-
-// parseErrorBody parses the body of an error: {"error":{"message":…}}, {"error":"…"},
-// {"message":…}, {"detail":…}, or plain text.
-func parseErrorBody(body []byte) serverError {
-	var known struct {
-		Error, Message, Detail json.RawMessage
-	}
-	if json.Unmarshal(body, &known) != nil {
-		return serverError{message: string(body)}
-	}
-	for _, raw := range []json.RawMessage{known.Error, known.Message, known.Detail} {
-		if c := parseError(raw); c.message != "" {
-			return c
-		}
-	}
-	return serverError{}
-}
-
-// parseError parses an "error" member: a string, or an object with a message and
-// perhaps a type or a code.
-func parseError(raw json.RawMessage) serverError {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return serverError{message: text}
-	}
-	var object struct {
-		Message    string
-		Type, Code any
-	}
-	if json.Unmarshal(raw, &object) != nil {
-		return serverError{message: strings.TrimSpace(string(raw))}
-	}
-	return serverError{object.Message, fmt.Sprint(object.Type, " ", object.Code)}
 }
 
 // shorten makes one paragraph of at most 400 characters of a server's text.

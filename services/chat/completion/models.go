@@ -1,11 +1,15 @@
 package completion
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,8 +20,64 @@ const (
 	maxModelName = 200 // bytes
 )
 
+// Model is a model that a server offers.
+type Model struct {
+	Name    string
+	Context int  // tokens it can read at once; 0 if the server does not say
+	NotChat bool // it is for something else, as the server says or its name
+}
+
+// modelEntry is a model in a server's list, with what different servers say about it.
+type modelEntry struct {
+	ID, Name            string
+	MaxModelLen         int `json:"max_model_len"`         // vLLM
+	ContextLength       int `json:"context_length"`        // OpenRouter, Together
+	ContextWindow       int `json:"context_window"`        // Groq
+	MaxContextLength    int `json:"max_context_length"`    // Mistral, LM Studio
+	LoadedContextLength int `json:"loaded_context_length"` // LM Studio
+	Meta                struct {
+		Context int `json:"n_ctx"`
+		Trained int `json:"n_ctx_train"`
+	} // llama.cpp
+	Type         string // LM Studio, Together
+	Capabilities json.RawMessage
+	Architecture struct {
+		Output []string `json:"output_modalities"` // OpenRouter
+	}
+}
+
+func (e modelEntry) model() Model {
+	m := Model{
+		Name:    cmp.Or(e.ID, e.Name),
+		Context: cmp.Or(e.LoadedContextLength, e.MaxModelLen, e.ContextLength, e.ContextWindow, e.MaxContextLength, e.Meta.Context, e.Meta.Trained),
+	}
+	var mistral struct {
+		Chat *bool `json:"completion_chat"`
+	}
+	_ = json.Unmarshal(e.Capabilities, &mistral) // others have a list there
+	switch e.Type {
+	case "embeddings", "embedding", "image", "rerank", "audio", "transcribe", "moderation", "video":
+		m.NotChat = true
+	}
+	m.NotChat = m.NotChat || notChatName(m.Name) || mistral.Chat != nil && !*mistral.Chat ||
+		len(e.Architecture.Output) > 0 && !slices.Contains(e.Architecture.Output, "text")
+	return m
+}
+
+// notChatName reports whether a model's name says that it is not for conversations.
+func notChatName(name string) bool {
+	name = strings.ToLower(name)
+	for _, part := range []string{"embed", "rerank", "whisper", "tts", "dall-e", "gpt-image", "imagen-", "veo-", "moderation", "transcribe",
+		"-realtime", "babbage-", "davinci-", "stable-diffusion", "bge-", "sora-", "-instruct-0914"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return false
+}
+
 // Models lists the models that a server offers, in its order.
-func (c *Client) Models(ctx context.Context, server Server) ([]string, error) {
+func (c *Client) Models(ctx context.Context, server Server) ([]Model, error) {
 	response, err := c.do(ctx, server, http.MethodGet, "/models", nil)
 	if err != nil {
 		return nil, err
@@ -26,12 +86,21 @@ func (c *Client) Models(ctx context.Context, server Server) ([]string, error) {
 	if isWebPage(response) {
 		return nil, &Error{Kind: NotAModelServer, WebPage: true}
 	}
+	data, err := readBody(response.Body)
+	if err != nil {
+		return nil, err
+	}
 	var list struct {
 		Object       string
-		Data, Models []struct{ ID, Name string }
+		Data, Models []json.RawMessage
 	}
-	if err := readJSON(response.Body, &list); err != nil {
-		return nil, err
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) { // Together
+		err = json.Unmarshal(data, &list.Data)
+	} else {
+		err = json.Unmarshal(data, &list)
+	}
+	if err != nil {
+		return nil, &Error{Kind: NotAModelServer, Message: shorten(string(data)), Err: err}
 	}
 	entries := list.Data
 	if entries == nil {
@@ -40,22 +109,24 @@ func (c *Client) Models(ctx context.Context, server Server) ([]string, error) {
 	if entries == nil && list.Object != "list" { // Ollama without models sends "data": null
 		return nil, &Error{Kind: NotAModelServer, Err: errors.New("it sent no list of models")}
 	}
-	models := make([]string, 0, len(entries))
+	models := make([]Model, 0, len(entries))
 	for _, entry := range entries {
-		name := entry.ID
-		if name == "" {
-			name = entry.Name
+		var e modelEntry
+		_ = json.Unmarshal(entry, &e) // fields of other types than here are left out
+		m := e.model()
+		if m.Name != "" && len(m.Name) <= maxModelName && len(models) < maxModels {
+			models = append(models, m)
 		}
-		if name != "" && len(name) <= maxModelName && len(models) < maxModels {
-			models = append(models, name)
-		}
+	}
+	if len(models) == 0 && len(entries) > 0 {
+		return nil, &Error{Kind: NotAModelServer, Err: errors.New("it sent a list of something else")}
 	}
 	return models, nil
 }
 
 // Find lists the models of a server whose address may lack its "/v1", and returns
 // the address that works.
-func (c *Client) Find(ctx context.Context, server Server) (Server, []string, error) {
+func (c *Client) Find(ctx context.Context, server Server) (Server, []Model, error) {
 	models, err := c.Models(ctx, server)
 	if kind := KindOf(err); (kind == NotFound || kind == NotAModelServer) && !strings.HasSuffix(server.Base, "/v1") {
 		longer := Server{server.Base + "/v1", server.Key}
@@ -114,7 +185,7 @@ func WellKnown() []LocalServer {
 // Found is a local server that answered with its list of models.
 type Found struct {
 	LocalServer
-	Models []string
+	Models []Model
 }
 
 // probeTimeout is how long a local server may take to respond.

@@ -39,6 +39,18 @@ func TestNormalize(t *testing.T) {
 	}
 }
 
+// names of models.
+func names(models []completion.Model) []string {
+	if models == nil {
+		return nil
+	}
+	list := []string{}
+	for _, m := range models {
+		list = append(list, m.Name)
+	}
+	return list
+}
+
 func TestModels(t *testing.T) {
 	tests := []struct {
 		name, body string
@@ -59,10 +71,40 @@ func TestModels(t *testing.T) {
 			defer server.Close()
 			var client completion.Client
 			got, err := client.Models(t.Context(), completion.Server{Base: server.URL})
-			if !slices.Equal(got, test.want) || completion.KindOf(err) != test.kind {
-				t.Errorf("got %q, %v", got, err)
+			if !slices.Equal(names(got), test.want) || completion.KindOf(err) != test.kind {
+				t.Errorf("got %v, %v", got, err)
 			}
 		})
+	}
+}
+
+// What servers say of their models, as their documentation has it.
+func TestWhatModelsAreFor(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"object":"list","data":[
+			{"id":"vllm","max_model_len":8192},
+			{"id":"openrouter","context_length":131072,"architecture":{"output_modalities":["text"],"modality":"text->text"}},
+			{"id":"painter","architecture":{"output_modalities":["image"]}},
+			{"id":"groq","context_window":32768,"active":true},
+			{"id":"mistral","max_context_length":262144,"capabilities":{"completion_chat":true}},
+			{"id":"mistral-ocr","capabilities":{"completion_chat":false}},
+			{"id":"llama.cpp","meta":{"n_ctx_train":4096,"n_vocab":32000}},
+			{"id":"lmstudio","type":"llm","max_context_length":40960,"loaded_context_length":4096,"capabilities":["tool_use"]},
+			{"id":"lm","type":"embeddings"},
+			{"id":"text-embedding-3-small"},
+			{"id":"odd","context_length":"a lot","meta":null,"type":7}
+		]}`)
+	}))
+	defer server.Close()
+	var client completion.Client
+	got, err := client.Models(t.Context(), completion.Server{Base: server.URL})
+	want := []completion.Model{
+		{"vllm", 8192, false}, {"openrouter", 131072, false}, {"painter", 0, true}, {"groq", 32768, false}, {"mistral", 262144, false},
+		{"mistral-ocr", 0, true}, {"llama.cpp", 4096, false}, {"lmstudio", 4096, false}, {"lm", 0, true}, {"text-embedding-3-small", 0, true},
+		{"odd", 0, false},
+	}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v", got, err)
 	}
 }
 
@@ -70,8 +112,8 @@ func TestFindAddsWhatWasLeftOut(t *testing.T) {
 	model := modeltest.New(t, "tiny")
 	var client completion.Client
 	server, models, err := client.Find(t.Context(), completion.Server{Base: model.URL})
-	if err != nil || server.Base != model.Base() || !slices.Equal(models, []string{"tiny"}) {
-		t.Errorf("got %v, %q, %v", server, models, err)
+	if err != nil || server.Base != model.Base() || !slices.Equal(names(models), []string{"tiny"}) {
+		t.Errorf("got %v, %v, %v", server, models, err)
 	}
 }
 
@@ -91,7 +133,7 @@ func TestDiscoverKeepsTheOrderAndSendsNoKey(t *testing.T) {
 		{Name: "gone", Base: gone.URL}, {Name: "silent", Base: silent.URL}, {Name: "first", Base: first.Base()},
 		{Name: "other", Base: other.URL}, {Name: "second", Base: second.Base()},
 	})
-	if len(found) != 2 || found[0].Name != "first" || found[1].Name != "second" || found[1].Models[0] != "b" {
+	if len(found) != 2 || found[0].Name != "first" || found[1].Name != "second" || found[1].Models[0].Name != "b" {
 		t.Errorf("found %+v", found)
 	}
 	for _, key := range append(first.Keys(), second.Keys()...) {

@@ -14,26 +14,51 @@ type Conversation struct {
 	ID      string
 	Title   string
 	Updated time.Time // when the last message was added
+	Deleted time.Time // zero if it is not
+	Options
 }
 
-// maxListed is the length of the list. Older conversations keep their address.
-const maxListed = 1000
+// Options are the user's choices for one conversation.
+type Options struct {
+	Model        string `json:"model"`        // "" for that of the settings
+	Instructions string `json:"instructions"` // system prompt
+	Workflow     bool   `json:"workflow"`     // its answers are to be workflow files
+}
 
-// Conversations lists the conversations, the latest first.
-func (f *File) Conversations() (list []Conversation, err error) {
+const conversationColumns = "id, title, updated, deleted, model, instructions, workflow"
+
+func scanConversation(row interface{ Scan(...any) error }, more ...any) (c Conversation, err error) {
+	var updated, deleted int64
+	err = row.Scan(append([]any{&c.ID, &c.Title, &updated, &deleted, &c.Model, &c.Instructions, &c.Workflow}, more...)...)
+	c.Updated = time.UnixMilli(updated)
+	if deleted != 0 {
+		c.Deleted = time.UnixMilli(deleted)
+	}
+	return c, err
+}
+
+// Conversations lists at most limit conversations, the latest first.
+func (f *File) Conversations(limit int) ([]Conversation, error) {
+	return f.list("WHERE deleted = 0 ORDER BY updated DESC, rowid DESC LIMIT ?", limit)
+}
+
+// Deleted lists the conversations that can be restored, the last deleted first.
+func (f *File) Deleted() ([]Conversation, error) {
+	return f.list("WHERE deleted != 0 ORDER BY deleted DESC")
+}
+
+func (f *File) list(which string, args ...any) (list []Conversation, err error) {
 	err = f.withDB(func(db *sql.DB) error {
-		rows, err := db.Query("SELECT id, title, updated FROM conversations ORDER BY updated DESC, rowid DESC LIMIT ?", maxListed)
+		rows, err := db.Query("SELECT "+conversationColumns+" FROM conversations "+which, args...)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var c Conversation
-			var updated int64
-			if err := rows.Scan(&c.ID, &c.Title, &updated); err != nil {
+			c, err := scanConversation(rows)
+			if err != nil {
 				return err
 			}
-			c.Updated = time.UnixMilli(updated)
 			list = append(list, c)
 		}
 		return rows.Err()
@@ -41,19 +66,23 @@ func (f *File) Conversations() (list []Conversation, err error) {
 	return list, err
 }
 
-// Conversation finds one conversation, or ErrNotFound.
+// Conversation finds one conversation, or ErrNotFound. A deleted one is not found.
 func (f *File) Conversation(id string) (c Conversation, err error) {
-	c.ID = id
 	err = f.withDB(func(db *sql.DB) error {
-		var updated int64
-		err := db.QueryRow("SELECT title, updated FROM conversations WHERE id = ?", id).Scan(&c.Title, &updated)
+		c, err = scanConversation(db.QueryRow("SELECT "+conversationColumns+" FROM conversations WHERE id = ? AND deleted = 0", id))
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNotFound
 		}
-		c.Updated = time.UnixMilli(updated)
 		return err
 	})
 	return c, err
+}
+
+// SetOptions changes the options of a conversation. Its error is ErrNotFound if there is none.
+func (f *File) SetOptions(id string, o Options) error {
+	return f.transaction(func(tx *sql.Tx) error {
+		return found(tx.Exec("UPDATE conversations SET model = ?, instructions = ?, workflow = ? WHERE id = ?", o.Model, o.Instructions, o.Workflow, id))
+	})
 }
 
 // NewID returns a random id for a new conversation, which can be part of a URL.
@@ -66,39 +95,30 @@ func (f *File) Rename(id, title string) error {
 	})
 }
 
-// Delete deletes a conversation, its messages and its draft, and overwrites them in the
-// file. Its error is ErrNotFound if there is none.
+// Delete takes a conversation out of the list until it is restored or purged. Its error is
+// ErrNotFound if there is none.
 func (f *File) Delete(id string) error {
 	return f.transaction(func(tx *sql.Tx) error {
-		if _, err := tx.Exec("DELETE FROM drafts WHERE conversation = ?", id); err != nil {
-			return err
-		}
-		return found(tx.Exec("DELETE FROM conversations WHERE id = ?", id))
+		return found(tx.Exec("UPDATE conversations SET deleted = ? WHERE id = ? AND deleted = 0", time.Now().UnixMilli(), id))
 	})
 }
 
-// Draft returns the unsent message of a conversation ("" for a new one).
-func (f *File) Draft(conversation string) (text string, err error) {
-	err = f.withDB(func(db *sql.DB) error {
-		err := db.QueryRow("SELECT text FROM drafts WHERE conversation = ?", conversation).Scan(&text)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		return err
-	})
-	return text, err
-}
-
-// SaveDraft saves an unsent message. For a conversation that does not exist it does nothing.
-func (f *File) SaveDraft(conversation, text string) error {
+// Restore undoes Delete. Its error is ErrNotFound if the conversation was purged.
+func (f *File) Restore(id string) error {
 	return f.transaction(func(tx *sql.Tx) error {
-		if text == "" {
-			_, err := tx.Exec("DELETE FROM drafts WHERE conversation = ?", conversation)
+		return found(tx.Exec("UPDATE conversations SET deleted = 0 WHERE id = ?", id))
+	})
+}
+
+// Purge removes the conversations that were deleted before a time, with their messages and
+// drafts, and overwrites them in the file.
+func (f *File) Purge(before time.Time) error {
+	return f.transaction(func(tx *sql.Tx) error {
+		const old = "(SELECT id FROM conversations WHERE deleted BETWEEN 1 AND ?)"
+		if _, err := tx.Exec("DELETE FROM drafts WHERE conversation IN "+old, before.UnixMilli()); err != nil {
 			return err
 		}
-		_, err := tx.Exec(`INSERT INTO drafts (conversation, text)
-			SELECT ?1, ?2 WHERE ?1 = '' OR EXISTS (SELECT 1 FROM conversations WHERE id = ?1)
-			ON CONFLICT DO UPDATE SET text = excluded.text`, conversation, text)
+		_, err := tx.Exec("DELETE FROM conversations WHERE id IN "+old, before.UnixMilli())
 		return err
 	})
 }

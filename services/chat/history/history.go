@@ -175,7 +175,12 @@ func openChecked(path string) (*sql.DB, error) {
 	default:
 		return nil, err
 	}
-	db, err := driver.Open(private.URI(absolute, options), func(c *sqlite3.Conn) error { return c.Exec(pragmas()) })
+	db, err := driver.Open(private.URI(absolute, options), func(c *sqlite3.Conn) error {
+		if err := c.CreateFunction("holds", 2, sqlite3.DETERMINISTIC, holds); err != nil {
+			return err
+		}
+		return c.Exec(pragmas())
+	})
 	if err != nil {
 		return nil, err
 	}

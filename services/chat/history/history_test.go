@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -34,17 +35,17 @@ func TestConversationSurvives(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "folder", "chat.db")
 	f := file(t, path)
 	id := NewID()
-	must(t, f.SaveDraft("", "Hel"))
-	answer, err := f.AddQuestion(id, "Hello\nthere", "tiny", true)
+	must(t, f.SaveDraft("", Draft{"", "Hel"}, nil))
+	answer, err := f.AddQuestion(id, "Hello\nthere", "tiny", "", &Options{})
 	must(t, err)
 	answer.Text, answer.Reasoning, answer.State = "Hi", "hm", Failed
 	answer.Problem = &control.Problem{What: "It broke."}
 	must(t, f.SaveAnswer(answer))
-	must(t, f.SaveDraft(id, "And"))
+	must(t, f.SaveDraft(id, Draft{"", "And"}, nil))
 	must(t, f.Close())
 
 	f = file(t, path)
-	list, err := f.Conversations()
+	list, err := f.Conversations(10)
 	must(t, err)
 	if len(list) != 1 || list[0].ID != id || list[0].Title != "Hello" {
 		t.Errorf("conversations %+v", list)
@@ -57,10 +58,10 @@ func TestConversationSurvives(t *testing.T) {
 	if m := messages[1]; m.Text != "Hi" || m.Reasoning != "hm" || m.State != Failed || m.Problem == nil || m.Problem.What != "It broke." || m.Model != "tiny" {
 		t.Errorf("answer %+v", m)
 	}
-	if draft, err := f.Draft(id); draft != "And" || err != nil {
+	if draft, err := f.Drafts(id); len(draft) != 1 || draft[0].Text != "And" || err != nil {
 		t.Errorf("draft %q, %v", draft, err)
 	}
-	if draft, err := f.Draft(""); draft != "" || err != nil {
+	if draft, err := f.Drafts(""); len(draft) != 0 || err != nil {
 		t.Errorf("the draft that was sent is still there: %q, %v", draft, err)
 	}
 	for _, made := range []string{path, path + "-journal"} {
@@ -87,19 +88,20 @@ func TestDeletedThingsAreGone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "chat.db")
 	f := file(t, path)
 	id := NewID()
-	_, err := f.AddQuestion(id, "a very secret question", "tiny", true)
+	_, err := f.AddQuestion(id, "a very secret question", "tiny", "", &Options{})
 	must(t, err)
 	must(t, f.SaveSettings(Settings{Address: "https://example.org", Key: "sk-very-secret"}))
 	must(t, f.SaveSettings(Settings{Address: "https://example.org"}))
 	must(t, f.Delete(id))
+	must(t, f.Purge(time.Now()))
 	if messages, err := f.Messages(id); len(messages) != 0 || err != nil {
 		t.Errorf("left %+v, %v", messages, err)
 	}
 	if err := f.Delete(id); !errors.Is(err, ErrNotFound) {
 		t.Errorf("deleting it again: %v", err)
 	}
-	must(t, f.SaveDraft(id, "late"))
-	if draft, _ := f.Draft(id); draft != "" {
+	must(t, f.SaveDraft(id, Draft{"", "late"}, nil))
+	if draft, _ := f.Drafts(id); len(draft) != 0 {
 		t.Errorf("a deleted conversation has a draft: %q", draft)
 	}
 	must(t, f.Close())
@@ -107,28 +109,6 @@ func TestDeletedThingsAreGone(t *testing.T) {
 	must(t, err)
 	if bytes.Contains(data, []byte("very-secret")) || bytes.Contains(data, []byte("very secret")) {
 		t.Error("the file still holds what was deleted")
-	}
-}
-
-func TestAgainOnlyReplacesTheLastAnswer(t *testing.T) {
-	f := file(t, filepath.Join(t.TempDir(), "chat.db"))
-	id := NewID()
-	first, err := f.AddQuestion(id, "one", "tiny", true)
-	must(t, err)
-	second, err := f.AddQuestion(id, "two", "tiny", false)
-	must(t, err)
-	if _, err := f.ReplaceAnswer(id, first.ID, "tiny"); !errors.Is(err, ErrNotFound) {
-		t.Errorf("the first answer was replaced: %v", err)
-	}
-	third, err := f.ReplaceAnswer(id, second.ID, "other")
-	must(t, err)
-	messages, err := f.Messages(id)
-	must(t, err)
-	if len(messages) != 4 || messages[3].ID != third.ID || messages[3].Model != "other" {
-		t.Errorf("messages %+v", messages)
-	}
-	if _, err := f.AddQuestion("nowhere", "x", "tiny", false); !errors.Is(err, ErrNotFound) {
-		t.Errorf("a message to nowhere: %v", err)
 	}
 }
 
@@ -147,7 +127,7 @@ func TestDamagedFileIsSetAside(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "chat.db")
 			f := file(t, path)
 			for range 50 {
-				_, err := f.AddQuestion(NewID(), strings.Repeat("word ", 1000), "tiny", true)
+				_, err := f.AddQuestion(NewID(), strings.Repeat("word ", 1000), "tiny", "", &Options{})
 				must(t, err)
 			}
 			must(t, f.Close())
@@ -157,7 +137,7 @@ func TestDamagedFileIsSetAside(t *testing.T) {
 			must(t, os.WriteFile(path, data, 0o600))
 
 			f = file(t, path)
-			list, err := f.Conversations()
+			list, err := f.Conversations(10)
 			if err != nil || len(list) != 0 {
 				t.Fatalf("got %d conversations, %v", len(list), err)
 			}
@@ -166,7 +146,7 @@ func TestDamagedFileIsSetAside(t *testing.T) {
 			if kept, err := os.ReadFile(settings.SetAside); err != nil || !bytes.Equal(kept, data) || !strings.Contains(settings.SetAside, "damaged") {
 				t.Errorf("set aside as %q: %v", settings.SetAside, err)
 			}
-			if _, err := f.AddQuestion(NewID(), "on we go", "tiny", true); err != nil {
+			if _, err := f.AddQuestion(NewID(), "on we go", "tiny", "", &Options{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -177,7 +157,7 @@ func TestDamagedFileIsSetAside(t *testing.T) {
 func TestDamageFoundLater(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "chat.db")
 	f := file(t, path)
-	_, err := f.AddQuestion(NewID(), "x", "tiny", true)
+	_, err := f.AddQuestion(NewID(), "x", "tiny", "", &Options{})
 	must(t, err)
 	err = f.withDB(func(*sql.DB) error { return sqlite3.CORRUPT_VTAB })
 	if !errors.Is(err, ErrSetAside) {
@@ -196,7 +176,7 @@ func TestFileOfANewerVersionIsLeftAlone(t *testing.T) {
 	before, err := os.ReadFile(path)
 	must(t, err)
 	f = file(t, path)
-	if _, err := f.Conversations(); !errors.Is(err, ErrNewer) {
+	if _, err := f.Conversations(10); !errors.Is(err, ErrNewer) {
 		t.Errorf("got %v", err)
 	}
 	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
@@ -208,11 +188,11 @@ func TestFileThatCannotBeOpenedIsTriedAgain(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "state")
 	must(t, os.WriteFile(folder, nil, 0o600)) // a file where the folder should be
 	f := file(t, filepath.Join(folder, "chat.db"))
-	if _, err := f.Conversations(); err == nil {
+	if _, err := f.Conversations(10); err == nil {
 		t.Fatal("it was opened")
 	}
 	must(t, os.Remove(folder))
-	if _, err := f.Conversations(); err != nil {
+	if _, err := f.Conversations(10); err != nil {
 		t.Error(err)
 	}
 }
@@ -225,7 +205,7 @@ func TestFileThatCannotBeWrittenCanBeRead(t *testing.T) {
 	path := filepath.Join(folder, "a chat?.db")
 	f := file(t, path)
 	id := NewID()
-	_, err := f.AddQuestion(id, "x", "tiny", true)
+	_, err := f.AddQuestion(id, "x", "tiny", "", &Options{})
 	must(t, err)
 	must(t, f.Close())
 	must(t, os.Chmod(path, 0o400))
@@ -233,15 +213,15 @@ func TestFileThatCannotBeWrittenCanBeRead(t *testing.T) {
 	t.Cleanup(func() { os.Chmod(folder, 0o700) })
 
 	f = file(t, path)
-	if list, err := f.Conversations(); len(list) != 1 || err != nil {
+	if list, err := f.Conversations(10); len(list) != 1 || err != nil {
 		t.Errorf("got %v, %v", list, err)
 	}
-	if _, err := f.AddQuestion(id, "y", "tiny", false); !errors.Is(err, sqlite3.READONLY) {
+	if _, err := f.AddQuestion(id, "y", "tiny", "", nil); !errors.Is(err, sqlite3.READONLY) {
 		t.Errorf("got %v", err)
 	}
 	must(t, os.Chmod(path, 0o600))
 	must(t, os.Chmod(folder, 0o700))
-	if _, err := f.AddQuestion(id, "y", "tiny", false); err != nil {
+	if _, err := f.AddQuestion(id, "y", "tiny", "", nil); err != nil {
 		t.Errorf("it can be written now: %v", err)
 	}
 }
@@ -249,10 +229,10 @@ func TestFileThatCannotBeWrittenCanBeRead(t *testing.T) {
 func TestFullDiskChangesNothing(t *testing.T) {
 	f := file(t, filepath.Join(t.TempDir(), "chat.db"))
 	id := NewID()
-	_, err := f.AddQuestion(id, "x", "tiny", true)
+	_, err := f.AddQuestion(id, "x", "tiny", "", &Options{})
 	must(t, err)
 	must(t, f.withDB(func(db *sql.DB) error { _, err := db.Exec("PRAGMA max_page_count = 1"); return err })) // no further page
-	if _, err := f.AddQuestion(id, strings.Repeat("long ", 10_000), "tiny", false); !errors.Is(err, sqlite3.FULL) {
+	if _, err := f.AddQuestion(id, strings.Repeat("long ", 10_000), "tiny", "", nil); !errors.Is(err, sqlite3.FULL) {
 		t.Errorf("got %v", err)
 	}
 	if messages, err := f.Messages(id); len(messages) != 2 || err != nil {

@@ -43,34 +43,90 @@ type Message struct {
 	Model     string           // that answered
 	Created   time.Time        // of an answer: when it, or its rest, was requested
 	Finished  time.Time        // zero while it is written
+	Omitted   bool             // it is not sent to the model
+	Tokens    Tokens           // of an answer
+
+	Parent int64 // the message before it, or 0
+	Chosen bool  // it is the version that is shown
+
+	Version, Versions int   // which of how many it is, from 1
+	Previous, Next    int64 // the versions before and after it, or 0
 }
 
-// Messages returns a conversation's messages in order. A conversation that does not exist
-// has none.
-func (f *File) Messages(conversation string) (list []Message, err error) {
+// Tokens is how much a model read and wrote for an answer, as its server reports; 0 if it
+// does not.
+type Tokens struct{ Read, Written int }
+
+// path selects the ids of the messages that are shown, in order, of the conversation ?1. CROSS
+// JOIN keeps SQLite from visiting all messages of the conversation for each.
+const path = `WITH RECURSIVE path(id, depth) AS (
+	SELECT id, 1 FROM messages WHERE conversation = ?1 AND parent = 0 AND chosen
+	UNION ALL
+	SELECT m.id, depth + 1 FROM path CROSS JOIN messages AS m ON m.conversation = ?1 AND m.parent = path.id AND m.chosen)
+`
+
+// messageColumns are those of scanMessage, of the table m in the conversation ?1.
+const messageColumns = `m.id, parent, chosen, role, text, reasoning, state, problem, model, created, finished, omitted, tokens_read, tokens_written,
+	(SELECT count(*) FROM messages AS v WHERE v.conversation = ?1 AND v.parent = m.parent AND v.id <= m.id),
+	(SELECT count(*) FROM messages AS v WHERE v.conversation = ?1 AND v.parent = m.parent),
+	(SELECT coalesce(max(v.id), 0) FROM messages AS v WHERE v.conversation = ?1 AND v.parent = m.parent AND v.id < m.id),
+	(SELECT coalesce(min(v.id), 0) FROM messages AS v WHERE v.conversation = ?1 AND v.parent = m.parent AND v.id > m.id)`
+
+func scanMessage(row interface{ Scan(...any) error }) (m Message, err error) {
+	var problem string
+	var created, finished int64
+	if err := row.Scan(&m.ID, &m.Parent, &m.Chosen, &m.Role, &m.Text, &m.Reasoning, &m.State, &problem, &m.Model, &created, &finished, &m.Omitted,
+		&m.Tokens.Read, &m.Tokens.Written, &m.Version, &m.Versions, &m.Previous, &m.Next); err != nil {
+		return m, err
+	}
+	if problem != "" {
+		m.Problem = new(control.Problem)
+		if json.Unmarshal([]byte(problem), m.Problem) != nil {
+			m.Problem = &control.Problem{What: "This answer failed."}
+		}
+	}
+	m.Created = time.UnixMilli(created)
+	if finished != 0 {
+		m.Finished = time.UnixMilli(finished)
+	}
+	return m, nil
+}
+
+// Messages returns a conversation's messages in order, of each the chosen version. A
+// conversation that does not exist has none.
+func (f *File) Messages(conversation string) ([]Message, error) {
+	return f.messages(path+"SELECT "+messageColumns+" FROM path CROSS JOIN messages AS m USING (id) ORDER BY depth", conversation)
+}
+
+// AllMessages returns the messages of a conversation in all versions, in the order in which
+// they were added.
+func (f *File) AllMessages(conversation string) ([]Message, error) {
+	return f.messages("SELECT "+messageColumns+" FROM messages AS m WHERE conversation = ?1 ORDER BY id", conversation)
+}
+
+// Message finds one message of a conversation, in any version, or ErrNotFound.
+func (f *File) Message(conversation string, id int64) (Message, error) {
+	list, err := f.messages("SELECT "+messageColumns+" FROM messages AS m WHERE conversation = ?1 AND id = ?2", conversation, id)
+	if err == nil && len(list) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Message{}, err
+	}
+	return list[0], nil
+}
+
+func (f *File) messages(query string, args ...any) (list []Message, err error) {
 	err = f.withDB(func(db *sql.DB) error {
-		rows, err := db.Query(`SELECT id, role, text, reasoning, state, problem, model, created, finished
-			FROM messages WHERE conversation = ? ORDER BY id`, conversation)
+		rows, err := db.Query(query, args...)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var m Message
-			var problem string
-			var created, finished int64
-			if err := rows.Scan(&m.ID, &m.Role, &m.Text, &m.Reasoning, &m.State, &problem, &m.Model, &created, &finished); err != nil {
+			m, err := scanMessage(rows)
+			if err != nil {
 				return err
-			}
-			if problem != "" {
-				m.Problem = new(control.Problem)
-				if json.Unmarshal([]byte(problem), m.Problem) != nil {
-					m.Problem = &control.Problem{What: "This answer failed."}
-				}
-			}
-			m.Created = time.UnixMilli(created)
-			if finished != 0 {
-				m.Finished = time.UnixMilli(finished)
 			}
 			list = append(list, m)
 		}
@@ -80,47 +136,46 @@ func (f *File) Messages(conversation string) (list []Message, err error) {
 }
 
 // AddQuestion adds a message of the user and an empty answer of model, which it returns, and
-// deletes the draft. With begin it creates the conversation; without, its error is
-// ErrNotFound if there is none.
-func (f *File) AddQuestion(conversation, text, model string, begin bool) (answer Message, err error) {
+// deletes the draft of tab. With begin it creates the conversation with these options;
+// without, its error is ErrNotFound if there is none.
+func (f *File) AddQuestion(conversation, text, model, tab string, begin *Options) (answer Message, err error) {
 	now := time.Now()
-	answer = Message{Role: Assistant, State: Writing, Model: model, Created: now}
 	err = f.transaction(func(tx *sql.Tx) error {
 		draft := conversation
-		if begin {
+		if begin != nil {
 			draft = ""
-			if _, err := tx.Exec("INSERT INTO conversations (id, title, created, updated) VALUES (?, ?, ?, ?)",
-				conversation, Title(text), now.UnixMilli(), now.UnixMilli()); err != nil {
+			if _, err := tx.Exec("INSERT INTO conversations (id, title, created, updated, model, instructions, workflow) VALUES (?, ?, ?, ?, ?, ?, ?)",
+				conversation, Title(text), now.UnixMilli(), now.UnixMilli(), begin.Model, begin.Instructions, begin.Workflow); err != nil {
 				return err
 			}
-		} else if err := found(tx.Exec("UPDATE conversations SET updated = ? WHERE id = ?", now.UnixMilli(), conversation)); err != nil {
+		} else if err := touch(tx, conversation, now); err != nil {
 			return err
 		}
-		if _, err := add(tx, conversation, Message{Role: User, Text: text, State: Complete, Created: now}); err != nil {
+		if _, err := tx.Exec("DELETE FROM drafts WHERE conversation = ? AND tab IN (?, '')", draft, tab); err != nil {
 			return err
 		}
-		if _, err := tx.Exec("DELETE FROM drafts WHERE conversation = ?", draft); err != nil {
+		var last int64
+		if err := tx.QueryRow(path+"SELECT coalesce((SELECT id FROM path ORDER BY depth DESC LIMIT 1), 0)", conversation).Scan(&last); err != nil {
 			return err
 		}
-		answer.ID, err = add(tx, conversation, answer)
+		answer, err = addTurn(tx, conversation, last, text, model, now)
 		return err
 	})
 	return answer, err
 }
 
-// ReplaceAnswer replaces the last answer of a conversation by an empty one of model, which it
-// returns. Its error is ErrNotFound if last is not the last answer.
-func (f *File) ReplaceAnswer(conversation string, last int64, model string) (answer Message, err error) {
-	answer = Message{Role: Assistant, State: Writing, Model: model, Created: time.Now()}
-	err = f.transaction(func(tx *sql.Tx) error {
-		if err := found(tx.Exec(`DELETE FROM messages WHERE id = ?1 AND role = 'assistant'
-			AND id = (SELECT max(id) FROM messages WHERE conversation = ?2)`, last, conversation)); err != nil {
-			return err
-		}
-		answer.ID, err = add(tx, conversation, answer)
-		return err
-	})
-	return answer, err
+// addTurn adds a message of the user below parent, and an empty answer, which it returns.
+func addTurn(tx *sql.Tx, conversation string, parent int64, text, model string, now time.Time) (Message, error) {
+	question, err := add(tx, conversation, parent, Message{Role: User, Text: text, State: Complete, Created: now})
+	if err != nil {
+		return Message{}, err
+	}
+	return add(tx, conversation, question.ID, Message{Role: Assistant, State: Writing, Model: model, Created: now})
+}
+
+// touch moves a conversation to the top of the list. Its error is ErrNotFound if there is none.
+func touch(tx *sql.Tx, conversation string, now time.Time) error {
+	return found(tx.Exec("UPDATE conversations SET updated = ? WHERE id = ? AND deleted = 0", now.UnixMilli(), conversation))
 }
 
 // SaveAnswer saves the text so far, the state and the problem of an answer.
@@ -138,8 +193,8 @@ func (f *File) SaveAnswer(m Message) error {
 		finished = m.Finished.UnixMilli()
 	}
 	err := f.transaction(func(tx *sql.Tx) error {
-		return found(tx.Exec("UPDATE messages SET text = ?, reasoning = ?, state = ?, problem = ?, model = ?, created = ?, finished = ? WHERE id = ?",
-			m.Text, m.Reasoning, m.State, problem, m.Model, m.Created.UnixMilli(), finished, m.ID))
+		return found(tx.Exec("UPDATE messages SET text = ?, reasoning = ?, state = ?, problem = ?, model = ?, created = ?, finished = ?, tokens_read = ?, tokens_written = ? WHERE id = ?",
+			m.Text, m.Reasoning, m.State, problem, m.Model, m.Created.UnixMilli(), finished, m.Tokens.Read, m.Tokens.Written, m.ID))
 	})
 	if err != nil {
 		return fmt.Errorf("save an answer: %w", err)
@@ -147,11 +202,16 @@ func (f *File) SaveAnswer(m Message) error {
 	return nil
 }
 
-func add(tx *sql.Tx, conversation string, m Message) (int64, error) {
-	result, err := tx.Exec("INSERT INTO messages (conversation, role, text, state, model, created) VALUES (?, ?, ?, ?, ?, ?)",
-		conversation, m.Role, m.Text, m.State, m.Model, m.Created.UnixMilli())
-	if err != nil {
-		return 0, err
+// add adds a message below parent as the chosen one of its versions, and returns it.
+func add(tx *sql.Tx, conversation string, parent int64, m Message) (Message, error) {
+	if _, err := tx.Exec("UPDATE messages SET chosen = 0 WHERE conversation = ? AND parent = ?", conversation, parent); err != nil {
+		return m, err
 	}
-	return result.LastInsertId()
+	result, err := tx.Exec("INSERT INTO messages (conversation, parent, role, text, state, model, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		conversation, parent, m.Role, m.Text, m.State, m.Model, m.Created.UnixMilli())
+	if err != nil {
+		return m, err
+	}
+	m.ID, err = result.LastInsertId()
+	return m, err
 }

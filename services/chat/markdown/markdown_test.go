@@ -13,9 +13,9 @@ func TestBlocks(t *testing.T) {
 		want         []string
 	}{
 		{"paragraphs", "One *two*.\n\nThree.", []string{"<p>One <em>two</em>.</p>", "<p>Three.</p>"}},
-		{"code", "```go\na < b\n```", []string{`<div class="code"><div class="code-head"><span class="cut">go</span>` +
+		{"code", "```go\na < b\n```", []string{`<div class="code" data-fence><div class="code-head"><span class="cut">go</span>` +
 			`<button type="button" class="quiet small" data-copy="code" data-keep>Copy</button></div><pre tabindex="0"><code>a &lt; b` + "\n</code></pre></div>"}},
-		{"an unfinished block of code", "```\na", []string{`<div class="code"><div class="code-head"><span class="cut"></span>` +
+		{"an unfinished block of code", "```\na", []string{`<div class="code" data-fence><div class="code-head"><span class="cut"></span>` +
 			`<button type="button" class="quiet small" data-copy="code" data-keep>Copy</button></div><pre tabindex="0"><code>a` + "\n</code></pre></div>"}},
 		{"a link", "[x](https://example.org/?a=1&b=2)",
 			[]string{`<p><a rel="noopener noreferrer" target="_blank" href="https://example.org/?a=1&amp;b=2">x</a></p>`}},
@@ -30,7 +30,7 @@ func TestBlocks(t *testing.T) {
 			[]string{`<p><a rel="noopener noreferrer" target="_blank" href="https://example.org">a cat</a></p>`}},
 		{"a block of HTML", "<script>\nalert(1)\n</script>", []string{"<p class=\"plain\">&lt;script&gt;\nalert(1)\n&lt;/script&gt;</p>"}},
 		{"HTML in a line", "a <img src=x onerror=alert(1)> b", []string{"<p>a &lt;img src=x onerror=alert(1)&gt; b</p>"}},
-		{"a language with a tag in it", "```<b>\nx\n```", []string{`<div class="code"><div class="code-head"><span class="cut">&lt;b&gt;</span>` +
+		{"a language with a tag in it", "```<b>\nx\n```", []string{`<div class="code" data-fence><div class="code-head"><span class="cut">&lt;b&gt;</span>` +
 			`<button type="button" class="quiet small" data-copy="code" data-keep>Copy</button></div><pre tabindex="0"><code>x` + "\n</code></pre></div>"}},
 		{"a table", "|a|\n|-:|\n|1|", []string{"<div class=\"wide\" tabindex=\"0\"><table><thead>\n<tr>\n<th align=\"right\">a</th>\n</tr>\n</thead>\n" +
 			"<tbody>\n<tr>\n<td align=\"right\">1</td>\n</tr>\n</tbody>\n</table></div>"}},

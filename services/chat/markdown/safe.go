@@ -31,11 +31,11 @@ func code(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.Wa
 		_, _ = w.WriteString("</code></pre></div>")
 		return ast.WalkContinue, nil
 	}
-	language := ""
+	language, fence := "", ""
 	if fenced, ok := node.(*ast.FencedCodeBlock); ok {
-		language = string(fenced.Language(source))
+		language, fence = string(fenced.Language(source)), " data-fence"
 	}
-	_, _ = w.WriteString(`<div class="code"><div class="code-head"><span class="cut">`)
+	_, _ = w.WriteString(`<div class="code"` + fence + `><div class="code-head"><span class="cut">`)
 	escape(w, []byte(language))
 	_, _ = w.WriteString(`</span><button type="button" class="quiet small" data-copy="code" data-keep>Copy</button></div><pre tabindex="0"><code>`)
 	lines(w, source, node)

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -26,7 +28,7 @@ type Server struct {
 	keys   []string
 }
 
-// New starts a server with these models. It ends with the test.
+// New starts a server with these models; "tiny@4096" is a model that can read so many tokens. It ends with the test.
 func New(t testing.TB, models ...string) *Server {
 	s := &Server{turns: make(chan *Turn, 16), models: models}
 	mux := http.NewServeMux()
@@ -61,12 +63,15 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.keys = append(s.keys, r.Header.Get("Authorization"))
 	type model struct {
-		ID     string `json:"id"`
-		Object string `json:"object"`
+		ID      string `json:"id"`
+		Object  string `json:"object"`
+		Context int    `json:"max_model_len,omitempty"` // as vLLM tells it
 	}
 	var data []model // null without models, as Ollama does
 	for _, id := range s.models {
-		data = append(data, model{id, "model"})
+		id, size, _ := strings.Cut(id, "@")
+		context, _ := strconv.Atoi(size)
+		data = append(data, model{id, "model", context})
 	}
 	s.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
