@@ -4,6 +4,8 @@
 //
 //	GET  /                              the state of the instance and of each service
 //	GET  /services/{name}/log           the last lines of one service
+//	GET  /runs?status=failed&name=…&page=2  what runs in the Python platform, and has run
+//	GET  /api/runs?…                    server-sent events: the same, and usage
 //	GET  /review                        how the previous session ended, if it was not clean
 //	GET  /sessions                      the latest sessions and how they ended; ?all=1 lists all
 //	GET  /sessions/{id}                 the events of one; ?service=chat: only that service's
@@ -29,15 +31,19 @@ import (
 var assets embed.FS
 
 type dashboard struct {
-	client *control.Client
+	client    *control.Client
+	meter     *meter
+	platforms platforms
 }
 
 // New returns the Dashboard of the instance that client talks to. It neither connects nor
 // parses templates, so that the service is ready at once.
 func New(client *control.Client) http.Handler {
-	d := &dashboard{client}
+	d := newDashboard(client)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", d.home)
+	mux.HandleFunc("GET /runs", d.runs)
+	mux.HandleFunc("GET /api/runs", d.runsEvents)
 	mux.HandleFunc("GET /review", d.review)
 	mux.HandleFunc("GET /sessions", d.history)
 	mux.HandleFunc("GET /sessions/{id}", d.session)
@@ -52,4 +58,8 @@ func New(client *control.Client) http.Handler {
 	mux.Handle("GET /dashboard/", web.Files("/dashboard/", assets))
 	mux.HandleFunc("GET /", notFound)
 	return mux
+}
+
+func newDashboard(client *control.Client) *dashboard {
+	return &dashboard{client: client, meter: newMeter(client), platforms: platforms{feeds: map[string]*source{}}}
 }

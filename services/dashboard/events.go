@@ -22,12 +22,13 @@ const (
 //
 //	status  control.Status
 //	page    {version, title, html}: the content of the home page
-//	usage   control.Usages, every two seconds
+//	usage   usageEvent: the last minutes at once, and then every two seconds
 //	tail    {service, lines}: the last lines of a log, which replace all before
 //	lines   {service, lines}: lines to append
 //	silent  {service} and a control.Problem: why that log cannot be read now
 //
-// When the instance stops answering, one "page" event says so, and usage is empty.
+// When the instance stops answering, one "page" event says so, and usage has nothing that is
+// measured now.
 type stream struct {
 	ctx  context.Context // of the request
 	stop context.CancelFunc
@@ -78,18 +79,22 @@ func (s *stream) send(event string, data any) {
 	}
 }
 
-// reconnect calls connect again after each end until the stream ends. connect receives
-// events of the instance until its connection ends, and calls received for each. failed is
-// called with the error of a connection that received nothing.
 func (s *stream) reconnect(connect func(received func()) error, failed func(error)) {
-	for s.ctx.Err() == nil {
+	reconnect(s.ctx, connect, failed)
+}
+
+// reconnect calls connect again after each end until ctx ends. connect receives events of
+// the instance until its connection ends, and calls received for each. failed is called
+// with the error of a connection that received nothing.
+func reconnect(ctx context.Context, connect func(received func()) error, failed func(error)) {
+	for ctx.Err() == nil {
 		delay := reconnectDelay
 		err := connect(func() { delay = resumeDelay })
-		if delay == reconnectDelay && s.ctx.Err() == nil {
+		if delay == reconnectDelay && ctx.Err() == nil {
 			failed(err)
 		}
 		select {
-		case <-s.ctx.Done():
+		case <-ctx.Done():
 		case <-time.After(delay):
 		}
 	}
@@ -102,6 +107,7 @@ func (d *dashboard) relayStatus(s *stream) {
 		return d.client.Watch(s.ctx, func(status control.Status) {
 			received()
 			last, shown = &status, ""
+			d.meter.note(status)
 			s.send("status", status)
 			s.show(view(last, nil))
 		})
@@ -126,11 +132,19 @@ func (s *stream) show(o homeView) {
 	s.send("page", event)
 }
 
+// relayUsage sends what was measured in the last minutes, and then each new measurement.
 func (d *dashboard) relayUsage(s *stream) {
-	s.reconnect(func(received func()) error {
-		return d.client.WatchUsage(s.ctx, func(usages control.Usages) {
-			received()
-			s.send("usage", usages)
-		})
-	}, func(error) { s.send("usage", control.Usages{}) })
+	changed, leave := d.meter.listen()
+	defer leave()
+	var until time.Time
+	for {
+		e := d.meter.usage(until)
+		until = e.newest(until)
+		s.send("usage", e)
+		select {
+		case <-changed:
+		case <-s.ctx.Done():
+			return
+		}
+	}
 }
