@@ -11,6 +11,7 @@ import (
 	"github.com/shirou/gopsutil/v4/cpu"
 	"github.com/shirou/gopsutil/v4/mem"
 
+	"agents-tray/manager"
 	"agents-tray/manager/control"
 )
 
@@ -102,16 +103,24 @@ func (m *meter) take(usages control.Usages, now computer) {
 
 // note takes when the processes of the services were started.
 func (m *meter) note(status control.Status) {
+	if m.noteStarts(status.Services) {
+		m.tell()
+	}
+}
+
+// noteStarts reports whether there are new ones.
+func (m *meter) noteStarts(services []manager.Service) (changed bool) {
 	m.state.Lock()
 	defer m.state.Unlock()
-	for _, s := range status.Services {
+	for _, s := range services {
 		if s.Started.IsZero() || time.Since(s.Started) > meterWindow {
 			continue
 		}
 		if t := m.track(s.Name); !slices.ContainsFunc(t.starts, s.Started.Equal) {
-			t.starts = append(t.starts, s.Started)
+			t.starts, changed = append(t.starts, s.Started), true
 		}
 	}
+	return changed
 }
 
 // track is that of a service. The caller holds state.

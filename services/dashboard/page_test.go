@@ -76,7 +76,7 @@ func TestButtonsAsk(t *testing.T) {
 func TestATakenPortOffersAnother(t *testing.T) {
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
-	b.Until(`document.querySelector("#service-chat .facts a")`)
+	b.Until(`document.querySelector("#service-chat .service-facts a")`)
 	i.change(portHeld)
 	b.Shows("Use port 9862 this time")
 	b.Until(`document.querySelectorAll("#service-chat a[href^='http://127.0.0.1:7860']").length === 0`)
@@ -87,7 +87,7 @@ func TestATakenPortOffersAnother(t *testing.T) {
 	}
 	b.Until(`document.querySelector("#move-chat").getAttribute("aria-disabled") === "true"`)
 	i.change(func(s *control.Status) { *s = both() })
-	b.Until(`!document.querySelector("#move-chat") && document.querySelector("#service-chat .facts a")`)
+	b.Until(`!document.querySelector("#move-chat") && document.querySelector("#service-chat .service-facts a")`)
 	if status, body := ask(t, "POST", webtest.Eval[string](b, "location.origin")+"/api/services/chat/move/9862"); status != 409 || !strings.Contains(body, "not offered any more") {
 		t.Errorf("once it is over: %d %s", status, body)
 	}
@@ -117,30 +117,6 @@ func TestStoppingTheDashboardAsksFirst(t *testing.T) {
 	b.Click("dialog .danger")
 	if asked := next(t, i.asked); asked != "stop dashboard" {
 		t.Errorf("asked %q", asked)
-	}
-}
-
-func TestLogFollowsAndKeepsItsPlace(t *testing.T) {
-	i := start(t, both())
-	for n := range 80 {
-		i.print("chat", "out", fmt.Sprintf("line %d", n))
-	}
-	b := webtest.Open(t, webtest.Wide, open(t, i))
-	b.Click("#service-chat [data-log] summary")
-	b.Until(`document.querySelectorAll("#service-chat .log-line").length === 50`)
-	b.Shows("line 79")
-	i.print("chat", "err", "the newest")
-	b.Shows("the newest")
-	const log = `document.querySelector("#service-chat .log")`
-	b.Until(log + `.scrollTop + ` + log + `.clientHeight >= ` + log + `.scrollHeight - 8`)
-	b.Click("#service-chat [data-more]")
-	b.Until(`document.querySelectorAll("#service-chat .log-line").length === 81`)
-	webtest.Eval[any](b, log+`.scrollTop = 100; null`)
-	i.change(chatFailed) // the page changes around it, and lines come
-	i.print("chat", "sys", "another one")
-	b.Shows("another one")
-	if top := webtest.Eval[float64](b, log+`.scrollTop`); top != 100 {
-		t.Errorf("the log moved from 100 to %v", top)
 	}
 }
 
@@ -257,8 +233,6 @@ func TestForeignTextIsText(t *testing.T) {
 	b := webtest.Open(t, webtest.Wide, url)
 	b.Allow("409")
 	b.Shows(attack)
-	b.Click("#service-chat [data-log] summary")
-	b.Until(`document.querySelector("#service-chat .log-text")?.textContent === ` + webtest.Quote(attack))
 	b.Click("#toggle-chat")
 	b.Until(`document.querySelector("#refusal-chat").textContent.includes(` + webtest.Quote(attack) + `)`)
 	i.change(func(s *control.Status) { s.Notices = append(s.Notices, "done") }) // also through an update
@@ -296,8 +270,6 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 	url := open(t, i)
 	b := webtest.Open(t, webtest.Phone, url)
 	b.Shows("Chat keeps crashing")
-	b.Click("#service-chat [data-log] summary")
-	b.Until(`document.querySelector("#service-chat .log-line")`)
 	webtest.Eval[any](b, `document.querySelectorAll("details").forEach((d) => (d.open = true)); null`)
 	for _, path := range []string{"", "/services/chat/log", "/review", "/sessions", "/sessions/s0"} {
 		if path != "" {
@@ -330,19 +302,4 @@ func TestItAsksWhetherToStart(t *testing.T) {
 		t.Errorf("it asked to %s", asked)
 	}
 	b.Until(`document.getElementById("asks") === null`)
-}
-
-// No row of a card has a single fact beside empty space.
-func TestFactsFillTheirRows(t *testing.T) {
-	b := webtest.Open(t, webtest.Wide, open(t, start(t, both())))
-	for _, width := range []int64{webtest.Wide, 800, 700, 640, webtest.Half, webtest.Phone, 320} {
-		b.Do(chromedp.EmulateViewport(width, 740))
-		alone := webtest.Eval[string](b, `(() => {
-			const rows = Map.groupBy(document.querySelectorAll("#service-chat .facts > div"), (fact) => fact.offsetTop);
-			return [...rows.values()].filter((row) => row.length === 1 && !row[0].matches(".wide")).map(([fact]) => fact.innerText).join();
-		})()`)
-		if alone != "" {
-			t.Errorf("at %d px %s stands alone", width, alone)
-		}
-	}
 }

@@ -127,9 +127,10 @@ func TestRunsAreLive(t *testing.T) {
 	db.do(`UPDATE executions SET status = 'failed', completed_at = %s, error_message = 'it broke'`, since(0))
 	b.Until(`window.kept.isConnected && window.kept.innerText.includes("it broke")`)
 	figures(b, "0 of 1 recorded; 0 of 0; 1")
-	db.do(`INSERT INTO deployments VALUES ('w', 'writer', NULL, '127.0.0.1', 8001, %s, 2, %s)`, since(0), since(0))
+	db.do(`INSERT INTO deployments VALUES ('w', 'writer', NULL, '127.0.0.1', 8001, %s, 3600, %s)`, since(0), since(0))
 	figures(b, "0 of 1 recorded; 1 of 1; 1")
-	figures(b, "0 of 1 recorded; 0 of 1; 1") // its heartbeat is overdue: nothing was written
+	db.do(`INSERT INTO deployments VALUES ('r', 'reader', NULL, '127.0.0.1', 8002, %s, 2, %s)`, since(0), since(0))
+	figures(b, "0 of 1 recorded; 1 of 2; 1") // once its heartbeat is overdue, although nothing is written
 
 	at := time.Now()
 	i.use(control.Usages{"chat": inspect.Usage{At: at, Processes: 1}})
@@ -139,7 +140,7 @@ func TestRunsAreLive(t *testing.T) {
 	i.stop()
 	b.Shows("is not running any more")
 	i.serve(t)
-	figures(b, "0 of 1 recorded; 0 of 1; 1")
+	figures(b, "0 of 1 recorded; 1 of 2; 1")
 }
 
 func TestWithoutADatabaseTheLineThatConnectsItIsThere(t *testing.T) {

@@ -45,10 +45,11 @@ function showComputer() {
   }
 }
 
+const chosen = () => new URLSearchParams([...new FormData(filters)].filter(([, value]) => value)).toString();
+
 function filter() {
   clearTimeout(typing);
-  const chosen = [...new FormData(filters)].filter(([, value]) => value);
-  query = new URLSearchParams(chosen).toString(); // from the first page
+  query = chosen(); // from the first page
   history.replaceState(null, "", query ? `?${query}` : location.pathname);
   reconnect();
 }
@@ -62,3 +63,7 @@ filters.addEventListener("input", () => {
   clearTimeout(typing);
   typing = setTimeout(filter, typingTime);
 });
+
+const asked = new URLSearchParams(query);
+asked.delete("page");
+if (chosen() !== asked.toString() && !filters.hidden) filter(); // chosen while this script was loading
