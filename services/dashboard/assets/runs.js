@@ -10,7 +10,6 @@ const typingTime = 200; // ms without a key after which the filter takes effect
 
 const live = document.getElementById("live");
 const gone = document.getElementById("gone");
-const filters = document.getElementById("filters");
 let query = location.search.slice(1);
 let computer = {};
 let typing;
@@ -19,7 +18,6 @@ const reconnect = connect(() => `/api/runs?${query}`, {
   page({ html }) {
     gone.hidden = true;
     morph(live, new DOMParser().parseFromString(html, "text/html").body);
-    filters.hidden = !live.querySelector("#runs");
     updateAll(live);
     showComputer();
   },
@@ -45,7 +43,11 @@ function showComputer() {
   }
 }
 
-const chosen = () => new URLSearchParams([...new FormData(filters)].filter(([, value]) => value)).toString();
+// chosen is what the filter says; the form comes and goes with the database.
+function chosen() {
+  const form = document.getElementById("filters");
+  return form && new URLSearchParams([...new FormData(form)].filter(([, value]) => value)).toString();
+}
 
 function filter() {
   clearTimeout(typing);
@@ -54,16 +56,16 @@ function filter() {
   reconnect();
 }
 
-filters.addEventListener("submit", (event) => {
+live.addEventListener("submit", (event) => {
   event.preventDefault();
   filter();
 });
-filters.addEventListener("change", filter);
-filters.addEventListener("input", () => {
+live.addEventListener("change", filter);
+live.addEventListener("input", () => {
   clearTimeout(typing);
   typing = setTimeout(filter, typingTime);
 });
 
 const asked = new URLSearchParams(query);
 asked.delete("page");
-if (chosen() !== asked.toString() && !filters.hidden) filter(); // chosen while this script was loading
+if (chosen() !== null && chosen() !== asked.toString()) filter(); // chosen while this script was loading

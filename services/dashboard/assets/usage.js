@@ -30,7 +30,7 @@ export function show() {
     const name = card.dataset.service;
     const track = tracks.get(name);
     const now = latest.services[name]?.now && { ...latest.services[name], sample: track.samples.at(-1) };
-    for (const place of card.querySelectorAll("[data-usage]")) write(place, now);
+    for (const place of card.querySelectorAll("[data-usage]")) write(place, now, "live" in card.dataset);
     for (const place of card.querySelectorAll("[data-spark]")) draw(place, track);
   }
 }
@@ -41,9 +41,9 @@ const readings = {
   processes: ({ processes, threads }) => `${count(processes, "process", "processes")}, ${count(threads, "thread", "threads")}`,
 };
 
-function write(place, now) {
+function write(place, now, live) {
   const { usage } = place.dataset;
-  const text = now ? readings[usage](now) : usage === "processes" ? "" : "–";
+  const text = now ? readings[usage](now) : live && usage !== "processes" ? "–" : "";
   if (place.textContent !== text) place.textContent = text;
 }
 
