@@ -1,16 +1,18 @@
 // Package dashboard is the built-in Dashboard: pages that show the services of a running
 // instance, updated live, and send it the user's actions. It has no state of its own: all
-// of it comes from the control API.
+// of it comes from the control API, the log files and the platform's database.
 //
 //	GET  /                              the state of the instance and of each service
-//	GET  /services/{name}/log           the last lines of one service
+//	GET  /services/{name}/log           the log of one service
 //	GET  /runs?status=failed&name=…&page=2  what runs in the Python platform, and has run
 //	GET  /api/runs?…                    server-sent events: the same, and usage
 //	GET  /review                        how the previous session ended, if it was not clean
 //	GET  /sessions                      the latest sessions and how they ended; ?all=1 lists all
 //	GET  /sessions/{id}                 the events of one; ?service=chat: only that service's
-//	GET  /api/events?log=chat:50&…      server-sent events (see stream): state, usage, and these logs
-//	GET  /api/logs?log=chat:1000        the same, without state and usage
+//	GET  /services/{name}/log.txt?match=…  the same as text, of all its files
+//	GET  /api/events                    server-sent events (see stream): state and usage
+//	GET  /api/services/{name}/lines?before=…  lines of a log, by pages; match=…&regexp=1&stream=err filters them
+//	GET  /api/services/{name}/follow?after=…  server-sent events: those that follow, and the state of the service
 //	POST /api/start                     start all services; 202
 //	POST /api/services/{name}/{action}  start, stop or restart; 202
 //	POST /api/services/{name}/move/{port}  use another port until the next start, if it is offered; 202
@@ -22,6 +24,7 @@ package dashboard
 import (
 	"embed"
 	"net/http"
+	"sync"
 
 	"agents-tray/manager/control"
 	"agents-tray/services/web"
@@ -34,6 +37,7 @@ type dashboard struct {
 	client    *control.Client
 	meter     *meter
 	platforms platforms
+	logFiles  sync.Map // paths by the name of the service
 }
 
 // New returns the Dashboard of the instance that client talks to. It neither connects nor
@@ -49,7 +53,9 @@ func New(client *control.Client) http.Handler {
 	mux.HandleFunc("GET /sessions/{id}", d.session)
 	mux.HandleFunc("GET /services/{name}/log", d.logPage)
 	mux.HandleFunc("GET /api/events", d.events)
-	mux.HandleFunc("GET /api/logs", d.logEvents)
+	mux.HandleFunc("GET /services/{name}/log.txt", d.logText)
+	mux.HandleFunc("GET /api/services/{name}/lines", d.logLines)
+	mux.HandleFunc("GET /api/services/{name}/follow", d.logFollow)
 	mux.HandleFunc("POST /api/start", d.startAll)
 	mux.HandleFunc("POST /api/services/{name}/{action}", d.act)
 	mux.HandleFunc("POST /api/services/{name}/move/{port}", d.move)

@@ -4,14 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
-	"agents-tray/manager/logs"
 	"agents-tray/services/web/webtest"
 )
 
@@ -118,93 +116,6 @@ func TestStoppingTheDashboardAsksFirst(t *testing.T) {
 	if asked := next(t, i.asked); asked != "stop dashboard" {
 		t.Errorf("asked %q", asked)
 	}
-}
-
-func TestFullLogFilters(t *testing.T) {
-	i := start(t, both())
-	for n := range 40 {
-		i.print("chat", "out", fmt.Sprintf("GET /page/%d", n))
-	}
-	b := webtest.Open(t, webtest.Wide, open(t, i)+"/services/chat/log")
-	b.Shows("40 lines")
-	b.Do(chromedp.SendKeys(chromedp.CSS("#filter"), "PAGE/3"))
-	b.Shows("11 of 40 lines")
-	i.print("chat", "out", "GET /page/300")
-	b.Shows("12 of 41 lines")
-	b.Until(`document.querySelectorAll(".log-line:not([hidden])").length === 12`)
-}
-
-// Of a line that is being rewritten the page shows the last state, in one line.
-func TestAProgressBarIsOneLine(t *testing.T) {
-	i := start(t, both())
-	state := func(text string) {
-		i.mu.Lock()
-		defer i.mu.Unlock()
-		i.logs["chat"] = append(i.logs["chat"], logs.Line{Time: time.Now(), Stream: "err", Text: text, Provisional: true})
-		i.notify()
-	}
-	state("10%")
-	state("20%")
-	b := webtest.Open(t, webtest.Wide, open(t, i)+"/services/chat/log")
-	b.Shows("20%")
-	b.Until(`document.querySelectorAll(".log-line").length === 1`)
-	i.print("chat", "out", "meanwhile")
-	b.Shows("meanwhile")
-	state("30%")
-	b.Shows("30%")
-	i.print("chat", "err", "100%")
-	b.Shows("100%")
-	b.Until(`[...document.querySelectorAll(".log-text")].map((line) => line.textContent).join() === "meanwhile,100%"`)
-	b.Shows("2 lines")
-}
-
-// At most 1000 lines are shown.
-func TestALongLogLosesItsOldestLines(t *testing.T) {
-	i := start(t, both())
-	for n := range 1100 {
-		i.print("chat", "out", fmt.Sprintf("line %d", n))
-	}
-	b := webtest.Open(t, webtest.Wide, open(t, i)+"/services/chat/log")
-	i.print("chat", "out", "line 1100")
-	b.Until(`document.querySelector(".log-line").lastChild.textContent === "line 101"`) // it follows
-	webtest.Eval[any](b, `document.querySelector("#log").scrollTop = 4000; null`)
-	const first = `(() => { // the line at the top edge
-		const { left, top } = document.querySelector("#log").getBoundingClientRect();
-		return document.elementFromPoint(left + 200, top + 20).closest(".log-line").lastChild.textContent;
-	})()`
-	at := webtest.Eval[string](b, first)
-	for n := range 50 {
-		i.print("chat", "out", fmt.Sprintf("line %d", 1101+n))
-	}
-	i.print("chat", logs.Missed, "Lines are missing here")
-	b.Until(`document.querySelector("#log").lastChild.lastChild.textContent === "Lines are missing here"`)
-	b.Until(`document.querySelectorAll(".log-line").length === 1000 && document.querySelector(".log-line").lastChild.textContent === "line 152"`)
-	b.Shows("1000 lines")
-	if now := webtest.Eval[string](b, first); now != at {
-		t.Errorf("the reader was at %q and is at %q", at, now)
-	}
-}
-
-func TestALostLogIsToldAndGoesOn(t *testing.T) {
-	i := start(t, both())
-	i.print("chat", "out", "before")
-	address, stop := webtest.Serve(t, New(i.client), "127.0.0.1:0")
-	b := webtest.Open(t, webtest.Wide, "http://"+address+"/services/chat/log")
-	b.Allow("net::ERR_")
-	i.print("chat", "out", "then")
-	b.Shows("2 lines")
-	i.stop()
-	b.Shows("Configurable Agents is not running any more.")
-	i.print("chat", "out", "meanwhile")
-	i.serve(t)
-	b.Shows("3 lines")
-	b.Until(`document.querySelector("#gone").hidden`)
-	stop()
-	b.Shows("The Dashboard does not answer any more.")
-	i.print("chat", "out", "after")
-	webtest.Serve(t, New(i.client), address)
-	b.Shows("4 lines")
-	b.Until(`document.querySelector("#gone").hidden`)
 }
 
 func TestForeignTextIsText(t *testing.T) {

@@ -58,7 +58,15 @@ func (d *dashboard) relayRuns(s *stream, query runsQuery) {
 	statuses, lost := make(chan control.Status), make(chan error)
 	var watching sync.WaitGroup
 	defer watching.Wait()
-	watching.Go(func() { d.watchStatus(s, statuses, lost) })
+	watching.Go(func() {
+		s.watch(d, func(status *control.Status, err error) {
+			if err != nil {
+				sendWhile(s.ctx, lost, err)
+			} else {
+				sendWhile(s.ctx, statuses, *status)
+			}
+		})
+	})
 	var status control.Status
 	var changed <-chan struct{}
 	leave := func() {}
@@ -95,23 +103,12 @@ func (d *dashboard) relayRuns(s *stream, query runsQuery) {
 	}
 }
 
-// watchStatus sends each status to statuses, and to lost why none comes.
-func (d *dashboard) watchStatus(s *stream, statuses chan<- control.Status, lost chan<- error) {
-	s.reconnect(func(received func()) error {
-		return d.client.Watch(s.ctx, func(status control.Status) {
-			received()
-			d.meter.note(status)
-			select {
-			case statuses <- status:
-			case <-s.ctx.Done():
-			}
-		})
-	}, func(err error) {
-		select {
-		case lost <- err:
-		case <-s.ctx.Done():
-		}
-	})
+// sendWhile sends a value unless the context ends before.
+func sendWhile[T any](ctx context.Context, to chan<- T, value T) {
+	select {
+	case to <- value:
+	case <-ctx.Done():
+	}
 }
 
 func (s *stream) showRuns(v runsView) {
