@@ -26,6 +26,7 @@ type service struct {
 
 	backoff   backoff
 	retry     *time.Timer // the end of a wait before the next start; nil: it need not wait
+	retryAt   time.Time   // when that is
 	busySince time.Time   // since when its port has been in use by nobody who could be seen
 	suspect   bool        // its last run could not bind its port, though that had looked free
 	slips     int         // ends in a row for a mistake that a restart does not mend; see mistake
@@ -104,6 +105,9 @@ func (s *service) view() Service {
 	}
 	if r := s.run; r != nil && r.stage == running && !r.lost {
 		view.PID, view.Started, view.Ready, view.Status = r.pid, r.started, r.ready, r.status
+	}
+	if view.State == BackingOff && s.retry != nil {
+		view.NextStart = s.retryAt
 	}
 	if view.State == Waiting {
 		_, view.settled = s.settled()
@@ -202,7 +206,7 @@ func (s *service) retryAfter(wait time.Duration) {
 			}
 		})
 	})
-	s.retry = timer
+	s.retry, s.retryAt = timer, time.Now().Add(wait).Round(0)
 }
 
 func (s *service) cancelRetry() {
