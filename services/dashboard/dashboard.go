@@ -4,6 +4,8 @@
 //
 //	GET  /                              the state of the instance and of each service
 //	GET  /services/{name}/log           the log of one service
+//	GET  /services/{name}/crash         how its last process failed; crash.txt: the same as text
+//	GET  /api/services/{name}/crash     server-sent events: the same
 //	GET  /runs?status=failed&name=…&page=2  what runs in the Python platform, and has run
 //	GET  /api/runs?…                    server-sent events: the same, and usage
 //	GET  /review                        how the previous session ended, if it was not clean
@@ -54,6 +56,9 @@ func New(client *control.Client) http.Handler {
 	mux.HandleFunc("GET /services/{name}/log", d.logPage)
 	mux.HandleFunc("GET /api/events", d.events)
 	mux.HandleFunc("GET /services/{name}/log.txt", d.logText)
+	mux.HandleFunc("GET /services/{name}/crash", d.crash)
+	mux.HandleFunc("GET /services/{name}/crash.txt", d.crashText)
+	mux.HandleFunc("GET /api/services/{name}/crash", d.crashEvents)
 	mux.HandleFunc("GET /api/services/{name}/lines", d.logLines)
 	mux.HandleFunc("GET /api/services/{name}/follow", d.logFollow)
 	mux.HandleFunc("POST /api/start", d.startAll)

@@ -25,7 +25,7 @@ var templates = sync.OnceValue(func() map[string]*template.Template {
 		"launcher": launcher,
 	}).ParseFS(templateFiles, "templates/layout.html", "templates/actions.html"))
 	sets := make(map[string]*template.Template)
-	for _, page := range []string{"home", "runs", "log", "review", "history", "session", "problem"} {
+	for _, page := range []string{"home", "runs", "log", "crash", "review", "history", "session", "problem"} {
 		set := template.Must(shared.Clone())
 		sets[page] = template.Must(set.ParseFS(templateFiles, "templates/"+page+".html"))
 	}

@@ -87,6 +87,14 @@ var scenes = []struct {
 	}},
 	{name: "log-page", path: "/services/chat/log", stage: talk},
 	{name: "log-unknown", path: "/services/nobody/log", act: func(b *webtest.Tab, _ *instance) { b.Allow("404") }},
+	{name: "crash", path: "/services/chat/crash", stage: func(i *instance) {
+		talk(i)
+		i.print("chat", "err", "panic: no model is configured")
+		i.print("chat", "err", "goroutine 1 [running]:")
+		i.change(chatFailed)
+		i.change(func(s *control.Status) { s.Services[1].LastExit.At = time.Now() })
+	}},
+	{name: "crash-none", path: "/services/chat/crash"},
 	{name: "runs", path: "/runs", connect: true, act: func(b *webtest.Tab, i *instance) {
 		i.use(control.Usages{"chat": {At: time.Now(), Processes: 1}})
 		b.Shows("No key")
