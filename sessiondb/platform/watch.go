@@ -13,6 +13,9 @@ import (
 // settleDelay is how long a change waits for others to be read with.
 const settleDelay = 250 * time.Millisecond
 
+// followDelay is the same while somebody looks.
+const followDelay = 40 * time.Millisecond
+
 // lockedRetry is when a file that was locked is read again. Only then does anything
 // happen while the file does not change.
 const lockedRetry = 5 * time.Second
@@ -72,7 +75,7 @@ func Watch(o Options) (*Watcher, error) {
 // Follow calls read at once and after each change of the database at path, one call after
 // the other, until Close. It is called again soon if it returns true: a file was locked.
 func Follow(path string, read func() (again bool)) (*Watcher, error) {
-	return follow(path, settleDelay, read)
+	return follow(path, followDelay, read)
 }
 
 func follow(path string, settle time.Duration, read func() bool) (*Watcher, error) {
