@@ -19,14 +19,14 @@ type service struct {
 	outcome outcome
 	problem *Problem // why it is not ready, if something is wrong
 
-	run      *run   // nil: there is no process of it, and none is about to be
-	runs     uint64 // number of its latest run
+	run      *run      // nil: there is no process of it, and none is about to be
+	runs     uint64    // number of its latest run
+	retryAt  time.Time // when retry ends
 	restarts int
 	lastExit *Exit
 
 	backoff   backoff
 	retry     *time.Timer // the end of a wait before the next start; nil: it need not wait
-	retryAt   time.Time   // when that is
 	busySince time.Time   // since when its port has been in use by nobody who could be seen
 	suspect   bool        // its last run could not bind its port, though that had looked free
 	slips     int         // ends in a row for a mistake that a restart does not mend; see mistake
@@ -107,7 +107,7 @@ func (s *service) view() Service {
 		view.PID, view.Started, view.Ready, view.Status = r.pid, r.started, r.ready, r.status
 	}
 	if view.State == BackingOff && s.retry != nil {
-		view.NextStart = s.retryAt
+		view.NextTry = s.retryAt
 	}
 	if view.State == Waiting {
 		_, view.settled = s.settled()

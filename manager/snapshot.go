@@ -51,23 +51,23 @@ type Snapshot struct {
 
 // Service is one service in a Snapshot.
 type Service struct {
-	Name      string    `json:"name"`
-	Title     string    `json:"title"`
-	URL       string    `json:"url,omitempty"`
-	Address   string    `json:"address,omitempty"` // host:port the guard holds for it
-	Open      bool      `json:"open,omitempty"`
-	Once      bool      `json:"once,omitempty"` // see spec.ServiceSpec
-	State     State     `json:"state"`
-	PID       int       `json:"pid,omitempty"`
-	Started   time.Time `json:"started,omitzero"`    // of the running process
-	Ready     time.Time `json:"ready,omitzero"`      // when it first answered
-	Restarts  int       `json:"restarts"`            // by the manager, since the program started
-	NextStart time.Time `json:"next_start,omitzero"` // in BackingOff: when it is started again
-	Status    string    `json:"status,omitempty"`    // what it says of itself
-	WaitsFor  string    `json:"waits_for,omitempty"` // title of what it depends on, in Waiting
-	ByHand    bool      `json:"by_hand,omitempty"`   // the user stopped it, and it stays so
-	LastExit  *Exit     `json:"last_exit,omitempty"`
-	Problem   *Problem  `json:"problem,omitempty"` // why it is not ready, if something is wrong
+	Name     string    `json:"name"`
+	Title    string    `json:"title"`
+	URL      string    `json:"url,omitempty"`
+	Address  string    `json:"address,omitempty"` // host:port the guard holds for it
+	Open     bool      `json:"open,omitempty"`
+	Once     bool      `json:"once,omitempty"` // see spec.ServiceSpec
+	State    State     `json:"state"`
+	PID      int       `json:"pid,omitempty"`
+	Started  time.Time `json:"started,omitzero"`    // of the running process
+	Ready    time.Time `json:"ready,omitzero"`      // when it first answered
+	NextTry  time.Time `json:"next_try,omitzero"`   // when it is started again, in BackingOff
+	Restarts int       `json:"restarts"`            // by the manager, since the program started
+	Status   string    `json:"status,omitempty"`    // what it says of itself
+	WaitsFor string    `json:"waits_for,omitempty"` // title of what it depends on, in Waiting
+	ByHand   bool      `json:"by_hand,omitempty"`   // the user stopped it, and it stays so
+	LastExit *Exit     `json:"last_exit,omitempty"`
+	Problem  *Problem  `json:"problem,omitempty"` // why it is not ready, if something is wrong
 
 	settled bool // in Waiting: what it waits for will not come by itself
 }

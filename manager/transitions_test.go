@@ -130,13 +130,13 @@ func TestGivenUpAfterAMinuteStaysSo(t *testing.T) {
 }
 
 // While it waits for the next start, it says when that is.
-func TestTheNextStartIsTold(t *testing.T) {
+func TestTheNextTryIsTold(t *testing.T) {
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {
 		w.set("s", way{lives: time.Millisecond, code: 3})
 		startIt(t, m, "s")
 		pass(10 * time.Second)
 		s, _ := m.Snapshot().Service("s")
-		wait := time.Until(s.NextStart)
+		wait := time.Until(s.NextTry)
 		if s.State != BackingOff || wait <= 0 || wait > time.Minute {
 			t.Fatalf("it is %s, and starts again in %v", s.State, wait)
 		}
@@ -145,8 +145,8 @@ func TestTheNextStartIsTold(t *testing.T) {
 		wantState(t, m, "s", BackingOff)
 		pass(200 * time.Millisecond)
 		wantState(t, m, "s", Ready)
-		if s, _ = m.Snapshot().Service("s"); !s.NextStart.IsZero() {
-			t.Errorf("it runs, and starts at %v", s.NextStart)
+		if s, _ = m.Snapshot().Service("s"); !s.NextTry.IsZero() {
+			t.Errorf("it runs, and starts at %v", s.NextTry)
 		}
 	}, plain("s"))
 }

@@ -141,7 +141,7 @@ func (v crashView) Service() string {
 }
 
 // Waits reports whether it is started again by itself, at a time that is known.
-func (v crashView) Waits() bool { return !v.Card.NextStart.IsZero() }
+func (v crashView) Waits() bool { return !v.Card.NextTry.IsZero() }
 
 // GivenUp reports whether it is not started again by itself.
 func (v crashView) GivenUp() bool { return v.Card.State.Idle() }
@@ -170,7 +170,7 @@ func (v crashView) Text() string {
 	row("Restarts", fmt.Sprint(v.Card.Restarts))
 	switch {
 	case v.Waits():
-		row("Next start", web.Exact(v.Card.NextStart))
+		row("Next start", web.Exact(v.Card.NextTry))
 	case v.GivenUp():
 		row("Next start", "none: it is not started again by itself")
 	}

@@ -29,7 +29,7 @@ func crashed(i *instance) {
 	i.change(func(s *control.Status) {
 		chat := &s.Services[1]
 		chat.State, chat.PID, chat.Started, chat.Restarts, chat.LastExit = manager.BackingOff, 0, time.Time{}, 3, exit
-		chat.NextStart = time.Now().Add(time.Minute)
+		chat.NextTry = time.Now().Add(time.Minute)
 	})
 }
 
@@ -58,7 +58,7 @@ func TestTheCrashReportHasTheReasonFirst(t *testing.T) {
 	}
 	i.change(func(s *control.Status) {
 		chat := &s.Services[1]
-		chat.State, chat.NextStart = manager.Failed, time.Time{}
+		chat.State, chat.NextTry = manager.Failed, time.Time{}
 	})
 	b.Shows("Not by itself")
 	i.change(func(s *control.Status) {
