@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	usualLines = 500  // in one answer
+	usualLines = 200  // in one answer: few enough to be shown within a frame
 	maxLines   = 2000 // in one answer
 )
 

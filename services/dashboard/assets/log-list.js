@@ -3,9 +3,9 @@
 // at one end are loaded again when they are scrolled to.
 import { clock, exact } from "/assets/time.js";
 
-const pageSize = 500; // lines
-const most = 8; // pages in the document
-const near = 800; // pixels from an end at which more is loaded
+const pageSize = 200; // lines
+const most = 15; // pages in the document
+const near = 1600; // pixels from an end at which more is loaded
 
 const pad = (n) => String(n).padStart(2, "0");
 const day = (date) => `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
@@ -77,6 +77,7 @@ export class LogList {
     if (waiting.length === 0) return; // reset has replaced them
     const stay = this.atEnd;
     if (this.#skipped !== undefined && stay) {
+      this.#generation++; // what is being loaded is of another place
       this.#pages = [];
       this.#provisional.clear();
       this.element.replaceChildren();
@@ -102,6 +103,7 @@ export class LogList {
       this.#replaceProvisional(line);
       let newest = this.#pages.at(-1);
       if (newest.count >= pageSize) {
+        size(newest);
         this.#add({ lines: [], first: newest.last, last: newest.last }, "append");
         newest = this.#pages.at(-1);
       }
@@ -109,6 +111,7 @@ export class LogList {
       newest.count++;
     }
     this.#pages.at(-1).last = last;
+    size(this.#pages.at(-1));
   }
 
   #replaceProvisional({ stream }) {
@@ -117,11 +120,13 @@ export class LogList {
     this.#provisional.delete(stream);
     before.line.remove();
     before.page.count--;
+    size(before.page);
   }
 
   #add({ lines, first, last }, where) {
     const page = { element: element("div", "log-page"), first, last, count: lines.length };
     page.element.append(...lines.map((line) => this.#line(line, page)));
+    size(page);
     this.element[where](page.element);
     this.#pages[where === "append" ? "push" : "unshift"](page);
   }
@@ -161,10 +166,12 @@ export class LogList {
   }
 
   #prepend(page) {
+    const stay = this.atEnd;
     this.start = Boolean(page.start);
     this.#add(page, "prepend");
     this.element.scrollTop += this.#pages[0].element.offsetHeight; // what is looked at stays in place
-    this.#trim("newest");
+    if (!stay) this.#trim("newest");
+    else this.element.scrollTop -= this.#trim("oldest");
   }
 
   #append(page) {
@@ -186,6 +193,9 @@ export class LogList {
     return line;
   }
 }
+
+// size tells the style sheet how many lines a page has: it is not laid out unless it is seen.
+const size = ({ element, count }) => element.style.setProperty("--lines", count);
 
 // marked is a text with the parts that were searched for, which begin and end at marks.
 function marked(text, marks) {
