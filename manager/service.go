@@ -19,8 +19,9 @@ type service struct {
 	outcome outcome
 	problem *Problem // why it is not ready, if something is wrong
 
-	run      *run   // nil: there is no process of it, and none is about to be
-	runs     uint64 // number of its latest run
+	run      *run      // nil: there is no process of it, and none is about to be
+	runs     uint64    // number of its latest run
+	retryAt  time.Time // when retry ends
 	restarts int
 	lastExit *Exit
 
@@ -106,6 +107,9 @@ func (s *service) view() Service {
 	}
 	if r := s.run; r != nil && r.stage == running && !r.lost {
 		view.PID, view.Started, view.Ready, view.Status = r.pid, r.started, r.ready, r.status
+	}
+	if view.State == BackingOff && s.retry != nil {
+		view.NextTry = s.retryAt
 	}
 	if view.State == Waiting {
 		_, view.settled = s.settled()
@@ -204,7 +208,7 @@ func (s *service) retryAfter(wait time.Duration) {
 			}
 		})
 	})
-	s.retry = timer
+	s.retry, s.retryAt = timer, time.Now().Add(wait).Round(0)
 }
 
 func (s *service) cancelRetry() {

@@ -63,6 +63,7 @@ type Service struct {
 	PID      int       `json:"pid,omitempty"`
 	Started  time.Time `json:"started,omitzero"`    // of the running process
 	Ready    time.Time `json:"ready,omitzero"`      // when it first answered
+	NextTry  time.Time `json:"next_try,omitzero"`   // when it is started again, in BackingOff
 	Restarts int       `json:"restarts"`            // by the manager, since the program started
 	Status   string    `json:"status,omitempty"`    // what it says of itself
 	WaitsFor string    `json:"waits_for,omitempty"` // title of what it depends on, in Waiting

@@ -129,6 +129,28 @@ func TestGivenUpAfterAMinuteStaysSo(t *testing.T) {
 	}, plain("s"))
 }
 
+// While it waits for the next start, it says when that is.
+func TestTheNextTryIsTold(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.set("s", way{lives: time.Millisecond, code: 3})
+		startIt(t, m, "s")
+		pass(10 * time.Second)
+		s, _ := m.Snapshot().Service("s")
+		wait := time.Until(s.NextTry)
+		if s.State != BackingOff || wait <= 0 || wait > time.Minute {
+			t.Fatalf("it is %s, and starts again in %v", s.State, wait)
+		}
+		w.set("s", way{})
+		pass(wait - time.Millisecond)
+		wantState(t, m, "s", BackingOff)
+		pass(200 * time.Millisecond)
+		wantState(t, m, "s", Ready)
+		if s, _ = m.Snapshot().Service("s"); !s.NextTry.IsZero() {
+			t.Errorf("it runs, and starts at %v", s.NextTry)
+		}
+	}, plain("s"))
+}
+
 // A good run is measured from ready: one that takes long to start and ends then is no good run.
 func TestAGoodRunIsMeasuredFromReady(t *testing.T) {
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {

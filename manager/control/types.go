@@ -47,6 +47,8 @@ type Status struct {
 	manager.Snapshot
 	// Workflows are those under way, in the order of their first reports.
 	Workflows []Workflow `json:"workflows,omitempty"`
+	// Platform is the file of the Python platform's database, empty if none is connected.
+	Platform string `json:"platform,omitempty"`
 	// Quitting is set while a request to quit waits for Workflows.
 	Quitting *Quitting `json:"quitting,omitempty"`
 	// Unclean is set while the previous session's unclean end has not been reviewed.

@@ -25,7 +25,7 @@ var escapeSequences = sync.OnceValue(func() *regexp.Regexp {
 var colour = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^\x1b\\[[0-9;:]*m$") })
 
 func readable(text string, colours bool) string {
-	if strings.IndexFunc(text, special) < 0 {
+	if isPlain(text) || strings.IndexFunc(text, special) < 0 {
 		return text
 	}
 	var b strings.Builder
@@ -41,6 +41,16 @@ func readable(text string, colours bool) string {
 		printable(&b, line[end:])
 	}
 	return b.String()
+}
+
+// isPlain reports whether text is of printable ASCII, as nearly all lines are.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' && c != '\t' && c != '\n' || c > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // special reports whether r is not shown as it is.

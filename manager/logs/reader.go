@@ -50,6 +50,38 @@ func openReader(path string, count int) (*reader, error) {
 	return r, nil
 }
 
+// openReaderAt opens the log at path behind a position, or before all there is if missed:
+// the position is in no file any more.
+func openReaderAt(path string, at Position) (r *reader, missed bool, err error) {
+	folder, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return nil, false, err
+	}
+	r = &reader{folder: folder, name: filepath.Base(path), buffer: make([]byte, batchSize)}
+	index := -1
+	if r.files, err = r.chain(); err == nil {
+		index, err = at.find(r.files)
+	}
+	if err != nil {
+		r.close()
+		return nil, false, err
+	}
+	if index >= 0 {
+		r.leave(index)
+		r.offset = at.offset
+	}
+	return r, index < 0 && at != Position{}, nil
+}
+
+// position is behind the lines that were read last.
+func (r *reader) position() (Position, error) {
+	if len(r.files) == 0 {
+		return Position{}, nil
+	}
+	stamp, err := stampOf(r.files[0])
+	return Position{stamp, r.offset}, err
+}
+
 func (r *reader) close() {
 	closeAll(r.files)
 	r.folder.Close()

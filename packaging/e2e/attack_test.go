@@ -28,7 +28,7 @@ func TestAnotherUserOfTheComputerGetsNothing(t *testing.T) {
 	for _, port := range []int{u.Dashboard, u.Chat} {
 		for _, host := range []string{"127.0.0.1", "[::1]", "localhost"} {
 			for _, request := range []string{
-				"GET /", "GET /healthz", "GET /review", "GET /sessions", "GET /services/chat/log", "GET /api/events", "GET /api/logs?log=chat:50",
+				"GET /", "GET /healthz", "GET /review", "GET /sessions", "GET /services/chat/log", "GET /services/chat/log.txt", "GET /api/events", "GET /api/services/chat/follow", "GET /api/services/chat/lines",
 				"POST /api/start", "POST /api/services/chat/stop", "POST /api/reviewed", "POST /api/settings", "POST /api/setup", "POST /api/conversations", "DELETE /api/notice",
 			} {
 				method, path, _ := strings.Cut(request, " ")

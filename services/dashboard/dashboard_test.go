@@ -3,6 +3,7 @@ package dashboard
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -157,16 +158,51 @@ func TestLogs(t *testing.T) {
 	i := start(t, both())
 	url := open(t, i)
 	i.print("chat", "out", "\x1b[32mINFO\x1b[0m listening on \x1b]8;;http://x\x07127.0.0.1\x1b]8;;\x07")
-	i.print("chat", "err", "<script>alert(1)</script>")
+	i.print("chat", "err", "<script>alert(1)</script> Ünder 😀 lined")
 	i.print("chat", "err", "over\u202eride \u009b2J")
 	_, body := ask(t, "GET", url+"/services/chat/log")
-	webtest.Contains(t, body, "Log of Chat", `over\u202eride \u009b2J`, "INFO listening on 127.0.0.1<", "&lt;script&gt;alert(1)&lt;/script&gt;", "3 lines", "chat.log")
+	webtest.Contains(t, body, "Log of Chat", "Restart", "chat.log")
+	_, body = ask(t, "GET", url+"/api/services/chat/lines")
+	webtest.Contains(t, body, `over\\u202eride \\u009b2J`, `"INFO listening on 127.0.0.1"`, `\u003cscript\u003ealert(1)`, `"start":true,"end":true`)
+	var found struct {
+		Lines []logLine
+		First string
+	}
+	read := func(query string) string {
+		t.Helper()
+		status, body := ask(t, "GET", url+"/api/services/chat/lines?"+query)
+		if status != http.StatusOK {
+			t.Fatalf("%s: %d %s", query, status, body)
+		}
+		found.Lines = nil
+		if err := json.Unmarshal([]byte(body), &found); err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(len(found.Lines))
+	}
+	if read("match=LINED") != "1" || !slices.Equal(found.Lines[0].Marks, []int{35, 40}) { // 😀 is two units
+		t.Errorf("%+v", found.Lines)
+	}
+	if read("match=l.n") != "0" || read("match=l.n&regexp=1") != "1" || read("match=^info.*\\d$&regexp=1") != "1" || read("stream=err") != "2" || read("match=(%3F-i)info&regexp=1") != "0" {
+		t.Error("the filter takes other lines")
+	}
+	if read("count=1") != "1" || read("count=2000&before="+found.First) != "2" || read("after=&count=1") != "1" || found.Lines[0].Stream != "out" {
+		t.Errorf("%+v", found)
+	}
+	status, body := ask(t, "GET", url+"/services/chat/log.txt?stream=err&match=script")
+	if lines := strings.Split(body, "\n"); status != http.StatusOK || len(lines) != 2 || !strings.HasSuffix(lines[0], "Z err <script>alert(1)</script> Ünder 😀 lined") {
+		t.Errorf("%d %q", status, body)
+	}
 	for path, want := range map[string]int{
-		"/api/logs?log=chat":      http.StatusBadRequest,
-		"/api/logs?log=chat:x":    http.StatusBadRequest,
-		"/api/events?log=chat:-1": http.StatusBadRequest,
-		"/services/nobody/log":    http.StatusNotFound,
-		"/nothing/here":           http.StatusNotFound,
+		"/api/services/chat/lines?match=(&regexp=1":                  http.StatusBadRequest,
+		"/api/services/chat/lines?match=" + strings.Repeat("x", 501): http.StatusBadRequest,
+		"/api/services/chat/lines?count=2001":                        http.StatusBadRequest,
+		"/api/services/chat/lines?before=x":                          http.StatusBadRequest,
+		"/api/services/chat/follow?after=x.1":                        http.StatusBadRequest,
+		"/api/services/nobody/lines":                                 http.StatusNotFound,
+		"/services/nobody/log":                                       http.StatusNotFound,
+		"/services/nobody/log.txt":                                   http.StatusNotFound,
+		"/nothing/here":                                              http.StatusNotFound,
 	} {
 		if status, body := ask(t, "GET", url+path); status != want {
 			t.Errorf("%s: %d %s", path, status, body)
@@ -176,50 +212,53 @@ func TestLogs(t *testing.T) {
 
 func TestLogsAreFollowed(t *testing.T) {
 	i := start(t, both())
-	i.print("chat", "out", "\x1b[32mINFO\x1b[0m one")
-	i.print("chat", "out", "two")
+	i.print("chat", "out", "one")
 	url := open(t, i)
+	var first struct{ Last string }
+	_, body := ask(t, "GET", url+"/api/services/chat/lines")
+	if err := json.Unmarshal([]byte(body), &first); err != nil {
+		t.Fatal(err)
+	}
 	listen := func(query string) (next func(name string, data any)) {
 		t.Helper()
-		response, err := http.Get(url + "/api/logs?" + query)
+		response, err := http.Get(url + "/api/services/chat/follow?" + query)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { response.Body.Close() })
 		return events(t, response.Body)
 	}
-	var silent silentEvent
-	if listen("log=nobody:5")("silent", &silent); silent.Service != "nobody" || !strings.Contains(silent.Why, "There is no service") {
-		t.Errorf("of nobody: %+v", silent)
-	}
-	next := listen("log=chat:1000")
-	i.print("chat", "out", "three") // part of the tail, or new
-	var log logEvent
+	next := listen("after=" + first.Last)
+	i.print("chat", "out", "two")
+	i.print("chat", "err", "\x1b[31mthree")
 	var texts []string
-	collect := func(event string, until int) {
-		t.Helper()
-		for len(texts) < until {
-			log = logEvent{}
-			next(event, &log)
-			for _, line := range log.Lines {
+	var last string
+	for len(texts) < 2 {
+		var e struct {
+			Lines []logLine
+			Last  string
+		}
+		next("lines", &e)
+		for _, line := range e.Lines {
+			texts = append(texts, line.Text)
+		}
+		last = e.Last
+	}
+	i.stop() // the file is there without the instance, too
+	i.print("chat", "out", "four")
+	for _, after := range []string{last, first.Last} {
+		next = listen("match=r&after=" + after)
+		for !slices.Contains(texts, "four") {
+			var e struct{ Lines []logLine }
+			next("lines", &e)
+			for _, line := range e.Lines {
 				texts = append(texts, line.Text)
 			}
-			event = "lines"
 		}
 	}
-	collect("tail", 3)
-	i.print("chat", "err", "\x1b[31mfour")
-	collect("lines", 4)
-	if want := []string{"INFO one", "two", "three", "four"}; !slices.Equal(texts, want) || log.Service != "chat" {
-		t.Errorf("%q of %s", texts, log.Service)
+	if want := []string{"two", "three", "four"}; !slices.Equal(texts, want) {
+		t.Errorf("%q", texts)
 	}
-	i.stop()
-	if next("silent", &silent); silent.Service != "chat" || !strings.Contains(silent.What, "is not running any more") {
-		t.Errorf("after the end: %+v", silent)
-	}
-	i.serve(t)
-	texts = nil
-	collect("tail", 4) // the last lines again
 }
 
 func TestReviewIsReadOnceAndStays(t *testing.T) {

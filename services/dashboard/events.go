@@ -8,8 +8,6 @@ import (
 
 	"agents-tray/manager/control"
 	"agents-tray/manager/control/sse"
-	"agents-tray/manager/words"
-	"agents-tray/services/web"
 )
 
 const (
@@ -22,12 +20,10 @@ const (
 //
 //	status  control.Status
 //	page    {version, title, html}: the content of the home page
-//	usage   control.Usages, every two seconds
-//	tail    {service, lines}: the last lines of a log, which replace all before
-//	lines   {service, lines}: lines to append
-//	silent  {service} and a control.Problem: why that log cannot be read now
+//	usage   usageEvent: the last minutes at once, and then every two seconds
 //
-// When the instance stops answering, one "page" event says so, and usage is empty.
+// When the instance stops answering, one "page" event says so, and usage has nothing that is
+// measured now.
 type stream struct {
 	ctx  context.Context // of the request
 	stop context.CancelFunc
@@ -41,30 +37,19 @@ type pageEvent struct {
 	HTML    string `json:"html"`
 }
 
-// events streams the state, the usage and the requested logs until the client leaves.
+// events streams the state and the usage until the client leaves.
 func (d *dashboard) events(w http.ResponseWriter, r *http.Request) {
 	d.relay(w, r, d.relayStatus, d.relayUsage)
 }
 
-// logEvents streams the requested logs only.
-func (d *dashboard) logEvents(w http.ResponseWriter, r *http.Request) { d.relay(w, r) }
-
-// relay runs relays, and one for each requested log, until the client leaves.
+// relay runs relays until the client leaves.
 func (d *dashboard) relay(w http.ResponseWriter, r *http.Request, relays ...func(*stream)) {
-	logs, err := parseLogRequests(r.URL.Query()["log"])
-	if err != nil {
-		web.JSON(w, http.StatusBadRequest, control.Problem{What: "The request cannot be read.", Why: words.Sentence(err.Error())})
-		return
-	}
 	ctx, stop := context.WithCancel(r.Context())
 	defer stop()
 	s := &stream{ctx: ctx, stop: stop, out: sse.NewStream(w)}
 	var running sync.WaitGroup
 	for _, relay := range relays {
 		running.Go(func() { relay(s) })
-	}
-	for _, log := range logs {
-		running.Go(func() { d.relayLog(s, log) })
 	}
 	running.Wait()
 }
@@ -78,18 +63,22 @@ func (s *stream) send(event string, data any) {
 	}
 }
 
-// reconnect calls connect again after each end until the stream ends. connect receives
-// events of the instance until its connection ends, and calls received for each. failed is
-// called with the error of a connection that received nothing.
 func (s *stream) reconnect(connect func(received func()) error, failed func(error)) {
-	for s.ctx.Err() == nil {
+	reconnect(s.ctx, connect, failed)
+}
+
+// reconnect calls connect again after each end until ctx ends. connect receives events of
+// the instance until its connection ends, and calls received for each. failed is called
+// with the error of a connection that received nothing.
+func reconnect(ctx context.Context, connect func(received func()) error, failed func(error)) {
+	for ctx.Err() == nil {
 		delay := reconnectDelay
 		err := connect(func() { delay = resumeDelay })
-		if delay == reconnectDelay && s.ctx.Err() == nil {
+		if delay == reconnectDelay && ctx.Err() == nil {
 			failed(err)
 		}
 		select {
-		case <-s.ctx.Done():
+		case <-ctx.Done():
 		case <-time.After(delay):
 		}
 	}
@@ -97,18 +86,30 @@ func (s *stream) reconnect(connect func(received func()) error, failed func(erro
 
 func (d *dashboard) relayStatus(s *stream) {
 	var last *control.Status
-	var shown string // the error last shown
+	s.watch(d, func(status *control.Status, err error) {
+		if err == nil {
+			last = status
+			s.send("status", status)
+		}
+		s.show(view(last, err))
+	})
+}
+
+// watch calls seen with each status of the instance, and once with the error when it does
+// not answer, for as long as that is the same.
+func (s *stream) watch(d *dashboard, seen func(*control.Status, error)) {
+	var told string // the error told last
 	s.reconnect(func(received func()) error {
 		return d.client.Watch(s.ctx, func(status control.Status) {
 			received()
-			last, shown = &status, ""
-			s.send("status", status)
-			s.show(view(last, nil))
+			told = ""
+			d.meter.note(status)
+			seen(&status, nil)
 		})
 	}, func(err error) {
-		if err.Error() != shown {
-			shown = err.Error()
-			s.show(view(last, err))
+		if err.Error() != told {
+			told = err.Error()
+			seen(nil, err)
 		}
 	})
 }
@@ -126,11 +127,19 @@ func (s *stream) show(o homeView) {
 	s.send("page", event)
 }
 
+// relayUsage sends what was measured in the last minutes, and then each new measurement.
 func (d *dashboard) relayUsage(s *stream) {
-	s.reconnect(func(received func()) error {
-		return d.client.WatchUsage(s.ctx, func(usages control.Usages) {
-			received()
-			s.send("usage", usages)
-		})
-	}, func(error) { s.send("usage", control.Usages{}) })
+	changed, leave := d.meter.listen()
+	defer leave()
+	var until time.Time
+	for {
+		e := d.meter.usage(until)
+		until = e.newest(until)
+		s.send("usage", e)
+		select {
+		case <-changed:
+		case <-s.ctx.Done():
+			return
+		}
+	}
 }

@@ -29,7 +29,8 @@ type instance struct {
 	mu        sync.Mutex
 	status    control.Status
 	changed   chan struct{} // closed by the next notify
-	logs      map[string][]logs.Line
+	folder    string        // of the logs
+	logs      map[string]*logs.Writer
 	usages    control.Usages
 	used      int // samples so far
 	review    *control.Review
@@ -50,13 +51,18 @@ func start(t *testing.T, status control.Status) *instance {
 		socket:    filepath.Join(t.TempDir(), "s"),
 		status:    status,
 		changed:   make(chan struct{}),
-		logs:      map[string][]logs.Line{"dashboard": nil, "chat": nil},
+		folder:    t.TempDir(),
+		logs:      map[string]*logs.Writer{},
 		usages:    control.Usages{},
 		asked:     make(chan string, 16),
 		reviewed:  make(chan struct{}, 16),
 		joined:    make(chan struct{}, 16),
 		left:      make(chan struct{}, 16),
 		usageLeft: make(chan struct{}, 16),
+	}
+	for _, name := range []string{"dashboard", "chat"} {
+		i.logs[name], _ = logs.NewWriter(filepath.Join(i.folder, name+".log")) // what fails shows in the pages
+		t.Cleanup(i.logs[name].Close)
 	}
 	i.client = control.NewClient(control.Address{Network: "unix", Address: i.socket})
 	i.serve(t)
@@ -198,53 +204,12 @@ func (i *instance) again(w http.ResponseWriter, r *http.Request) {
 }
 
 func (i *instance) log(w http.ResponseWriter, r *http.Request) {
-	i.mu.Lock()
-	lines, known := i.logs[r.PathValue("name")]
-	i.mu.Unlock()
-	if !known {
-		answer(w, http.StatusNotFound, control.Problem{What: `there is no service "` + r.PathValue("name") + `"`})
+	name := r.PathValue("name")
+	if i.logs[name] == nil {
+		answer(w, http.StatusNotFound, control.Problem{What: `there is no service "` + name + `"`})
 		return
 	}
-	n, err := strconv.Atoi(r.URL.Query().Get("lines"))
-	if err != nil {
-		answer(w, http.StatusBadRequest, control.Problem{What: err.Error()})
-		return
-	}
-	if r.URL.Query().Get("follow") == "1" {
-		i.follow(w, r, n)
-		return
-	}
-	answer(w, http.StatusOK, control.Log{
-		Path:  "/home/user/.local/state/agents-tray/logs/" + r.PathValue("name") + ".log",
-		Lines: lines[max(0, len(lines)-n):],
-	})
-}
-
-// follow streams a log in batches of at most 400 lines.
-func (i *instance) follow(w http.ResponseWriter, r *http.Request, n int) {
-	stream, sent := sse.NewStream(w), -1
-	for {
-		i.mu.Lock()
-		lines, changed := i.logs[r.PathValue("name")], i.changed
-		i.mu.Unlock()
-		tail := sent < 0
-		if tail {
-			sent = max(0, len(lines)-n)
-		}
-		for batch := range slices.Chunk(lines[sent:], 400) {
-			if stream.Send("lines", batch) != nil {
-				return
-			}
-		}
-		if sent = len(lines); tail && stream.Send("lines", nil) != nil {
-			return
-		}
-		select {
-		case <-changed:
-		case <-r.Context().Done():
-			return
-		}
-	}
+	answer(w, http.StatusOK, control.Log{Path: filepath.Join(i.folder, name+".log")})
 }
 
 func (i *instance) usage(w http.ResponseWriter, r *http.Request) {
@@ -299,10 +264,7 @@ func (i *instance) use(usages control.Usages) {
 
 // print appends a line to a service's log.
 func (i *instance) print(service, stream, text string) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.logs[service] = append(i.logs[service], logs.Line{Time: time.Now(), Stream: stream, Text: text})
-	i.notify()
+	i.logs[service].Write(time.Now(), stream, []byte(text+"\n"))
 }
 
 func answer(w http.ResponseWriter, status int, data any) {

@@ -4,14 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
-	"agents-tray/manager/logs"
 	"agents-tray/services/web/webtest"
 )
 
@@ -86,7 +84,7 @@ func TestButtonsAsk(t *testing.T) {
 func TestATakenPortOffersAnother(t *testing.T) {
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
-	b.Until(`document.querySelector("#service-chat .facts a")`)
+	b.Until(`document.querySelector("#service-chat .service-facts a")`)
 	i.change(portHeld)
 	b.Shows("Use port 9862 this time")
 	b.Until(`document.querySelectorAll("#service-chat a[href^='http://127.0.0.1:7860']").length === 0`)
@@ -98,7 +96,7 @@ func TestATakenPortOffersAnother(t *testing.T) {
 	}
 	b.Until(disabled)
 	i.change(func(s *control.Status) { *s = both() })
-	b.Until(`!document.querySelector("#move-chat") && document.querySelector("#service-chat .facts a")`)
+	b.Until(`!document.querySelector("#move-chat") && document.querySelector("#service-chat .service-facts a")`)
 	if status, body := ask(t, "POST", webtest.Eval[string](b, "location.origin")+"/api/services/chat/move/9862"); status != 409 || !strings.Contains(body, "not offered any more") {
 		t.Errorf("once it is over: %d %s", status, body)
 	}
@@ -131,117 +129,6 @@ func TestStoppingTheDashboardAsksFirst(t *testing.T) {
 	}
 }
 
-func TestLogFollowsAndKeepsItsPlace(t *testing.T) {
-	i := start(t, both())
-	for n := range 80 {
-		i.print("chat", "out", fmt.Sprintf("line %d", n))
-	}
-	b := webtest.Open(t, webtest.Wide, open(t, i))
-	b.Click("#service-chat [data-log] summary")
-	b.Until(`document.querySelectorAll("#service-chat .log-line").length === 50`)
-	b.Shows("line 79")
-	i.print("chat", "err", "the newest")
-	b.Shows("the newest")
-	const log = `document.querySelector("#service-chat .log")`
-	b.Until(log + `.scrollTop + ` + log + `.clientHeight >= ` + log + `.scrollHeight - 8`)
-	b.Click("#service-chat [data-more]")
-	b.Until(`document.querySelectorAll("#service-chat .log-line").length === 81`)
-	webtest.Eval[any](b, log+`.scrollTop = 100; null`)
-	i.change(chatFailed) // the page changes around it, and lines come
-	i.print("chat", "sys", "another one")
-	b.Shows("another one")
-	if top := webtest.Eval[float64](b, log+`.scrollTop`); top != 100 {
-		t.Errorf("the log moved from 100 to %v", top)
-	}
-}
-
-func TestFullLogFilters(t *testing.T) {
-	i := start(t, both())
-	for n := range 40 {
-		i.print("chat", "out", fmt.Sprintf("GET /page/%d", n))
-	}
-	b := webtest.Open(t, webtest.Wide, open(t, i)+"/services/chat/log")
-	b.Shows("40 lines")
-	b.Do(chromedp.SendKeys(chromedp.CSS("#filter"), "PAGE/3"))
-	b.Shows("11 of 40 lines")
-	i.print("chat", "out", "GET /page/300")
-	b.Shows("12 of 41 lines")
-	b.Until(`document.querySelectorAll(".log-line:not([hidden])").length === 12`)
-}
-
-// Of a line that is being rewritten the page shows the last state, in one line.
-func TestAProgressBarIsOneLine(t *testing.T) {
-	i := start(t, both())
-	state := func(text string) {
-		i.mu.Lock()
-		defer i.mu.Unlock()
-		i.logs["chat"] = append(i.logs["chat"], logs.Line{Time: time.Now(), Stream: "err", Text: text, Provisional: true})
-		i.notify()
-	}
-	state("10%")
-	state("20%")
-	b := webtest.Open(t, webtest.Wide, open(t, i)+"/services/chat/log")
-	b.Shows("20%")
-	b.Until(`document.querySelectorAll(".log-line").length === 1`)
-	i.print("chat", "out", "meanwhile")
-	b.Shows("meanwhile")
-	state("30%")
-	b.Shows("30%")
-	i.print("chat", "err", "100%")
-	b.Shows("100%")
-	b.Until(`[...document.querySelectorAll(".log-text")].map((line) => line.textContent).join() === "meanwhile,100%"`)
-	b.Shows("2 lines")
-}
-
-// At most 1000 lines are shown.
-func TestALongLogLosesItsOldestLines(t *testing.T) {
-	i := start(t, both())
-	for n := range 1100 {
-		i.print("chat", "out", fmt.Sprintf("line %d", n))
-	}
-	b := webtest.Open(t, webtest.Wide, open(t, i)+"/services/chat/log")
-	i.print("chat", "out", "line 1100")
-	b.Until(`document.querySelector(".log-line").lastChild.textContent === "line 101"`) // it follows
-	webtest.Eval[any](b, `document.querySelector("#log").scrollTop = 4000; null`)
-	const first = `(() => { // the line at the top edge
-		const { left, top } = document.querySelector("#log").getBoundingClientRect();
-		return document.elementFromPoint(left + 200, top + 20).closest(".log-line").lastChild.textContent;
-	})()`
-	at := webtest.Eval[string](b, first)
-	for n := range 50 {
-		i.print("chat", "out", fmt.Sprintf("line %d", 1101+n))
-	}
-	i.print("chat", logs.Missed, "Lines are missing here")
-	b.Until(`document.querySelector("#log").lastChild.lastChild.textContent === "Lines are missing here"`)
-	b.Until(`document.querySelectorAll(".log-line").length === 1000 && document.querySelector(".log-line").lastChild.textContent === "line 152"`)
-	b.Shows("1000 lines")
-	if now := webtest.Eval[string](b, first); now != at {
-		t.Errorf("the reader was at %q and is at %q", at, now)
-	}
-}
-
-func TestALostLogIsToldAndGoesOn(t *testing.T) {
-	i := start(t, both())
-	i.print("chat", "out", "before")
-	address, stop := webtest.Serve(t, New(i.client), "127.0.0.1:0")
-	b := webtest.Open(t, webtest.Wide, "http://"+address+"/services/chat/log")
-	b.Allow("net::ERR_")
-	i.print("chat", "out", "then")
-	b.Shows("2 lines")
-	i.stop()
-	b.Shows("Configurable Agents is not running any more.")
-	i.print("chat", "out", "meanwhile")
-	i.serve(t)
-	b.Shows("3 lines")
-	b.Until(`document.querySelector("#gone").hidden`)
-	stop()
-	b.Shows("The Dashboard does not answer any more.")
-	i.print("chat", "out", "after")
-	webtest.Serve(t, New(i.client), address)
-	b.Shows("4 lines")
-	b.Until(`document.querySelector("#gone").hidden`)
-}
-
 func TestForeignTextIsText(t *testing.T) {
 	const attack = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>&"'` + "`"
 	i := start(t, both())
@@ -268,8 +155,6 @@ func TestForeignTextIsText(t *testing.T) {
 	b := webtest.Open(t, webtest.Wide, url)
 	b.Allow("409")
 	b.Shows(attack)
-	b.Click("#service-chat [data-log] summary")
-	b.Until(`document.querySelector("#service-chat .log-text")?.textContent === ` + webtest.Quote(attack))
 	b.Click("#toggle-chat")
 	b.Until(`document.querySelector("#refusal-chat").textContent.includes(` + webtest.Quote(attack) + `)`)
 	i.change(func(s *control.Status) { s.Notices = append(s.Notices, "done") }) // also through an update
@@ -307,8 +192,6 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 	url := open(t, i)
 	b := webtest.Open(t, webtest.Phone, url)
 	b.Shows("Chat keeps crashing")
-	b.Click("#service-chat [data-log] summary")
-	b.Until(`document.querySelector("#service-chat .log-line")`)
 	webtest.Eval[any](b, `document.querySelectorAll("details").forEach((d) => (d.open = true)); null`)
 	for _, path := range []string{"", "/services/chat/log", "/review", "/sessions", "/sessions/s0"} {
 		if path != "" {
@@ -341,19 +224,4 @@ func TestItAsksWhetherToStart(t *testing.T) {
 		t.Errorf("it asked to %s", asked)
 	}
 	b.Until(`document.getElementById("asks") === null`)
-}
-
-// No row of a card has a single fact beside empty space.
-func TestFactsFillTheirRows(t *testing.T) {
-	b := webtest.Open(t, webtest.Wide, open(t, start(t, both())))
-	for _, width := range []int64{webtest.Wide, 800, 700, 640, webtest.Half, webtest.Phone, 320} {
-		b.Do(chromedp.EmulateViewport(width, 740))
-		alone := webtest.Eval[string](b, `(() => {
-			const rows = Map.groupBy(document.querySelectorAll("#service-chat .facts > div"), (fact) => fact.offsetTop);
-			return [...rows.values()].filter((row) => row.length === 1 && !row[0].matches(".wide")).map(([fact]) => fact.innerText).join();
-		})()`)
-		if alone != "" {
-			t.Errorf("at %d px %s stands alone", width, alone)
-		}
-	}
 }

@@ -23,9 +23,9 @@ var templates = sync.OnceValue(func() map[string]*template.Template {
 		"day":      func(t time.Time) string { return t.Local().Format(time.DateOnly) },
 		"lines":    func(lines []string) string { return logs.Plain(strings.Join(lines, "\n")) },
 		"launcher": launcher,
-	}).ParseFS(templateFiles, "templates/layout.html"))
+	}).ParseFS(templateFiles, "templates/layout.html", "templates/actions.html"))
 	sets := make(map[string]*template.Template)
-	for _, page := range []string{"home", "log", "review", "history", "session", "problem"} {
+	for _, page := range []string{"home", "runs", "log", "crash", "review", "history", "session", "problem"} {
 		set := template.Must(shared.Clone())
 		sets[page] = template.Must(set.ParseFS(templateFiles, "templates/"+page+".html"))
 	}

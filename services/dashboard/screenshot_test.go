@@ -13,22 +13,23 @@ import (
 
 // scenes are the pages in the states that matter.
 var scenes = []struct {
-	name  string
-	path  string
-	stage func(*instance)
-	act   func(*webtest.Tab, *instance)
+	name    string
+	path    string
+	connect bool // to a database of the platform
+	stage   func(*instance)
+	act     func(*webtest.Tab, *instance)
 }{
 	{name: "running", stage: func(i *instance) {
 		i.change(func(s *control.Status) { s.Services[1].Status = "Answering with llama3.2; 2 conversations are open" })
 	}, act: func(b *webtest.Tab, i *instance) {
-		at := time.Now()
-		for n := range 2 {
-			spent, at := time.Duration(n)*64*time.Millisecond, at.Add(time.Duration(n)*2*time.Second)
+		at := time.Now().Add(-2 * time.Minute)
+		for n := range 60 {
+			spent, at := time.Duration(n*(n%7+1))*8*time.Millisecond, at.Add(time.Duration(n)*2*time.Second)
 			i.use(control.Usages{
 				"dashboard": {CPU: spent, Memory: 11_300_000, Processes: 1, Threads: 9, At: at},
-				"chat":      {CPU: 20 * spent, Memory: 1_243_000_000, Processes: 3, Threads: 27, At: at},
+				"chat":      {CPU: 20 * spent, Memory: 1_243_000_000, Processes: 3, Threads: n, At: at},
 			})
-			b.Shows([]string{"1243 MB", "3.2 %"}[n])
+			b.Shows(fmt.Sprintf("3 processes, %d thread", n))
 		}
 	}},
 	{name: "starting", stage: func(i *instance) {
@@ -66,10 +67,6 @@ var scenes = []struct {
 			s.Quitting = &control.Quitting{Workflows: 1, Decided: true, Deadline: time.Now().Add(30 * time.Minute)}
 		})
 	}, act: func(b *webtest.Tab, _ *instance) { b.Shows("Quits after 1 workflow") }},
-	{name: "log-open", stage: talk, act: func(b *webtest.Tab, _ *instance) {
-		b.Click("#service-chat [data-log] summary")
-		b.Until(`document.querySelector(".log-line")`)
-	}},
 	{name: "refused", stage: func(i *instance) { i.refusal = "the program is shutting down" }, act: func(b *webtest.Tab, _ *instance) {
 		b.Allow("409")
 		b.Click("#toggle-chat")
@@ -90,6 +87,20 @@ var scenes = []struct {
 	}},
 	{name: "log-page", path: "/services/chat/log", stage: talk},
 	{name: "log-unknown", path: "/services/nobody/log", act: func(b *webtest.Tab, _ *instance) { b.Allow("404") }},
+	{name: "crash", path: "/services/chat/crash", stage: func(i *instance) {
+		talk(i)
+		i.print("chat", "err", "panic: no model is configured")
+		i.print("chat", "err", "goroutine 1 [running]:")
+		i.change(chatFailed)
+		i.change(func(s *control.Status) { s.Services[1].LastExit.At = time.Now() })
+	}},
+	{name: "crash-none", path: "/services/chat/crash"},
+	{name: "runs", path: "/runs", connect: true, act: func(b *webtest.Tab, i *instance) {
+		i.use(control.Usages{"chat": {At: time.Now(), Processes: 1}})
+		b.Shows("No key")
+		b.Click("#run-article summary")
+	}},
+	{name: "runs-unconnected", path: "/runs"},
 	{name: "review", path: "/review", stage: func(i *instance) { i.review = lostPower() }},
 	{name: "review-again", path: "/review", stage: func(i *instance) { i.review = lostPower() }, act: func(b *webtest.Tab, i *instance) {
 		b.Click("[data-again]")
@@ -106,6 +117,11 @@ func TestLooks(t *testing.T) {
 	for _, scene := range scenes {
 		t.Run(scene.name, func(t *testing.T) {
 			i := start(t, both())
+			if scene.connect {
+				var db *database
+				i, db = connected(t)
+				db.history()
+			}
 			if scene.stage != nil {
 				scene.stage(i)
 			}

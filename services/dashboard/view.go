@@ -57,6 +57,7 @@ type service struct {
 type serviceProblem struct {
 	What, Why, Now string
 	Lines          []string // last output of the failed process
+	Reason         []string // those of Lines that say why it failed, as far as that can be told
 }
 
 type stateWord struct {
@@ -302,9 +303,13 @@ func problemView(s manager.Service) *serviceProblem {
 	if s.Problem != nil && len(s.Problem.Lines) > 0 {
 		t.Lines = s.Problem.Lines
 	}
+	t.Reason = reasonIn(t.Lines)
 	t.Why, t.Now = words.Sentence(t.Why), words.Sentence(cmp.Or(t.Now, defaultAdvice))
 	return &t
 }
+
+// Failed reports whether the service's last process failed. LastExit must be set.
+func (s service) Failed() bool { return s.LastExit.Failure() }
 
 // Exit describes how the service's last process ended. LastExit must be set.
 func (s service) Exit() string { return words.English.Exit(*s.LastExit) }

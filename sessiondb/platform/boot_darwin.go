@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// bootTime is when this computer was started, to the second.
-func bootTime() (time.Time, error) {
+// BootTime is when this computer was started, to the second.
+func BootTime() (time.Time, error) {
 	boot, err := unix.SysctlTimeval("kern.boottime")
 	if err != nil {
 		return time.Time{}, err

@@ -6,5 +6,5 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// bootTime is when this computer was started.
-func bootTime() (time.Time, error) { return time.Now().Add(-windows.DurationSinceBoot()), nil }
+// BootTime is when this computer was started.
+func BootTime() (time.Time, error) { return time.Now().Add(-windows.DurationSinceBoot()), nil }

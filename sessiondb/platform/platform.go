@@ -1,5 +1,5 @@
 // Package platform reads which workflows the Python platform (configurable-agents) has
-// under way. Its database is theirs: it is opened for reading only, and only when it has
+// under way, has run, and which agents it knows. Its database is theirs: it is opened for reading only, and only when it has
 // changed.
 //
 // Two dialects of it are in use. The older one has a table workflow_runs and writes two
@@ -77,6 +77,15 @@ func files(path string) []string {
 		return []string{path, other}
 	}
 	return []string{path}
+}
+
+// text keeps the lines of any text, of at most limit characters in all.
+func text(text string, limit int) string {
+	text = strings.ToValidUTF8(text, "�")
+	if runes := []rune(text); len(runes) > limit {
+		text = string(runes[:limit-1]) + "…"
+	}
+	return strings.TrimSpace(text)
 }
 
 // line makes one line of any text, of at most limit characters.

@@ -185,7 +185,7 @@ func TestOnlyTheLatestRunsAreRead(t *testing.T) {
 }
 
 func TestThisComputerWasStartedBeforeNow(t *testing.T) {
-	boot, err := bootTime()
+	boot, err := BootTime()
 	if err != nil || !boot.Before(time.Now()) || time.Since(boot) > 10*365*24*time.Hour {
 		t.Errorf("%v, %v", boot, err)
 	}

@@ -124,33 +124,14 @@ func parseTime(text string) time.Time {
 // readAll reads the runs of all files. again says that a file was locked and should be
 // read once more, even if nothing changes.
 func readAll(path string, since time.Time, before State) (now State, again bool) {
-	missing, foreign, all := 0, 0, files(path)
-	for _, file := range all {
+	var found troubles
+	for _, file := range files(path) {
 		runs, err := readRuns(file, since)
 		now.Runs = append(now.Runs, runs...)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			missing++
-		case errors.Is(err, errNoRuns): // as yet
-		case errors.Is(err, errForeign):
-			foreign++
-		case errors.Is(err, sqlite3.BUSY), errors.Is(err, sqlite3.LOCKED):
-			again = true
-			now.Trouble = Trouble{Kind: Locked, File: file}
-		case errors.Is(err, sqlite3.NOTADB), errors.Is(err, sqlite3.CORRUPT):
-			now.Trouble = Trouble{Damaged, file, err.Error()}
-		case err != nil:
-			now.Trouble = Trouble{Unreadable, file, err.Error()}
-		}
+		found.note(file, err)
 	}
-	switch {
-	case again:
+	if now.Trouble, again = found.verdict(path); again {
 		now.Runs = before.Runs
-	case now.Trouble != Trouble{}:
-	case missing == len(all):
-		now.Trouble = Trouble{Kind: Missing, File: path}
-	case foreign > 0 && missing+foreign == len(all):
-		now.Trouble = Trouble{Kind: Foreign, File: path}
 	}
 	slices.SortStableFunc(now.Runs, func(a, b Run) int { return a.Started.Compare(b.Started) })
 	now.Runs = now.Runs[max(0, len(now.Runs)-MaxRuns):]

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -11,6 +12,9 @@ import (
 
 // settleDelay is how long a change waits for others to be read with.
 const settleDelay = 250 * time.Millisecond
+
+// followDelay is the same while somebody looks.
+const followDelay = 40 * time.Millisecond
 
 // lockedRetry is when a file that was locked is read again. Only then does anything
 // happen while the file does not change.
@@ -35,34 +39,56 @@ type Options struct {
 // removed, locked or damaged: State says so, and it goes on. Only that a folder above
 // theirs was renamed is not noticed at once, but with the next change.
 type Watcher struct {
-	Options
-	files *fsnotify.Watcher
-	end   chan struct{}
-	ended chan struct{}
+	path   string
+	settle time.Duration
+	read   func() (again bool)
+	files  *fsnotify.Watcher
+	end    chan struct{}
+	ended  chan struct{}
 }
 
-// Watch starts watching, until Close. While nothing changes it does nothing at all.
+// Watch starts watching what is under way, until Close. While nothing changes it does
+// nothing at all.
 func Watch(o Options) (*Watcher, error) {
 	if o.Since.IsZero() {
-		since, err := bootTime()
+		since, err := BootTime()
 		if err != nil {
 			return nil, err
 		}
 		o.Since = since
 	}
-	if o.settle == 0 {
-		o.settle = settleDelay
-	}
+	var state State
+	told := false
+	return follow(o.Path, cmp.Or(o.settle, settleDelay), func() bool {
+		if o.reads != nil {
+			o.reads()
+		}
+		next, again := readAll(o.Path, o.Since, state)
+		if !told || !reflect.DeepEqual(next, state) {
+			told, state = true, next
+			o.Changed(next)
+		}
+		return again
+	})
+}
+
+// Follow calls read at once and after each change of the database at path, one call after
+// the other, until Close. It is called again soon if it returns true: a file was locked.
+func Follow(path string, read func() (again bool)) (*Watcher, error) {
+	return follow(path, followDelay, read)
+}
+
+func follow(path string, settle time.Duration, read func() bool) (*Watcher, error) {
 	files, err := fsnotify.NewWatcher()
 	if err != nil {
 		return nil, err
 	}
-	w := &Watcher{o, files, make(chan struct{}), make(chan struct{})}
+	w := &Watcher{path, settle, read, files, make(chan struct{}), make(chan struct{})}
 	go w.run()
 	return w, nil
 }
 
-// Close ends the watching. Changed is not called any more when it returns.
+// Close ends the watching. Nothing is called any more when it returns.
 func (w *Watcher) Close() error {
 	close(w.end)
 	<-w.ended
@@ -71,8 +97,7 @@ func (w *Watcher) Close() error {
 
 func (w *Watcher) run() {
 	defer close(w.ended)
-	var state State
-	told, folder := false, ""
+	folder := ""
 	due := time.After(0) // when to read next; nil: when something changes
 	retrying := false
 	for {
@@ -80,16 +105,8 @@ func (w *Watcher) run() {
 		case <-due:
 			due, retrying = nil, false
 			folder = w.follow() // before the reading, so that nothing is missed
-			if w.reads != nil {
-				w.reads()
-			}
-			next, again := readAll(w.Path, w.Since, state)
-			if again {
+			if w.read() {
 				due, retrying = time.After(lockedRetry), true
-			}
-			if !told || !reflect.DeepEqual(next, state) {
-				told, state = true, next
-				w.Changed(next)
 			}
 			continue
 		case event := <-w.files.Events:
@@ -109,7 +126,7 @@ func (w *Watcher) run() {
 // follow watches the folder of the files or, while there is none, the one that it will
 // come to be in, and returns it. One that was replaced is another folder of that name.
 func (w *Watcher) follow() string {
-	folder := filepath.Dir(w.Path)
+	folder := filepath.Dir(w.path)
 	for {
 		if info, err := os.Stat(folder); err == nil && info.IsDir() && w.files.Add(folder) == nil {
 			break
@@ -130,10 +147,10 @@ func (w *Watcher) follow() string {
 
 // concerns reports whether a change may matter. Readers, too, change the file -shm.
 func (w *Watcher) concerns(name, folder string) bool {
-	if folder != filepath.Dir(w.Path) || name == folder {
+	if folder != filepath.Dir(w.path) || name == folder {
 		return true // the folder of the files may be there now, or be gone
 	}
-	for _, file := range files(w.Path) {
+	for _, file := range files(w.path) {
 		for _, end := range []string{"", "-wal", "-journal"} {
 			if filepath.Base(name) == filepath.Base(file)+end {
 				return true

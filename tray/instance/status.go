@@ -17,7 +17,7 @@ import (
 func (i *Instance) Status() control.Status {
 	status := control.Status{
 		Version: i.options.Version, PID: os.Getpid(), Started: i.started, Snapshot: i.manager.Snapshot(),
-		Workflows: i.Workflows(),
+		Workflows: i.Workflows(), Platform: i.options.Database,
 	}
 	if names, request := i.quitting.look(); request != nil {
 		status.Quitting = &control.Quitting{Workflows: len(names), Asked: !request.Decided, Decided: request.Decided, Deadline: request.Deadline}

@@ -5,7 +5,6 @@ import { connect } from "/assets/events.js";
 import { morph } from "/assets/morph.js";
 import { updateAll } from "/assets/time.js";
 import * as actions from "./actions.js";
-import * as logPanels from "./log-panels.js";
 import * as usage from "./usage.js";
 
 const restartTime = 15_000; // ms after which a restart is no longer the reason for silence
@@ -18,20 +17,18 @@ let page = null; // the last one received; null while the connection is lost
 actions.start();
 live.addEventListener("settle", () => page && update(page));
 
-const reconnect = connect(() => `/api/events?${logPanels.query()}`, {
+connect(() => "/api/events", {
   page(next) {
     if (version && next.version && next.version !== version) return location.reload(); // scripts and page belong together
     version ||= next.version;
     page = next;
     update(next);
   },
-  usage: usage.show,
-  ...logPanels.handlers,
+  usage: usage.take,
 }, {
   lost,
   back: () => (gone.hidden = true), // the event that follows undoes markStale
 });
-logPanels.start(reconnect);
 
 function lost() {
   page = null;
@@ -53,8 +50,7 @@ function markStale() {
   for (const state of live.querySelectorAll(".state")) state.dataset.tone = "idle";
   for (const time of live.querySelectorAll("[data-time=for]")) time.removeAttribute("data-time");
   for (const button of live.querySelectorAll("[data-action]")) button.setAttribute("aria-disabled", "true");
-  usage.show({});
-  logPanels.noteAll("The log cannot be read while the Dashboard does not answer.");
+  usage.forget();
 }
 
 // update shows a page in place and announces which services changed their state.
@@ -62,6 +58,7 @@ function update({ title, html }) {
   const before = stateWords();
   morph(live, new DOMParser().parseFromString(html, "text/html").body);
   updateAll(live);
+  usage.show();
   document.title = `${title} – Configurable Agents`;
   const changed = [...stateWords()].filter(([name, word]) => before.has(name) && before.get(name) !== word);
   if (changed.length) announce(changed.map(([name, word]) => `${name}: ${word}`).join(". "));

@@ -20,7 +20,8 @@ export function enableCopy(sources = {}) {
       if (block) getSelection().selectAllChildren(block);
       outcome = block ? "Selected" : "Not copied";
     }
+    const label = (button.dataset.label ??= button.textContent);
     button.textContent = outcome;
-    setTimeout(() => (button.textContent = "Copy"), shownFor);
+    setTimeout(() => (button.textContent = label), shownFor);
   });
 }

@@ -17,7 +17,8 @@ const (
 	Phone = 360
 )
 
-// Looks is Look at each width. The last, which stays, is Phone.
+// Looks is Look at each width, and Accessible at the widest and the narrowest. The last,
+// which stays, is Phone.
 func (b *Tab) Looks(name string) {
 	b.Helper()
 	for _, width := range []struct {
@@ -26,6 +27,9 @@ func (b *Tab) Looks(name string) {
 	}{{"wide", Wide}, {"half", Half}, {"phone", Phone}} {
 		b.Do(chromedp.EmulateViewport(width.pixels, height))
 		b.Look(name + "-" + width.name)
+		if width.pixels != Half {
+			b.Accessible(name + " " + width.name)
+		}
 	}
 }
 

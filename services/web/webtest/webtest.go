@@ -49,7 +49,7 @@ var chromium struct {
 // Tab is one page in Chromium. At its end the test fails if there was an entry in the
 // console (such as an exception or a refused script) or a request to another host.
 type Tab struct {
-	*testing.T
+	testing.TB
 	ctx context.Context
 
 	mu      sync.Mutex
@@ -60,14 +60,14 @@ type Tab struct {
 
 // Open opens a page in a new tab, width pixels wide, with a light colour scheme and reduced
 // motion. The tab shares no cookies or storage with others, and closes with the test.
-func Open(t *testing.T, width int64, address string) *Tab {
+func Open(t testing.TB, width int64, address string) *Tab {
 	t.Helper()
 	chromium.Do(launch)
 	if chromium.err != nil {
 		t.Skipf("pages are not tested, for want of Chromium: %v", chromium.err)
 	}
 	ctx := newTab(t)
-	b := &Tab{T: t, ctx: ctx}
+	b := &Tab{TB: t, ctx: ctx}
 	b.Do(chromedp.EmulateViewport(width, height))
 	b.Scheme("light")
 	if err := chromedp.Listen(ctx, b.record); err != nil {
@@ -80,7 +80,7 @@ func Open(t *testing.T, width int64, address string) *Tab {
 
 // newTab opens an empty tab that closes with the test. It tries three times, because under
 // load Chromium may never answer for a new tab.
-func newTab(t *testing.T) context.Context {
+func newTab(t testing.TB) context.Context {
 	t.Helper()
 	var err error
 	for range 3 {
