@@ -42,11 +42,12 @@ func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 		case <-subscriber.wake:
 		}
 		start := time.Now()
+		s.sent = 0
 		if s.send(c.hub.take(subscriber)) != nil {
 			return
 		}
 		// A text that takes long to render is rendered less often.
-		pause := max(minGrowthInterval, 10*time.Since(start))
+		pause := max(minGrowthInterval, 10*time.Since(start), pace(s.sent))
 		select {
 		case <-r.Context().Done():
 			return
@@ -59,6 +60,7 @@ func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 type stream struct {
 	*chat
 	out           *sse.Stream
+	sent          int // bytes of the latest growth
 	conversation  string
 	listed, shown int // how many conversations and messages it shows
 
@@ -151,12 +153,14 @@ func (s *stream) sendGrowth() error {
 		Workflows *string `json:"workflows,omitempty"`
 	}{view.ID, changed(s.thinking, view.Thinking), changed(s.text, view.Blocks), nil}
 	s.thinking, s.text = view.Thinking, view.Blocks
+	s.sent = len(growth.Thinking.HTML) + len(growth.Text.HTML)
 	workflows, err := fragment("workflows", view)
 	if err != nil {
 		return err
 	}
 	if workflows != s.workflows {
 		s.workflows, growth.Workflows = workflows, &workflows
+		s.sent += len(workflows)
 	}
 	return s.out.Send("growth", growth)
 }

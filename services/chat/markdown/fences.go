@@ -17,11 +17,11 @@ type Fence struct {
 // Fences returns the blocks of code between fences, in the order in which Blocks renders
 // them, as elements with the attribute data-fence.
 func Fences(source string) (list []Fence) {
-	if !withinLimits(source) {
+	if len(source) > maxSource {
 		return nil // it is rendered as plain text
 	}
 	data := []byte(source)
-	document := converter().Parser().Parse(text.NewReader(data))
+	document := convert().Parse(text.NewReader(data))
 	_ = ast.Walk(document, func(node ast.Node, entering bool) (ast.WalkStatus, error) { // fails only where this does
 		if block, ok := node.(*ast.FencedCodeBlock); ok && entering {
 			list = append(list, Fence{strings.ToLower(string(block.Language(data))), string(block.Lines().Value(data)), last(block)})
