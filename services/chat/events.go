@@ -153,14 +153,15 @@ func (s *stream) sendGrowth() error {
 		Workflows *string `json:"workflows,omitempty"`
 	}{view.ID, changed(s.thinking, view.Thinking), changed(s.text, view.Blocks), nil}
 	s.thinking, s.text = view.Thinking, view.Blocks
+	s.sent = len(growth.Thinking.HTML) + len(growth.Text.HTML)
 	workflows, err := fragment("workflows", view)
 	if err != nil {
 		return err
 	}
 	if workflows != s.workflows {
 		s.workflows, growth.Workflows = workflows, &workflows
+		s.sent += len(workflows)
 	}
-	s.sent = len(growth.Thinking.HTML) + len(growth.Text.HTML)
 	return s.out.Send("growth", growth)
 }
 

@@ -2,11 +2,14 @@ package chat
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"agents-tray/services/chat/completion"
 	"agents-tray/services/chat/modeltest"
 	"agents-tray/services/web/webtest"
+
+	"github.com/chromedp/chromedp"
 )
 
 const sample = "A slice is a **view** of an array: a pointer, a length and a capacity. Appending within the capacity " +
@@ -41,6 +44,14 @@ func TestLooks(t *testing.T) {
 	model.Next(t).Fail(http.StatusNotFound, nil, `{"error":{"message":"model \"llama3.2\" not found, try pulling it first","type":"api_error"}}`)
 	full.finished(missing)
 	full.finished(failed)
+	gone := full.begin("A conversation that is not needed any more")
+	model.Next(t).Answer("Fine.")
+	full.finished(gone)
+	full.request("DELETE", "/api/conversations/"+gone, nil)
+	long := full.begin("Read this. " + strings.Repeat("Many words follow here. ", 200))
+	model.Next(t).Answer("It has many words.")
+	full.finished(long)
+	full.learn(model.Base(), []completion.Model{{Name: "llama3.2", Context: 1200}})
 	tea := full.begin("Make tea, with a workflow")
 	model.Next(t).Answer(inFence(invalidWorkflow))
 	full.finished(tea)
@@ -126,6 +137,12 @@ func TestLooks(t *testing.T) {
 			b.Click(".message:last-of-type [data-workflow=save]")
 			b.Until("document.getElementById('save-workflow').open")
 		}},
+		{"search", full.url + "/c/" + tea, func(b *tab) {
+			b.Until("document.readyState === 'complete'")
+			b.Do(chromedp.SendKeys(chromedp.CSS("#search"), "array capacity"))
+			b.Shows("Found")
+		}},
+		{"long", full.url + "/c/" + long, func(b *tab) { b.Shows("may no longer fit") }},
 		{"gone-page", full.url + "/c/nowhere", func(b *tab) { b.Allow("404") }},
 	} {
 		b := browse(t, webtest.Wide, shot.address)

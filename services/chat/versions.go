@@ -62,7 +62,11 @@ func (c *chat) shorten(w http.ResponseWriter, r *http.Request) {
 			if err != nil {
 				return err
 			}
-			return c.file.Omit(id, true, oldest(options, messages, c.contextOf(server, options))...)
+			old := oldest(options, messages, c.contextOf(server, options))
+			if len(old) == 0 {
+				return errNothingOlder
+			}
+			return c.file.Omit(id, true, old...)
 		})
 	}
 	switch {
@@ -74,6 +78,10 @@ func (c *chat) shorten(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	}
 }
+
+var errNothingOlder = &apiError{http.StatusConflict, problem{
+	What: "There are no older turns to leave out.", Why: "Only the last one is sent.", Now: "Edit it to be shorter, or choose a model with a larger context.",
+}}
 
 // oldest are the messages to omit: whole turns from the oldest on, until the rest takes less
 // than two thirds of a context of that many tokens, or, where that is not known (0), half of

@@ -134,6 +134,13 @@ func TestAConversationThatNoLongerFits(t *testing.T) {
 	b.answer("Good")
 	b.Until(`document.querySelectorAll("[data-omitted]").length > 0 && !document.getElementById("fit")`)
 	b.Shows("First.") // it is still there
+
+	single := a.begin("Alone. " + long)
+	model.Next(t).Answer("Fine")
+	a.finished(single)
+	if status, answer := a.request("POST", "/api/conversations/"+single+"/shorten", map[string]int64{}); status != http.StatusConflict || !strings.Contains(answer, "no older turns") {
+		t.Errorf("status %d %s", status, answer)
+	}
 }
 
 func TestDraftsBelongToTheirTab(t *testing.T) {
@@ -210,7 +217,7 @@ func TestModelAndInstructionsOfAConversation(t *testing.T) {
 	b.Until("document.readyState === 'complete'")
 	b.Click("#server")
 	b.Until(`[...document.querySelectorAll(".choices button")].map((b) => b.textContent).join() === "tiny,other"`)
-	b.Click("[data-model=other]")
+	b.Click("button[data-model=other]")
 	b.Until(`document.getElementById("server").textContent.startsWith("other · ")`)
 	b.Click("[popovertarget=menu]")
 	b.Click("[data-dialog=instructions]")
@@ -227,7 +234,7 @@ func TestModelAndInstructionsOfAConversation(t *testing.T) {
 	b.answer("Hello")
 	b.Until("document.readyState === 'complete'")
 	b.Click("#server")
-	b.Click("[data-model=tiny]")
+	b.Click("button[data-model=tiny]")
 	b.Until(`document.getElementById("server").textContent.startsWith("tiny · ")`)
 	b.send("Again")
 	if turn = model.Next(t); turn.Model != "tiny" {
@@ -236,10 +243,16 @@ func TestModelAndInstructionsOfAConversation(t *testing.T) {
 	turn.Answer("Yes")
 	b.answer("Yes")
 	b.Click("#server")
-	b.Click("[data-model=other]")
+	b.Click("button[data-model=other]")
 	b.Until(`document.getElementById("server").textContent.startsWith("other · ")`)
 	b.Do(chromedp.Reload())
 	b.Until(`document.readyState === "complete" && document.getElementById("model").dataset.saved === "tiny"`) // in the settings
+	b.Click("#server")
+	b.Click(".models [data-settings]") // is no choice of a model
+	b.Until("document.getElementById('settings').open")
+	if c, err := a.file.Conversations(1); err != nil || c[0].Model != "other" {
+		t.Errorf("got %+v, %v", c, err)
+	}
 	if s, err := a.server(); err != nil || s.Model != "tiny" {
 		t.Errorf("for all conversations it is %+v, %v", s, err)
 	}
@@ -310,6 +323,17 @@ func TestCodeIsColoured(t *testing.T) {
 	if n := webtest.Eval[int](b.Tab, `document.querySelectorAll("#thread code *").length`); n != 0 {
 		t.Errorf("%d elements were added to the code", n)
 	}
+}
+
+func TestTokensAreTold(t *testing.T) {
+	a, model := serveWithModel(t)
+	id := a.begin("Name a colour")
+	model.Next(t).Answer("Red")
+	if m := a.finished(id); m.Tokens != (history.Tokens{Read: 1207, Written: 42}) {
+		t.Errorf("got %+v", m.Tokens)
+	}
+	_, page := a.request("GET", "/c/"+id, nil)
+	webtest.Contains(t, page, "1207 tokens read and 42 written", `1,207 + 42</span> tokens`)
 }
 
 // The mark at the list's entry goes when the answer is complete.

@@ -27,7 +27,7 @@ export function start(composer) {
   }
   label.addEventListener("click", () => (body.dataset.server ? pick() : document.querySelector("[data-settings]").click()));
   popup.addEventListener("click", (event) => {
-    const choice = event.target.closest("[data-model]");
+    const choice = event.target.closest("button[data-model]");
     if (!choice) return;
     popup.hidePopover();
     change({ model: choice.dataset.model });
@@ -87,7 +87,7 @@ async function pick() {
 
 function filter(event) {
   const words = event.target.value.toLowerCase().split(/\s+/);
-  for (const button of popup.querySelectorAll("[data-model]")) {
+  for (const button of popup.querySelectorAll("button[data-model]")) {
     button.hidden = !words.every((word) => button.dataset.model.toLowerCase().includes(word));
   }
 }

@@ -14,7 +14,7 @@ var allowed = map[string][]string{
 	"p": {"class"}, "em": nil, "strong": nil, "del": nil, "br": nil, "hr": nil, "blockquote": nil,
 	"h1": nil, "h2": nil, "h3": nil, "h4": nil, "h5": nil, "h6": nil,
 	"ul": nil, "ol": {"start"}, "li": nil, "input": {"type", "checked", "disabled", "aria-label"},
-	"code": nil, "pre": {"tabindex"}, "div": {"class", "tabindex"}, "span": {"class"}, "button": {"type", "class", "data-copy", "data-keep"},
+	"code": nil, "pre": {"tabindex"}, "div": {"class", "tabindex", "data-fence"}, "span": {"class"}, "button": {"type", "class", "data-copy", "data-keep"},
 	"a":     {"rel", "target", "href"},
 	"table": nil, "thead": nil, "tbody": nil, "tr": nil, "th": {"align"}, "td": {"align"},
 }

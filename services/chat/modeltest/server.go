@@ -168,7 +168,7 @@ func (turn *Turn) Finish(reason string) {
 	turn.Do(func(w http.ResponseWriter) bool {
 		w.Header().Set("Content-Type", "text/event-stream")
 		_, _ = io.WriteString(w, event(map[string]any{"index": 0, "delta": map[string]string{}, "finish_reason": reason})+
-			"data: {\"choices\":[],\"usage\":{\"total_tokens\":9}}\n\ndata: [DONE]\n\n")
+			"data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1207,\"completion_tokens\":42,\"total_tokens\":1249}}\n\ndata: [DONE]\n\n")
 		return false
 	})
 }
