@@ -117,7 +117,7 @@ func millionLines(b *testing.B, path string) {
 		}
 		var text []byte
 		for k := n * 333_334; k < min(1_000_000, (n+1)*333_334); k++ {
-			text = begin.Add(time.Duration(k) * time.Microsecond).UTC().AppendFormat(text, "2006-01-02T15:04:05.000000Z")
+			text = begin.Add(time.Duration(k)*time.Microsecond).UTC().AppendFormat(text, "2006-01-02T15:04:05.000000Z")
 			text = fmt.Appendf(text, " out line %d of a program that prints what it does\n", k)
 		}
 		if _, err := file.Write(text); err != nil {

@@ -186,18 +186,18 @@ func (o *Overview) addRuns(conn *sqlite3.Conn, table string, q Query) error {
 		has.first("total_cost_usd")+`, `+has.first("error_message")+` FROM `+table+` r
 		WHERE rowid IN (SELECT rowid FROM `+table+` r WHERE ?1 != ''`+matching+` ORDER BY started_at DESC, rowid DESC LIMIT CAST(?4 AS INTEGER))
 		ORDER BY started_at DESC, rowid DESC`, about, func(row *sqlite3.Stmt) {
-			r := Record{
-				ID: row.ColumnText(0), Workflow: line(row.ColumnText(1), 200), State: RunState(row.ColumnText(2)), Status: line(row.ColumnText(3), 40),
-				Started: parseTime(row.ColumnText(4)), Completed: parseTime(row.ColumnText(5)),
-				Duration: time.Duration(row.ColumnFloat(6) * float64(time.Second)), Tokens: row.ColumnInt64(7), Cost: row.ColumnFloat(8),
-				Error: text(row.ColumnText(9), maxErrorText),
-			}
-			if r.Duration <= 0 && !r.Completed.IsZero() && !r.Started.IsZero() {
-				r.Duration = r.Completed.Sub(r.Started)
-			}
-			r.Workflow = cmp.Or(r.Workflow, "Run "+line(r.ID, 100))
-			o.Runs = append(o.Runs, r)
-		})
+		r := Record{
+			ID: row.ColumnText(0), Workflow: line(row.ColumnText(1), 200), State: RunState(row.ColumnText(2)), Status: line(row.ColumnText(3), 40),
+			Started: parseTime(row.ColumnText(4)), Completed: parseTime(row.ColumnText(5)),
+			Duration: time.Duration(row.ColumnFloat(6) * float64(time.Second)), Tokens: row.ColumnInt64(7), Cost: row.ColumnFloat(8),
+			Error: text(row.ColumnText(9), maxErrorText),
+		}
+		if r.Duration <= 0 && !r.Completed.IsZero() && !r.Started.IsZero() {
+			r.Duration = r.Completed.Sub(r.Started)
+		}
+		r.Workflow = cmp.Or(r.Workflow, "Run "+line(r.ID, 100))
+		o.Runs = append(o.Runs, r)
+	})
 }
 
 // addAgents adds the agents of one file, which the newer dialect calls deployments.
