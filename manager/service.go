@@ -29,6 +29,7 @@ type service struct {
 	retry     *time.Timer // the end of a wait before the next start; nil: it need not wait
 	busySince time.Time   // since when its port has been in use by nobody who could be seen
 	suspect   bool        // its last run could not bind its port, though that had looked free
+	taken     Process     // that was told to have the port on the other loopback address
 	slips     int         // ends in a row for a mistake that a restart does not mend; see mistake
 }
 
@@ -47,6 +48,7 @@ type run struct {
 	number             uint64
 	stage              stage
 	command            string             // with addresses of others as they were at its start; see addresses
+	size               int                // of its command and environment, in bytes
 	cancel             context.CancelFunc // ends what is done beside the owner for this run
 	pid                int
 	started            time.Time   // by the guard's clock

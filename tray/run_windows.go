@@ -41,6 +41,9 @@ func (f *face) show(state icons.State, title string) {
 	}
 }
 
+// takeToken is empty: this system lets what a click opens come to the front.
+func (f *face) takeToken() string { return "" }
+
 // run shows the icon until the library is told to quit. A click on it opens the page that
 // shows everything, a right click the menu.
 func (t *Tray) run() {

@@ -15,6 +15,7 @@
 //	GET  /api/events                    server-sent events (see stream): state and usage
 //	GET  /api/services/{name}/lines?before=…  lines of a log, by pages; match=…&regexp=1&stream=err filters them
 //	GET  /api/services/{name}/follow?after=…  server-sent events: those that follow, and the state of the service
+//	POST /api/reviewed                  the user has seen /review
 //	POST /api/start                     start all services; 202
 //	POST /api/services/{name}/{action}  start, stop or restart; 202
 //	POST /api/services/{name}/move/{port}  use another port until the next start, if it is offered; 202
@@ -47,27 +48,29 @@ type dashboard struct {
 func New(client *control.Client) http.Handler {
 	d := newDashboard(client)
 	mux := http.NewServeMux()
+	streams := web.Streams()
 	mux.HandleFunc("GET /{$}", d.home)
 	mux.HandleFunc("GET /runs", d.runs)
-	mux.HandleFunc("GET /api/runs", d.runsEvents)
+	mux.HandleFunc("GET /api/runs", streams(d.runsEvents))
 	mux.HandleFunc("GET /review", d.review)
 	mux.HandleFunc("GET /sessions", d.history)
 	mux.HandleFunc("GET /sessions/{id}", d.session)
 	mux.HandleFunc("GET /services/{name}/log", d.logPage)
-	mux.HandleFunc("GET /api/events", d.events)
-	mux.HandleFunc("GET /services/{name}/log.txt", d.logText)
+	mux.HandleFunc("GET /api/events", streams(d.events))
+	mux.HandleFunc("GET /services/{name}/log.txt", streams(d.logText))
 	mux.HandleFunc("GET /services/{name}/crash", d.crash)
 	mux.HandleFunc("GET /services/{name}/crash.txt", d.crashText)
-	mux.HandleFunc("GET /api/services/{name}/crash", d.crashEvents)
-	mux.HandleFunc("GET /api/services/{name}/lines", d.logLines)
-	mux.HandleFunc("GET /api/services/{name}/follow", d.logFollow)
+	mux.HandleFunc("GET /api/services/{name}/crash", streams(d.crashEvents))
+	mux.HandleFunc("GET /api/services/{name}/lines", streams(d.logLines))
+	mux.HandleFunc("GET /api/services/{name}/follow", streams(d.logFollow))
+	mux.HandleFunc("POST /api/reviewed", d.reviewed)
 	mux.HandleFunc("POST /api/start", d.startAll)
 	mux.HandleFunc("POST /api/services/{name}/{action}", d.act)
 	mux.HandleFunc("POST /api/services/{name}/move/{port}", d.move)
 	mux.HandleFunc("POST /api/workflows/{source}/{id}/again", d.runAgain)
 	mux.Handle("GET /assets/", web.Assets())
 	mux.Handle("GET /dashboard/", web.Files("/dashboard/", assets))
-	mux.HandleFunc("GET /", notFound)
+	mux.HandleFunc("/", web.Missing(notFound))
 	return mux
 }
 

@@ -4,12 +4,15 @@ package cli
 
 import (
 	"errors"
+	"os"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
+	"agents-tray/tray/login"
+	"agents-tray/tray/open"
 )
 
 // A double click is how this program is meant to be started on Windows.
@@ -19,6 +22,9 @@ func init() { cobra.MousetrapHelpText = "" }
 // status. release is the version of a build that does not know its commit (see version);
 // builtins are commands of packages that this one does not know.
 func Main(release string, builtins ...*cobra.Command) (status int) {
+	if login.IsHelper(os.Args) {
+		return login.Main(os.Args)
+	}
 	attachConsole()
 	err := Commands(release, builtins...).Execute()
 	switch {
@@ -74,6 +80,9 @@ type launch struct {
 	version  string
 	database string // URL
 	start    bool
+	atLogin  bool         // the system has started it, not the user
+	shown    bool         // it has an icon
+	desktop  open.Desktop // that it was started from
 	verbose  bool
 }
 
@@ -86,6 +95,8 @@ func (l *launch) flags(command *cobra.Command) {
 	flags.BoolVar(&l.NoChat, "no-chat", false, "do not start the Chat")
 	flags.StringVar(&l.database, "db-url", "", "`URL` of the Python platform's database, such as sqlite:///configurable_agents.db: keep the session's state there, too")
 	flags.BoolVar(&l.start, "start", false, "start the services even if the last two sessions ended unexpectedly")
+	flags.BoolVar(&l.atLogin, login.Flag, false, "")
+	_ = flags.MarkHidden(login.Flag) // it is there: for what the system starts
 	flags.BoolVarP(&l.verbose, "verbose", "v", false, "say more in the terminal")
 }
 

@@ -30,6 +30,8 @@ type announcer struct {
 	language words.Language
 	show     func(tray.Notification)
 	withdraw func(key string)
+	// openFront is the button that opens the page that stands for the whole, if there is one.
+	openFront func() []tray.Action
 
 	mu     sync.Mutex
 	latest manager.Snapshot
@@ -109,10 +111,7 @@ func (a *announcer) failure(services []manager.Service) tray.Notification {
 			lines = append(lines, a.language.Problem(service.Problem).Summary)
 		}
 		n.Body = strings.Join(lines, "\n")
-		n.Actions = []tray.Action{
-			{Label: say(words.OpenPage, "Dashboard"), Intent: tray.Intent{Verb: tray.Notices}},
-			{Label: say(words.RestartAll), Intent: tray.Intent{Verb: tray.RestartAll}},
-		}
+		n.Actions = append(a.openFront(), tray.Action{Label: say(words.RestartAll), Intent: tray.Intent{Verb: tray.RestartAll}})
 	}
 	n.Actions = append(n.Actions, tray.Action{Label: say(words.Dismiss)})
 	return n

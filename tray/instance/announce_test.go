@@ -27,6 +27,7 @@ func newReader() *reader {
 		}
 		r.read = append(r.read, line)
 	}
+	r.openFront = func() []tray.Action { return []tray.Action{{Label: "Open Dashboard"}} }
 	r.withdraw = func(string) { r.read = append(r.read, "(withdrawn)") }
 	return r
 }

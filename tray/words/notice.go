@@ -3,6 +3,7 @@ package words
 import (
 	"time"
 
+	"agents-tray/manager"
 	"agents-tray/manager/words"
 )
 
@@ -10,7 +11,7 @@ import (
 type Notice struct {
 	What      Key    // in one line
 	More      Key    // what else there is to know; Nothing: only Detail
-	Arguments []any  // of More: texts, or times that are told with their day
+	Arguments []any  // of More: texts, times that are told with their day, or who has a port
 	Detail    string // what the system says, in English; may be empty
 }
 
@@ -23,8 +24,11 @@ func (n Notice) Text(l Language) string {
 	if n.More != Nothing {
 		arguments := make([]any, len(n.Arguments))
 		for i, argument := range n.Arguments {
-			if at, ok := argument.(time.Time); ok {
-				argument = l.When(at, time.Now(), true)
+			switch a := argument.(type) {
+			case time.Time:
+				argument = l.When(a, time.Now(), true)
+			case manager.Process:
+				argument = l.Holder(a)
 			}
 			arguments[i] = argument
 		}
