@@ -28,7 +28,8 @@ func TestAnotherUserOfTheComputerGetsNothing(t *testing.T) {
 	for _, port := range []int{u.Dashboard, u.Chat} {
 		for _, host := range []string{"127.0.0.1", "[::1]", "localhost"} {
 			for _, request := range []string{
-				"GET /", "GET /healthz", "GET /review", "GET /sessions", "GET /services/chat/log", "GET /services/chat/log.txt", "GET /api/events", "GET /api/services/chat/follow", "GET /api/services/chat/lines",
+				"GET /", "GET /healthz", "GET /review", "GET /sessions", "GET /services/chat/log", "GET /api/events",
+				"GET /runs", "GET /api/runs", "GET /services/chat/log.txt", "GET /services/chat/crash", "GET /api/services/chat/lines", "GET /api/services/chat/follow",
 				"POST /api/start", "POST /api/services/chat/stop", "POST /api/reviewed", "POST /api/settings", "POST /api/setup", "POST /api/conversations", "DELETE /api/notice",
 			} {
 				method, path, _ := strings.Cut(request, " ")
@@ -44,7 +45,7 @@ func TestAnotherUserOfTheComputerGetsNothing(t *testing.T) {
 			response.Body.Close()
 		}
 	}
-	for _, service := range []string{"dashboard", "chat"} { // of 42 connections each
+	for _, service := range []string{"dashboard", "chat"} { // of 57 connections each
 		inRecord(t, u, service, "refused", 1)
 	}
 	for _, path := range filesOf(t, u.Folder) {

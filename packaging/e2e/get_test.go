@@ -88,7 +88,7 @@ func TestNoGETChangesAnything(t *testing.T) {
 			}
 			for _, port := range []int{u.Dashboard, u.Chat} {
 				read(t, http.DefaultClient, u.URL(port)+path)
-				read(t, http.DefaultClient, u.URL(port)+path+"?log=chat:50&conversation=1&all=1&service=chat")
+				read(t, http.DefaultClient, u.URL(port)+path+"?match=x&count=50&status=failed&conversation=1&all=1&service=chat")
 			}
 		}
 	}

@@ -23,11 +23,13 @@ var scenes = []struct {
 		i.change(func(s *control.Status) { s.Services[1].Status = "Answering with llama3.2; 2 conversations are open" })
 	}, act: func(b *webtest.Tab, i *instance) {
 		at := time.Now().Add(-2 * time.Minute)
+		var spent time.Duration
 		for n := range 60 {
-			spent, at := time.Duration(n*(n%7+1))*8*time.Millisecond, at.Add(time.Duration(n)*2*time.Second)
+			spent += time.Duration(2+n*n%11) * time.Millisecond
+			at := at.Add(time.Duration(n) * 2 * time.Second)
 			i.use(control.Usages{
 				"dashboard": {CPU: spent, Memory: 11_300_000, Processes: 1, Threads: 9, At: at},
-				"chat":      {CPU: 20 * spent, Memory: 1_243_000_000, Processes: 3, Threads: n, At: at},
+				"chat":      {CPU: 4 * spent, Memory: 1_143_000_000 + uint64(n)*4_000_000, Processes: 3, Threads: n, At: at},
 			})
 			b.Shows(fmt.Sprintf("3 processes, %d thread", n))
 		}

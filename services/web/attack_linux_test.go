@@ -106,7 +106,7 @@ func TestParametersAndBodiesAreBounded(t *testing.T) {
 		return status
 	}
 	for query, want := range map[string]int{
-		"a=1&a=2":                         http.StatusOK, // as in log=chat:50&log=dashboard:50
+		"a=1&a=2":                         http.StatusOK, // that is for the page to judge
 		"a=1&a=1":                         http.StatusBadRequest,
 		strings.Repeat("a=1&", 4000):      http.StatusBadRequest,
 		"a=" + strings.Repeat("x", 8<<10): http.StatusBadRequest,

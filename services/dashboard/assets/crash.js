@@ -11,14 +11,22 @@ const live = document.getElementById("live");
 const gone = document.getElementById("gone");
 const service = encodeURIComponent(live.dataset.service);
 
+function showEnd() {
+  const log = live.querySelector(".log");
+  if (log) log.scrollTop = log.scrollHeight;
+}
+
+showEnd();
 enableCopy({ report: () => request("GET", `/services/${service}/crash.txt`) });
 keepCurrent();
 actions.start();
 connect(() => `/api/services/${service}/crash`, {
   page({ html }) {
     gone.hidden = true;
+    const lines = live.querySelectorAll(".log-line").length;
     morph(live, new DOMParser().parseFromString(html, "text/html").body);
     updateAll(live);
+    if (live.querySelectorAll(".log-line").length !== lines) showEnd();
   },
 }, {
   lost() {
