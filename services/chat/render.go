@@ -99,6 +99,9 @@ func (r *apiError) Error() string { return r.problem.What }
 // maxRequest is the largest body of a request, in bytes.
 const maxRequest = 1 << 20
 
+// maxWorkflow is that of a request with a workflow file; no request may have more.
+const maxWorkflow = 2 << 20
+
 // read decodes the JSON body of a request. Its error is an *apiError.
 func read[T any](w http.ResponseWriter, r *http.Request) (body T, err error) {
 	return readAtMost[T](w, r, maxRequest)

@@ -187,7 +187,7 @@ const noTab = "-"
 
 // checkWorkflow checks a file that was dropped or pasted, without any model.
 func (c *chat) checkWorkflow(w http.ResponseWriter, r *http.Request) {
-	body, err := readAtMost[struct{ Text, Name string }](w, r, 2*workflow.MaxSize)
+	body, err := readAtMost[struct{ Text, Name string }](w, r, maxWorkflow)
 	if err != nil {
 		c.refuse(w, err)
 		return

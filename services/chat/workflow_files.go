@@ -24,7 +24,7 @@ func (c *chat) saveWorkflow(w http.ResponseWriter, r *http.Request) {
 	body, err := readAtMost[struct {
 		Name, Text string
 		Replace    bool
-	}](w, r, 2*workflow.MaxSize)
+	}](w, r, maxWorkflow)
 	if err != nil {
 		c.refuse(w, err)
 		return

@@ -14,7 +14,7 @@ const dialog = document.getElementById("save-workflow");
 const name = document.getElementById("save-name");
 const state = document.getElementById("save-state");
 const replace = document.getElementById("save-replace");
-const maxSize = 2 << 20; // bytes
+const maxSize = 1 << 20; // bytes, half of what a request may have
 
 let composer;
 let pasted; // {text, fix}: what was checked without a model
@@ -118,7 +118,7 @@ async function save(over) {
 
 async function checkFile(chosen) {
   if (chosen.size > maxSize) {
-    composer.showProblem({ what: `${chosen.name} is too large to be a workflow.`, why: "A workflow file has at most 2 MB.", now: "Choose another file." });
+    composer.showProblem({ what: `${chosen.name} is too large to be a workflow.`, why: "A file that is checked here has at most 1 MB.", now: "Choose another file." });
     return;
   }
   await check(await chosen.text(), chosen.name);
