@@ -166,7 +166,7 @@ func (m *Manager) AddService(specs ...spec.ServiceSpec) error {
 			if m.byName[added.Name] != nil {
 				return &spec.Error{Service: added.Name, Field: "name", Err: errors.New("there is already a service of that name")}
 			}
-			s := &service{m: m, spec: added.WithDefaults()}
+			s := &service{m: m, spec: added.WithDefaults(), given: added.WithDefaults()}
 			m.services = append(m.services, s)
 			m.byName[added.Name] = s
 			m.checked = false
@@ -208,7 +208,7 @@ func (m *Manager) with(name string, do func(*service)) error {
 	return m.ask(func() error {
 		s := m.byName[name]
 		switch {
-		case s == nil:
+		case s == nil || s.leaving:
 			return ErrUnknownService(name)
 		case m.shuttingDown:
 			return ErrShutDown

@@ -16,6 +16,7 @@ func (m *Manager) reconcile() {
 			again = s.step() || again
 		}
 	}
+	m.forgetLeft()
 }
 
 // step takes the next step that follows from the state, and reports whether there was one.
@@ -45,7 +46,7 @@ func (s *service) step() bool {
 
 // mayStart reports whether a run is to begin now.
 func (s *service) mayStart() bool {
-	return s.want && s.outcome == undecided && s.retry == nil && !s.m.shuttingDown && s.m.link.up() && s.met()
+	return s.want && s.outcome == undecided && s.retry == nil && !s.m.shuttingDown && s.m.link.up() && s.met() && !s.awaitsPort()
 }
 
 // mustEnd reports whether the run has no reason to go on.

@@ -11,11 +11,13 @@ import (
 // A service is what is wanted of one service, what has become of it, and what there is of it.
 // What follows from that is derived by reconcile. All its methods run in the manager's owner.
 type service struct {
-	m    *Manager
-	spec spec.ServiceSpec
+	m     *Manager
+	spec  spec.ServiceSpec // as it is in force
+	given spec.ServiceSpec // as it was before Move
 
 	want    bool // it should run
 	byHand  bool // the user stopped it
+	leaving bool // it is no longer among the services; see Apply
 	outcome outcome
 	problem *Problem // why it is not ready, if something is wrong
 
@@ -44,6 +46,8 @@ const (
 // of it is left.
 type run struct {
 	number             uint64
+	port               int                       // that it listens on, 0 if it is not known
+	needs              map[string]spec.Condition // its dependencies at its start
 	stage              stage
 	command            string             // with addresses of others as they were at its start; see addresses
 	cancel             context.CancelFunc // ends what is done beside the owner for this run
@@ -163,11 +167,12 @@ func (s *service) lost(condition spec.Condition) bool {
 // needed reports whether something is still there that is to stop before this service.
 func (s *service) needed() bool {
 	for _, other := range s.m.services {
-		switch other.spec.DependsOn[s.spec.Name] {
+		if other.run == nil {
+			continue
+		}
+		switch other.run.needs[s.spec.Name] {
 		case spec.ConditionReady, spec.ConditionStarted:
-			if other.run != nil {
-				return true
-			}
+			return true
 		}
 	}
 	return false

@@ -17,7 +17,7 @@ import (
 // either the guard is asked at once.
 func (s *service) start() {
 	s.runs++
-	r := &run{number: s.runs}
+	r := &run{number: s.runs, port: s.port(), needs: s.spec.DependsOn}
 	s.run = r
 	described, address := s.spec, s.address()
 	if described.EnvFile == "" && address == "" {
