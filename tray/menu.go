@@ -4,7 +4,9 @@
 package tray
 
 import (
+	"fmt"
 	"net/url"
+	"strings"
 
 	"agents-tray/manager"
 	"agents-tray/tray/words"
@@ -78,6 +80,17 @@ func Menu(m Model) []Item {
 		disableAllButQuit(menu)
 	}
 	return fit(menu)
+}
+
+// entriesOf tells apart models whose menus have other entries.
+func entriesOf(m Model) string {
+	var b strings.Builder
+	for _, s := range m.Services {
+		if !s.Once {
+			fmt.Fprintf(&b, "%s %v\n", s.Name, s.Open)
+		}
+	}
+	return b.String()
 }
 
 func disableAllButQuit(items []Item) {

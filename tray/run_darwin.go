@@ -35,5 +35,8 @@ func (f *face) show(state icons.State, title string) {
 	}
 }
 
+// inMenu changes the entries of the menu. The library does so in the main thread.
+func (t *Tray) inMenu(change func()) { change() }
+
 // run shows the icon until the library is told to quit. A click opens the menu.
 func (t *Tray) run() { systray.Run(t.build, nil) }
