@@ -55,7 +55,7 @@ func Menu(m Model) []Item {
 		logItem(m),
 		{Label: uncleanLine(m), Hidden: m.Unclean == nil, Intent: Intent{Verb: Review}},
 		{Label: say(words.StartEverything), Hidden: !m.Asks, Intent: Intent{Verb: StartAll}},
-		{Label: noticeLine(m), Hidden: m.Notice == nil, Intent: Intent{Verb: Notices}},
+		{Label: noticeLine(m), Hidden: m.Notice == nil, Intent: noticeIntent(m)},
 		{Separator: true},
 	}
 	menu = append(menu, open...)
@@ -196,6 +196,14 @@ func uncleanLine(m Model) string {
 		return ""
 	}
 	return m.Language.Say(words.UncleanLine, m.Unclean.Line(m.Language, m.now()))
+}
+
+// noticeIntent opens where a notice can be dealt with.
+func noticeIntent(m Model) Intent {
+	if m.Notice != nil && m.Notice.What == words.ServicesUnchanged {
+		return Intent{Verb: EditServices}
+	}
+	return Intent{Verb: Notices}
 }
 
 func noticeLine(m Model) string {

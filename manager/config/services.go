@@ -26,6 +26,7 @@ type Options struct {
 type Contents struct {
 	Services []spec.ServiceSpec // in its order, ready to be added and valid together
 	Settings Settings
+	Found    bool // there is a services file
 }
 
 // Load reads the services file. What is wrong with it comes as *Mistakes. Whether the
@@ -83,7 +84,7 @@ func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) (Conten
 	case len(specs) == 0:
 		return Contents{}, fmt.Errorf("%s: there is nothing to run but the Chat, which --no-chat leaves out", doc.file)
 	}
-	return Contents{specs, settings}, nil
+	return Contents{specs, settings, doc != nil}, nil
 }
 
 // complete fills in the built-in services, and leaves out those that the options exclude.

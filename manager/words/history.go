@@ -69,6 +69,8 @@ func (l Language) Event(kind string) string {
 		said = text{"The guard ended", "Der Wächter endete"}
 	case "guard fault":
 		said = text{"The guard had a fault", "Der Wächter hatte einen Fehler"}
+	case "services changed":
+		said = text{"The services file was applied", "Die Dienste-Datei wurde übernommen"}
 	case "missed":
 		said = text{"Events are missing here", "Hier fehlen Ereignisse"}
 	case "workflow interrupted":

@@ -62,7 +62,9 @@ func (l launch) begin(ctx context.Context, outlives bool, locked func(tray.Model
 	if err != nil {
 		return nil, err
 	}
-	options := instance.Options{Version: l.version, Folders: folders, Services: contents.Services, ServicesFile: l.File, Start: l.start, OutlivesSession: outlives, Locked: locked}
+	options := instance.Options{Version: l.version, Folders: folders, Services: contents.Services, Settings: contents.Settings, Found: contents.Found, ServicesFile: l.File,
+		Load:  func() (config.Contents, error) { return config.Load(l.Options, folders) },
+		Start: l.start, OutlivesSession: outlives, Locked: locked}
 	for _, url := range []struct{ from, url string }{{"--db-url", l.database}, {"settings.db_url in the services file", contents.Settings.DatabaseURL}} {
 		if url.url == "" {
 			continue
@@ -202,6 +204,9 @@ func follow(s *instance.Instance, screen *screen, asked context.Context, alone b
 		}
 		screen.Show(status.Snapshot)
 		screen.ShowQuitting(status.Quitting)
+		if started == nil {
+			screen.ShowNotices(status.Notices)
+		}
 		if failure != nil && !slices.ContainsFunc(status.Services, isFailed) {
 			failure = nil // it was mended
 		}
@@ -220,9 +225,7 @@ func follow(s *instance.Instance, screen *screen, asked context.Context, alone b
 			if failure != nil && !slices.ContainsFunc(now.Services, isUnderWay) {
 				return failure // there is nothing to go on with
 			}
-			for _, notice := range status.Notices {
-				screen.Say("Note: %s", notice)
-			}
+			screen.ShowNotices(status.Notices)
 			if status.Unclean != nil {
 				screen.Say("Last session ended unexpectedly: %s", status.Unclean.Cause)
 				if line := status.Unclean.Interrupted(); line != "" {

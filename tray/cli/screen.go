@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/briandowns/spinner"
@@ -21,6 +22,7 @@ type screen struct {
 	spinner  *spinner.Spinner // nil where out is no terminal
 	shown    map[string]seen
 	quitting *control.Quitting // that was last shown
+	notices  []string          // that are shown
 }
 
 // seen is what was last shown of a service.
@@ -70,6 +72,16 @@ func (s *screen) End() {
 	}
 }
 
+// ShowNotices prints those that were not there before.
+func (s *screen) ShowNotices(now []string) {
+	for _, notice := range now {
+		if !slices.Contains(s.notices, notice) {
+			s.Say("Note: %s", notice)
+		}
+	}
+	s.notices = now
+}
+
 // Show prints what has changed in a snapshot since the last.
 func (s *screen) Show(snapshot manager.Snapshot) {
 	for _, service := range snapshot.Services {
@@ -110,6 +122,12 @@ func (s *screen) Show(snapshot manager.Snapshot) {
 		}
 		if s.verbose && service.State.Live() && service.PID != 0 {
 			s.Say("    %s: pid %d", service.Title, service.PID)
+		}
+	}
+	for name := range s.shown {
+		if _, there := snapshot.Service(name); !there {
+			delete(s.shown, name)
+			s.Say("  – %s has stopped, and is no longer in the services file", name)
 		}
 	}
 }

@@ -17,11 +17,12 @@ const gatherTime = 300 * time.Millisecond
 
 // Keys of the messages, of which there is one each at a time.
 const (
-	aboutTrouble = "trouble"
-	aboutUnclean = "unclean"
-	aboutQuit    = "quit"
-	aboutOpening = "opening "
-	aboutNoTray  = "no tray"
+	aboutTrouble  = "trouble"
+	aboutUnclean  = "unclean"
+	aboutQuit     = "quit"
+	aboutOpening  = "opening "
+	aboutNoTray   = "no tray"
+	aboutServices = "services file"
 )
 
 // announcer shows messages about services that have failed or recovered. It coalesces
@@ -173,7 +174,7 @@ func same(a, b []manager.Service) bool {
 // anyOf reports whether one of these services is in such a state now.
 func anyOf(now manager.Snapshot, services []manager.Service, such func(manager.State) bool) bool {
 	return slices.ContainsFunc(services, func(s manager.Service) bool {
-		service, _ := now.Service(s.Name)
-		return such(service.State)
+		service, there := now.Service(s.Name)
+		return there && such(service.State)
 	})
 }

@@ -34,7 +34,7 @@ func (i *Instance) firstModel() tray.Model {
 		Snapshot: manager.Snapshot{Phase: manager.PhaseStarting}, Beginning: true, Language: i.language, Version: i.options.Version,
 		AtLogin: i.atLogin.Enabled(), Notifications: !chosen.Quiet,
 	}
-	for _, spec := range i.options.Services {
+	for _, spec := range i.services() {
 		model.Services = append(model.Services, manager.Service{
 			Name: spec.Name, Title: spec.Title, URL: spec.URL, Address: spec.Listen, Open: spec.Open, Once: spec.Once, State: manager.Starting,
 		})

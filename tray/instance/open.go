@@ -20,7 +20,7 @@ const dashboard = "dashboard"
 
 // dashboard returns the name of the service whose pages show the program itself.
 func (i *Instance) dashboard() string {
-	for _, spec := range i.options.Services {
+	for _, spec := range i.services() {
 		if spec.Builtin == dashboard {
 			return spec.Name
 		}

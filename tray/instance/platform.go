@@ -97,7 +97,7 @@ func (i *Instance) again() string { return filepath.Join(i.options.Folders.State
 // platformService is how the platform is run here: as the service that does, or else as
 // found in PATH.
 func (i *Instance) platformService() spec.ServiceSpec {
-	for _, service := range i.options.Services {
+	for _, service := range i.services() {
 		if service.Builtin != "" || strings.TrimSuffix(filepath.Base(service.Command[0]), ".exe") != platform.Program {
 			continue
 		}

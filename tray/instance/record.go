@@ -110,8 +110,8 @@ func (i *Instance) recordRecovered(r sessiondb.Recovery) {
 
 // planned are the services before any has started.
 func (i *Instance) planned() []sessiondb.Service {
-	services := make([]sessiondb.Service, len(i.options.Services))
-	for n, spec := range i.options.Services {
+	services := make([]sessiondb.Service, len(i.services()))
+	for n, spec := range i.services() {
 		services[n] = sessiondb.Service{Name: spec.Name, Title: spec.Title, State: string(manager.Starting), Since: i.started}
 	}
 	return services

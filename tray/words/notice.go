@@ -1,6 +1,7 @@
 package words
 
 import (
+	"strings"
 	"time"
 
 	"agents-tray/manager/words"
@@ -10,7 +11,7 @@ import (
 type Notice struct {
 	What      Key    // in one line
 	More      Key    // what else there is to know; Nothing: only Detail
-	Arguments []any  // of More: texts, or times that are told with their day
+	Arguments []any  // of More: what its verbs take, or times that are told with their day
 	Detail    string // what the system says, in English; may be empty
 }
 
@@ -19,7 +20,15 @@ func (n Notice) Line(l Language) string { return l.Say(n.What) }
 
 // Text is the whole notice, in sentences.
 func (n Notice) Text(l Language) string {
-	text := words.Sentence(n.Line(l))
+	if rest := n.Rest(l); rest != "" {
+		return words.Sentence(n.Line(l)) + " " + rest
+	}
+	return words.Sentence(n.Line(l))
+}
+
+// Rest is what there is to know beside the line, "" if nothing is.
+func (n Notice) Rest(l Language) string {
+	var parts []string
 	if n.More != Nothing {
 		arguments := make([]any, len(n.Arguments))
 		for i, argument := range n.Arguments {
@@ -28,10 +37,10 @@ func (n Notice) Text(l Language) string {
 			}
 			arguments[i] = argument
 		}
-		text += " " + l.Say(n.More, arguments...)
+		parts = append(parts, l.Say(n.More, arguments...))
 	}
 	if n.Detail != "" {
-		text += " " + words.Sentence(n.Detail)
+		parts = append(parts, words.Sentence(n.Detail))
 	}
-	return text
+	return strings.Join(parts, " ")
 }

@@ -145,6 +145,10 @@ const (
 	PlatformMissingMore
 	PlatformForeign
 	PlatformForeignMore
+	ServicesUnchanged
+	ServicesGone
+	ServicesUnwatched
+	SettingsLater
 
 	// Quit while workflows run.
 	QuitAskedOne
@@ -211,7 +215,7 @@ var table = [keys]line{
 	AtLogin:          {label, [languages]string{"Start at login", "Bei der Anmeldung starten"}},
 	Notifications:    {label, [languages]string{"Notifications", "Benachrichtigungen"}},
 	EditServices:     {label, [languages]string{"Edit services…", "Dienste bearbeiten…"}},
-	EditServicesBody: {body, [languages]string{"Quit and start again to use what you change in %s.", "Beenden und neu starten, damit Änderungen an %s gelten."}},
+	EditServicesBody: {body, [languages]string{"What you save in %s applies at once.", "Was in %s gespeichert wird, gilt sofort."}},
 	About:            {label, [languages]string{"About", "Über"}},
 	VersionLine:      {label, [languages]string{"%s, version %s", "%s, Version %s"}},
 	LicenceLine:      {label, [languages]string{"MIT licence", "MIT-Lizenz"}},
@@ -321,6 +325,14 @@ var table = [keys]line{
 	PlatformForeignMore: {body, [languages]string{
 		"%s has none of the platform's tables. Give another file in --db-url.", "%s hat keine der Tabellen der Plattform. In --db-url eine andere Datei angeben.",
 	}},
+
+	ServicesUnchanged: {state, [languages]string{"The services file has a mistake: nothing was changed", "Die Dienste-Datei hat einen Fehler: Nichts wurde geändert"}},
+	ServicesGone: {body, [languages]string{
+		"%s is gone. What runs goes on; without a file, the next start begins with Dashboard and Chat.",
+		"%s ist weg. Was läuft, läuft weiter; ohne Datei beginnt der nächste Start mit Dashboard und Chat.",
+	}},
+	ServicesUnwatched: {state, [languages]string{"Changes of the services file count from the next start", "Änderungen der Dienste-Datei gelten ab dem nächsten Start"}},
+	SettingsLater:     {state, [languages]string{"The settings in the services file count from the next start", "Die Einstellungen in der Dienste-Datei gelten ab dem nächsten Start"}},
 
 	QuitAskedOne:     {state, [languages]string{"Quit? A workflow is running (answer by %s)", "Beenden? Ein Workflow läuft (Antwort bis %s)"}},
 	QuitAskedMany:    {state, [languages]string{"Quit? %d workflows are running (answer by %s)", "Beenden? %d Workflows laufen (Antwort bis %s)"}},
