@@ -104,7 +104,7 @@ func (s *service) state() State {
 func (s *service) view() Service {
 	view := Service{
 		Name: s.spec.Name, Title: s.spec.Title, URL: s.spec.URL, Address: s.spec.Listen, Open: s.spec.Open, Once: s.spec.Once,
-		State: s.state(), Restarts: s.restarts, ByHand: s.byHand, LastExit: s.lastExit, Problem: s.problem,
+		State: s.state(), Restarts: s.restarts, ByHand: s.byHand, Leaving: s.leaving, LastExit: s.lastExit, Problem: s.problem,
 	}
 	if r := s.run; r != nil && r.stage == running && !r.lost {
 		view.PID, view.Started, view.Ready, view.Status = r.pid, r.started, r.ready, r.status

@@ -31,8 +31,8 @@ func Menu(m Model) []Item {
 	say := m.Language.Say
 	var open, services []Item
 	for _, s := range m.Services {
-		if s.Once {
-			continue // it comes and goes; its log is where it was asked for
+		if s.Once || s.Leaving {
+			continue // it comes and goes; the log of a single run is where that was asked for
 		}
 		if s.Open {
 			open = append(open, Item{Label: say(words.OpenPage, s.Title), Intent: Intent{Verb: Open, Service: s.Name}})
@@ -86,7 +86,7 @@ func Menu(m Model) []Item {
 func entriesOf(m Model) string {
 	var b strings.Builder
 	for _, s := range m.Services {
-		if !s.Once {
+		if !s.Once && !s.Leaving {
 			fmt.Fprintf(&b, "%s %v\n", s.Name, s.Open)
 		}
 	}

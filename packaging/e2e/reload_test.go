@@ -77,8 +77,8 @@ func TestSavingTheServicesFileAppliesIt(t *testing.T) {
 	p.Status("the mended file counts", func(s control.Status) bool { return runs(s, "dashboard", "same") && len(s.Notices) == 0 })
 	item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
 		_, newcomer := menu.Find("Services", "Newcomer")
-		_, changed := menu.Find("Services", "changed") // each goes when nothing of it is left
-		return !newcomer && !changed
+		_, whole := menu.Find("Quit")
+		return !newcomer && whole
 	})
 	click(t, item, "Services", "same", "Restart") // which the new entry does
 	p.Status("it was restarted", func(s control.Status) bool { return runs(s, "dashboard", "same") && pidOf(s, "same") != pidOf(after, "same") })
