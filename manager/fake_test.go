@@ -26,6 +26,7 @@ type world struct {
 	ways    map[string]way // of services
 	failing int            // launches of a guard that are to fail
 	port    portState
+	proof   error // of every check
 	env     func(context.Context) ([]string, error)
 }
 
@@ -97,7 +98,7 @@ func newFake(t *testing.T, specs ...spec.ServiceSpec) (*Manager, *world) {
 			defer w.mu.Unlock()
 			return w.port
 		},
-		proof: func(context.Context, question) error { return nil },
+		proof: w.prove,
 	})
 	for _, s := range specs {
 		s.Command = []string{s.Name}

@@ -33,6 +33,7 @@ const (
 	NotReady      Kind = "not-ready"      // it runs but has not answered yet; it is waited for
 	Elsewhere     Kind = "elsewhere"      // the same, and it listens, but not where its specification says
 	Unhealthy     Kind = "unhealthy"      // it runs but has stopped answering
+	NotAnswering  Kind = "not-answering"  // it is only watched, and does not answer
 	CannotFork    Kind = "cannot-fork"    // the system starts no more processes now; it is tried again
 	GuardFailed   Kind = "guard-failed"   // the guard could not do what it was asked
 	NoGuard       Kind = "no-guard"       // no guard stays up, so nothing can be started
@@ -275,6 +276,11 @@ func proof(r spec.Ready) (Proof, string) {
 		return ProofTCP, r.TCP
 	}
 	return ProofHTTP, r.HTTP
+}
+
+// notAnsweringProblem: a service that is only watched does not answer. err is of the last check.
+func notAnsweringProblem(s spec.ServiceSpec, err error) *Problem {
+	return &Problem{Kind: NotAnswering, Title: s.Title, Answer: answerOf(err), Waited: s.Health.Interval}
 }
 
 // unhealthyProblem: its health checks failed, the last one with err.

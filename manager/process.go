@@ -191,7 +191,7 @@ func (s *service) restartAfter(now time.Time, ran time.Duration) {
 
 // onGone handles the end of the run: no process of it is left.
 func (s *service) onGone() {
-	if s.run != nil {
+	if s.run != nil && !s.run.watched {
 		s.dropRun()
 		s.hasEnded()
 	}
@@ -201,7 +201,7 @@ func (s *service) onGone() {
 // counts as gone.
 func (s *service) onGuardLost() {
 	r := s.run
-	if r == nil {
+	if r == nil || r.watched {
 		return
 	}
 	r.cancel()

@@ -32,8 +32,8 @@ func (s *service) step() bool {
 	case !r.ending && s.mustEnd():
 		r.ending = true
 		r.cancel()
-	case r.ending && r.stage == preparing:
-		s.dropRun() // there is no process yet
+	case r.ending && (r.stage == preparing || r.watched):
+		s.dropRun() // there is no process
 		s.hasEnded()
 	case r.ending && !r.told && !r.lost && r.stage != exited && !s.m.shuttingDown && (r.fault != nil || !s.needed()):
 		r.told = true

@@ -49,6 +49,7 @@ type run struct {
 	port               int                       // that it listens on, 0 if it is not known
 	needs              map[string]spec.Condition // its dependencies at its start
 	stage              stage
+	watched            bool               // there is no process of it; see watch
 	command            string             // with addresses of others as they were at its start; see addresses
 	cancel             context.CancelFunc // ends what is done beside the owner for this run
 	pid                int
@@ -104,7 +105,7 @@ func (s *service) state() State {
 func (s *service) view() Service {
 	view := Service{
 		Name: s.spec.Name, Title: s.spec.Title, URL: s.spec.URL, Address: s.spec.Listen, Open: s.spec.Open, Once: s.spec.Once,
-		State: s.state(), Restarts: s.restarts, ByHand: s.byHand, Leaving: s.leaving, LastExit: s.lastExit, Problem: s.problem,
+		State: s.state(), Restarts: s.restarts, ByHand: s.byHand, Leaving: s.leaving, Watched: s.spec.Watched(), LastExit: s.lastExit, Problem: s.problem,
 	}
 	if r := s.run; r != nil && r.stage == running && !r.lost {
 		view.PID, view.Started, view.Ready, view.Status = r.pid, r.started, r.ready, r.status

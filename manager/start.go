@@ -17,6 +17,10 @@ import (
 // either the guard is asked at once.
 func (s *service) start() {
 	s.runs++
+	if s.spec.Watched() {
+		s.watch()
+		return
+	}
 	r := &run{number: s.runs, port: s.port(), needs: s.spec.DependsOn}
 	s.run = r
 	described, address := s.spec, s.address()

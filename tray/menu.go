@@ -114,7 +114,7 @@ func serviceMenu(language words.Language, s manager.Service) []Item {
 		{Label: say(words.CopyAddress), Hidden: s.URL == "", Intent: Intent{Verb: CopyAddress, Service: s.Name}},
 		{Label: say(words.Restart), Disabled: s.State == manager.Stopping, Intent: Intent{Verb: Restart, Service: s.Name}},
 		toggle,
-		{Label: say(words.ShowLog), Intent: Intent{Verb: ShowLog, Service: s.Name}},
+		{Label: say(words.ShowLog), Hidden: s.Watched, Intent: Intent{Verb: ShowLog, Service: s.Name}},
 	}
 }
 
@@ -185,7 +185,7 @@ func restartItem(m Model) Item {
 
 // logItem shows why, which stands in the service's log.
 func logItem(m Model) Item {
-	if in := troubled(m); len(in) > 0 && in[0].Problem.FreePort == 0 {
+	if in := troubled(m); len(in) > 0 && in[0].Problem.FreePort == 0 && !in[0].Watched {
 		return Item{Label: m.Language.Say(words.ShowLogOf, in[0].Title), Intent: Intent{Verb: ShowLog, Service: in[0].Name}}
 	}
 	return Item{Hidden: true}

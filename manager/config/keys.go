@@ -37,7 +37,7 @@ func Keys() []Key {
 				"In a text, `${NAME}` and `${NAME:-default}` are filled in, each as part of one argument; the arguments of a list stay as they are. " +
 				"A program without a slash is looked up in `PATH`, that of `env` first; one with a relative path begins in `dir`. " +
 				"In each argument and in `env`, `{listen}`, `{host}` and `{port}` stand for the parts of `listen`, and `{fd}` for the number of its socket, so none of them may be there without `listen`; other braces mean nothing. Where they name the `listen` of another service, and that is moved to another port from the menu, they get the new address. " +
-				"A service needs a `command` or a `builtin`, and only one of them."},
+				"A service has a `command` or a `builtin`, or neither: with a `url` and a `health` that is asked by `http` or `tcp` it is only watched and opened, never started."},
 		{Path: "builtin", Type: Choice, Values: []string{"dashboard", "chat"}, Example: "chat",
 			Description: "One of the two services that are part of this program. It has `command`, `dir`, `env_file`, `url` and `ready` of its own, so leave those out. Each can be there once."},
 		{Path: "dir", Type: Text, Default: ".", Example: "~/projects/shop",

@@ -31,7 +31,7 @@ func (s ServiceSpec) Validate() error {
 func (s ServiceSpec) mistakes() []*Error {
 	found := collector{service: s.Name}
 	found.when(!validName.MatchString(s.Name), "name", "%q is no name: use lower-case letters, digits, '-' and '_'", s.Name)
-	found.when(len(s.Command) == 0 || s.Command[0] == "", "command", "no command given")
+	found.when(!s.Watched() && (len(s.Command) == 0 || s.Command[0] == ""), "command", "no command given")
 	found.when(s.StopSignal != "" && !slices.Contains(stopSignals, s.StopSignal), "stop.signal", "%q is not one of %s", s.StopSignal, strings.Join(stopSignals, ", "))
 	found.when(s.StopTimeout < 0, "stop.timeout", "a timeout cannot be negative")
 	for _, pair := range s.Env {

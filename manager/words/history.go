@@ -59,6 +59,8 @@ func (l Language) Event(kind string) string {
 		said = text{"Ready", "Bereit"}
 	case "exited":
 		said = text{"Ended", "Beendet"}
+	case "lost":
+		said = text{"No longer answers", "Antwortet nicht mehr"}
 	case "restarting":
 		said = text{"To be started again", "Startet neu"}
 	case "gave up":

@@ -93,6 +93,9 @@ func (a *announcer) failure(services []manager.Service) tray.Notification {
 			{Label: say(words.OpenLog), Intent: tray.Intent{Verb: tray.ShowLog, Service: name}},
 			{Label: say(words.Restart), Intent: tray.Intent{Verb: tray.Restart, Service: name}},
 		}
+		if services[0].Watched { // it has no log here, nor can it be restarted
+			n.Actions = nil
+		}
 		if p.FreePort != 0 {
 			n.Actions[1] = tray.Action{
 				Label:  say(words.UsePort, p.FreePort, services[0].Title),
@@ -162,7 +165,7 @@ func isFailed(s manager.Service) bool { return s.State == manager.Failed }
 
 // isSlow reports whether a service runs and is not ready in its time.
 func isSlow(s manager.Service) bool {
-	return s.State == manager.Starting && s.Problem != nil && (s.Problem.Kind == manager.NotReady || s.Problem.Kind == manager.Elsewhere)
+	return s.State == manager.Starting && s.Problem != nil && (s.Problem.Kind == manager.NotReady || s.Problem.Kind == manager.Elsewhere || s.Problem.Kind == manager.NotAnswering)
 }
 
 // same reports whether these are the same failures. One that has failed again

@@ -98,7 +98,7 @@ func (i *Instance) again() string { return filepath.Join(i.options.Folders.State
 // found in PATH.
 func (i *Instance) platformService() spec.ServiceSpec {
 	for _, service := range i.services() {
-		if service.Builtin != "" || strings.TrimSuffix(filepath.Base(service.Command[0]), ".exe") != platform.Program {
+		if service.Builtin != "" || len(service.Command) == 0 || strings.TrimSuffix(filepath.Base(service.Command[0]), ".exe") != platform.Program {
 			continue
 		}
 		program := service.Command[0]

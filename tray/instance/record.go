@@ -205,6 +205,8 @@ func (i *Instance) onEvent(e manager.Event) {
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "gave up", Detail: words.English.Report(&e.Problem)}
 	case manager.ServiceStopped:
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "stopped"}
+	case manager.ServiceLost:
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "lost", Detail: words.English.Report(&e.Problem)}
 	case manager.GuardLost:
 		row = sessiondb.Event{At: e.At, Kind: "guard lost", Detail: e.Err.Error()}
 	case manager.GuardFault:
