@@ -58,7 +58,8 @@ type Manager struct {
 	services       []*service
 	byName         map[string]*service
 	link           link
-	checked        bool              // the dependencies can be met
+	checked        bool // the dependencies can be met
+	login          loginPath
 	moved          map[string]string // addresses that services listened on before Move: where they do now
 	memberRequests []memberRequest
 	published      time.Time

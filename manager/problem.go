@@ -54,6 +54,7 @@ type Problem struct {
 	Line     int    `json:"line,omitempty"`     // in it, from 1
 	Missing  bool   `json:"missing,omitempty"`  // Path is not there
 	Searched string `json:"searched,omitempty"` // PATH, where the program was looked for
+	Login    string `json:"login,omitempty"`    // PATH of the login shell, where it was looked for, too
 	Size     int    `json:"size,omitempty"`     // of the environment, in bytes
 
 	Proof    Proof         `json:"proof,omitempty"`    // what was waited for
@@ -156,9 +157,14 @@ func portNotPermittedProblem(title string, port int) *Problem {
 }
 
 // missingProgramProblem: the program is not there; searched is the PATH in which it was
-// looked for, empty if it was given with its folder.
-func missingProgramProblem(title, program, searched string) *Problem {
-	return &Problem{Kind: NotFound, Title: title, Path: program, Searched: searched}
+// looked for, empty if it was given with its folder, login that of the login shell, if it was
+// asked and told.
+func missingProgramProblem(title, program, searched, login string) *Problem {
+	p := &Problem{Kind: NotFound, Title: title, Path: program, Searched: searched}
+	if searched != "" {
+		p.Login = login
+	}
+	return p
 }
 
 // notExecutableProblem: the program is there, but cannot be executed, because of why.

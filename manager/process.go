@@ -39,6 +39,9 @@ func (s *service) onRefused(e *guard.Refused) {
 		s.tryAgain(cannotForkProblem(s.spec.Title, e.Error))
 		return
 	}
+	if e.Reason == guard.NoCommand && s.findByLoginPath() {
+		return
+	}
 	s.dropRun()
 	s.fail(s.refusal(e))
 }
@@ -49,7 +52,7 @@ func (s *service) refusal(e *guard.Refused) *Problem {
 	case guard.NotPermitted:
 		return portNotPermittedProblem(s.spec.Title, spec.Port(s.spec.Listen))
 	case guard.NoCommand:
-		return missingProgramProblem(s.spec.Title, s.spec.Program(), s.searched())
+		return missingProgramProblem(s.spec.Title, s.spec.Program(), s.searched(), s.m.login.path)
 	case guard.NotExecutable:
 		return notExecutableProblem(s.spec.Title, s.spec.Program(), e.Error)
 	case guard.NoFolder:

@@ -26,11 +26,12 @@ type service struct {
 	restarts int
 	lastExit *Exit
 
-	backoff   backoff
-	retry     *time.Timer // the end of a wait before the next start; nil: it need not wait
-	busySince time.Time   // since when its port has been in use by nobody who could be seen
-	suspect   bool        // its last run could not bind its port, though that had looked free
-	slips     int         // ends in a row for a mistake that a restart does not mend; see mistake
+	backoff     backoff
+	retry       *time.Timer // the end of a wait before the next start; nil: it need not wait
+	busySince   time.Time   // since when its port has been in use by nobody who could be seen
+	byLoginPath bool        // its program was not found in our own PATH
+	suspect     bool        // its last run could not bind its port, though that had looked free
+	slips       int         // ends in a row for a mistake that a restart does not mend; see mistake
 }
 
 // outcome is what has become of a service that is wanted.

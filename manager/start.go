@@ -102,6 +102,9 @@ func (s *service) request(env []string) *guard.Start {
 	if _, set := os.LookupEnv("PYTHONUNBUFFERED"); !set { // else what a Python program prints may come minutes late
 		start.Env = append(start.Env, "PYTHONUNBUFFERED=1")
 	}
+	if s.byLoginPath {
+		start.Env = append(start.Env, "PATH="+s.m.login.paths())
+	}
 	start.Env = append(append(start.Env, s.m.options.Env...), env...)
 	for _, pair := range s.spec.Env { // these override the others
 		start.Env = append(start.Env, s.m.present(replace.Replace(pair)))
