@@ -129,27 +129,6 @@ func (r *Record) begin(s Session) (*Previous, error) {
 	return previous, firstError(own, platform)
 }
 
-// End marks the session clean, for a reason such as "quit". It must be called only when
-// every process of the session is confirmed gone.
-func (r *Record) End(reason string) (err error) {
-	r.do(func() {
-		p, before := r.queue.take(), r.state
-		r.state.take(p)
-		r.state = state{stopped: r.state.stopped}
-		p.services, p.workflows = nil, nil
-		own, platform := r.write(&p, func() error {
-			return execute(r.conn, `UPDATE sessions SET ended = ?, ending = ?, detail = ? WHERE id = ?`,
-				time.Now(), string(Clean), reason, r.session.Mark)
-		})
-		if own != nil {
-			r.state = before
-			r.queue.putBack(p)
-		}
-		err = r.describe(firstError(own, platform))
-	})
-	return err
-}
-
 // insertSession adds the session's row unless the file has it, closes the rows of earlier
 // sessions and bounds their number. It is part of a transaction.
 func (r *Record) insertSession() error {

@@ -197,9 +197,7 @@ func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	item := p.Item()
-	if err := item.Click("Services", "Chat", "Stop"); err != nil {
-		t.Fatal(err)
-	}
+	click(t, item, "Services", "Chat", "Stop")
 	p.Status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
 	wait(t, patience, "the record to know", func() bool { return strings.Contains(u.record()[0].state, `"by_hand":true`) })
 	p.kill(syscall.SIGKILL)
@@ -221,9 +219,7 @@ func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
 	if !status.Asks || status.Unclean == nil || status.Services[0].State != manager.Stopped || status.Services[1].State != manager.Stopped {
 		t.Errorf("it stands at %+v", status)
 	}
-	if err := item.Click("Start everything"); err != nil {
-		t.Fatal(err)
-	}
+	click(t, item, "Start everything")
 	status = p.Status("the Dashboard is back", func(s control.Status) bool {
 		service, _ := s.Service("dashboard")
 		return service.State == manager.Ready

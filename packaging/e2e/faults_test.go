@@ -268,9 +268,7 @@ func TestAStateFolderThatCannotBeWritten(t *testing.T) {
 	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
 		t.Errorf("it opened %s", url)
 	}
-	if err := item.Click("Quit"); err != nil {
-		t.Fatal(err)
-	}
+	click(t, item, "Quit")
 	if status := p.End(); status != 0 {
 		t.Errorf("exit status %d", status)
 	}

@@ -191,9 +191,7 @@ func TestAPortThatIsHeld(t *testing.T) {
 		if !strings.Contains(menu.Children[0].Label, fmt.Sprintf("(pid %d)", os.Getpid())) {
 			t.Errorf("the menu says %q", menu.Children[0].Label)
 		}
-		if err := item.Click(fmt.Sprintf("Use port %d for Chat this time", free)); err != nil {
-			t.Fatal(err)
-		}
+		click(t, item, fmt.Sprintf("Use port %d for Chat this time", free))
 		item.WaitLabel(t.Context(), "Running")
 		response, err := http.Get(u.URL(free) + "/healthz")
 		if err != nil {

@@ -64,9 +64,7 @@ Quit
 		"Open Dashboard": {u.URL(u.Dashboard), "Chat"},
 		"Open Chat":      {u.URL(u.Chat), "Send"},
 	} {
-		if err := item.Click(label); err != nil {
-			t.Fatal(err)
-		}
+		click(t, item, label)
 		url := u.Browser.Wait(t.Context())
 		if url != want.url {
 			t.Errorf("%s opened %s", label, url)
@@ -84,9 +82,7 @@ Quit
 			t.Errorf("%s: %s %s", service, response.Status, body)
 		}
 	}
-	if err := item.Click("Quit"); err != nil {
-		t.Fatal(err)
-	}
+	click(t, item, "Quit")
 	p.CleanEnd()
 	item.WaitGone(t.Context())
 	if urls := u.Browser.URLs(); len(urls) != 2 {

@@ -23,7 +23,7 @@ import (
 // click chooses an entry of the menu, once it is there.
 func click(t *testing.T, item *traytest.Item, path ...string) {
 	t.Helper()
-	item.WaitLabel(t.Context(), path...)
+	item.WaitEnabled(t.Context(), path...)
 	if err := item.Click(path...); err != nil {
 		t.Fatal(err)
 	}
@@ -36,9 +36,7 @@ func TestTheMenuStopsAndStartsServices(t *testing.T) {
 	item.WaitLabel(t.Context(), "Running")
 	click := func(path ...string) {
 		t.Helper()
-		if err := item.Click(path...); err != nil {
-			t.Fatal(err)
-		}
+		click(t, item, path...)
 	}
 
 	click("Services", "Chat", "Stop")
@@ -71,13 +69,9 @@ func TestAPageOpensOnceWhenItsServiceIsReady(t *testing.T) {
 	p := u.launch().ready()
 	item := p.Item()
 	item.WaitLabel(t.Context(), "Running")
-	if err := item.Click("Services", "Chat", "Stop"); err != nil {
-		t.Fatal(err)
-	}
+	click(t, item, "Services", "Chat", "Stop")
 	p.Status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
-	if err := item.Click("Open Chat"); err != nil { // starts it, too
-		t.Fatal(err)
-	}
+	click(t, item, "Open Chat") // starts it, too
 	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Chat) {
 		t.Errorf("it opened %s", url)
 	}
@@ -102,14 +96,10 @@ func TestASlowBrowserDoesNotHoldTheMenuUp(t *testing.T) {
 	item := p.Item()
 	item.WaitLabel(t.Context(), "Running")
 	for _, label := range []string{"Open Dashboard", "Open Chat", "Open Dashboard"} {
-		if err := item.Click(label); err != nil {
-			t.Fatal(err)
-		}
+		click(t, item, label)
 		u.Browser.Wait(t.Context())
 	}
-	if err := item.Click("Quit"); err != nil {
-		t.Fatal(err)
-	}
+	click(t, item, "Quit")
 	if status := p.End(); status != 0 {
 		t.Errorf("exit status %d", status)
 	}

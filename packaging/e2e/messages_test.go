@@ -31,9 +31,9 @@ func TestMessagesAboutFailures(t *testing.T) {
 	if !strings.Contains(both.Body, "Model server keeps crashing\nIndex keeps crashing") {
 		t.Errorf("the message says %q", both.Body)
 	}
-	if state := item.Properties(); !strings.Contains(state.Title, "Model server keeps crashing") {
-		t.Errorf("the icon says %q", state.Title)
-	}
+	item.WaitProperties(t.Context(), func(state traytest.Properties) bool {
+		return strings.Contains(state.Title, "Model server keeps crashing")
+	})
 	if err := os.WriteFile(gate, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}

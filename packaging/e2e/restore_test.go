@@ -24,9 +24,7 @@ func TestStoppedByHandStaysStopped(t *testing.T) {
 	p := u.launch().ready()
 	item := p.Item()
 	item.WaitLabel(t.Context(), "Running")
-	if err := item.Click("Services", "Chat", "Stop"); err != nil {
-		t.Fatal(err)
-	}
+	click(t, item, "Services", "Chat", "Stop")
 	stopped := func(s control.Status) bool { return theChat(s).State == manager.Stopped && theChat(s).ByHand }
 	p.Status("the Chat has stopped", stopped)
 	for _, end := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL, syscall.SIGTERM} {
@@ -45,9 +43,7 @@ func TestStoppedByHandStaysStopped(t *testing.T) {
 	}
 	item = p.Item()
 	item.WaitLabel(t.Context(), "Services", "Chat", "Start")
-	if err := item.Click("Services", "Chat", "Start"); err != nil {
-		t.Fatal(err)
-	}
+	click(t, item, "Services", "Chat", "Start")
 	p.ready()
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)

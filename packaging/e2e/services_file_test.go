@@ -44,9 +44,7 @@ func TestAServiceOfTheFileThatKeepsCrashing(t *testing.T) {
 	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard)+"/services/model/log" {
 		t.Errorf("the notification opened %s", url)
 	}
-	if err := item.Click("Quit"); err != nil {
-		t.Fatal(err)
-	}
+	click(t, item, "Quit")
 	p.CleanEnd()
 	if all := u.Notifications.All(); len(all) != 1 {
 		t.Errorf("it was told %d times", len(all))

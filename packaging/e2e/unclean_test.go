@@ -39,9 +39,7 @@ func TestAKilledTrayLeavesNothingAndIsTold(t *testing.T) {
 	if !slices.Contains(notification.Actions, "Review") {
 		t.Errorf("the notification offers %q", notification.Actions)
 	}
-	if err := item.Click(line); err != nil {
-		t.Fatal(err)
-	}
+	click(t, item, line)
 	url := u.Browser.Wait(t.Context())
 	if url != u.URL(u.Dashboard)+"/review" {
 		t.Errorf("%q opened %s", line, url)
@@ -53,9 +51,7 @@ func TestAKilledTrayLeavesNothingAndIsTold(t *testing.T) {
 		}
 	})
 	item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool { return warning(menu) == "" })
-	if err := item.Click("Quit"); err != nil {
-		t.Fatal(err)
-	}
+	click(t, item, "Quit")
 	p.CleanEnd()
 	u.noWarning("after a clean end")
 }

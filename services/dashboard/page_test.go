@@ -58,15 +58,25 @@ func TestWordsOfStates(t *testing.T) {
 	}
 }
 
+// watchDisabled returns an expression that tells whether a button has been disabled since:
+// it is for a few seconds only, which a slow computer may miss.
+func watchDisabled(b *webtest.Tab, button string) string {
+	const isDisabled = `document.querySelector(%q)?.getAttribute("aria-disabled") === "true"`
+	webtest.Eval[bool](b, fmt.Sprintf(`new MutationObserver(() => { window.wasDisabled ||= `+isDisabled+` })
+		.observe(document.body, { attributes: true, subtree: true }), true`, button))
+	return "window.wasDisabled"
+}
+
 func TestButtonsAsk(t *testing.T) {
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
+	disabled := watchDisabled(b, "#restart-chat")
 	b.Press("#restart-chat", kb.Enter)
 	if asked := next(t, i.asked); asked != "restart chat" {
 		t.Errorf("asked %q", asked)
 	}
-	b.Until(`document.querySelector("#restart-chat").getAttribute("aria-disabled") === "true"`)
+	b.Until(disabled)
 	i.change(func(s *control.Status) { s.Services[1].PID++ })
 	b.Until(`!document.querySelector("#restart-chat").hasAttribute("aria-disabled")`)
 }
@@ -81,11 +91,12 @@ func TestATakenPortOffersAnother(t *testing.T) {
 	b.Shows("Use port 9862 this time")
 	b.Until(`document.querySelectorAll("#service-chat a[href^='http://127.0.0.1:7860']").length === 0`)
 	b.Shows("127.0.0.1:7860")
+	disabled := watchDisabled(b, "#move-chat")
 	b.Click("#move-chat")
 	if asked := next(t, i.asked); asked != "move/chat/9862" {
 		t.Errorf("asked %q", asked)
 	}
-	b.Until(`document.querySelector("#move-chat").getAttribute("aria-disabled") === "true"`)
+	b.Until(disabled)
 	i.change(func(s *control.Status) { *s = both() })
 	b.Until(`!document.querySelector("#move-chat") && document.querySelector("#service-chat .facts a")`)
 	if status, body := ask(t, "POST", webtest.Eval[string](b, "location.origin")+"/api/services/chat/move/9862"); status != 409 || !strings.Contains(body, "not offered any more") {

@@ -137,6 +137,18 @@ func (i *Item) WaitLabel(ctx context.Context, path ...string) MenuEntry {
 	return entry
 }
 
+// WaitEnabled waits until the entry at the end of these labels can be clicked.
+func (i *Item) WaitEnabled(ctx context.Context, path ...string) {
+	i.host.t.Helper()
+	menu, err := i.waitMenu(ctx, func(menu MenuEntry) bool {
+		entry, found := menu.Find(path...)
+		return found && entry.Enabled
+	})
+	if err != nil {
+		i.host.t.Fatalf("wait for %q to be enabled in the menu: %v; it was\n%s", path, err, menu.Text())
+	}
+}
+
 func (i *Item) waitMenu(ctx context.Context, wanted func(MenuEntry) bool) (last MenuEntry, err error) {
 	err = i.changes.await(ctx, func(ctx context.Context) (bool, error) {
 		menu, err := i.readMenu(ctx)
