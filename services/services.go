@@ -23,15 +23,17 @@ func Command() *cobra.Command {
 }
 
 func dashboardCommand() *cobra.Command {
-	var listen string
+	var listen, title string
 	command := &cobra.Command{Use: "dashboard", Short: "The Dashboard", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
 		address, err := control.FromEnvironment()
 		if err != nil {
 			return err
 		}
+		dashboard.SetTitle(title)
 		return web.Run("dashboard", listen, dashboard.New(control.NewClient(address)))
 	}}
 	listenFlag(command, &listen, "127.0.0.1:7861")
+	command.Flags().StringVar(&title, "title", "", "the name that the menu has for it, and so its pages")
 	return command
 }
 

@@ -81,7 +81,9 @@ func TestSavingTheServicesFileAppliesIt(t *testing.T) {
 		return !newcomer && whole
 	})
 	click(t, item, "Services", "same", "Restart") // which the new entry does
-	p.Status("it was restarted", func(s control.Status) bool { return runs(s, "dashboard", "same") && pidOf(s, "same") != pidOf(after, "same") })
+	p.Status("it was restarted", func(s control.Status) bool {
+		return runs(s, "dashboard", "same") && pidOf(s, "same") != pidOf(after, "same")
+	})
 	click(t, item, "Quit")
 	p.CleanEnd()
 	if history := u.Command("sessions", "show"); strings.Count(history, "applied") < 2 || !strings.Contains(history, "added new; removed gone; changed changed; restarted changed") {

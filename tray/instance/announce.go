@@ -23,14 +23,16 @@ const (
 	aboutOpening  = "opening "
 	aboutNoTray   = "no tray"
 	aboutServices = "services file"
+	aboutOwn      = "own page"
 )
 
 // announcer shows messages about services that have failed or recovered. It coalesces
 // changes that come together, and tells nothing twice.
 type announcer struct {
-	language words.Language
-	show     func(tray.Notification)
-	withdraw func(key string)
+	language  words.Language
+	dashboard func() string // the title of the page that shows everything
+	show      func(tray.Notification)
+	withdraw  func(key string)
 
 	mu     sync.Mutex
 	latest manager.Snapshot
@@ -114,7 +116,7 @@ func (a *announcer) failure(services []manager.Service) tray.Notification {
 		}
 		n.Body = strings.Join(lines, "\n")
 		n.Actions = []tray.Action{
-			{Label: say(words.OpenPage, "Dashboard"), Intent: tray.Intent{Verb: tray.Notices}},
+			{Label: say(words.OpenPage, a.dashboard()), Intent: tray.Intent{Verb: tray.Notices}},
 			{Label: say(words.RestartAll), Intent: tray.Intent{Verb: tray.RestartAll}},
 		}
 	}

@@ -20,6 +20,7 @@ type reader struct {
 
 func newReader() *reader {
 	r := &reader{}
+	r.dashboard = func() string { return "Dashboard" }
 	r.show = func(n tray.Notification) {
 		line := n.Summary
 		for _, action := range n.Actions {

@@ -27,6 +27,7 @@ func (i *Instance) prepareTray() {
 	i.settings = openSettings(i.options.Folders.Config)
 	i.atLogin, _ = login.This(tray.Name) // without a path nothing is enabled, and Enable says why
 	i.announcer.language, i.announcer.show, i.announcer.withdraw = i.language, i.tell, i.withdraw
+	i.announcer.dashboard = i.dashboardTitle
 	i.quitting.end, i.quitting.changed = i.Quit, i.changed.tell
 	i.quitting.asked, i.quitting.decided = i.askToQuit, i.tellOfWaiting
 	i.quitting.over = func() { i.withdraw(aboutQuit) }
@@ -65,7 +66,7 @@ func (i *Instance) SetDesktop(d Desktop) {
 	for _, notice := range notices {
 		i.tell(tray.Notification{
 			Summary: tray.Name, Body: notice,
-			Actions: []tray.Action{{Label: say(words.OpenPage, "Dashboard"), Intent: tray.Intent{Verb: tray.Notices}}},
+			Actions: []tray.Action{{Label: say(words.OpenPage, i.dashboardTitle()), Intent: tray.Intent{Verb: tray.Notices}}},
 		})
 	}
 }
@@ -96,7 +97,7 @@ func (i *Instance) withdraw(key string) {
 func (i *Instance) tellNoTray() {
 	i.tell(tray.Notification{
 		Key: aboutNoTray, Summary: i.language.Say(words.NoTray, tray.Name), Body: i.language.Say(words.NoTrayBody),
-		Actions: []tray.Action{{Label: i.language.Say(words.OpenPage, "Dashboard"), Intent: tray.Intent{Verb: tray.Notices}}},
+		Actions: []tray.Action{{Label: i.language.Say(words.OpenPage, i.dashboardTitle()), Intent: tray.Intent{Verb: tray.Notices}}},
 	})
 }
 

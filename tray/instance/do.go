@@ -21,7 +21,7 @@ func (i *Instance) Do(intent tray.Intent) {
 	case tray.Dismiss:
 		i.Reviewed()
 	case tray.Notices:
-		i.openLater(i.dashboard(), "")
+		i.openOwn("")
 	case tray.Start:
 		go i.manager.Start(intent.Service)
 	case tray.Stop:
@@ -31,7 +31,7 @@ func (i *Instance) Do(intent tray.Intent) {
 	case tray.Move:
 		go i.manager.Move(intent.Service, intent.Port)
 	case tray.History:
-		i.openLater(i.dashboard(), "/sessions")
+		i.openOwn("/sessions")
 	case tray.EditServices:
 		i.editServices()
 	case tray.StartAll:

@@ -3,6 +3,7 @@ package instance
 import (
 	"io"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,14 +19,23 @@ import (
 // the page that a second launch asks for, however the service is called here.
 const dashboard = "dashboard"
 
-// dashboard returns the name of the service whose pages show the program itself.
+// dashboard returns the name of the service whose pages show the program itself, "" if there
+// is none: one that is merely called so is somebody else's.
 func (i *Instance) dashboard() string {
 	for _, spec := range i.services() {
 		if spec.Builtin == dashboard {
 			return spec.Name
 		}
 	}
-	return dashboard // there is none
+	return ""
+}
+
+// dashboardTitle is what people know that service by.
+func (i *Instance) dashboardTitle() string {
+	if service, there := i.manager.Snapshot().Service(i.dashboard()); there {
+		return service.Title
+	}
+	return "Dashboard"
 }
 
 // opener opens pages once their service is ready, each once, however often it was asked for.
@@ -54,7 +64,7 @@ func (i *Instance) Open(page string) error {
 		i.openReview()
 		return nil
 	}
-	if _, ok := i.manager.Snapshot().Service(page); !ok && page == dashboard {
+	if _, ok := i.manager.Snapshot().Service(page); !ok && page == dashboard && i.dashboard() != "" {
 		page = i.dashboard()
 	}
 	if _, ok := i.manager.Snapshot().Service(page); !ok {
@@ -65,8 +75,38 @@ func (i *Instance) Open(page string) error {
 }
 
 func (i *Instance) openReview() {
-	i.openLater(i.dashboard(), "/review")
+	i.openOwn("/review")
 	i.Reviewed()
+}
+
+// openOwn opens one of the program's own pages. Where nothing serves them, a message has the
+// facts, and the command that shows them in a terminal.
+func (i *Instance) openOwn(path string) {
+	if own := i.dashboard(); own != "" {
+		i.openLater(own, path)
+		return
+	}
+	say := i.language.Say
+	told := tray.Notification{Key: aboutOwn, Summary: tray.Name, Body: say(words.HistoryByCommand)}
+	switch path {
+	case "/review":
+		if review := i.Review(); review != nil {
+			told.Summary = say(words.UncleanEnd)
+			lines := []string{say(uncleanOf(i.unclean).Cause)}
+			if line := i.language.Interrupted(review.WorkflowNames()); line != "" {
+				lines = append(lines, line)
+			}
+			told.Body = strings.Join(append(lines, told.Body), "\n")
+		}
+	case "":
+		i.mu.Lock()
+		told.Body = strings.Join(i.noticeTexts(i.language), "\n")
+		i.mu.Unlock()
+		if told.Body == "" {
+			told.Body = say(words.StatusByCommand)
+		}
+	}
+	i.answer(told)
 }
 
 // showLog opens the Dashboard's page of a log, or the file where there is no

@@ -182,6 +182,8 @@ const (
 	NoBrowserBody
 	NotCopied
 	NotChanged
+	HistoryByCommand
+	StatusByCommand
 
 	keys int = iota
 )
@@ -375,5 +377,13 @@ var table = [keys]line{
 	NoBrowser:     {title, [languages]string{"No browser could be opened", "Es ließ sich kein Browser öffnen"}},
 	NoBrowserBody: {body, [languages]string{"Open %s yourself. (%v)", "%s bitte selbst öffnen. (%v)"}},
 	NotCopied:     {title, [languages]string{"Nothing can be copied here", "Hier lässt sich nichts kopieren"}},
-	NotChanged:    {title, [languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
+	HistoryByCommand: {body, [languages]string{
+		"No Dashboard runs here; in a terminal, agents-tray sessions show tells what happened.",
+		"Hier läuft kein Dashboard; im Terminal zeigt agents-tray sessions show, was geschah.",
+	}},
+	StatusByCommand: {body, [languages]string{
+		"No Dashboard runs here; in a terminal, agents-tray status shows everything.",
+		"Hier läuft kein Dashboard; im Terminal zeigt agents-tray status alles.",
+	}},
+	NotChanged: {title, [languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
 }
