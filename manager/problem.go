@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"slices"
 	"time"
 
 	"agents-tray/manager/envfile"
@@ -69,6 +70,8 @@ type Problem struct {
 
 	Detail string   `json:"detail,omitempty"` // what the system or a library says, in English
 	Lines  []string `json:"lines,omitempty"`  // the last that the service printed, oldest first
+	// Reasons is how many of Lines, at their beginning, are out of this order: they tell why.
+	Reasons int `json:"reasons,omitempty"`
 
 	Prose
 }
@@ -115,6 +118,13 @@ const (
 	NotKillable  LeftReason = "not-killable"  // it was killed, but does not end: it waits for a device or a network drive
 	NotSeen      LeftReason = "not-seen"      // the system's processes could not be looked at
 )
+
+// Shown returns at most so many of its lines: those that tell why, then the last of the others.
+func (p *Problem) Shown(count int) []string {
+	why := p.Lines[:min(p.Reasons, count, len(p.Lines))]
+	rest := p.Lines[len(why):]
+	return slices.Concat(why, rest[max(0, len(rest)-(count-len(why))):])
+}
 
 // Error returns the data of the problem for logs and tests. For people package words tells
 // of it.
@@ -212,7 +222,7 @@ func guardProblem(err error) *Problem {
 
 // exitProblem is a problem that the end of a process tells of.
 func exitProblem(kind Kind, title string, exit *Exit) *Problem {
-	return &Problem{Kind: kind, Title: title, Exit: exit.withoutLines(), Lines: exit.Lines}
+	return &Problem{Kind: kind, Title: title, Exit: exit.withoutLines(), Lines: exit.Lines, Reasons: exit.Reasons}
 }
 
 // keepsEndingProblem: it has ended with status 0 so often that it was given up.
@@ -251,7 +261,7 @@ func crashLoopProblem(title string, exit *Exit) *Problem {
 // afterFault is the problem of a process that was ended for a fault and has printed lines.
 func afterFault(fault *Problem, exit *Exit) *Problem {
 	p := *fault
-	p.Exit, p.Lines = exit.withoutLines(), exit.Lines
+	p.Exit, p.Lines, p.Reasons = exit.withoutLines(), exit.Lines, exit.Reasons
 	return &p
 }
 

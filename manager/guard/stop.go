@@ -98,9 +98,10 @@ func (g *guard) exited(r *run, exit proctree.Exit) {
 	if r.process.Lifeline != nil {
 		r.process.Lifeline.Close()
 	}
+	lines, reasons := r.log.LastLines()
 	g.events <- Event{Exited: &Exited{
 		Service: r.start.Service, Run: r.start.Run, PID: exit.PID, At: now,
-		Code: exit.Code, Signal: exit.Signal, Lines: r.log.LastLines(),
+		Code: exit.Code, Signal: exit.Signal, Lines: lines, Reasons: reasons,
 		OutOfMemory: exit.Signal == "SIGKILL" && !r.killing && g.memory.killed(exit.PID, r.memoryGroup), Left: r.left,
 	}}
 	if !r.stopping { // a crash: its descendants are killed at once

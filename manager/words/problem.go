@@ -38,7 +38,7 @@ func (l Language) Report(p *manager.Problem) string {
 	}
 	if len(p.Lines) > 0 {
 		report += ". " + lastLines.In(l)
-		for _, line := range p.Lines[max(0, len(p.Lines)-shownLines):] {
+		for _, line := range p.Shown(shownLines) {
 			report += "\n    " + line
 		}
 	}

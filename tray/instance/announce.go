@@ -134,7 +134,7 @@ func (a *announcer) explain(p *manager.Problem) string {
 			sentences = append(sentences, text+".")
 		}
 	}
-	lines := p.Lines[max(0, len(p.Lines)-2):]
+	lines := p.Shown(2)
 	return strings.Join(append([]string{strings.Join(sentences, " ")}, lines...), "\n")
 }
 
