@@ -23,6 +23,9 @@ type Options struct {
 	// Since leaves out runs that have begun before. Default: when this computer was
 	// started, for what ran before that does not run now.
 	Since time.Time
+	// Began is when this session began. What stood as running then, and has not changed since,
+	// is left out: the platform leaves such rows behind when it is killed. Default: none is.
+	Began time.Time
 	// Changed is told what the platform has under way, at once and then after each
 	// change, one call after the other.
 	Changed func(State)
@@ -72,6 +75,7 @@ func (w *Watcher) Close() error {
 func (w *Watcher) run() {
 	defer close(w.ended)
 	var state State
+	stale := leftovers{w.Began, map[string]string{}, map[string]bool{}}
 	told, folder := false, ""
 	due := time.After(0) // when to read next; nil: when something changes
 	retrying := false
@@ -83,7 +87,7 @@ func (w *Watcher) run() {
 			if w.reads != nil {
 				w.reads()
 			}
-			next, again := readAll(w.Path, w.Since, state)
+			next, again := readAll(w.Path, w.Since, state, &stale)
 			if again {
 				due, retrying = time.After(lockedRetry), true
 			}
