@@ -62,7 +62,7 @@ func Commands(release string, builtins ...*cobra.Command) *cobra.Command {
 		actionCommand(control.Start, "Start services, all if none is named, and wait until they are ready"),
 		actionCommand(control.Stop, "Stop services, all if none is named, and wait until nothing of them is left"),
 		actionCommand(control.Restart, "Restart services, all if none is named, and wait until they are ready"),
-		logsCommand(), sessionsCommand(), autostartCommand(), checkCommand(), schemaCommand(), versionCommand(release), quitCommand(), menuCommand(), doCommand())
+		logsCommand(), sessionsCommand(), autostartCommand(), checkCommand(), doctorCommand(release), schemaCommand(), versionCommand(release), quitCommand(), menuCommand(), doCommand())
 	root.AddCommand(choiceCommands()...)
 	root.AddCommand(builtins...)
 	return root
