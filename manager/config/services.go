@@ -18,6 +18,10 @@ type Options struct {
 	Host          string
 	DashboardPort int
 	ChatPort      int
+	// MLflowURI and MLflowPort are options of the Python platform's own command, passed on to
+	// those of its services that take them.
+	MLflowURI  string
+	MLflowPort int
 	// NoChat leaves the built-in Chat out.
 	NoChat bool
 }
@@ -71,6 +75,9 @@ func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) (Conten
 		services, settings = doc.contents()
 	}
 	specs := complete(services, o, f)
+	if err := passOn(specs, o); err != nil {
+		return Contents{}, err
+	}
 	err = validate(specs)
 	if doc != nil {
 		err = doc.addErrors(err)

@@ -93,7 +93,7 @@ func (l launch) inTerminal(asked stop) error {
 	if s == nil {
 		return errElsewhere
 	}
-	return untilAsked(s, newScreen(os.Stdout, l.verbose), asked, true)
+	return untilAsked(s, newScreen(os.Stdout, l.verbose, l.events), asked, true)
 }
 
 // inTray shows the session in the tray; where there is no desktop, in the terminal. The
@@ -137,7 +137,7 @@ func (l launch) inTray(asked stop) error {
 			desktop.Answer(b.Do)
 			b.SetDesktop(desktop)
 			icon.Show(b.Instance)
-			b.err = untilAsked(b.Instance, newScreen(os.Stdout, l.verbose), asked, false)
+			b.err = untilAsked(b.Instance, newScreen(os.Stdout, l.verbose, l.events), asked, false)
 		} else {
 			l.tellDesktop(desktop, b.err)
 		}
