@@ -29,6 +29,9 @@ func (e Exit) Failure() bool { return !e.Asked && (e.Code != 0 || e.Signal != ""
 // KilledAtDeadline reports whether it was killed since it had not stopped in its time.
 func (e Exit) KilledAtDeadline() bool { return e.Ended && e.Signal == "SIGKILL" && !e.OutOfMemory }
 
+// Why are the lines that tell why it ended, none if nothing tells.
+func (e Exit) Why() []string { return e.Lines[:min(e.Reasons, len(e.Lines))] }
+
 // withoutLines is the exit without what the process printed.
 func (e Exit) withoutLines() *Exit {
 	e.Lines, e.Reasons = nil, 0

@@ -108,7 +108,9 @@ func (d *dashboard) crashView(ctx context.Context, status control.Status, name s
 			v.Lines = append(v.Lines, logs.Line{Time: s.LastExit.At, Text: logs.Plain(text)})
 		}
 	}
-	v.Reason = reasonOf(v.Lines)
+	if v.Reason = s.LastExit.Why(); len(v.Reason) == 0 {
+		v.Reason = logs.Reason(v.Lines)
+	}
 	return v
 }
 

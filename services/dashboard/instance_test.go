@@ -298,7 +298,7 @@ func chatFailed(status *control.Status) {
 	chat.State, chat.PID, chat.Restarts = manager.Failed, 0, 5
 	chat.LastExit = &manager.Exit{
 		PID: 4111, At: time.Now().Add(-time.Minute), Code: 2, Words: "ended with an error (exit code 2)",
-		Lines: []string{"panic: no model is configured", "goroutine 1 [running]:", "main.main()"},
+		Lines: []string{"panic: no model is configured", "goroutine 1 [running]:", "main.main()"}, Reasons: 1,
 	}
 	chat.Problem = &manager.Problem{
 		Kind: manager.CrashLoop, Title: "Chat", Exit: chat.LastExit,

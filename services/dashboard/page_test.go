@@ -137,7 +137,7 @@ func TestForeignTextIsText(t *testing.T) {
 		chat := &s.Services[1]
 		chat.Title, chat.URL = attack, `javascript:document.title="taken"`
 		chat.Problem = &manager.Problem{Prose: manager.Prose{Summary: attack, Advice: attack}}
-		chat.LastExit = &manager.Exit{Code: 1, Words: attack, Lines: []string{attack}}
+		chat.LastExit = &manager.Exit{Code: 1, Words: attack, Lines: []string{attack}, Reasons: 1}
 		s.Notices = []string{attack}
 		s.Unclean = &control.Review{Cause: attack}
 		s.Workflows = []control.Workflow{{ID: attack, Source: attack, Name: attack, Page: attack}}
@@ -176,7 +176,7 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 	i := start(t, both())
 	i.change(func(s *control.Status) {
 		chatFailed(s)
-		s.Services[1].LastExit.Lines = []string{strings.Repeat("wide", 100)}
+		s.Services[1].LastExit.Lines, s.Services[1].LastExit.Reasons = []string{strings.Repeat("wide", 100)}, 1
 		s.Services[0].Status = strings.Repeat("Busy with this and that. ", 20)
 		s.Notices = []string{strings.Repeat("endless", 30)}
 		s.Workflows = []control.Workflow{{ID: "1", Source: "chat", Name: strings.Repeat("endless", 30), Page: "/"}}

@@ -56,8 +56,7 @@ type service struct {
 // serviceProblem is what is wrong with a service.
 type serviceProblem struct {
 	What, Why, Now string
-	Lines          []string // last output of the failed process
-	Reason         []string // those of Lines that say why it failed, as far as that can be told
+	Reason         []string // what it has printed that says why it failed, as far as that can be told
 }
 
 type stateWord struct {
@@ -295,15 +294,14 @@ func problemView(s manager.Service) *serviceProblem {
 		return nil
 	}
 	if exit := s.LastExit; exit != nil && exit.Failure() {
-		t.Lines = exit.Lines
+		t.Reason = exit.Why()
 		if t.Why == "" {
 			t.Why = "Its last process " + words.English.Exit(*exit)
 		}
 	}
 	if s.Problem != nil && len(s.Problem.Lines) > 0 {
-		t.Lines = s.Problem.Lines
+		t.Reason = s.Problem.Shown(s.Problem.Reasons)
 	}
-	t.Reason = reasonIn(t.Lines)
 	t.Why, t.Now = words.Sentence(t.Why), words.Sentence(cmp.Or(t.Now, defaultAdvice))
 	return &t
 }

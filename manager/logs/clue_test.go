@@ -1,10 +1,8 @@
-package dashboard
+package logs
 
 import (
 	"strings"
 	"testing"
-
-	"agents-tray/manager/logs"
 )
 
 // What programs print before they end, and the line of it that says why.
@@ -23,12 +21,16 @@ func TestTheReasonIsFound(t *testing.T) {
 		"nothing that says": {"one\ntwo", ""},
 		"colours":           {"\x1b[31mpanic: red\x1b[0m", "panic: red"},
 	} {
-		if got := strings.Join(reasonIn(strings.Split(c.printed, "\n")), "\n"); got != c.want {
+		var lines []Line // whose streams are not known
+		for text := range strings.SplitSeq(c.printed, "\n") {
+			lines = append(lines, Line{Text: text})
+		}
+		if got := strings.Join(Reason(lines), "\n"); got != c.want {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
-	lines := []logs.Line{{Stream: logs.Out, Text: "error: harmless"}, {Stream: logs.Err, Text: "usage: server PORT"}, {Stream: logs.Sys, Text: "exited with error"}}
-	if got := reasonOf(lines[1:]); len(got) != 1 || got[0] != "usage: server PORT" {
+	lines := []Line{{Stream: Out, Text: "error: harmless"}, {Stream: Err, Text: "usage: server PORT"}, {Stream: Sys, Text: "exited with error"}}
+	if got := Reason(lines[1:]); len(got) != 1 || got[0] != "usage: server PORT" {
 		t.Errorf("the last of standard error: %q", got)
 	}
 }

@@ -1,11 +1,10 @@
-package dashboard
+package logs
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
-
-	"agents-tray/manager/logs"
 )
 
 // A clue is a form of line that tells why a program ended, the surest first.
@@ -36,27 +35,37 @@ var clueForms = sync.OnceValue(func() []*regexp.Regexp { // few processes need t
 	return forms
 })
 
-// reasonOf finds the lines that say why a program ended, among the last that it printed:
+// Reason finds the lines that say why a program ended, among the last that it printed:
 // those that look like it, on standard error first, or else the last on standard error.
 // There are none if nothing tells.
-func reasonOf(lines []logs.Line) []string {
+func Reason(lines []Line) []string {
 	var errors, all []string
 	for _, line := range lines {
-		text := strings.TrimRight(logs.Plain(line.Text), " \r\n")
-		if line.Stream == logs.Sys || line.Stream == logs.Missed || strings.TrimSpace(text) == "" {
+		text := strings.TrimRight(Plain(line.Text), " \r\n")
+		if line.Stream == Sys || line.Stream == Missed {
 			continue
 		}
 		all = append(all, text)
-		if line.Stream == logs.Err {
+		if line.Stream == Err {
 			errors = append(errors, text)
 		}
 	}
+	return reasonIn(all, errors)
+}
+
+// reasonIn is Reason for all lines and for those of standard error, as a person reads them.
+func reasonIn(all, errors []string) []string {
 	for _, texts := range [][]string{errors, all} {
 		if found := findClue(texts); found != nil {
 			return found
 		}
 	}
-	return errors[max(0, len(errors)-1):]
+	for _, text := range slices.Backward(errors) {
+		if strings.TrimSpace(text) != "" {
+			return []string{text}
+		}
+	}
+	return nil
 }
 
 // findClue returns the line of the surest clue, with those that belong to it, or nil.
@@ -75,13 +84,4 @@ func findClue(texts []string) []string {
 		}
 	}
 	return nil
-}
-
-// reasonIn is reasonOf for lines whose streams are not known.
-func reasonIn(texts []string) []string {
-	lines := make([]logs.Line, len(texts))
-	for i, text := range texts {
-		lines[i].Text = text
-	}
-	return reasonOf(lines)
 }
