@@ -36,5 +36,11 @@ func (l launch) loginArguments() (args []string, err error) {
 		}
 		args = append(args, "--db-url", sessiondb.FileURL(file))
 	}
+	if l.MLflowURI != "" {
+		args = append(args, "--mlflow-uri", l.MLflowURI)
+	}
+	if l.MLflowPort != 0 {
+		args = append(args, "--mlflow-port", strconv.Itoa(l.MLflowPort))
+	}
 	return args, nil
 }

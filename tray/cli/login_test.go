@@ -18,6 +18,7 @@ func TestWhatAStartAtLoginIsGiven(t *testing.T) {
 		{[]string{"--start", "-v", "--at-login"}, nil},
 		{[]string{"--config", "my services.yaml", "--no-chat"}, []string{"--config", filepath.Join(folder, "my services.yaml"), "--no-chat"}},
 		{[]string{"--chat-port=1", "--dashboard-port", "2", "--host", "127.0.0.2"}, []string{"--host", "127.0.0.2", "--dashboard-port", "2", "--chat-port", "1"}},
+		{[]string{"--mlflow-port", "5000", "--mlflow-uri", "http://127.0.0.1:5000"}, []string{"--mlflow-uri", "http://127.0.0.1:5000", "--mlflow-port", "5000"}},
 		{[]string{"--db-url", "sqlite:///a%3Fb.db?x=y"}, []string{"--db-url", "sqlite:///" + filepath.ToSlash(folder) + "/a%3Fb.db"}},
 	} {
 		var l launch
