@@ -67,7 +67,7 @@ func readService(e entry) service {
 // watched has no use for.
 func (s *service) finishCommand(e entry) {
 	if !e.has("command") && s.Watched() {
-		for _, key := range []string{"dir", "env", "env_file", "listen", "ready", "restart", "stop"} {
+		for _, key := range []string{"dir", "env", "env_file", "listen", "ready", "restart", "stop", "stdin"} {
 			if e.has(key) {
 				e.faultAtKey(key, "leave it out: without a command nothing is started, and the service is only watched")
 			}

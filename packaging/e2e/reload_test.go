@@ -132,3 +132,20 @@ func TestWhatIsAddedWhilePaused(t *testing.T) {
 	u.Command("quit")
 	p.CleanEnd()
 }
+
+// That the built-in services are open to other users counts at once, as what stands beside it.
+func TestOtherUsersAreLetInAtOnce(t *testing.T) {
+	u := newUser(t)
+	services := fmt.Sprintf("  home: {builtin: dashboard, listen: 127.0.0.1:%d}\n", u.Dashboard)
+	u.WithServices(services)
+	p := u.launchExactly("ui")
+	before := p.Status("it runs", func(s control.Status) bool { return runs(s, "home") && len(s.Notices) == 0 })
+	u.WithServices(services + "settings: {other_users: true}\n")
+	p.Status("it is open, and that is told", func(s control.Status) bool {
+		return runs(s, "home") && pidOf(s, "home") != pidOf(before, "home") && len(s.Notices) == 1 && strings.Contains(s.Notices[0], "Other users of this computer")
+	})
+	u.WithServices(services)
+	p.Status("it is closed", func(s control.Status) bool { return runs(s, "home") && len(s.Notices) == 0 })
+	u.Command("quit")
+	p.CleanEnd()
+}
