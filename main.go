@@ -8,6 +8,7 @@ import (
 	_ "agents-tray/manager/guard/early" // the process of the guard goes no further
 	"agents-tray/services"
 	"agents-tray/tray/cli"
+	_ "agents-tray/tray/open/early" // nor does one that opens a page
 )
 
 //go:generate go generate ./icons

@@ -17,7 +17,7 @@ type State string
 const (
 	Starting  State = "starting"  // hollow dots
 	Running   State = "running"   // filled dots
-	Attention State = "attention" // filled dots and a triangle
+	Attention State = "attention" // filled dots and a triangle, amber where panels show colours
 	Stopped   State = "stopped"   // the tray alone, dimmed or grey
 )
 

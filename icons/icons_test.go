@@ -62,11 +62,19 @@ func TestTrayPicturesHaveTheirSizeAndColour(t *testing.T) {
 			if got := m.Bounds().Size(); got != image.Pt(want.size, want.size) {
 				t.Errorf("%s is %v, want %d pixels square", name, got, want.size)
 			}
+			amber := 0
 			for _, c := range colours(m) {
+				if int(c.R) > int(c.B)+80 {
+					amber++
+					continue
+				}
 				if min(c.R, c.G, c.B) < want.darker || max(c.R, c.G, c.B) > want.light {
 					t.Errorf("%s has strokes of %v", name, c)
 					break
 				}
+			}
+			if want := s == Attention && variant != "template"; (amber > 100) != want {
+				t.Errorf("%s has %d pixels of amber", name, amber)
 			}
 		}
 	}

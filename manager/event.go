@@ -67,6 +67,13 @@ type GuardFault struct {
 	At  time.Time
 }
 
+// ProcessesLeft says that something which was started here could not be ended.
+type ProcessesLeft struct {
+	Service string // empty: of several
+	Err     error  // wraps a *proctree.LeftError if it is known what
+	At      time.Time
+}
+
 // Missed stands for N events that this subscriber was too slow to take.
 type Missed struct{ N int }
 
@@ -79,6 +86,7 @@ func (ServiceStopped) event()    {}
 func (ServiceLost) event()       {}
 func (GuardLost) event()         {}
 func (GuardFault) event()        {}
+func (ProcessesLeft) event()     {}
 func (Missed) event()            {}
 
 // hub distributes events to subscriptions and coalesced notices of a change to watchers. It

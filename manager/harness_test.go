@@ -38,6 +38,7 @@ func newManager(t testing.TB, specs ...spec.ServiceSpec) *Manager {
 	m := New(Options{
 		Guard:     guard.Program{Path: self, Args: []string{"guard", "guard"}, Mark: mark},
 		LogFolder: t.TempDir(),
+		Journals:  t.TempDir(),
 	})
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)

@@ -26,6 +26,7 @@ var importRules = []struct {
 	{"manager/spec", []string{"manager/spec"}, nil},
 	{"manager/envfile", []string{"manager/envfile"}, nil},
 	{"manager/inspect", []string{"manager/inspect"}, nil},
+	{"manager/peer", []string{"manager/peer"}, nil},
 	{"manager/config", []string{"manager/config", "manager/spec", "manager/disk"}, nil},
 	{"manager/guard", []string{"manager/guard", "manager/logs"}, nil},
 	{"tray", nil, []string{"services"}},

@@ -22,6 +22,7 @@ type link struct {
 	problem *Problem      // in linkFailed
 	grace   time.Duration // of the shutdown
 	timer   *time.Timer   // ends a guard that does not end by itself, or launches the next one
+	unswept bool          // an earlier guard has left something that may still run
 }
 
 type linkState int
@@ -41,15 +42,13 @@ var guardPolicy = spec.Restart{
 	GiveUp: 6, Window: time.Minute, GoodRun: 10 * time.Second,
 }
 
-// Deadlines of a shutdown, after the grace of the services.
+// Deadlines of a shutdown; see guard.Patience.
 const (
-	// guardMargin is for the guard to kill what is late, to see it gone or to say what is left.
-	guardMargin = proctree.KillTimeout + time.Second
-	// hurryMargin takes its place when somebody does not want to wait: what the guard leaves
-	// is swept then.
-	hurryMargin = time.Second
-	// sweepMargin is for what a guard has left that did not answer.
-	sweepMargin = proctree.KillTimeout + 2*time.Second
+	// hurryTime is what a guard has when somebody does not want to wait: what it leaves is
+	// swept then.
+	hurryTime = time.Second
+	// sweepTime is for what a guard has left that did not answer.
+	sweepTime = proctree.KillTimeout + 2*time.Second
 )
 
 // up reports whether the guard takes requests.
@@ -99,18 +98,22 @@ func (l *link) shutdown(grace time.Duration) {
 	case launching, recovering: // their end is the end
 	case pausing, linkFailed:
 		l.stopTimer()
-		l.m.finish(nil)
+		l.sweepLast(nil)
 		return
 	default:
 		l.send(guard.Request{Shutdown: &guard.Shutdown{Grace: grace}})
 		// The guard kills at the deadline; one that is stopped or stuck cannot.
-		margin := guardMargin
+		patience := guard.Patience(grace)
 		if grace == 0 {
-			margin = hurryMargin
+			patience = hurryTime
 		}
-		l.setTimer(grace+margin, l.client.Kill)
+		l.setTimer(patience, l.client.Kill)
 	}
-	time.AfterFunc(grace+guardMargin+sweepMargin, func() {
+	end := guard.Patience(grace) + sweepTime
+	if by := time.Now().Add(end); l.m.endsBy.IsZero() || by.Before(l.m.endsBy) {
+		l.m.endsBy = by
+	}
+	time.AfterFunc(end, func() {
 		l.m.post(func() { l.m.finish(errNotConfirmed) })
 	})
 }
@@ -126,6 +129,20 @@ func (l *link) stopTimer() {
 	if l.timer != nil {
 		l.timer.Stop()
 	}
+}
+
+// sweepLast ends the owner, with err. If an earlier guard has left something, it is looked
+// first whether that still runs.
+func (l *link) sweepLast(err error) {
+	if !l.unswept {
+		l.m.finish(err)
+		return
+	}
+	l.state = recovering
+	go func() {
+		left := l.m.outside.sweep()
+		l.m.post(func() { l.m.finish(left) })
+	}()
 }
 
 // handle passes an event of the guard to the service it concerns.
@@ -150,6 +167,9 @@ func (m *Manager) handle(e guard.Event) {
 			s.onExited(e.Exited)
 		}
 	case e.Gone != nil:
+		if err := e.Gone.Err(); err != nil {
+			m.emit(ProcessesLeft{e.Gone.Service, err, time.Now()})
+		}
 		if s := find(e.Gone.Service, e.Gone.Run); s != nil {
 			s.onGone()
 		}
@@ -173,10 +193,6 @@ func (m *Manager) guardEnded() {
 	l := &m.link
 	err := l.client.Err()
 	l.stopTimer()
-	confirmed := err == nil
-	if err == nil {
-		err = errors.New("it was told to, by another program")
-	}
 	l.client, l.events, l.state = nil, nil, recovering
 	for _, waiting := range m.memberRequests {
 		waiting.answer <- guard.Members{}
@@ -185,9 +201,12 @@ func (m *Manager) guardEnded() {
 	for _, s := range m.services {
 		s.onGuardLost()
 	}
-	if m.shuttingDown && confirmed {
-		m.finish(nil)
+	if _, told := errors.AsType[*proctree.LeftError](err); m.shuttingDown && (err == nil || told) {
+		l.sweepLast(err)
 		return
+	}
+	if err == nil {
+		err = errors.New("it was told to, by another program")
 	}
 	if !m.shuttingDown {
 		m.emit(GuardLost{fmt.Errorf("the guard ended: %w", err), time.Now()})
@@ -196,12 +215,16 @@ func (m *Manager) guardEnded() {
 	go func() {
 		sweepErr := m.outside.sweep()
 		m.post(func() {
+			l.unswept = sweepErr != nil
 			if m.shuttingDown {
 				m.finish(sweepErr)
 				return
 			}
 			for _, s := range m.services {
 				s.onGone()
+			}
+			if l.unswept {
+				m.emit(ProcessesLeft{Err: sweepErr, At: time.Now()})
 			}
 			l.replace(err)
 		})
@@ -214,7 +237,7 @@ func (l *link) replace(err error) {
 	wait, again := l.losses.next(guardPolicy, now, now.Sub(l.since))
 	switch {
 	case l.m.shuttingDown:
-		l.m.finish(nil)
+		l.sweepLast(nil)
 	case !again:
 		l.state, l.problem = linkFailed, guardProblem(err)
 	default:

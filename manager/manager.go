@@ -34,6 +34,9 @@ type Options struct {
 	// ExitReport is the file for what the guard knows of this process's end, should it come
 	// without Shutdown. Default: none.
 	ExitReport string
+	// Journals is the folder where guards keep what they know of their processes, for whoever
+	// cleans up after one that was killed. Default: none.
+	Journals string
 	// Remove are files that the guard removes at the end if this process cannot.
 	Remove []string
 	// LogFolder is where the services' output is kept, a file each. Empty: nowhere.
@@ -65,6 +68,7 @@ type Manager struct {
 	published      time.Time
 	shuttingDown   bool
 	waiters        []chan error  // of Wait
+	endsBy         time.Time     // see Snapshot
 	gone           chan struct{} // closed when a shutdown is complete
 	goneErr        error
 	killOnce       sync.Once
@@ -223,8 +227,9 @@ func (m *Manager) with(name string, do func(*service)) error {
 }
 
 // Shutdown stops everything in reverse order of dependency, under one deadline, and
-// returns when every process is confirmed gone; nil says that nothing is left. When
-// ctx ends, what is left is killed at once. It may be called more than once.
+// returns when every process is confirmed gone; nil says that nothing is left. The error
+// wraps a *proctree.LeftError if it is known what is left. When ctx ends, what is left is
+// killed at once. It may be called more than once.
 func (m *Manager) Shutdown(ctx context.Context) error {
 	m.post(m.beginShutdown)
 	select {
@@ -269,7 +274,7 @@ func (m *Manager) finish(err error) {
 // publish stores a new snapshot if the state has changed, and answers Wait.
 func (m *Manager) publish() {
 	m.published = time.Now()
-	next := &Snapshot{Guard: m.link.pid(), Services: make([]Service, len(m.services))}
+	next := &Snapshot{Guard: m.link.pid(), EndsBy: m.endsBy, Services: make([]Service, len(m.services))}
 	busy := false
 	for i, s := range m.services {
 		next.Services[i] = s.view()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"agents-tray/manager/envfile"
+	"agents-tray/manager/guard/proctree"
 	"agents-tray/manager/spec"
 )
 
@@ -116,6 +117,8 @@ type LeftReason string
 const (
 	NotPermitted LeftReason = "not-permitted" // it is another user's, who alone may end it
 	NotKillable  LeftReason = "not-killable"  // it was killed, but does not end: it waits for a device or a network drive
+	Traced       LeftReason = "traced"        // a debugger holds it
+	StillEnding  LeftReason = "still-ending"  // it was killed, and takes its time
 	NotSeen      LeftReason = "not-seen"      // the system's processes could not be looked at
 )
 
@@ -124,6 +127,25 @@ func (p *Problem) Shown(count int) []string {
 	why := p.Lines[:min(p.Reasons, count, len(p.Lines))]
 	rest := p.Lines[len(why):]
 	return slices.Concat(why, rest[max(0, len(rest)-(count-len(why))):])
+}
+
+// LeftOf returns what an error says could not be ended; none if it says nothing of that.
+func LeftOf(err error) []Left {
+	var e *proctree.LeftError
+	if !errors.As(err, &e) {
+		return nil
+	}
+	reasons := map[proctree.Why]LeftReason{
+		proctree.NotPermitted: NotPermitted, proctree.Traced: Traced, proctree.Stuck: NotKillable, proctree.StillEnding: StillEnding,
+	}
+	var left []Left
+	for _, p := range e.Left {
+		left = append(left, Left{Process: Process{Name: p.Name, PID: p.PID, User: p.User}, Why: reasons[p.Why]})
+	}
+	if e.Look != nil {
+		left = append(left, Left{Why: NotSeen, Detail: e.Look.Error()})
+	}
+	return left
 }
 
 // Error returns the data of the problem for logs and tests. For people package words tells

@@ -19,6 +19,9 @@ func (s *service) onStarted(e *guard.Started) {
 		s.problem = nil // it is no longer so
 	}
 	s.m.emit(ServiceStarted{s.spec.Name, e.PID, e.At})
+	if e.Taken != "" {
+		s.localhostTaken(e.Taken)
+	}
 	if !r.ending {
 		s.awaitProof(e.At)
 	}
@@ -42,8 +45,9 @@ func (s *service) onRefused(e *guard.Refused) {
 	if e.Reason == guard.NoCommand && s.findByLoginPath() {
 		return
 	}
+	problem := s.refusal(e)
 	s.dropRun()
-	s.fail(s.refusal(e))
+	s.fail(problem)
 }
 
 // refusal returns the problem of a start that failed for good.
@@ -55,6 +59,8 @@ func (s *service) refusal(e *guard.Refused) *Problem {
 		return missingProgramProblem(s.spec.Title, s.spec.Program(), s.searched(), s.m.login.path)
 	case guard.NotExecutable:
 		return notExecutableProblem(s.spec.Title, s.spec.Program(), e.Error)
+	case guard.TooLarge:
+		return envTooLargeProblem(s.spec.Title, s.run.size)
 	case guard.NoFolder:
 		return noFolderProblem(s.spec.Title, s.spec.Dir)
 	}
@@ -98,6 +104,9 @@ func (s *service) onExited(e *guard.Exited) {
 	s.lastExit = &Exit{
 		PID: e.PID, At: e.At, Code: e.Code, Signal: e.Signal, Asked: asked,
 		Ended: asked || r.fault != nil, Grace: s.spec.StopTimeout, OutOfMemory: e.OutOfMemory, Lines: e.Lines, Reasons: e.Reasons,
+	}
+	if e.Killed {
+		s.lastExit.Grace = e.Had
 	}
 	s.m.emit(ServiceExited{s.spec.Name, *s.lastExit})
 	switch {

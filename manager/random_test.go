@@ -306,7 +306,7 @@ func (r *random) shutDown() {
 	if err := r.m.Shutdown(ctx); err != nil {
 		r.Errorf("shut down: %v", err)
 	}
-	if took, limit := time.Since(began), 9*time.Second+guardMargin+sweepMargin; took > limit {
+	if took, limit := time.Since(began), guard.Patience(9*time.Second)+sweepTime; took > limit {
 		r.Errorf("the end took %v, more than %v, after %q", took, limit, r.done)
 	}
 	for _, s := range r.m.Snapshot().Services {

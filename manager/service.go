@@ -31,6 +31,7 @@ type service struct {
 	busySince   time.Time   // since when its port has been in use by nobody who could be seen
 	byLoginPath bool        // its program was not found in our own PATH
 	suspect     bool        // its last run could not bind its port, though that had looked free
+	taken       Process     // that was told to have the port on the other loopback address
 	slips       int         // ends in a row for a mistake that a restart does not mend; see mistake
 }
 
@@ -52,6 +53,7 @@ type run struct {
 	stage              stage
 	watched            bool               // there is no process of it; see watch
 	command            string             // with addresses of others as they were at its start; see addresses
+	size               int                // of its command and environment, in bytes
 	cancel             context.CancelFunc // ends what is done beside the owner for this run
 	pid                int
 	started            time.Time   // by the guard's clock

@@ -47,6 +47,8 @@ type Snapshot struct {
 	Phase    Phase     `json:"phase"`
 	Guard    int       `json:"guard"` // process id of the guard, 0 without one
 	Services []Service `json:"services"`
+	// EndsBy is when everything has ended at the latest, once that was asked for.
+	EndsBy time.Time `json:"ends_by,omitzero"`
 }
 
 // Service is one service in a Snapshot.
@@ -86,7 +88,7 @@ func (s Snapshot) Service(name string) (Service, bool) {
 // equal reports whether two snapshots are the same. Exits and problems are replaced, never
 // changed, so it is enough to compare their addresses.
 func (s *Snapshot) equal(other *Snapshot) bool {
-	return s.Phase == other.Phase && s.Guard == other.Guard && slices.Equal(s.Services, other.Services)
+	return s.Phase == other.Phase && s.Guard == other.Guard && s.EndsBy.Equal(other.EndsBy) && slices.Equal(s.Services, other.Services)
 }
 
 // phase derives the Phase from the states of the services.

@@ -78,12 +78,7 @@ func (s *service) address() string {
 // order asks the guard to start the process.
 func (s *service) order(env []string) {
 	request := s.request(env)
-	if size := sizeOf(request); size > requestSize {
-		s.dropRun()
-		s.fail(envTooLargeProblem(s.spec.Title, size))
-		return
-	}
-	s.run.stage, s.run.command = ordered, s.addresses()
+	s.run.stage, s.run.command, s.run.size = ordered, s.addresses(), sizeOf(request)
 	s.m.link.send(guard.Request{Start: request})
 }
 
@@ -93,7 +88,8 @@ func (s *service) request(env []string) *guard.Start {
 	start := &guard.Start{
 		Service: s.spec.Name, Run: s.run.number, Needs: s.needs(),
 		Path: s.spec.Program(), Dir: s.spec.Dir, Listen: s.spec.Listen, Match: s.spec.Ready.Log,
-		Notify: s.spec.Ready.Notify, StopSignal: s.spec.StopSignal,
+		Notify: s.spec.Ready.Notify, StopSignal: s.spec.StopSignal, StopTimeout: s.spec.StopTimeout,
+		OpenInput: s.spec.Stdin == spec.StdinOpen,
 	}
 	replace := s.placeholders()
 	for _, argument := range s.spec.Command {
@@ -113,7 +109,7 @@ func (s *service) request(env []string) *guard.Start {
 		start.Notify, start.Watchdog = true, s.spec.Health.Interval
 	}
 	if s.spec.Builtin != "" {
-		start.Path, start.Lifeline = s.m.options.Guard.Path, true
+		start.Path, start.Lifeline, start.BothLoopbacks = s.m.options.Guard.Path, true, true
 	} else {
 		start.ListenPID = !slices.ContainsFunc(s.spec.Command, func(a string) bool { return strings.Contains(a, "{fd}") })
 	}
@@ -123,11 +119,7 @@ func (s *service) request(env []string) *guard.Start {
 	return start
 }
 
-// requestSize is how large a command and its environment may be together, in bytes: the
-// system takes no more than about 2 MB, and the guard no message of more than 1 MB, in which
-// quoting takes room.
-const requestSize = 600 << 10
-
+// sizeOf is how large a command and its environment are together, in bytes.
 func sizeOf(start *guard.Start) int {
 	size := 0
 	for _, text := range slices.Concat(start.Command, start.Env) {

@@ -18,8 +18,8 @@ type guardProcess interface {
 	PID() int
 	// Kill ends it, whatever it does.
 	Kill()
-	// Err is nil if the guard has confirmed that nothing is left. It may be called once Events
-	// is closed.
+	// Err is nil if the guard has confirmed that nothing is left, and wraps a
+	// *proctree.LeftError if it has told what is. It may be called once Events is closed.
 	Err() error
 }
 
@@ -40,6 +40,7 @@ func system(options Options) surroundings {
 		launch: func() (guardProcess, error) {
 			client, err := guard.Launch(options.Guard, guard.Hello{
 				Grace: Grace, Log: options.GuardLog, ExitReport: options.ExitReport, Remove: options.Remove,
+				Journals: options.Journals,
 			})
 			if client == nil {
 				return nil, err
@@ -47,7 +48,7 @@ func system(options Options) surroundings {
 			return client, nil // an error of its first request comes as its end
 		},
 		sweep: func() error {
-			_, err := proctree.Sweep(options.Guard.Mark, 0)
+			_, err := proctree.Sweep(options.Guard.Mark, proctree.JournalsOf(options.Journals, options.Guard.Mark), 0)
 			return err
 		},
 		env: func(ctx context.Context, s spec.ServiceSpec) ([]string, error) {

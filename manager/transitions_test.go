@@ -189,7 +189,7 @@ func TestRefusals(t *testing.T) {
 		if problem, ok := errors.AsType[*Problem](err); !ok || problem.Kind == CannotFork {
 			t.Errorf("start: %v", err)
 		}
-		pass(time.Second)
+		pass(500 * time.Millisecond) // the third try comes after a second
 		for name, kind := range map[string]Kind{"fork": CannotFork, "program": NotFound, "folder": NoFolder, "script": NotExecutable, "else": GuardFailed} {
 			wantKind(t, m, name, kind)
 		}
@@ -244,7 +244,8 @@ func TestAnEnvFileThatHangs(t *testing.T) {
 		}
 		pass(time.Second)
 		wantKind(t, m, "s", EnvFile)
-		w.setEnv(func(context.Context) ([]string, error) { return []string{"BIG=" + strings.Repeat("x", 2<<20)}, nil })
+		w.setEnv(func(context.Context) ([]string, error) { return nil, nil })
+		w.set("s", way{refuse: guard.TooLarge})
 		startIt(t, m, "s")
 		wantKind(t, m, "s", EnvTooLarge)
 	}, s, plain("other"))
@@ -387,10 +388,33 @@ func TestAGuardThatIsFrozen(t *testing.T) {
 		if err := m.Shutdown(t.Context()); err != nil {
 			t.Error(err)
 		}
-		if took, limit := time.Since(began), Grace+guardMargin+sweepMargin; took > limit {
+		if took, limit := time.Since(began), guard.Patience(Grace)+sweepTime; took > limit {
 			t.Errorf("it took %v, more than %v", took, limit)
 		}
 	}, plain("a"))
+}
+
+// Whoever waits for an end learns how long it may take.
+func TestTheEndSaysUntilWhen(t *testing.T) {
+	slow := plain("slow")
+	slow.StopTimeout = 40 * time.Second
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.set("slow", way{stops: 30 * time.Second})
+		startIt(t, m, "slow")
+		if by := m.Snapshot().EndsBy; !by.IsZero() {
+			t.Errorf("it ends by %v", by)
+		}
+		began, ended := time.Now(), make(chan error, 1)
+		go func() { ended <- m.Shutdown(t.Context()) }()
+		pass(time.Second)
+		by := m.Snapshot().EndsBy
+		if least := began.Add(40 * time.Second); by.Before(least) {
+			t.Errorf("it ends by %v, before %v", by, least)
+		}
+		if err := <-ended; err != nil || time.Now().After(by) {
+			t.Errorf("it has ended at %v, after %v: %v", time.Now(), by, err)
+		}
+	}, slow)
 }
 
 // "Start everything" takes nothing away from a service that was started by hand.

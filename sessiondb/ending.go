@@ -12,6 +12,7 @@ const (
 	Restarted   Ending = "restarted"     // the computer was restarted, or lost power
 	Crashed     Ending = "crashed"       // by a fault of its own
 	OutOfMemory Ending = "out of memory" // the system killed it
+	LeftRunning Ending = "left running"  // in order, but for processes that could not be ended
 	Killed      Ending = "killed"        // by a user, another program, or for a reason that is not known
 	Unknown     Ending = "unknown"       // the record that would tell was lost, or is another computer's
 )

@@ -42,6 +42,12 @@ func ParseURL(text string) (string, error) {
 	return filepath.Abs(filepath.FromSlash(path))
 }
 
+// FileURL returns the URL of a database file with an absolute path, of which ParseURL makes
+// the path again.
+func FileURL(path string) string {
+	return "sqlite:///" + strings.NewReplacer("%", "%25", "?", "%3F").Replace(filepath.ToSlash(path))
+}
+
 // ErrPlatformFile says that the Python platform's file could not be written. Our own could.
 var ErrPlatformFile = errors.New("its row cannot be written")
 

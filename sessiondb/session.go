@@ -67,6 +67,7 @@ type Workflow struct {
 type Previous struct {
 	Session
 	Ending    Ending     // NotEnded: not in order; the caller finds out how and calls SetEnding
+	Detail    string     // what more is known of Ending
 	LastSeen  time.Time  // the last sign of life
 	Workflows []Workflow // that were active
 	Stopped   []string   // names of services that the user had stopped, in this session or before
@@ -189,7 +190,7 @@ func (r *Record) dropSaved(p *pending) error {
 	return nil
 }
 
-// setEndings writes how earlier sessions ended. It is part of a transaction.
+// setEndings writes how sessions ended. It is part of a transaction.
 func (r *Record) setEndings(endings []endingUpdate) error {
 	for _, e := range endings {
 		err := execute(r.conn, `UPDATE sessions SET ending = ?, detail = ?, ended = ? WHERE id = ?`, string(e.ending), e.detail, e.at, e.mark)
@@ -202,9 +203,9 @@ func (r *Record) setEndings(endings []endingUpdate) error {
 
 // readPrevious reads the latest session; nil if there is none.
 func (r *Record) readPrevious() (previous *Previous, err error) {
-	err = rows(r.conn, `SELECT id, version, boot_id, machine, pid, started, coalesce(ending, ''), coalesce(last_seen, started), coalesce(state, '')
+	err = rows(r.conn, `SELECT id, version, boot_id, machine, pid, started, coalesce(ending, ''), coalesce(last_seen, started), coalesce(state, ''), coalesce(detail, '')
 		FROM sessions WHERE id <> ? ORDER BY rowid DESC LIMIT 1`, func(s *sqlite3.Stmt) {
-		previous = &Previous{Ending: Ending(s.ColumnText(6)), LastSeen: parseTime(s.ColumnText(7))}
+		previous = &Previous{Ending: Ending(s.ColumnText(6)), LastSeen: parseTime(s.ColumnText(7)), Detail: s.ColumnText(9)}
 		previous.Session = Session{
 			Mark: s.ColumnText(0), Version: s.ColumnText(1), Boot: s.ColumnText(2), Machine: s.ColumnText(3),
 			PID: s.ColumnInt(4), Started: parseTime(s.ColumnText(5)),

@@ -16,6 +16,8 @@ type Notification struct {
 	// Actions are its buttons; the first is also what a click on the message itself
 	// brings. None: it cannot be answered.
 	Actions []Action
+	// Shown is called when the desktop has shown it. Optional.
+	Shown func()
 }
 
 // Action is a button of a notification.
@@ -26,7 +28,7 @@ type Action struct {
 
 // Notify shows a message. It does not wait for it to be shown.
 func (d *Desktop) Notify(n Notification) {
-	message := notify.Notification{Key: n.Key, Summary: n.Summary, Body: n.Body, Urgent: n.Urgent}
+	message := notify.Notification{Key: n.Key, Summary: n.Summary, Body: n.Body, Urgent: n.Urgent, Shown: n.Shown}
 	for _, action := range n.Actions {
 		message.Actions = append(message.Actions, notify.Action{Label: action.Label, Answer: action.Intent.answer()})
 	}
@@ -38,9 +40,10 @@ func (d *Desktop) Withdraw(key string) { d.notifier.Withdraw(key) }
 
 // Answer has answers to notifications carried out. Until it is called they get lost.
 func (d *Desktop) Answer(do func(Intent)) {
-	d.notifier.OnAnswer(func(answer string) {
+	d.notifier.OnAnswer(func(answer, token string) {
 		var intent Intent
 		if json.Unmarshal([]byte(answer), &intent) == nil {
+			intent.Token = token
 			do(intent)
 		}
 	})

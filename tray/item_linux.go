@@ -30,6 +30,7 @@ type statusItem struct {
 	state   icons.State
 	title   string
 	pixmaps []pixmap
+	token   string // for the next click
 	theme   string // folder with the icons; empty: there is none
 }
 
@@ -47,7 +48,7 @@ func (i *statusItem) export(conn *dbus.Conn) error {
 	i.mu.Unlock()
 	err := errors.Join(
 		conn.ExportMethodTable(map[string]any{"Get": i.get, "GetAll": i.getAll, "Set": i.set}, itemPath, "org.freedesktop.DBus.Properties"),
-		conn.ExportMethodTable(map[string]any{"Activate": i.activate}, itemPath, itemInterface),
+		conn.ExportMethodTable(map[string]any{"Activate": i.activate, "ProvideXdgActivationToken": i.provide}, itemPath, itemInterface),
 	)
 	i.emit("NewIcon", "NewTitle", "NewToolTip") // what was asked for until now was the library's
 	return err
@@ -85,6 +86,24 @@ func (i *statusItem) emit(signals ...string) {
 func (i *statusItem) activate(_, _ int32) *dbus.Error {
 	i.tapped()
 	return nil
+}
+
+// provide is what Plasma calls under Wayland before a click: what the click opens may come
+// to the front with this token.
+func (i *statusItem) provide(token string) *dbus.Error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.token = token
+	return nil
+}
+
+// takeToken returns the token for the present click; empty: the panel gave none.
+func (i *statusItem) takeToken() string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	token := i.token
+	i.token = ""
+	return token
 }
 
 func (i *statusItem) getAll(of string) (map[string]dbus.Variant, *dbus.Error) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"agents-tray/manager"
+	"agents-tray/tray/login"
 	"agents-tray/tray/words"
 )
 
@@ -62,9 +63,9 @@ func Menu(m Model) []Item {
 	menu = append(menu,
 		Item{Separator: true},
 		Item{Label: say(words.Services), Items: services},
-		Item{Label: say(words.History), Intent: Intent{Verb: History}},
+		Item{Label: say(words.History), Hidden: m.NoDashboard, Intent: Intent{Verb: History}},
 		Item{Label: say(words.Settings), Items: []Item{
-			{Label: say(words.AtLogin), Checkable: true, Checked: m.AtLogin, Intent: Intent{Verb: AtLogin, On: !m.AtLogin}},
+			atLoginItem(m),
 			{Label: say(words.Notifications), Checkable: true, Checked: m.Notifications, Intent: Intent{Verb: Notifications, On: !m.Notifications}},
 			{Label: say(words.EditServices), Intent: Intent{Verb: EditServices}},
 		}},
@@ -150,6 +151,16 @@ func pauseItem(m Model, stopping bool) Item {
 		return Item{Label: m.Language.Say(words.Resume), Disabled: stopping, Intent: Intent{Verb: Resume}}
 	}
 	return Item{Label: m.Language.Say(words.PauseAll), Disabled: stopping || m.Phase == manager.PhaseStopped, Intent: Intent{Verb: PauseAll}}
+}
+
+// atLoginItem shows what starts at login. When it is another copy, a click makes it this one.
+func atLoginItem(m Model) Item {
+	on := m.AtLogin == login.On
+	item := Item{Label: m.Language.Say(words.AtLogin), Checkable: true, Checked: on, Intent: Intent{Verb: AtLogin, On: !on}}
+	if m.AtLogin == login.Another {
+		item.Label = m.Language.Say(words.AtLoginAnother)
+	}
+	return item
 }
 
 // Moves are the ways out where somebody else has a service's port.

@@ -11,6 +11,7 @@ import (
 
 	"agents-tray/icons"
 	"agents-tray/manager"
+	"agents-tray/tray/login"
 	"agents-tray/tray/words"
 )
 
@@ -81,7 +82,7 @@ func models() map[string]Model {
 	slow := model(manager.PhaseStarting, waiting)
 	slow.Usual = 2300 * time.Millisecond
 	german := model(manager.PhaseTrouble, held)
-	german.Language, german.Unclean, german.AtLogin = words.German, killed(4), true
+	german.Language, german.Unclean, german.AtLogin = words.German, killed(4), login.On
 	return map[string]Model{
 		"starting":      model(manager.PhaseStarting, waiting),
 		"starting-slow": slow,
@@ -127,7 +128,7 @@ func models() map[string]Model {
 			return m
 		}(),
 		"all-stopped": model(manager.PhaseStopped, services(manager.Stopped, manager.Completed)),
-		"settings":    running(func(m *Model) { m.AtLogin, m.Notifications = true, false }),
+		"settings":    running(func(m *Model) { m.AtLogin, m.Notifications = login.On, false }),
 		"quit-asked": running(func(m *Model) {
 			m.Workflows, m.Quitting = []string{"Nightly report", "Import"}, &Quitting{Deadline: at(14, 5)}
 		}),

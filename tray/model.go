@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"agents-tray/manager"
+	"agents-tray/tray/login"
 	"agents-tray/tray/words"
 )
 
@@ -25,15 +26,17 @@ type Model struct {
 	Unclean *words.Unclean
 	// Asks says that nothing was started, because the last sessions did not end well.
 	Asks bool
+	// NoDashboard says that no page shows the sessions.
+	NoDashboard bool
 	// Notice is something the user should know that concerns no single service, or nil.
 	Notice *words.Notice
 	// Workflows are the names of those that are running.
 	Workflows []string
 	// Quitting is set while the user's wish to quit waits for Workflows.
 	Quitting *Quitting
-	// AtLogin says that the program starts when the user logs in, and Notifications
-	// that it may show messages.
-	AtLogin       bool
+	// AtLogin says what starts when the user logs in, and Notifications that messages may be
+	// shown.
+	AtLogin       login.State
 	Notifications bool
 	// Now is the time from which others are told; zero: the present.
 	Now time.Time
@@ -98,8 +101,11 @@ const (
 type Intent struct {
 	Verb    Verb
 	Service string // name
+	Path    string // of a page of Service, with Open and CopyAddress
 	Port    int    // with Move
 	On      bool   // with AtLogin and Notifications
+	// Token is the desktop's permission for what the click opens to come to the front.
+	Token string `json:"-"`
 }
 
 // String is the intent as it is typed in a terminal: "restart chat", "at-login on".

@@ -62,6 +62,9 @@ func (t *Tray) inMenu(change func()) {
 	}
 }
 
+// takeToken is empty: this system lets what a click opens come to the front.
+func (f *face) takeToken() string { return "" }
+
 // run shows the icon until the library is told to quit. A click on it opens the page that
 // shows everything, a right click the menu.
 func (t *Tray) run() {

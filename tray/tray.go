@@ -66,7 +66,7 @@ func (t *Tray) tapped() {
 	}
 	for _, service := range t.app.Model().Services {
 		if service.Open {
-			t.app.Do(Intent{Verb: Open, Service: service.Name})
+			t.app.Do(Intent{Verb: Open, Service: service.Name, Token: t.face.takeToken()})
 			return
 		}
 	}
@@ -183,6 +183,7 @@ func (t *Tray) update() {
 			t.show(t.app.Model())
 		case n := <-t.clicks:
 			if item := t.shown[n]; !item.Disabled && !item.Hidden {
+				item.Intent.Token = t.face.takeToken()
 				t.app.Do(item.Intent)
 			}
 			if t.shown[n].Checkable {

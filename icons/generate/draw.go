@@ -59,6 +59,7 @@ var appGrids = []grid{
 type drawing struct {
 	State   string
 	Colour  string
+	Badge   string  // its colour
 	Opacity float64 // of the tray
 	Size    int
 	Tile    *tile // nil for the tray
@@ -100,7 +101,7 @@ func (g grid) place(state string, with ink, step float64) drawing {
 	badgeHeight := math.Floor(7 * size / 16)
 	edge := size / 32 // rounds the badge's corners
 	return drawing{
-		State: state, Colour: colour, Opacity: opacity, Size: g.size,
+		State: state, Colour: colour, Badge: with.badge, Opacity: opacity, Size: g.size,
 
 		Stroke: g.stroke, Corner: corner,
 		Left: left + g.stroke/2, FloorEnd: size - left - g.stroke/2 - corner,

@@ -26,7 +26,8 @@ var states = []string{"starting", "running", "attention", "stopped"}
 // An ink is what the strokes are drawn with.
 type ink struct {
 	stroke  string
-	stopped string  // the same where everything is stopped
+	badge   string  // of the triangle: amber, where colours are shown
+	stopped string  // the stroke where everything is stopped
 	opacity float64 // of stopped
 }
 
@@ -34,15 +35,15 @@ type ink struct {
 // is not known, a middle tone of the accent is seen on all; to dim it would take that away,
 // so stopped it loses its colour.
 var panels = map[string]ink{
-	"dark":  {stroke: "#f2f2f4", stopped: "#f2f2f4", opacity: 0.55},
-	"light": {stroke: "#26262b", stopped: "#26262b", opacity: 0.55},
-	"any":   {stroke: "#7470e8", stopped: "#7c7c84", opacity: 1},
+	"dark":  {stroke: "#f2f2f4", badge: "#ffb300", stopped: "#f2f2f4", opacity: 0.55},
+	"light": {stroke: "#26262b", badge: "#b36b00", stopped: "#26262b", opacity: 0.55},
+	"any":   {stroke: "#7470e8", badge: "#b36b00", stopped: "#7c7c84", opacity: 1},
 }
 
 // coloured elsewhere: by the page that shows it, and by macOS.
 var (
-	pageInk     = ink{stroke: "currentColor", stopped: "currentColor", opacity: 0.55}
-	templateInk = ink{stroke: "#000000", stopped: "#000000", opacity: 0.55}
+	pageInk     = ink{stroke: "currentColor", badge: "currentColor", stopped: "currentColor", opacity: 0.55}
+	templateInk = ink{stroke: "#000000", badge: "#000000", stopped: "#000000", opacity: 0.55}
 )
 
 const (

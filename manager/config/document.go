@@ -54,6 +54,7 @@ func (d *document) err() error {
 var restsOn = map[string][]string{
 	"command":     {"builtin"},
 	"listen":      {"builtin"},
+	"url":         {"builtin", "listen"},
 	"ready.http":  {"builtin", "url", "listen"},
 	"health.http": {"builtin", "url", "listen"},
 }

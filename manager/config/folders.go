@@ -56,7 +56,11 @@ func Prepare() (Folders, error) {
 	f := Locate()
 	_, err := os.Stat(xdg.RuntimeDir) // without a login there is none, and it is not ours to make
 	runs := err == nil && writable(f.Runtime) == nil
-	if err := writable(f.State); err != nil {
+	err = writable(f.State)
+	if left := leftByOthers(f.State); left != nil {
+		err = left
+	}
+	if err != nil {
 		err = fmt.Errorf("the state folder %s cannot be used: %w. Make it your own and writable, or name another one in XDG_STATE_HOME", f.State, err)
 		if !runs {
 			return f, err
@@ -105,6 +109,9 @@ func (f Folders) GuardLog() string { return filepath.Join(f.State, "guard.log") 
 
 // FormerGuardLog is where an earlier version kept it.
 func (f Folders) FormerGuardLog() string { return filepath.Join(f.Logs(), "guard.log") }
+
+// Journals is the folder where guards keep what they know of their processes.
+func (f Folders) Journals() string { return filepath.Join(f.State, "processes") }
 
 // Crash is the file that the Go runtime writes to when the tray process crashes.
 func (f Folders) Crash() string { return filepath.Join(f.State, "crash.txt") }

@@ -30,7 +30,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		services, _ := doc.contents()
-		specs := complete(services, Options{}, Folders{State: "/state"})
+		specs := complete(services, Options{}, Folders{State: "/state"}, Settings{})
 		wrong := spec.ValidateAll(specs)
 		if err := doc.addErrors(wrong); err != nil {
 			t.Errorf("without a place: %v", err)

@@ -39,7 +39,7 @@ func Keys() []Key {
 				"In each argument and in `env`, `{listen}`, `{host}` and `{port}` stand for the parts of `listen`, and `{fd}` for the number of its socket, so none of them may be there without `listen`; other braces mean nothing. Where they name the `listen` of another service, and that is moved to another port from the menu, they get the new address. " +
 				"A service has a `command` or a `builtin`, or neither: with a `url` and a `health` that is asked by `http` or `tcp` it is only watched and opened, never started."},
 		{Path: "builtin", Type: Choice, Values: []string{"dashboard", "chat"}, Example: "chat",
-			Description: "One of the two services that are part of this program. It has `command`, `dir`, `env_file`, `url` and `ready` of its own, so leave those out. Each can be there once."},
+			Description: "One of the two services that are part of this program. It has `command`, `dir`, `env_file`, `url`, `ready` and `stdin` of its own, so leave those out. Each can be there once."},
 		{Path: "dir", Type: Text, Default: ".", Example: "~/projects/shop",
 			Description: "The folder in which it runs. A relative path begins in the folder of the services file; `~/` is the home folder."},
 		{Path: "env", Type: Environment, Example: "{LOG_LEVEL: debug}",
@@ -96,6 +96,8 @@ func Keys() []Key {
 			Description: "The signal that asks it to stop, with or without `SIG` before it. Windows knows one way to ask only, CTRL_BREAK."},
 		Key{Path: "stop.timeout", Type: Duration, Default: "5s", Example: "20s",
 			Description: "After this time it is killed, with all processes that it has started."},
+		Key{Path: "stdin", Type: Choice, Values: []string{"open", "empty"}, Default: "open", Example: "empty",
+			Description: "Its standard input. `open`: nothing comes on it, and it ends when the service is to stop; many programs, such as `esbuild --watch`, stop by themselves when it ends. `empty`: it is at its end from the start."},
 		Key{Path: "optional", Type: Boolean, Default: "false", Example: "true",
 			Description: "The start as a whole succeeds also without it, and its program may be missing."},
 		Key{Path: "open", Type: Boolean, Example: "true",

@@ -38,6 +38,7 @@ func (s *service) keys() keys {
 			{"signal", signal(&s.StopSignal)},
 			{"timeout", duration(&s.StopTimeout)},
 		})},
+		{"stdin", oneOf(&s.Stdin, spec.StdinOpen, spec.StdinEmpty)},
 		{"optional", boolean(&s.Optional)},
 		{"open", boolean(&s.Open)},
 	}

@@ -94,7 +94,7 @@ func (s *service) finishCommand(e entry) {
 
 // finishBuiltin refuses what a built-in service has of its own.
 func (s *service) finishBuiltin(e entry) {
-	for _, key := range []string{"command", "dir", "env_file", "url", "ready"} {
+	for _, key := range []string{"command", "dir", "env_file", "url", "ready", "stdin"} {
 		if e.has(key) {
 			e.faultAtKey(key, "leave it out: the built-in %s has its own", s.builtin)
 		}

@@ -74,7 +74,7 @@ func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) (Conten
 	if doc != nil {
 		services, settings = doc.contents()
 	}
-	specs := complete(services, o, f)
+	specs := complete(services, o, f, settings)
 	if err := passOn(specs, o); err != nil {
 		return Contents{}, err
 	}
@@ -95,7 +95,7 @@ func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) (Conten
 }
 
 // complete fills in the built-in services, and leaves out those that the options exclude.
-func complete(services []service, o Options, f Folders) []spec.ServiceSpec {
+func complete(services []service, o Options, f Folders, settings Settings) []spec.ServiceSpec {
 	var specs []spec.ServiceSpec
 	dashboard, chat := "", -1
 	for _, s := range services {
@@ -104,6 +104,10 @@ func complete(services []service, o Options, f Folders) []spec.ServiceSpec {
 			continue
 		case s.builtin != "":
 			s.ServiceSpec = builtins[s.builtin].complete(s, o)
+			if settings.OtherUsers {
+				s.OtherUsers = true
+				s.Command = append(s.Command, "--other-users")
+			}
 		}
 		switch s.builtin {
 		case "dashboard":

@@ -183,8 +183,10 @@ func (c *Client) WatchUsage(ctx context.Context, seen func(Usages)) error {
 }
 
 // Open opens a service's page, or "review", in the user's browser.
-func (c *Client) Open(ctx context.Context, page string) error {
-	return c.post(ctx, "/v1/open/"+url.PathEscape(strings.ToLower(page)))
+func (c *Client) Open(ctx context.Context, page string, wish Wish) (Opening, error) {
+	var opening Opening
+	path := "/v1/open/" + url.PathEscape(strings.ToLower(page))
+	return opening, c.exchange(ctx, http.MethodPost, path, wish, &opening)
 }
 
 // Review returns how the previous session ended, or a Refused with status 404.

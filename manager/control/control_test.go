@@ -50,12 +50,12 @@ func (i *instance) Usage(context.Context, string) (inspect.Usage, error) {
 	i.ask("usage")
 	return inspect.Usage{Processes: 1, Memory: 1 << 20}, nil
 }
-func (i *instance) Open(page string) error {
+func (i *instance) Open(page string, wish Wish) (Opening, error) {
 	if page == "late" {
-		return manager.ErrShutDown
+		return Opening{}, manager.ErrShutDown
 	}
 	i.ask("open " + page)
-	return nil
+	return Opening{Title: "Dashboard", Problem: wish.Token}, nil
 }
 func (i *instance) SetWorkflow(w Workflow) error {
 	i.ask(fmt.Sprintf("%+v", w))
@@ -112,7 +112,7 @@ func TestServerAndClient(t *testing.T) {
 				t.Errorf("status: %+v, %v", status, err)
 			}
 			for _, call := range []error{
-				client.Act(ctx, "chat", Stop), client.Open(ctx, "dashboard"), client.Reviewed(ctx), client.Quit(ctx), client.StartAll(ctx),
+				client.Act(ctx, "chat", Stop), openPage(ctx, client, "dashboard"), client.Reviewed(ctx), client.Quit(ctx), client.StartAll(ctx),
 			} {
 				if call != nil {
 					t.Error(call)
@@ -123,7 +123,7 @@ func TestServerAndClient(t *testing.T) {
 			}
 			refusals := map[int]error{
 				http.StatusNotFound:           client.Act(ctx, "nobody", Start),
-				http.StatusServiceUnavailable: client.Open(ctx, "late"),
+				http.StatusServiceUnavailable: openPage(ctx, client, "late"),
 			}
 			_, refusals[http.StatusBadRequest] = client.Log(ctx, "chat", 0)
 			for status, err := range refusals {
@@ -220,4 +220,12 @@ func TestAddressFile(t *testing.T) {
 			t.Errorf("%q is taken for an address", text)
 		}
 	}
+}
+
+func openPage(ctx context.Context, client *Client, page string) error {
+	opening, err := client.Open(ctx, page, Wish{Token: "the desktop's token"})
+	if err == nil && opening != (Opening{Title: "Dashboard", Problem: "the desktop's token"}) {
+		err = fmt.Errorf("it was told %+v", opening)
+	}
+	return err
 }

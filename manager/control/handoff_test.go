@@ -54,8 +54,8 @@ func runInstance(t *testing.T, folders config.Folders, i Instance) (stop func())
 func TestARunningInstanceIsHandedThePage(t *testing.T) {
 	i := &instance{}
 	defer runInstance(t, emptyFolders(t), i)()
-	err := HandOff(t.Context(), "Dashboard", func() error { t.Error("a second instance begins"); return nil })
-	if err != nil || !slices.Equal(i.asked, []string{"open dashboard"}) {
+	opening, err := HandOff(t.Context(), "Dashboard", Wish{Token: "token"}, func() error { t.Error("a second instance begins"); return nil })
+	if err != nil || !slices.Equal(i.asked, []string{"open dashboard"}) || opening.Problem != "token" {
 		t.Errorf("asked for %q: %v", i.asked, err)
 	}
 }
@@ -70,7 +70,7 @@ func TestALaunchBeginsAfterAnInstanceThatIsEnding(t *testing.T) {
 		stop()
 	}()
 	began := errors.New("this one begins")
-	err := HandOff(t.Context(), "dashboard", func() error {
+	_, err := HandOff(t.Context(), "dashboard", Wish{}, func() error {
 		lock, err := TakeLock(folders.Lock())
 		if err != nil {
 			return err
@@ -115,7 +115,7 @@ type ending struct {
 
 func (e *ending) Quit() { close(e.asked) }
 
-func (e *ending) Open(string) error {
+func (e *ending) Open(string, Wish) (Opening, error) {
 	close(e.asked)
-	return manager.ErrShutDown
+	return Opening{}, manager.ErrShutDown
 }

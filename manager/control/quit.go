@@ -9,12 +9,11 @@ import (
 	"agents-tray/manager/config"
 )
 
-// QuitRunning asks the running instance to end, waits until it has released its lock, 20
-// seconds at most, and reports whether there was one. The error says why it still runs, or
+// QuitRunning asks the running instance to end, waits until it has released its lock, as
+// long as it says that its end may take, and reports whether there was one. The error says why it still runs, or
 // why that cannot be told. QuitRunning never starts an instance.
 func QuitRunning(ctx context.Context) (ran bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, answerTime+endTime)
-	defer cancel()
+	wait := endWait{limit: time.Now().Add(answerTime + endTime)}
 	retry := time.NewTicker(20 * time.Millisecond)
 	defer retry.Stop()
 	unasked := errors.New("not asked yet")
@@ -30,10 +29,13 @@ func QuitRunning(ctx context.Context) (ran bool, err error) {
 		if unasked != nil {
 			unasked = askToQuit(ctx, folders)
 		}
+		if wait.over(ctx, statusOfRunning) {
+			return ran, stillRunning(unasked)
+		}
 		select {
 		case <-retry.C:
 		case <-ctx.Done():
-			return ran, stillRunning(unasked)
+			return ran, ctx.Err()
 		}
 	}
 }
@@ -43,6 +45,8 @@ func askToQuit(ctx context.Context, folders config.Folders) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
 	return client.Quit(ctx)
 }
 
@@ -51,5 +55,5 @@ func stillRunning(unasked error) error {
 	if unasked != nil {
 		return fmt.Errorf("it is running, but cannot be asked to quit: %w. End the process agents-tray yourself", unasked)
 	}
-	return fmt.Errorf("it was asked to quit, but is still running after %v. End the process agents-tray yourself", answerTime+endTime)
+	return errors.New("it was asked to quit, but is still running after all the time that its services have to stop. End the process agents-tray yourself")
 }

@@ -7,18 +7,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
-	"time"
 
 	"agents-tray/manager"
 	"agents-tray/manager/control/sse"
 	"agents-tray/manager/inspect"
 	"agents-tray/manager/logs"
+	"agents-tray/manager/peer"
 	"agents-tray/manager/words"
 )
 
@@ -68,7 +70,8 @@ type Instance interface {
 	LogFile(service string) (path string, err error)
 	// Usage measures what a service uses; nothing is measured unless it is called.
 	Usage(ctx context.Context, service string) (inspect.Usage, error)
-	Open(page string) error
+	// Open opens a page. It may wait a moment for the browser, to tell what came of it.
+	Open(page string, wish Wish) (Opening, error)
 	// SetWorkflow and EndWorkflow take the reports of services.
 	SetWorkflow(Workflow) error
 	EndWorkflow(source, id string) error
@@ -82,9 +85,16 @@ type Instance interface {
 	Quit()
 }
 
+// Guarded is an Instance that is told of connections of other users that were refused: at
+// its pages by the service of that name, at the control API itself if service is "".
+type Guarded interface {
+	OtherUsers(service string, count int)
+}
+
 // Server answers the control API.
 type Server struct {
 	http *http.Server
+	gate *peer.Gate
 	end  context.CancelFunc // of all requests
 	done chan struct{}
 
@@ -96,10 +106,18 @@ type Server struct {
 func Serve(listener net.Listener, address Address, instance Instance) *Server {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{end: cancel, done: make(chan struct{})}
-	s.http = &http.Server{
-		Handler:           s.whileOpen(authorized(address.Token, routes(instance))),
-		ReadHeaderTimeout: 10 * time.Second,
-		BaseContext:       func(net.Listener) context.Context { return ctx },
+	s.http = LimitedServer()
+	s.http.BaseContext = func(net.Listener) context.Context { return ctx }
+	s.http.Handler = s.whileOpen(authorized(address.Token, routes(instance)))
+	if address.Network == "tcp" { // a socket in a folder of the user needs no more
+		s.gate = &peer.Gate{}
+		if guarded, ok := instance.(Guarded); ok {
+			s.gate.Report = func(count int) { guarded.OtherUsers("", count) }
+		}
+		s.http.ConnContext = s.gate.ConnContext
+		s.http.Handler = s.gate.Protect(s.http.Handler, func(w http.ResponseWriter, _ *http.Request, err error) {
+			refuse(w, http.StatusForbidden, Problem{What: "This address is for the user who runs Configurable Agents only.", Detail: err.Error()})
+		})
 	}
 	go func() {
 		defer close(s.done)
@@ -114,6 +132,9 @@ func (s *Server) Close() {
 	s.end()
 	s.http.Close()
 	<-s.done
+	if s.gate != nil {
+		s.gate.Close()
+	}
 	s.answering.Lock()
 	s.closed = true
 	s.answering.Unlock()
@@ -125,6 +146,7 @@ func (s *Server) whileOpen(next http.Handler) http.Handler {
 		s.answering.RLock()
 		defer s.answering.RUnlock()
 		if !s.closed {
+			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 			next.ServeHTTP(w, r)
 		}
 	})
@@ -146,15 +168,16 @@ func authorized(token string, next http.Handler) http.Handler {
 
 func routes(i Instance) http.Handler {
 	mux := http.NewServeMux()
+	open, usages := make(streams, maxStreams), &sampler{instance: i}
 	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) { reply(w, withProse(i.Status())) })
-	mux.HandleFunc("GET /v1/events", func(w http.ResponseWriter, r *http.Request) { events(w, r, i) })
+	mux.HandleFunc("GET /v1/events", open.limit(func(w http.ResponseWriter, r *http.Request) { events(w, r, i) }))
 	mux.HandleFunc("POST /v1/start", func(w http.ResponseWriter, _ *http.Request) { i.StartAll(); done(w, nil) })
 	for _, action := range []Action{Start, Stop, Restart} {
 		mux.HandleFunc("POST /v1/services/{name}/"+string(action), func(w http.ResponseWriter, r *http.Request) {
 			done(w, i.Act(r.PathValue("name"), action))
 		})
 	}
-	mux.HandleFunc("GET /v1/services/{name}/log", func(w http.ResponseWriter, r *http.Request) { serveLog(w, r, i) })
+	mux.HandleFunc("GET /v1/services/{name}/log", open.limit(func(w http.ResponseWriter, r *http.Request) { serveLog(w, r, i) }))
 	mux.HandleFunc("GET /v1/services/{name}/usage", func(w http.ResponseWriter, r *http.Request) {
 		usage, err := i.Usage(r.Context(), r.PathValue("name"))
 		if err != nil {
@@ -163,14 +186,21 @@ func routes(i Instance) http.Handler {
 		}
 		reply(w, usage)
 	})
-	mux.HandleFunc("GET /v1/usage", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /v1/usage", open.limit(func(w http.ResponseWriter, r *http.Request) {
 		s := sse.NewStream(w)
-		_ = watchUsage(r.Context(), i, func(u Usages) error { return s.Send("usage", u) }) // ends when the reader leaves
-	})
+		_ = usages.watch(r.Context(), func(u Usages) error { return s.Send("usage", u) }) // ends when the reader leaves
+	}))
 	workflowRoutes(mux, i)
 	historyRoutes(mux, i)
 	mux.HandleFunc("POST /v1/open/{page}", func(w http.ResponseWriter, r *http.Request) {
-		done(w, i.Open(r.PathValue("page")))
+		var wish Wish
+		_ = json.NewDecoder(io.LimitReader(r.Body, 64<<10)).Decode(&wish) // earlier versions send none
+		opening, err := i.Open(r.PathValue("page"), wish)
+		if err != nil {
+			done(w, err)
+			return
+		}
+		reply(w, opening)
 	})
 	mux.HandleFunc("GET /v1/review", func(w http.ResponseWriter, _ *http.Request) {
 		if review := i.Review(); review != nil {
@@ -180,6 +210,7 @@ func routes(i Instance) http.Handler {
 		}
 	})
 	mux.HandleFunc("POST /v1/reviewed", func(w http.ResponseWriter, _ *http.Request) { i.Reviewed(); done(w, nil) })
+	mux.HandleFunc("POST /v1/services/{name}/other-users", func(w http.ResponseWriter, r *http.Request) { otherUsers(w, r, i) })
 	mux.HandleFunc("POST /v1/quit", func(w http.ResponseWriter, _ *http.Request) { i.Quit(); done(w, nil) })
 	menuRoutes(mux, i)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
@@ -286,8 +317,15 @@ func done(w http.ResponseWriter, err error) {
 }
 
 func fail(w http.ResponseWriter, status int, err error) {
+	write(w, status, errorBody{Problem{What: words.Sentence(err.Error())}, err.Error()})
+}
+
+func refuse(w http.ResponseWriter, status int, p Problem) {
+	write(w, status, errorBody{p, strings.TrimSpace(p.What + " " + p.Now)})
+}
+
+func write(w http.ResponseWriter, status int, body errorBody) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	body := errorBody{Problem{What: words.Sentence(err.Error())}, err.Error()}
 	_ = json.NewEncoder(w).Encode(body) // as in reply
 }

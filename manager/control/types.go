@@ -13,11 +13,12 @@
 //	     &follow=1                         → server-sent events: "lines" and "missed", data a []logs.Line (see Client.Follow)
 //	GET  /v1/services/{name}/usage         → inspect.Usage
 //	GET  /v1/usage                         → server-sent events: "usage", data a Usages, at once and then every 2 s
+//	POST /v1/services/{name}/other-users?count=3  its pages have refused connections of other users
 //	GET  /v1/workflows                     → []Workflow, those under way
 //	PUT  /v1/workflows/{source}/{id}       Workflow: that service has it under way (see Workflow)
 //	DELETE /v1/workflows/{source}/{id}     it is over
 //	POST /v1/workflows/{source}/{id}/again → {"service": "…"}; runs one of the Review's again, by its command
-//	POST /v1/open/{page}                   opens a service's page, or "review", in the browser
+//	POST /v1/open/{page}                   Wish → Opening; opens a service's page, or "review", in the browser
 //	GET  /v1/review                        → Review, or 404 when there is none
 //	POST /v1/reviewed                      the user has seen the review
 //	GET  /v1/sessions?limit=50             → []PastSession, newest first
@@ -97,6 +98,29 @@ type ReviewService struct {
 	State string    `json:"state"`
 	PID   int       `json:"pid,omitempty"`
 	Since time.Time `json:"since,omitzero"`
+}
+
+// Wish is what comes with a request to open a page.
+type Wish struct {
+	// Token is the desktop's permission for what is opened to come to the front: that of
+	// whoever asks. Optional.
+	Token string `json:"activation_token,omitempty"`
+	// Desktop are the variables, in the form "NAME=value", that lead to the desktop of whoever
+	// asks, where the page is to appear. Optional.
+	Desktop []string `json:"desktop,omitempty"`
+}
+
+// Opening is what came of a request to open a page. All is empty in the answer of a version
+// that did not tell.
+type Opening struct {
+	Title string `json:"title,omitempty"` // of the page's service
+	URL   string `json:"url,omitempty"`
+	// Later says that the page will be opened as soon as its service answers.
+	Later bool `json:"later,omitempty"`
+	// Problem says why no browser could be opened.
+	Problem string `json:"problem,omitempty"`
+	// Nothing says that there is no page to open.
+	Nothing bool `json:"nothing,omitempty"`
 }
 
 // Log holds the last lines that a service printed, oldest first.

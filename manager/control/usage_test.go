@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,7 +37,7 @@ func TestUsageIsMeasuredOnlyWhileSomebodyLooks(t *testing.T) {
 		var w watched
 		var seen []int
 		begin := time.Now()
-		err := watchUsage(ctx, &w, func(u Usages) error {
+		err := (&sampler{instance: &w}).watch(ctx, func(u Usages) error {
 			seen = append(seen, u["chat"].Processes)
 			if _, there := u["idle"]; there {
 				t.Error("what does not run uses something")
@@ -52,6 +53,35 @@ func TestUsageIsMeasuredOnlyWhileSomebodyLooks(t *testing.T) {
 		time.Sleep(time.Hour)
 		if w.measured != 3 {
 			t.Errorf("measured %d times", w.measured)
+		}
+	})
+}
+
+// Each reader once had measurements of its own: 126 pages took as many process lists.
+func TestReadersShareTheMeasurements(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w watched
+		s := sampler{instance: &w}
+		ctx, cancel := context.WithTimeout(t.Context(), 3*usagePeriod+time.Second)
+		defer cancel()
+		var wg sync.WaitGroup
+		for range 50 {
+			wg.Go(func() {
+				seen := 0
+				_ = s.watch(ctx, func(Usages) error { seen++; return nil }) // ends with ctx
+				if seen != 4 {
+					t.Errorf("a reader saw %d samples", seen)
+				}
+			})
+		}
+		wg.Wait()
+		if w.measured != 4 {
+			t.Errorf("measured %d times for 50 readers", w.measured)
+		}
+		again, stop := context.WithCancel(t.Context())
+		_ = s.watch(again, func(Usages) error { stop(); return nil })
+		if w.measured != 5 {
+			t.Errorf("a later reader got what was measured before: %d", w.measured)
 		}
 	})
 }

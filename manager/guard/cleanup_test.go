@@ -40,7 +40,7 @@ func (c *conversation) kill(pids ...int) {
 }
 
 // gonePID waits for a process that is not our child to be gone.
-func gonePID(t *testing.T, pid int) {
+func gonePID(t testing.TB, pid int) {
 	t.Helper()
 	for range 5000 {
 		if !guardtest.Lives(pid) {

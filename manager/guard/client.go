@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"slices"
 	"sync"
+	"time"
 
 	"agents-tray/manager/guard/proctree"
 )
@@ -31,13 +32,18 @@ var Mark = sync.OnceValue(rand.Text)
 
 // A Client is the tray's end of the pipes to one guard process.
 type Client struct {
-	cmd    *exec.Cmd
-	events chan Event
-	done   chan struct{}
-	err    error // valid once done is closed
+	cmd     *exec.Cmd
+	events  chan Event
+	done    chan struct{}
+	err     error         // valid once done is closed
+	more    chan struct{} // receives when there is something in requests, or it is closed
+	refused chan struct{} // receives when there is something in refusals
 
 	mu       sync.Mutex
-	requests *os.File // nil once closed
+	requests []byte // still to be written
+	refusals []Event
+	closed   bool // no request is taken any more
+	answers  answers
 }
 
 // Launch starts a guard and sends hello.
@@ -62,13 +68,15 @@ func Launch(program Program, hello Hello) (*Client, error) {
 			Stdin: requestsRead, Stdout: eventsWrite,
 			SysProcAttr: proctree.DetachedAttributes(),
 		},
-		events: make(chan Event, 64), done: make(chan struct{}), requests: requestsWrite,
+		events: make(chan Event, 64), done: make(chan struct{}), more: make(chan struct{}, 1), refused: make(chan struct{}, 1),
 	}
+	c.answers.mu, c.answers.missing = &c.mu, c.Kill
 	if err := c.cmd.Start(); err != nil {
 		eventsRead.Close()
 		requestsWrite.Close()
 		return nil, fmt.Errorf("start the guard: %w", err)
 	}
+	go c.write(requestsWrite)
 	go c.read(eventsRead)
 	hello.Version = Version
 	return c, c.Send(Request{Hello: &hello})
@@ -77,36 +85,107 @@ func Launch(program Program, hello Hello) (*Client, error) {
 // read owns the event pipe and the process until both have ended.
 func (c *Client) read(pipe *os.File) {
 	defer pipe.Close()
-	broken := messages(pipe, func(e Event) error { c.events <- e; return nil })
+	var left, broken error
+	received := make(chan Event)
+	go func() {
+		defer close(received)
+		broken = messages(pipe, func(e Event) error { received <- e; return nil })
+	}()
+	for open := true; open; {
+		var e Event
+		select {
+		case e, open = <-received:
+			switch {
+			case !open:
+			case e.Left != nil: // it comes with the end
+				left = e.Left.err()
+			default:
+				c.mu.Lock()
+				c.answers.got(e)
+				c.mu.Unlock()
+				c.events <- e
+			}
+		case <-c.refused:
+			c.mu.Lock()
+			refusals := c.refusals
+			c.refusals = nil
+			c.mu.Unlock()
+			for _, e := range refusals {
+				c.events <- e
+			}
+		}
+	}
 	if broken != nil { // not the protocol: close the pipe, which ends the guard
 		c.Close()
 	}
-	c.err = errors.Join(broken, c.cmd.Wait())
+	ended := c.cmd.Wait()
+	if left != nil {
+		ended = left // its status says no more
+	}
+	c.err = errors.Join(broken, ended)
 	c.Close()
 	close(c.done)
 	close(c.events)
 }
 
-// Send sends a request. It fails once the guard has ended; Events is closed then.
+// write owns the request pipe until Close. A guard that does not read counts as lost.
+func (c *Client) write(pipe *os.File) {
+	defer pipe.Close()
+	for range c.more {
+		c.mu.Lock()
+		requests, closed := c.requests, c.closed
+		c.requests = nil
+		c.mu.Unlock()
+		if len(requests) > 0 {
+			stuck := time.AfterFunc(sendTimeout, c.Kill)
+			_, err := pipe.Write(requests)
+			stuck.Stop()
+			if err != nil { // the guard has ended, or is about to, which read tells
+				c.Close()
+				return
+			}
+		}
+		if closed {
+			return
+		}
+	}
+}
+
+// Send sends a request, without waiting for the guard to read it. The error says that the
+// guard has ended or is about to, which the end of Events tells, too.
 func (c *Client) Send(r Request) error {
+	line := encode(r)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.requests == nil {
+	if c.closed {
 		return errors.New("the guard is gone")
 	}
-	if _, err := c.requests.Write(encode(r)); err != nil {
-		return fmt.Errorf("the guard does not listen: %w", err)
+	if len(line) > maxMessage && r.Start != nil { // no system would start it either
+		c.refusals = append(c.refusals, Event{Refused: &Refused{r.Start.Service, r.Start.Run, TooLarge, errTooLarge.Error()}})
+		wake(c.refused)
+		return nil
 	}
+	c.answers.owe(r)
+	c.requests = append(c.requests, line...)
+	wake(c.more)
 	return nil
 }
 
-// Close closes the pipe of requests: the guard stops everything and exits.
+// Close closes the pipe of requests, after those that have been sent: the guard stops
+// everything and exits.
 func (c *Client) Close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.requests != nil {
-		c.requests.Close()
-		c.requests = nil
+	c.closed = true
+	c.answers.none()
+	wake(c.more)
+}
+
+// wake has the owner of the channel look again, unless it is about to.
+func wake(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
 }
 
@@ -121,8 +200,9 @@ func (c *Client) Events() <-chan Event { return c.events }
 // PID is the guard's process id.
 func (c *Client) PID() int { return c.cmd.Process.Pid }
 
-// Err returns nil if the guard exited after confirming that nothing is left. It may
-// be called once Events is closed.
+// Err returns nil if the guard exited after confirming that nothing is left, and a
+// *proctree.LeftError if it exited after telling what is. It may be called once Events is
+// closed.
 func (c *Client) Err() error {
 	<-c.done
 	return c.err

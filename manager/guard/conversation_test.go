@@ -47,9 +47,11 @@ func (c *conversation) exited() *Exited {
 	return e.Exited
 }
 
-func (c *conversation) gone() {
+func (c *conversation) gone() *Gone {
 	c.t.Helper()
-	if e := c.next(); e.Gone == nil {
+	e := c.next()
+	if e.Gone == nil {
 		c.t.Fatalf("instead of gone: %+v", e)
 	}
+	return e.Gone
 }

@@ -20,6 +20,8 @@ type actor struct {
 	obeys       time.Duration // how long it takes to stop when asked
 	never       bool          // it does not stop when asked
 	stuck       bool          // not even a kill ends it
+	refuses     bool          // it may not be signalled
+	timeout     time.Duration // of its own
 	descendants []int         // that it leaves behind
 	needs       []string      // services
 }
@@ -68,7 +70,7 @@ func (s *stage) die(pid int, signal string) {
 func (s *stage) ask(pid int, signal string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.asked[pid] {
+	if s.asked[pid] || s.actors[pid].refuses {
 		return
 	}
 	s.asked[pid] = true
@@ -85,7 +87,7 @@ func (s *stage) ask(pid int, signal string) {
 func (s *stage) strike(pid int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.dead[pid] {
+	if s.dead[pid] || s.actors[pid].refuses {
 		return
 	}
 	if s.actors[pid].stuck {
@@ -96,14 +98,39 @@ func (s *stage) strike(pid int) {
 	s.die(pid, "SIGKILL")
 }
 
-func (s *stage) Start(string, []string, []string, string, []*os.File) (*proctree.Process, error) {
+func (s *stage) Start(string, string, []string, []string, string, []*os.File) (*proctree.Process, error) {
 	panic("the test puts the runs in place")
 }
 func (s *stage) Terminate(p *proctree.Process, signal string) { s.ask(p.PID, signal) }
 func (s *stage) Kill(p *proctree.Process)                     { s.strike(p.PID) }
-func (s *stage) Children() []int                              { return nil }
-func (s *stage) TerminateDescendant(d proctree.Descendant)    { s.ask(d.PID, "TERM") }
-func (s *stage) KillDescendant(d proctree.Descendant)         { s.strike(d.PID) }
+func (s *stage) Children() ([]int, error)                     { return nil, nil }
+func (s *stage) Keep(string) error                            { return nil }
+func (s *stage) Journal() string                              { return "" }
+func (s *stage) Forget(proctree.Selector)                     {}
+
+func (s *stage) TerminateDescendant(d proctree.Descendant) error {
+	s.ask(d.PID, "TERM")
+	return nil
+}
+
+func (s *stage) KillDescendant(d proctree.Descendant) error {
+	s.strike(d.PID)
+	return nil
+}
+
+func (s *stage) Refuses(d proctree.Descendant) bool {
+	return s.actors[d.PID].refuses
+}
+
+func (s *stage) Describe(found []proctree.Descendant, leaders ...*proctree.Process) (left []proctree.LeftProcess) {
+	for _, d := range found {
+		left = append(left, proctree.LeftProcess{PID: d.PID})
+	}
+	for _, p := range leaders {
+		left = append(left, proctree.LeftProcess{PID: p.PID})
+	}
+	return left
+}
 
 func (s *stage) Empty() bool {
 	s.mu.Lock()
@@ -122,17 +149,27 @@ func (s *stage) Reap(before func(int)) []proctree.Exit {
 	return exits
 }
 
-func (s *stage) Descendants(of proctree.Selector, _ map[int]bool, _ func() []int) []proctree.Descendant {
+func (s *stage) Descendants(of proctree.Selector, _ map[int]bool, _ func() ([]int, error)) ([]proctree.Descendant, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var found []proctree.Descendant
-	for _, pid := range s.actors[of.Group].descendants {
+	selected := s.actors[of.Group].descendants
+	if of == (proctree.Selector{}) {
+		for pid := range s.actors {
+			if pid >= 10 {
+				selected = append(selected, pid)
+			}
+		}
+	}
+	for _, pid := range selected {
 		if !s.dead[pid] {
 			found = append(found, proctree.Descendant{PID: pid})
 		}
 	}
-	return found
+	return found, nil
 }
+
+func (s *stage) InGroup(proctree.Descendant, int) bool { return false }
 
 // The services of these tests are called as their process id.
 func TestDeadlines(t *testing.T) {
@@ -193,7 +230,22 @@ func TestDeadlines(t *testing.T) {
 			"0s TERM 1, 0s TERM 2, 1s exited 1 SIGKILL, 1s gone 1, 1s kill 1, 3s exited 2 SIGKILL, 3s gone 2, 3s kill 2", 0},
 		{"what nothing ends is given up, and counted", map[int]actor{1: {never: true, stuck: true}, 2: {}},
 			[]func() Request{shutdown(2 * time.Second)},
-			"0s TERM 1, 0s TERM 2, 0s exited 2, 0s gone 2, 2s kill 1 in vain", 1},
+			"0s TERM 1, 0s TERM 2, 0s exited 2, 0s gone 2, 2s kill 1 in vain, 5s left of 1: 1", 1},
+		{"so it is after the stop of one", map[int]actor{1: {never: true, stuck: true}, 2: {}},
+			[]func() Request{stop(1, 2*time.Second), sleep(time.Minute), shutdown(0)},
+			"0s TERM 1, 2s kill 1 in vain, 5s left of 1: 1, 1m0s exited 2 SIGKILL, 1m0s gone 2, 1m0s kill 2", 1},
+		{"each is killed at its own deadline, if that is earlier", map[int]actor{1: {never: true, timeout: time.Second}, 2: {never: true}},
+			[]func() Request{shutdown(5 * time.Second)},
+			"0s TERM 1, 0s TERM 2, 1s exited 1 SIGKILL, 1s gone 1, 1s kill 1, 5s exited 2 SIGKILL, 5s gone 2, 5s kill 2", 0},
+		{"its own time begins with its signal", map[int]actor{1: {never: true, timeout: time.Second}, 2: {obeys: 2 * time.Second, needs: []string{"1"}}},
+			[]func() Request{shutdown(5 * time.Second)},
+			"0s TERM 2, 2s TERM 1, 2s exited 2, 2s gone 2, 3s exited 1 SIGKILL, 3s gone 1, 3s kill 1", 0},
+		{"its own time does not extend that of all", map[int]actor{1: {never: true, timeout: time.Minute}},
+			[]func() Request{shutdown(5 * time.Second)},
+			"0s TERM 1, 5s exited 1 SIGKILL, 5s gone 1, 5s kill 1", 0},
+		{"what may not be signalled has until the deadline to end by itself, and is told", map[int]actor{1: {descendants: []int{10}}, 10: {refuses: true}},
+			[]func() Request{stop(1, 2*time.Second), sleep(time.Minute), shutdown(0)},
+			"0s TERM 1, 0s exited 1, 2.5s left of 1: 10", 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -201,10 +253,10 @@ func TestDeadlines(t *testing.T) {
 				if got != test.want {
 					t.Errorf("got  %s\nwant %s", got, test.want)
 				}
-				if left != test.left {
-					t.Errorf("it says that %d are left", left)
+				if n := len(leftOf(left)); n != test.left {
+					t.Errorf("it says that %+v are left", left)
 				}
-				if took > 62*time.Second { // the longest script takes 61 s
+				if took > 64*time.Second { // the longest script takes 60 s, and 3 s for what nothing ends
 					t.Errorf("it took %v", took)
 				}
 			})
@@ -212,12 +264,19 @@ func TestDeadlines(t *testing.T) {
 	}
 }
 
+func leftOf(l *Left) []proctree.LeftProcess {
+	if l == nil {
+		return nil
+	}
+	return l.Processes
+}
+
 // play has a guard look after actors while the script is sent to it, until its end. It
 // returns what happened, how many processes the guard says are left, and how long it took.
-func play(actors map[int]actor, script []func() Request) (string, int, time.Duration) {
+func play(actors map[int]actor, script []func() Request) (string, *Left, time.Duration) {
 	host := &stage{begun: time.Now(), ended: make(chan os.Signal, 1), actors: actors, asked: map[int]bool{}, dead: map[int]bool{}}
 	events := make(chan Event, 100)
-	g := &guard{tree: host, ended: host.ended, events: events, runs: map[string]*run{}, sockets: map[string]*socket{}, helper: proctree.NewCleanupHelper("")}
+	g := &guard{tree: host, ended: host.ended, events: events, runs: map[string]*run{}, sockets: map[string]*socket{}, stuck: map[int]*proctree.Process{}, told: map[int]bool{}, helper: proctree.NewCleanupHelper("")}
 	silent := make(chan struct{})
 	close(silent)
 	for pid, a := range actors {
@@ -227,7 +286,7 @@ func play(actors map[int]actor, script []func() Request) (string, int, time.Dura
 		log, _ := logs.NewWriter("") // kept in memory: cannot fail
 		name := fmt.Sprint(pid)
 		g.runs[name] = &run{
-			start: Start{Service: name, Run: 1, Needs: a.needs, StopSignal: "TERM"}, process: &proctree.Process{PID: pid}, running: true,
+			start: Start{Service: name, Run: 1, Needs: a.needs, StopSignal: "TERM", StopTimeout: a.timeout}, process: &proctree.Process{PID: pid}, running: true,
 			log: log, notice: &coalescedNotice{}, out: &output{ended: silent}, err: &output{ended: silent},
 		}
 	}
@@ -239,6 +298,8 @@ func play(actors map[int]actor, script []func() Request) (string, int, time.Dura
 			switch {
 			case e.Exited != nil:
 				host.note("%s", strings.TrimSpace(fmt.Sprintf("exited %d %s", e.Exited.PID, e.Exited.Signal)))
+			case e.Gone != nil && e.Gone.Left != nil:
+				host.note("left of %s: %d", e.Gone.Service, e.Gone.Left[0].PID)
 			case e.Gone != nil:
 				host.note("gone %s", e.Gone.Service)
 			}

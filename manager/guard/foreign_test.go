@@ -63,7 +63,7 @@ func TestNothingForeignIsSignalled(t *testing.T) {
 		"the tray is gone": func(c *conversation, _ *Started) { c.Close() },
 		"the guard is killed, and the cleanup helper does the rest": func(c *conversation, _ *Started) { c.Kill() },
 		"the next start sweeps": func(c *conversation, _ *Started) {
-			if n, err := proctree.Sweep(c.mark, 0); n == 0 || err != nil {
+			if n, err := proctree.Sweep(c.mark, nil, 0); n == 0 || err != nil {
 				c.t.Errorf("swept %d: %v", n, err)
 			}
 		},

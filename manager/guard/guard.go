@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -23,24 +24,33 @@ type guard struct {
 	runs        map[string]*run // by service
 	sockets     map[string]*socket
 	helper      *proctree.CleanupHelper
+	sightings   sightings
 	helperStart time.Time     // when the helper is started; zero: not yet planned
 	wake        chan struct{} // receives when some run has a notice
 	memory      outOfMemory
-	closing     *closing // nil until everything is to end
-	trayEnded   bool     // or is about to
+	closing     *closing                  // nil until everything is to end
+	trayEnded   bool                      // or is about to
+	stuck       map[int]*proctree.Process // leaders that could not be ended, until they have
+	told        map[int]bool              // descendants of no run that were asked to stop
 }
 
 // A processTree is what the guard needs of a proctree.Tree, see there. It is an interface
 // so that deadlines can be tested in synthetic time.
 type processTree interface {
-	Start(path string, argv, env []string, dir string, files []*os.File) (*proctree.Process, error)
+	Keep(folder string) error
+	Journal() string
+	Start(variable, path string, argv, env []string, dir string, files []*os.File) (*proctree.Process, error)
 	Terminate(p *proctree.Process, signal string)
 	Kill(p *proctree.Process)
 	Reap(before func(pid int)) []proctree.Exit
-	Children() []int
-	Descendants(of proctree.Selector, leaders map[int]bool, own func() []int) []proctree.Descendant
-	TerminateDescendant(proctree.Descendant)
-	KillDescendant(proctree.Descendant)
+	Children() ([]int, error)
+	Descendants(of proctree.Selector, leaders map[int]bool, own func() ([]int, error)) ([]proctree.Descendant, error)
+	InGroup(d proctree.Descendant, leader int) bool
+	TerminateDescendant(proctree.Descendant) error
+	KillDescendant(proctree.Descendant) error
+	Refuses(proctree.Descendant) bool
+	Describe(found []proctree.Descendant, leaders ...*proctree.Process) []proctree.LeftProcess
+	Forget(of proctree.Selector)
 	Empty() bool
 }
 
@@ -54,21 +64,26 @@ type run struct {
 	notify      *notifySocket // nil without
 	running     bool          // the leader has not been reaped
 	stopping    bool          // its stop signal was sent
+	asked       time.Time     // when
 	deadline    time.Time     // when it is killed; valid once stopping or no longer running
 	killing     bool
 	left        []string // see Exited.Left
 	memoryGroup string   // the control group of its main process, once that has ended
+	ending
+	blind  bool         // it could not be looked what is left
+	told   map[int]bool // descendants that were asked to stop
+	killed map[int]bool // descendants that did not stop in time
 }
 
 // IsGuard reports whether a process with these arguments is to call Main.
 func IsGuard(args []string) bool { return len(args) > 1 && args[1] == "guard" }
 
 // Main runs the guard process and returns its exit status. It must be called on a
-// goroutine that nothing else runs on. With the arguments "guard sweep NAME" it kills what
-// a guard of that name has left: a proctree.CleanupHelper executes that.
+// goroutine that nothing else runs on. With the arguments "guard sweep NAME JOURNAL" it
+// kills what a guard of that name has left: a proctree.CleanupHelper executes that.
 func Main(args []string) int {
-	if len(args) == 4 && args[2] == "sweep" {
-		if proctree.SweepGuard(args[3]) != nil {
+	if len(args) > 3 && args[2] == "sweep" {
+		if proctree.SweepGuard(args[3], strings.Join(args[4:], "")) != nil {
 			return 1
 		}
 		return 0
@@ -78,6 +93,7 @@ func Main(args []string) int {
 	tree := proctree.New()
 	g := &guard{
 		tree: tree, ended: tree.Ended, runs: map[string]*run{}, sockets: map[string]*socket{}, wake: make(chan struct{}, 1),
+		stuck: map[int]*proctree.Process{}, told: map[int]bool{},
 		helper: proctree.NewCleanupHelper(os.Getenv(proctree.GuardVariable)),
 	}
 
@@ -104,6 +120,11 @@ func Main(args []string) int {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	left := g.serve(requests, stop)
+	if left != nil {
+		events <- Event{Left: left}
+	} else {
+		tree.Close()
+	}
 	close(events)
 	<-written
 	if g.trayEnded || os.Getppid() != tray { // else the tray lives, and starts another guard
@@ -111,8 +132,8 @@ func Main(args []string) int {
 			_ = os.Remove(file) // fails if the tray has removed it
 		}
 	}
-	if left > 0 {
-		fmt.Fprintf(os.Stderr, "agents-tray guard: %d processes could not be ended\n", left)
+	if err := left.err(); err != nil {
+		fmt.Fprintln(os.Stderr, "agents-tray guard:", err)
 		return 1
 	}
 	return 0
@@ -132,9 +153,8 @@ func logTo(path string) {
 }
 
 // serve serves requests until everything was asked to end, by a request, the end of
-// requests or a signal on stop, and has ended. It returns how many processes are left: 0
-// except for those that the kernel or a debugger holds.
-func (g *guard) serve(requests <-chan Request, stop <-chan os.Signal) int {
+// requests or a signal on stop, and has ended. It returns what is left, nil if nothing is.
+func (g *guard) serve(requests <-chan Request, stop <-chan os.Signal) *Left {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
@@ -157,7 +177,9 @@ func (g *guard) serve(requests <-chan Request, stop <-chan os.Signal) int {
 		case <-g.wake:
 			g.sendNotices()
 		case <-stop:
-			g.events <- Event{Leaving: &Leaving{}}
+			if g.closing == nil {
+				g.events <- Event{Leaving: &Leaving{}}
+			}
 			g.shutdown(g.hello.Grace)
 		case <-timer.C:
 		}
@@ -166,14 +188,15 @@ func (g *guard) serve(requests <-chan Request, stop <-chan os.Signal) int {
 			g.memory.begin()
 		}
 		g.settle(time.Now())
+		g.sight(time.Now())
 		if g.closing == nil {
 			continue
 		}
 		if len(g.runs) == 0 && g.isEmpty() {
-			return 0
+			return nil
 		}
-		if g.closing.killing && time.Now().After(g.closing.giveUp) {
-			return max(len(g.runs), len(g.tree.Descendants(proctree.Selector{}, g.known(), g.tree.Children)), 1)
+		if g.closing.over(time.Now()) && len(g.runs) == 0 {
+			return g.left()
 		}
 	}
 }
@@ -183,6 +206,9 @@ func (g *guard) handle(r Request) {
 	case r.Hello != nil:
 		g.hello = *r.Hello
 		logTo(g.hello.Log)
+		if err := g.keepJournal(); err != nil {
+			fmt.Fprintln(os.Stderr, "agents-tray guard: what is known of processes cannot be kept for the next start:", err)
+		}
 		if r.Hello.Version != Version {
 			g.fault(fmt.Errorf("the tray speaks version %d of the guard's protocol, this guard %d: restart agents-tray", r.Hello.Version, Version))
 			g.shutdown(0)
@@ -192,9 +218,7 @@ func (g *guard) handle(r Request) {
 	case r.Start != nil && g.closing != nil:
 		// No answer: the next guard may start it, and a refusal would be final.
 	case r.Start != nil:
-		if reason, err := g.startRun(*r.Start); err != nil {
-			g.events <- Event{Refused: &Refused{r.Start.Service, r.Start.Run, reason, err.Error()}}
-		}
+		g.start(*r.Start)
 		if g.helperStart.IsZero() {
 			g.helperStart = time.Now().Add(helperDelay)
 		}
@@ -212,6 +236,14 @@ func (g *guard) handle(r Request) {
 	default:
 		g.fault(errors.New("a request of an unknown kind"))
 	}
+}
+
+// keepJournal begins the journal, unless hello came before.
+func (g *guard) keepJournal() error {
+	if g.hello.Journals == "" || g.tree.Journal() != "" {
+		return nil
+	}
+	return g.tree.Keep(g.hello.Journals)
 }
 
 func (g *guard) fault(err error) { g.events <- Event{Fault: &Fault{err.Error()}} }

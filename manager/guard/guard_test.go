@@ -30,8 +30,21 @@ func launch(t testing.TB, grace time.Duration) *conversation {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return launchAs(t, Program{Path: self, Args: []string{"guard", "guard"}}, grace)
+}
+
+// launchAs launches a guard by another command.
+func launchAs(t testing.TB, program Program, grace time.Duration) *conversation {
+	t.Helper()
 	c := &conversation{t: t, mark: strings.ReplaceAll(t.Name(), "/", "-") + fmt.Sprint(time.Now().UnixNano()), logs: t.TempDir()}
-	c.Client, err = Launch(Program{Path: self, Args: []string{"guard", "guard"}, Mark: c.mark}, Hello{Grace: grace})
+	program.Mark = c.mark
+	for _, folder := range []string{filepath.Dir(c.logs), c.logs} { // the guard may be another user's
+		if err := os.Chmod(folder, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var err error
+	c.Client, err = Launch(program, Hello{Grace: grace, Journals: c.journals()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,9 +63,12 @@ func launch(t testing.TB, grace time.Duration) *conversation {
 // session is in the environment of all that this guard starts.
 func (c *conversation) session() string { return proctree.SessionVariable + "=" + c.mark }
 
+// journals is the folder of the guard's journal.
+func (c *conversation) journals() string { return filepath.Join(c.logs, "journals") }
+
 func (c *conversation) nothingLeft() {
 	c.t.Helper()
-	guardtest.NothingLeft(c.t, c.session(), time.Second)
+	guardtest.NothingLeft(c.t, c.session(), 10*time.Second)
 }
 
 // start runs a service and waits until it is up.
@@ -267,6 +283,8 @@ func TestRefusals(t *testing.T) {
 		NotExecutable + " (mode)": {Command: []string{notExecutable}},
 		NotExecutable + " (text)": {Command: []string{noInterpreter}},
 		NoFolder + " (folder)":    {Command: guardtest.Command(guardtest.Cooperative), Dir: "/nonexistent"},
+		TooLarge + " (variable)":  {Command: guardtest.Command(guardtest.Cooperative), Env: []string{"X=" + strings.Repeat("x", 3<<20)}},
+		TooLarge + " (message)":   {Command: guardtest.Command(guardtest.Cooperative), Env: []string{"X=" + strings.Repeat("x", maxMessage)}},
 		OtherReason + " address":  {Command: guardtest.Command(guardtest.Serves), Listen: "192.0.2.1:1"},
 	} {
 		start.Service, start.Run = "s", 7

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/guard/proctree"
 )
 
 // These tests run under wine, too (packaging/wine), which decides what is not here:
@@ -284,6 +285,29 @@ func TestNothingOutlivesAKilledGuard(t *testing.T) {
 		t.Error("it is said to have ended well")
 	}
 	guardtest.NothingLeft(t, "", 5*time.Second)
+}
+
+// The next start waits for the guard of a killed tray, and ends one that does not end.
+func TestTheNextStartWaitsForTheGuard(t *testing.T) {
+	for name, test := range map[string]struct {
+		grace, patience time.Duration
+		killed          int
+	}{
+		"that ends":         {300 * time.Millisecond, time.Minute, 0},
+		"that does not end": {time.Hour, 300 * time.Millisecond, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := launch(t, test.grace)
+			startAll(c)
+			c.Close()
+			if killed, err := proctree.Sweep(c.mark, nil, test.patience); killed != test.killed || err != nil {
+				t.Errorf("%d were killed: %v", killed, err)
+			}
+			guardtest.NothingLeft(t, "", 5*time.Second)
+			for range c.Events() {
+			}
+		})
+	}
 }
 
 func TestRefusals(t *testing.T) {

@@ -24,18 +24,21 @@
 //	← exited    the process of a run ended, with its last log lines
 //	← gone      and none of its descendants is left: the service may start again
 //	← leaving   the guard was told to end by a signal: it ends all runs, and then itself
+//	← left      at its end: what it could not end
 //	← fault     the guard could not do something that concerns no run
 //
 // A run is one life of a service's process. The manager numbers them, so that an event
 // about an earlier one is recognised. End of file on standard input, or SIGTERM, is a
 // shutdown with the grace that hello named. A start that comes later is not answered: the
 // guard's end is its answer. The guard exits with status 0 when every
-// process that it started, and every descendant, is confirmed gone, else with 1.
+// process that it started, and every descendant, is confirmed gone; else it says what is
+// left and exits with 1. See Patience for how long an end may take.
 package guard
 
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -52,8 +55,8 @@ const Version = 2
 // HandedDescriptor is the number of the listening socket in the process that gets it.
 const HandedDescriptor = 3
 
-// maxMessage bounds one message, in bytes. It is more than a request to start can have: a
-// services file and an env_file have 1 MB each at most, of which JSON makes up to six.
+// maxMessage bounds one message, in bytes: more than the system lets arguments and
+// environment of a process be (6 MB on Linux), written as JSON.
 const maxMessage = 16 << 20
 
 // ServiceName returns the name of the service that this process runs, "" if it runs
@@ -86,6 +89,9 @@ type Hello struct {
 	// Remove are files to remove once everything is gone, if the tray has ended without
 	// removing them, such as the control socket of a tray that was killed.
 	Remove []string `json:"remove,omitempty"`
+	// Journals is a folder for what the guard knows of its processes, for whoever cleans up
+	// should it be killed. Default: none.
+	Journals string `json:"journals,omitempty"`
 }
 
 // Start describes one run.
@@ -100,12 +106,19 @@ type Start struct {
 	// Listen is a TCP address to bind, once, and hand over as descriptor 3. Where
 	// sockets cannot be handed over it must be free.
 	Listen string `json:"listen,omitempty"`
+	// BothLoopbacks says that the same port of the other loopback address is bound too,
+	// where it is free, and handed over as descriptor 4.
+	BothLoopbacks bool `json:"both_loopbacks,omitempty"`
 	// ListenPID says that the process learns of the descriptor as in sd_listen_fds(3),
 	// which takes an environment variable with its own process id.
 	ListenPID bool   `json:"listen_pid,omitempty"`
 	Log       string `json:"log,omitempty"` // file for its output; default: none
-	// Lifeline gives it a pipe as standard input that ends when the guard does.
+	// Lifeline gives it a pipe as standard input that ends when the guard does, and tells it
+	// so: it stops by itself then.
 	Lifeline bool `json:"lifeline,omitempty"`
+	// OpenInput gives it a pipe as standard input on which nothing comes and which ends
+	// when it is to stop. Without it and Lifeline, its standard input is empty.
+	OpenInput bool `json:"open_input,omitempty"`
 	// Match is a regular expression; the first line of output that matches is told.
 	Match string `json:"match,omitempty"`
 	// Notify gives it a socket for sd_notify(3).
@@ -114,6 +127,9 @@ type Start struct {
 	Watchdog time.Duration `json:"watchdog,omitempty"`
 	// StopSignal asks it to stop: "TERM", "INT", …; default "TERM".
 	StopSignal string `json:"stop_signal,omitempty"`
+	// StopTimeout is how long it may take to stop when everything is stopped, if that is
+	// less than what all have together. 0: as long as all.
+	StopTimeout time.Duration `json:"stop_timeout,omitempty"`
 }
 
 // Stop ends a run.
@@ -149,6 +165,7 @@ type Event struct {
 	Exited  *Exited  `json:"exited,omitempty"`
 	Gone    *Gone    `json:"gone,omitempty"`
 	Leaving *Leaving `json:"leaving,omitempty"`
+	Left    *Left    `json:"left,omitempty"`
 	Fault   *Fault   `json:"fault,omitempty"`
 }
 
@@ -164,6 +181,8 @@ type Started struct {
 	Run     uint64    `json:"run"`
 	PID     int       `json:"pid"`
 	At      time.Time `json:"at"`
+	// Taken is the other loopback address if another program has it, see BothLoopbacks.
+	Taken string `json:"taken,omitempty"`
 }
 
 // Reason sorts refusals by what can be done about them.
@@ -175,7 +194,8 @@ const (
 	NoCommand     Reason = "command not found"     // the program does not exist
 	NotExecutable Reason = "not executable"        // it exists, but cannot be executed
 	NoFolder      Reason = "no such folder"        // to run it in
-	TryAgain      Reason = "try again"             // the system has no room for another process now
+	TryAgain      Reason = "try again"             // no memory, process or descriptor to be had just now
+	TooLarge      Reason = "too large"             // its arguments and environment are more than the system takes
 	OtherReason   Reason = "other"
 )
 
@@ -217,6 +237,9 @@ type Exited struct {
 	At      time.Time `json:"at"`
 	Code    int       `json:"code"`             // exit status, -1 after a signal
 	Signal  string    `json:"signal,omitempty"` // "SIGKILL"
+	// Killed says that it did not stop in the time that it had, Had, and was killed.
+	Killed bool          `json:"killed,omitempty"`
+	Had    time.Duration `json:"had,omitempty"`
 	// OutOfMemory says that the system ended it for lack of memory.
 	OutOfMemory bool     `json:"out_of_memory,omitempty"`
 	Lines       []string `json:"lines,omitempty"`   // the last it printed
@@ -226,36 +249,84 @@ type Exited struct {
 	Left []string `json:"left,omitempty"`
 }
 
-// Gone says that nothing is left of a run.
+// Gone says that nothing is left of a run, except for what Left names: that could not be
+// ended. A leader among it has not been told as exited. Look is why it could not be found
+// out what is left; empty if it could.
 type Gone struct {
-	Service string `json:"service"`
-	Run     uint64 `json:"run"`
+	Service string                 `json:"service"`
+	Run     uint64                 `json:"run"`
+	Left    []proctree.LeftProcess `json:"left,omitempty"`
+	Look    string                 `json:"look,omitempty"`
 }
 
 // Leaving says that what ends from now on does so because the guard was told to end, by
 // nobody whom the manager knows.
 type Leaving struct{}
 
+// Left is the last event of a guard that could not end everything.
+type Left struct {
+	Processes []proctree.LeftProcess `json:"processes"`
+	Look      string                 `json:"look,omitempty"` // why it could not look; empty if it could
+}
+
+// err returns the same as a *proctree.LeftError, nil if nothing is left.
+func (l *Left) err() error {
+	if l == nil || len(l.Processes) == 0 && l.Look == "" {
+		return nil
+	}
+	e := &proctree.LeftError{Left: l.Processes}
+	if l.Look != "" {
+		e.Look = errors.New(l.Look)
+	}
+	return e
+}
+
+// Err returns what is left as a *proctree.LeftError, nil if nothing is.
+func (g *Gone) Err() error { return (&Left{g.Left, g.Look}).err() }
+
 // Fault is an error that concerns no run.
 type Fault struct {
 	Error string `json:"error"`
 }
 
+// errTooLarge is of a message that is longer than maxMessage.
+var errTooLarge = fmt.Errorf("guard protocol: a message of more than %d MB", maxMessage>>20)
+
 // messages reads one message a line from r and calls got with each, until end of
 // file (nil), a broken message, or an error of got.
 func messages[M any](r io.Reader, got func(M) error) error {
-	lines := bufio.NewScanner(r)
-	lines.Buffer(make([]byte, 0, 4<<10), maxMessage)
-	for lines.Scan() {
+	lines := bufio.NewReaderSize(r, 4<<10)
+	for {
+		line, err := readLine(lines)
+		if err == io.EOF && len(line) == 0 {
+			return nil
+		} else if err != nil && err != io.EOF {
+			return err
+		}
 		var message M
-		if err := json.Unmarshal(lines.Bytes(), &message); err != nil {
-			return fmt.Errorf("guard protocol: %w in %.200q", err, lines.Bytes())
+		if err := json.Unmarshal(line, &message); err != nil {
+			return fmt.Errorf("guard protocol: %w in %.200q", err, line)
 		}
 		if err := got(message); err != nil {
 			return err
 		}
 	}
-	return lines.Err()
+}
+
+// readLine returns the next line. A long one does not stay in memory with the reader.
+func readLine(r *bufio.Reader) ([]byte, error) {
+	line, err := r.ReadSlice('\n')
+	if err != bufio.ErrBufferFull {
+		return line, err
+	}
+	var whole []byte
+	for err == bufio.ErrBufferFull {
+		if whole = append(whole, line...); len(whole) > maxMessage {
+			return nil, errTooLarge
+		}
+		line, err = r.ReadSlice('\n')
+	}
+	return append(whole, line...), err
 }
 
 // encode returns message as one line.

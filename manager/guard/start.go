@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -14,10 +15,37 @@ import (
 	"agents-tray/manager/logs"
 )
 
-// A socket is a listening socket that stays open when the processes that inherit it end.
+// A socket is a listening socket that stays open when the processes that inherit it end, with
+// a second one where both loopback addresses are held.
 type socket struct {
 	address string
-	file    *os.File
+	files   []*os.File
+	taken   string // the other loopback address, if another program has it
+}
+
+// start starts a run, or refuses to.
+func (g *guard) start(s Start) {
+	if reason, err := g.startRun(s); err != nil {
+		g.events <- Event{Refused: &Refused{s.Service, s.Run, reason, err.Error()}}
+	}
+}
+
+// reasonOf sorts the errors of the system by what can be done about them.
+func reasonOf(err error) Reason {
+	is := func(targets ...error) bool {
+		return slices.ContainsFunc(targets, func(target error) bool { return errors.Is(err, target) })
+	}
+	switch {
+	case IsAddressInUse(err):
+		return AddressInUse
+	case is(syscall.E2BIG):
+		return TooLarge
+	case is(syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE, syscall.ETXTBSY):
+		return TryAgain
+	case is(os.ErrNotExist, os.ErrPermission, syscall.ENOEXEC):
+		return NotExecutable
+	}
+	return OtherReason
 }
 
 // startRun starts one run. The error tells why it could not, the Reason what can be
@@ -49,23 +77,24 @@ func (g *guard) startRun(s Start) (Reason, error) {
 	}
 	r := &run{start: s, running: true, notice: &coalescedNotice{wake: g.wake}}
 	env := append(slices.Clone(s.Env), s.variable())
-	var handed *os.File
+	var handed []*os.File
+	taken := ""
 	if s.Listen != "" {
-		socket, err := g.listen(s.Service, s.Listen)
-		if IsAddressInUse(err) {
-			return AddressInUse, err
-		} else if errors.Is(err, os.ErrPermission) {
+		socket, err := g.listen(s.Service, s.Listen, s.BothLoopbacks)
+		if errors.Is(err, os.ErrPermission) && !IsAddressInUse(err) {
 			return NotPermitted, err
 		} else if err != nil {
-			return OtherReason, err
+			return reasonOf(err), err
 		}
-		if handed = socket.file; handed != nil {
-			env = append(env, "LISTEN_FDS=1", "LISTEN_FDNAMES="+s.Service)
+		taken = socket.taken
+		if handed = socket.files; handed != nil {
+			names := strings.TrimSuffix(strings.Repeat(s.Service+":", len(handed)), ":")
+			env = append(env, "LISTEN_FDS="+strconv.Itoa(len(handed)), "LISTEN_FDNAMES="+names)
 		}
 	}
 	if s.Notify || s.Watchdog > 0 {
 		if r.notify, err = listenNotify(); err != nil {
-			return OtherReason, err
+			return reasonOf(err), err
 		}
 		env = append(env, "NOTIFY_SOCKET="+r.notify.name)
 		if s.Watchdog > 0 {
@@ -83,17 +112,14 @@ func (g *guard) startRun(s Start) (Reason, error) {
 	out, errOut, err := g.spawn(r, path, env, handed)
 	if err != nil {
 		r.close()
-		switch {
-		case errors.Is(err, os.ErrNotExist), errors.Is(err, os.ErrPermission), errors.Is(err, syscall.ENOEXEC):
-			return NotExecutable, err
-		case isTransient(err):
-			return TryAgain, err
-		}
-		return OtherReason, err
+		return reasonOf(err), err
 	}
 	g.runs[s.Service] = r
 	now := time.Now()
-	g.events <- Event{Started: &Started{s.Service, s.Run, r.process.PID, now}}
+	if g.tree.Journal() != "" && r.process.Cgroup == "" {
+		g.sightings.begin(now)
+	}
+	g.events <- Event{Started: &Started{s.Service, s.Run, r.process.PID, now, taken}}
 	r.log.Write(now, logs.Sys, fmt.Appendf(nil, "started, pid %d\n", r.process.PID))
 	r.out = newOutput(out, logs.Out, r.log, match)
 	r.err = newOutput(errOut, logs.Err, r.log, match)
@@ -117,8 +143,8 @@ func (s Start) name() string { return s.Service + "/" + strconv.FormatUint(s.Run
 func (s Start) variable() string { return proctree.RunVariable + "=" + s.name() }
 
 // spawn starts the run's process with its pipes, and returns those of its output. handed
-// is the listening socket that it inherits, or nil.
-func (g *guard) spawn(r *run, path string, env []string, handed *os.File) (out, errOut *stream, err error) {
+// are the listening sockets that it inherits.
+func (g *guard) spawn(r *run, path string, env []string, handed []*os.File) (out, errOut *stream, err error) {
 	var ours, theirs []*os.File
 	closeAll := func(files []*os.File) {
 		for _, f := range files {
@@ -136,9 +162,11 @@ func (g *guard) spawn(r *run, path string, env []string, handed *os.File) (out, 
 		ours, theirs = append(ours, r), append(theirs, w)
 		return nil
 	}
-	if r.start.Lifeline {
+	if r.start.Lifeline || r.start.OpenInput {
 		err = pipe(true)
-		env = append(env, "AGENTS_TRAY_LIFELINE=stdin")
+		if r.start.Lifeline {
+			env = append(env, "AGENTS_TRAY_LIFELINE=stdin")
+		}
 	} else {
 		var null *os.File
 		null, err = os.Open(os.DevNull)
@@ -160,15 +188,12 @@ func (g *guard) spawn(r *run, path string, env []string, handed *os.File) (out, 
 		closeAll(theirs)
 		return nil, nil, err
 	}
-	files := theirs
-	if handed != nil {
-		files = append(slices.Clone(theirs), handed)
-	}
+	files := slices.Concat(theirs, handed)
 	argv := r.start.Command
 	if handed != nil && r.start.ListenPID {
 		path, argv = withListenPID(path, argv)
 	}
-	r.process, err = g.tree.Start(path, argv, proctree.Environment(env...), r.start.Dir, files)
+	r.process, err = g.tree.Start(r.start.variable(), path, argv, proctree.Environment(env...), r.start.Dir, files)
 	closeAll(theirs)
 	if err != nil {
 		out.Close()
@@ -176,7 +201,7 @@ func (g *guard) spawn(r *run, path string, env []string, handed *os.File) (out, 
 		closeAll(ours)
 		return nil, nil, err
 	}
-	r.process.Lifeline = ours[0]
+	r.process.Lifeline, r.process.Obeys = ours[0], r.start.Lifeline
 	return out, errOut, nil
 }
 
@@ -187,47 +212,50 @@ func withListenPID(path string, argv []string) (string, []string) {
 	return "/bin/sh", append([]string{"sh", "-c", script, path}, argv[1:]...)
 }
 
-// listen binds a service's address, unless it is bound already. Where children cannot
-// inherit a socket, it only checks that the address can be bound.
-func (g *guard) listen(service, address string) (*socket, error) {
+// listen binds a service's address, unless it is bound already, and if both is set its port
+// on the other loopback address. Where children cannot inherit a socket, it only checks that
+// the address can be bound.
+func (g *guard) listen(service, address string, both bool) (*socket, error) {
 	if held := g.sockets[service]; held != nil {
 		if held.address == address {
 			return held, nil
 		}
 		g.release(service) // its address was changed
 	}
-	listener, err := net.Listen("tcp", address)
+	listeners, taken, err := ListenLoopback(address, both)
 	if err != nil {
 		return nil, err
 	}
-	defer listener.Close() // the file is a copy
-	if !HandsOver {
-		return &socket{address: address}, nil
+	bound := &socket{address: address, taken: taken}
+	for _, listener := range listeners {
+		defer listener.Close() // the file is a copy
+		if !HandsOver {
+			continue
+		}
+		file, err := listener.(*net.TCPListener).File()
+		if err != nil {
+			bound.close()
+			return nil, err
+		}
+		bound.files = append(bound.files, file)
 	}
-	file, err := listener.(*net.TCPListener).File()
-	if err != nil {
-		return nil, err
+	if HandsOver {
+		g.sockets[service] = bound
 	}
-	g.sockets[service] = &socket{address, file}
-	return g.sockets[service], nil
+	return bound, nil
+}
+
+func (s *socket) close() {
+	for _, file := range s.files {
+		file.Close()
+	}
 }
 
 func (g *guard) release(service string) {
 	if held := g.sockets[service]; held != nil {
-		held.file.Close()
+		held.close()
 		delete(g.sockets, service)
 	}
-}
-
-// isTransient reports whether a process could not be started for want of something that others
-// may give back: processes, memory, descriptors, or a program file that is being written.
-func isTransient(err error) bool {
-	for _, errno := range []syscall.Errno{syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE, syscall.ETXTBSY} {
-		if errors.Is(err, errno) {
-			return true
-		}
-	}
-	return false
 }
 
 // IsAddressInUse reports whether an address could not be bound because it is in use.

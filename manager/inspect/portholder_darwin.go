@@ -18,7 +18,11 @@ const lsofTimeout = 3 * time.Second
 func PortHolder(at netip.AddrPort) Holder {
 	ctx, cancel := context.WithTimeout(context.Background(), lsofTimeout)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, "/usr/sbin/lsof", "-nP", fmt.Sprintf("-iTCP:%d", at.Port()), "-sTCP:LISTEN", "-Fpc").Output()
+	family := ""
+	if at.Addr().Is6() && !at.Addr().IsUnspecified() {
+		family = "6" // no other gets connections to it
+	}
+	out, err := exec.CommandContext(ctx, "/usr/sbin/lsof", "-nP", fmt.Sprintf("-i%sTCP:%d", family, at.Port()), "-sTCP:LISTEN", "-Fpc").Output()
 	if err != nil {
 		return Holder{}
 	}

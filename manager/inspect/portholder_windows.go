@@ -24,7 +24,11 @@ var tcpTables = []tcpTable{
 
 // PortHolder returns who listens on a TCP port, at whatever address.
 func PortHolder(at netip.AddrPort) Holder {
-	for _, table := range tcpTables {
+	tables := tcpTables
+	if at.Addr().Is6() && !at.Addr().IsUnspecified() {
+		tables = tables[1:] // no other gets connections to it
+	}
+	for _, table := range tables {
 		if pid, _ := table.holder(int(at.Port())); pid != 0 {
 			return Holder{Name: programName(pid), PID: int(pid)}
 		}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-
-	"github.com/fsnotify/fsnotify"
 )
 
 // Follow calls seen with the last count lines of the log at path, in batches; then once
@@ -60,41 +58,4 @@ func Follow(ctx context.Context, path string, count int, seen func([]Line) error
 		}
 	}
 	return ctx.Err()
-}
-
-// watch returns a channel that receives a value after each change of the file at path,
-// whether it exists or not. Changes that follow each other closely send one value.
-func watch(path string) (changed <-chan struct{}, stop func(), err error) {
-	watcher, err := fsnotify.NewWatcher()
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := watcher.Add(filepath.Dir(path)); err != nil {
-		watcher.Close()
-		return nil, nil, err
-	}
-	told, ended := make(chan struct{}, 1), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case event, ok := <-watcher.Events:
-				if !ok {
-					return
-				}
-				if filepath.Base(event.Name) != filepath.Base(path) {
-					continue
-				}
-			case _, ok := <-watcher.Errors: // more happened than could be told
-				if !ok {
-					return
-				}
-			}
-			select {
-			case told <- struct{}{}:
-			default: // told already
-			}
-		}
-	}()
-	return told, func() { watcher.Close(); <-ended }, nil
 }

@@ -26,6 +26,8 @@ type ServiceSpec struct {
 	// Then Command is all its arguments from argv[0] on, and it gets a lifeline: it
 	// stops when the guard is gone. Default: none of them.
 	Builtin string
+	// OtherUsers says that it answers other users of the computer, too; of built-in services.
+	OtherUsers bool
 	// Dir is the working directory. Default: the program's own.
 	Dir string
 	// Env holds NAME=value pairs added to the program's own environment.
@@ -59,6 +61,8 @@ type ServiceSpec struct {
 	// is killed. Default: 5 s. Stopping everything has one deadline for all, that of
 	// the longest.
 	StopTimeout time.Duration
+	// Stdin says what is its standard input. Default: StdinOpen, for a single run (Once) StdinEmpty.
+	Stdin Stdin
 	// Optional services do not fail StartAll.
 	Optional bool
 	// Once makes the service a single run that somebody has asked for: it runs when it is
@@ -114,6 +118,17 @@ type Health struct {
 	// interrupted by the computer's sleep does not count.
 	Failures int
 }
+
+// Stdin is what a service has as standard input.
+type Stdin string
+
+const (
+	// StdinOpen: a pipe on which nothing comes, and which ends when the service is to stop.
+	// Many programs take the end of their standard input for the end of their parent.
+	StdinOpen Stdin = "open"
+	// StdinEmpty: nothing, at its end from the start.
+	StdinEmpty Stdin = "empty"
+)
 
 // Condition is what a dependent waits for.
 type Condition string
@@ -183,7 +198,9 @@ func (s ServiceSpec) WithDefaults() ServiceSpec {
 	orDefault(&s.Title, s.Name)
 	if s.Once {
 		s.Restart.Policy, s.Optional = RestartNever, true
+		orDefault(&s.Stdin, StdinEmpty) // nobody answers what it may ask
 	}
+	orDefault(&s.Stdin, StdinOpen)
 	for _, check := range []*Check{&s.Ready.Check, &s.Health.Check} {
 		if strings.HasPrefix(check.HTTP, "/") {
 			check.HTTP = strings.TrimSuffix(s.url(), "/") + check.HTTP

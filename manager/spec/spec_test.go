@@ -72,3 +72,19 @@ func TestMissingPrograms(t *testing.T) {
 		t.Errorf("want %s\ngot  %v", want, err)
 	}
 }
+
+// Such addresses once reached the browser's command, some as options of it.
+func TestOnlyPagesAreOpened(t *testing.T) {
+	for _, url := range []string{"javascript:alert(1)", "file:///etc/passwd", "data:text/html,hi", "--incognito", "-new-window", "127.0.0.1:9000", "http:", "http://", "http://:",
+		"HTTP//x", "ftp://127.0.0.1", "vbscript:x", " http://127.0.0.1", "http://127.0.0.1/\n", "https:opaque"} {
+		s := ServiceSpec{Name: "b", Command: []string{"x"}, URL: url}
+		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), "http:// or https://") {
+			t.Errorf("%q: %v", url, err)
+		}
+	}
+	for _, url := range []string{"http://127.0.0.1:9000", "HTTPS://example.org/a?b#c", "http://[::1]:80/", "http://localhost"} {
+		if err := (ServiceSpec{Name: "b", Command: []string{"x"}, URL: url}).Validate(); err != nil {
+			t.Errorf("%q: %v", url, err)
+		}
+	}
+}

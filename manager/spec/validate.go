@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -32,6 +33,7 @@ func (s ServiceSpec) mistakes() []*Error {
 	found := collector{service: s.Name}
 	found.when(!validName.MatchString(s.Name), "name", "%q is no name: use lower-case letters, digits, '-' and '_'", s.Name)
 	found.when(!s.Watched() && (len(s.Command) == 0 || s.Command[0] == ""), "command", "no command given")
+	found.when(!slices.Contains([]Stdin{"", StdinOpen, StdinEmpty}, s.Stdin), "stdin", "%q is not one of open, empty", s.Stdin)
 	found.when(s.StopSignal != "" && !slices.Contains(stopSignals, s.StopSignal), "stop.signal", "%q is not one of %s", s.StopSignal, strings.Join(stopSignals, ", "))
 	found.when(s.StopTimeout < 0, "stop.timeout", "a timeout cannot be negative")
 	for _, pair := range s.Env {
@@ -40,6 +42,9 @@ func (s ServiceSpec) mistakes() []*Error {
 	}
 	if s.Listen != "" {
 		found.err("listen", validAddress(s.Listen))
+	}
+	if s.URL != "" {
+		found.err("url", validURL(s.URL))
 	}
 	found.when(!HandsOver && slices.ContainsFunc(s.Command, func(a string) bool { return strings.Contains(a, "{fd}") }),
 		"command", "{fd} is not to be had on this system: it cannot hand over sockets. Use {listen} or {port}")
@@ -125,6 +130,16 @@ func validAddress(address string) error {
 	}
 	if host == "" {
 		return fmt.Errorf("%q: name the address too, 127.0.0.1 for this computer only", address)
+	}
+	return nil
+}
+
+// validURL allows what a browser shows as a page, and nothing that it would run, read from
+// the disk or take for an option of its command.
+func validURL(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Hostname() == "" && u.Port() == "" || !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") {
+		return fmt.Errorf("%.200q is no address of a page: it takes http:// or https://, a host, and perhaps the number of a port", text)
 	}
 	return nil
 }

@@ -41,6 +41,8 @@ func endings(ending string) (said text, known bool) {
 		said = text{"Crashed", "Abgestürzt"}
 	case "out of memory":
 		said = text{"Killed for lack of memory", "Aus Mangel an Arbeitsspeicher abgebrochen"}
+	case "left running":
+		said = text{"Could not end everything", "Konnte nicht alles beenden"}
 	case "killed":
 		said = text{"Was killed", "Abgebrochen"}
 	case "unknown":
@@ -73,10 +75,18 @@ func (l Language) Event(kind string) string {
 		said = text{"The guard had a fault", "Der Wächter hatte einen Fehler"}
 	case "services changed":
 		said = text{"The services file was applied", "Die Dienste-Datei wurde übernommen"}
+	case "localhost taken":
+		said = text{"localhost may be another program", "localhost kann ein anderes Programm sein"}
+	case "left running":
+		said = text{"Could not be ended", "Ließ sich nicht beenden"}
 	case "missed":
 		said = text{"Events are missing here", "Hier fehlen Ereignisse"}
 	case "workflow interrupted":
 		said = text{"A workflow was interrupted", "Ein Workflow wurde unterbrochen"}
+	case "refused":
+		said = text{"Other users were refused", "Andere Benutzer abgewiesen"}
+	case "other users":
+		said = text{"Open to other users", "Offen für andere Benutzer"}
 	default:
 		return Capital(kind)
 	}

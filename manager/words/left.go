@@ -23,6 +23,10 @@ func (l Language) leftReason(p manager.Left) string {
 		row = text{"it runs as another user, and only that user may end it", "der Prozess gehört einem anderen Benutzer, und nur der darf ihn beenden"}
 	case manager.NotKillable:
 		row = text{"it was killed, but waits for a device or a network drive", "der Prozess wurde abgebrochen, wartet aber auf ein Gerät oder ein Netzlaufwerk"}
+	case manager.Traced:
+		row = text{"it was killed, but a debugger holds it", "der Prozess wurde abgebrochen, aber ein Debugger hält ihn"}
+	case manager.StillEnding:
+		row = text{"it was killed, but has not ended yet", "der Prozess wurde abgebrochen, ist aber noch nicht zu Ende"}
 	case manager.NotSeen:
 		row = text{"the system's processes could not be looked at", "die Prozesse des Systems waren nicht einzusehen"}
 	default:

@@ -119,6 +119,17 @@ func (l Language) process(p *manager.Process) string {
 	return cmp.Or(p.Name, "?") + inBrackets(l.ids(p))
 }
 
+// Holder names what has a port: a program that is seen, or else its user.
+func (l Language) Holder(p manager.Process) string {
+	switch {
+	case p.PID != 0:
+		return l.process(&p)
+	case p.User != "":
+		return text{"a program of another user ({user})", "einem Programm eines anderen Benutzers ({user})"}.fill(l, "{user}", p.User)
+	}
+	return text{"a program that cannot be seen", "einem Programm, das nicht zu sehen ist"}.In(l)
+}
+
 // ids tells a program from others of its name: "pid 812, user root", or "" if it is not seen.
 func (l Language) ids(p *manager.Process) string {
 	row := text{"pid {pid}", "PID {pid}"}

@@ -5,6 +5,7 @@ package e2e
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 
@@ -115,6 +116,7 @@ func TestADesktopWithoutATray(t *testing.T) {
 	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
 		t.Errorf("the message opened %s", url)
 	}
+	time.Sleep(doubleClick)
 	if out := u.launch(); out.End() != 0 {
 		t.Error("the second launch failed")
 	}

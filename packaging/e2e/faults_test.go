@@ -353,6 +353,9 @@ func TestTheOriginalsDatabase(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer conn.Close()
+		if err := conn.BusyTimeout(patience); err != nil { // the program may be writing
+			t.Fatal(err)
+		}
 		stmt, _, err := conn.Prepare(sql)
 		if err != nil {
 			t.Fatal(err)

@@ -95,7 +95,7 @@ func TestASlowBrowserDoesNotHoldTheMenuUp(t *testing.T) {
 	p := u.launch().ready()
 	item := p.Item()
 	item.WaitLabel(t.Context(), "Running")
-	for _, label := range []string{"Open Dashboard", "Open Chat", "Open Dashboard"} {
+	for _, label := range []string{"Open Dashboard", "Open Chat", "Session history…"} {
 		click(t, item, label)
 		u.Browser.Wait(t.Context())
 	}
@@ -104,18 +104,21 @@ func TestASlowBrowserDoesNotHoldTheMenuUp(t *testing.T) {
 		t.Errorf("exit status %d", status)
 	}
 	// The browser is not ours to end.
-	browsers := guardtest.Left(u.Mark())
-	if len(browsers) != 3 {
-		t.Errorf("three browsers were opened, %v run", browsers)
-	}
-	for _, browser := range browsers {
+	left, browsers := guardtest.Left(u.Mark()), 0
+	for _, browser := range left {
+		if strings.Contains(browser, "sleep 600") {
+			browsers++ // beside it is what has opened it, for a few seconds
+		}
 		pid, err := strconv.Atoi(strings.Fields(browser)[0])
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && err != syscall.ESRCH {
 			t.Error(err)
 		}
+	}
+	if browsers != 3 {
+		t.Errorf("three browsers were opened, %v run", left)
 	}
 }
 
@@ -223,7 +226,7 @@ func TestStartAtLogin(t *testing.T) {
 	click(t, item, "Settings", "Start at login")
 	checked(true)
 	text, err := os.ReadFile(entry)
-	if err != nil || !strings.Contains(string(text), "Exec="+p.Path+" --dashboard-port ") {
+	if err != nil || !strings.Contains(string(text), "Exec="+p.Path+" --at-login --dashboard-port ") {
 		t.Errorf("%s (%v)", text, err)
 	}
 	if out, err := exec.Command(traytest.Need(t, "desktop-file-validate"), entry).CombinedOutput(); err != nil {

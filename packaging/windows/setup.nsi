@@ -111,14 +111,22 @@ Section "${NAME}" program
     WriteRegDWORD HKCU "${UNINSTALL}" "NoRepair" 1
     ${GetSize} "$INSTDIR" "/S=0K" $0 $1 $2
     WriteRegDWORD HKCU "${UNINSTALL}" "EstimatedSize" $0
-    DeleteRegValue HKCU "${RUN}" "agents-tray"
 SectionEnd
 
+; What the menu has written for this program stays, with its options.
 Section /o "Start at login" autostart
-    WriteRegStr HKCU "${RUN}" "agents-tray" '"$INSTDIR\agents-tray.exe"'
+    ReadRegStr $0 HKCU "${RUN}" "agents-tray"
+    StrLen $1 '"$INSTDIR\agents-tray.exe" --at-login'
+    StrCpy $0 $0 $1
+    ${If} $0 != '"$INSTDIR\agents-tray.exe" --at-login'
+        WriteRegStr HKCU "${RUN}" "agents-tray" '"$INSTDIR\agents-tray.exe" --at-login'
+    ${EndIf}
 SectionEnd
 
 Section
+    ${IfNot} ${SectionIsSelected} ${autostart}
+        DeleteRegValue HKCU "${RUN}" "agents-tray"
+    ${EndIf}
     ${If} $ran == 1
         Exec '"$INSTDIR\agents-tray.exe"'
     ${EndIf}

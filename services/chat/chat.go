@@ -91,7 +91,7 @@ func (c *chat) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", c.newPage)
 	mux.HandleFunc("GET /c/{id}", c.conversationPage)
-	mux.HandleFunc("GET /api/events", c.events)
+	mux.HandleFunc("GET /api/events", web.Streams()(c.events))
 	mux.HandleFunc("POST /api/conversations", c.createConversation)
 	mux.HandleFunc("POST /api/conversations/{id}/messages", c.addMessage)
 	mux.HandleFunc("POST /api/conversations/{id}/stop", c.stopRequested)
@@ -107,7 +107,7 @@ func (c *chat) routes() http.Handler {
 	mux.HandleFunc("DELETE /api/notice", c.dismiss)
 	mux.Handle("GET /assets/", web.Assets())
 	mux.Handle("GET /chat/", web.Files("/chat/", assets))
-	mux.HandleFunc("GET /", c.notFound)
+	mux.HandleFunc("/", web.Missing(c.notFound))
 	return mux
 }
 

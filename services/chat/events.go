@@ -41,11 +41,12 @@ func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 		case <-subscriber.wake:
 		}
 		start := time.Now()
+		s.sent = 0
 		if s.send(c.hub.take(subscriber)) != nil {
 			return
 		}
 		// A text that takes long to render is rendered less often.
-		pause := max(minGrowthInterval, 10*time.Since(start))
+		pause := max(minGrowthInterval, 10*time.Since(start), pace(s.sent))
 		select {
 		case <-r.Context().Done():
 			return
@@ -58,6 +59,7 @@ func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 type stream struct {
 	*chat
 	out          *sse.Stream
+	sent         int // bytes of the latest growth
 	conversation string
 
 	// The blocks that the page has of the answer being written.
@@ -142,6 +144,7 @@ func (s *stream) sendGrowth() error {
 		Text     change `json:"text"`
 	}{view.ID, diff(s.thinking, view.Thinking), diff(s.text, view.Blocks)}
 	s.thinking, s.text = view.Thinking, view.Blocks
+	s.sent = len(growth.Thinking.HTML) + len(growth.Text.HTML)
 	return s.out.Send("growth", growth)
 }
 

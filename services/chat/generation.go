@@ -19,6 +19,14 @@ const (
 	maxRunning = 8
 )
 
+// paceRate is how much of a growing answer is saved, or sent to a page, in bytes a second.
+const paceRate = 256 << 10
+
+// pace is the pause after so many bytes were saved or sent. An answer is saved as a whole, and
+// a paragraph sent as a whole, each time it has grown; without the pause the sum of it would
+// grow with the square of its length.
+func pace(bytes int) time.Duration { return time.Duration(bytes) * time.Second / paceRate }
+
 // Errors of reserve.
 var (
 	errWriting = errors.New("an answer is being written in this conversation")
@@ -129,7 +137,8 @@ func (c *chat) run(ctx context.Context, g *generation, p prompt) {
 			return
 		case <-g.dirty:
 		}
-		if err := c.file.SaveAnswer(g.now()); err != nil {
+		now := g.now()
+		if err := c.file.SaveAnswer(now); err != nil {
 			if errors.Is(err, history.ErrNotFound) {
 				g.cancel(errStopped) // the conversation was deleted
 			}
@@ -138,7 +147,7 @@ func (c *chat) run(ctx context.Context, g *generation, p prompt) {
 			}
 			failed = true
 		}
-		pause.Reset(saveInterval)
+		pause.Reset(max(saveInterval, pace(len(now.Text)+len(now.Reasoning))))
 		select {
 		case e := <-ended:
 			c.finish(g, p.server, e.finish, e.err)

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"testing"
 
@@ -26,7 +27,7 @@ func TestMain(m *testing.M) {
 func serveUntilKilled(database string) error {
 	handler, closer := New(Options{Database: database, LocalServers: []completion.LocalServer{}})
 	defer closer.Close()
-	listener, err := web.Listen("127.0.0.1:0")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@
 //	GET  /sessions/{id}                 the events of one; ?service=chat: only that service's
 //	GET  /api/events?log=chat:50&…      server-sent events (see stream): state, usage, and these logs
 //	GET  /api/logs?log=chat:1000        the same, without state and usage
+//	POST /api/reviewed                  the user has seen /review
 //	POST /api/start                     start all services; 202
 //	POST /api/services/{name}/{action}  start, stop or restart; 202
 //	POST /api/services/{name}/move/{port}  use another port until the next start, if it is offered; 202
@@ -37,19 +38,21 @@ type dashboard struct {
 func New(client *control.Client) http.Handler {
 	d := &dashboard{client}
 	mux := http.NewServeMux()
+	streams := web.Streams()
 	mux.HandleFunc("GET /{$}", d.home)
 	mux.HandleFunc("GET /review", d.review)
 	mux.HandleFunc("GET /sessions", d.history)
 	mux.HandleFunc("GET /sessions/{id}", d.session)
 	mux.HandleFunc("GET /services/{name}/log", d.logPage)
-	mux.HandleFunc("GET /api/events", d.events)
-	mux.HandleFunc("GET /api/logs", d.logEvents)
+	mux.HandleFunc("GET /api/events", streams(d.events))
+	mux.HandleFunc("GET /api/logs", streams(d.logEvents))
+	mux.HandleFunc("POST /api/reviewed", d.reviewed)
 	mux.HandleFunc("POST /api/start", d.startAll)
 	mux.HandleFunc("POST /api/services/{name}/{action}", d.act)
 	mux.HandleFunc("POST /api/services/{name}/move/{port}", d.move)
 	mux.HandleFunc("POST /api/workflows/{source}/{id}/again", d.runAgain)
 	mux.Handle("GET /assets/", web.Assets())
 	mux.Handle("GET /dashboard/", web.Files("/dashboard/", assets))
-	mux.HandleFunc("GET /", notFound)
+	mux.HandleFunc("/", web.Missing(notFound))
 	return mux
 }

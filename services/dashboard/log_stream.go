@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,14 +16,23 @@ type logRequest struct {
 	lines   int
 }
 
-// parseLogRequests parses texts such as "chat:50".
+// maxLogs are followed by one page.
+const maxLogs = 16
+
+// parseLogRequests parses texts such as "chat:50", at most one for a service.
 func parseLogRequests(texts []string) ([]logRequest, error) {
+	if len(texts) > maxLogs {
+		return nil, fmt.Errorf("%d logs are too many: one page can follow %d", len(texts), maxLogs)
+	}
 	var logs []logRequest
 	for _, text := range texts {
 		service, count, _ := strings.Cut(text, ":")
 		lines, err := strconv.Atoi(count)
 		if err != nil || lines < 1 {
 			return nil, fmt.Errorf("log=%s: give a service and a number from 1 to %d, as in log=chat:50", text, maxLines)
+		}
+		if slices.ContainsFunc(logs, func(l logRequest) bool { return l.service == service }) {
+			return nil, fmt.Errorf("log=%s: that log is asked for already", text)
 		}
 		logs = append(logs, logRequest{service, min(lines, maxLines)})
 	}

@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"errors"
-	"log"
 	"net/http"
 	"time"
 
@@ -11,8 +10,7 @@ import (
 	"agents-tray/services/web"
 )
 
-// review shows how the previous session ended if that was not clean. Showing it to the
-// user removes the reminder from the menu.
+// review shows how the previous session ended if that was not clean.
 func (d *dashboard) review(w http.ResponseWriter, r *http.Request) {
 	review, err := d.client.Review(r.Context())
 	var refused *control.Refused
@@ -30,11 +28,15 @@ func (d *dashboard) review(w http.ResponseWriter, r *http.Request) {
 		shown.now = status.Snapshot
 	}
 	render(w, http.StatusOK, "review", shown)
-	if isNavigation(r) {
-		if err := d.client.Reviewed(r.Context()); err != nil {
-			log.Printf("the review was shown, but the reminder stays: %v", err)
-		}
+}
+
+// reviewed removes the reminder from the menu: the page was shown to the user.
+func (d *dashboard) reviewed(w http.ResponseWriter, r *http.Request) {
+	if err := d.client.Reviewed(r.Context()); err != nil {
+		refuse(w, err, "The reminder of the last session stays.", "Load this page again.")
+		return
 	}
+	web.JSON(w, http.StatusAccepted, struct{}{})
 }
 
 var reviewFrame = page{Title: "Last session", Here: "/review"}
@@ -70,12 +72,4 @@ type reviewFact struct {
 	Word  string
 	PID   int
 	Since time.Time
-}
-
-// isNavigation reports whether the browser shows the response to the user: it is neither
-// a prefetch nor, say, the source of an image.
-func isNavigation(r *http.Request) bool {
-	destination := r.Header.Get("Sec-Fetch-Dest")
-	return r.Method == http.MethodGet && r.Header.Get("Sec-Purpose") == "" &&
-		(destination == "" || destination == "document")
 }

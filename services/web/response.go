@@ -6,6 +6,9 @@ import (
 	"html/template"
 	"log"
 	"net/http"
+	"strings"
+
+	"agents-tray/manager/control"
 )
 
 // Fragment executes a template of a set.
@@ -36,4 +39,25 @@ func JSON(w http.ResponseWriter, status int, data any) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(data) // fails only when the client has left
+}
+
+// Refuse responds with a problem: to scripts as JSON, to people as a line of text.
+func Refuse(w http.ResponseWriter, r *http.Request, status int, p control.Problem) {
+	if isAPI(r) {
+		JSON(w, status, p)
+		return
+	}
+	http.Error(w, strings.TrimSpace(p.What+" "+p.Why+" "+p.Now), status)
+}
+
+// Missing answers what no other route of a service does: for people by page, for scripts
+// with a problem.
+func Missing(page http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !isAPI(r) && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+			page(w, r)
+			return
+		}
+		Refuse(w, r, http.StatusNotFound, control.Problem{What: "There is no " + r.Method + " " + r.URL.Path + ".", Now: "Load this page again."})
+	}
 }

@@ -7,14 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
 	"os/signal"
-	"strconv"
 	"sync"
 	"syscall"
 	"time"
+
+	"agents-tray/manager/control"
+	"agents-tray/manager/peer"
 )
 
 // LifelineEnvironment is the environment variable that is "stdin" if standard input is a
@@ -28,10 +31,21 @@ const stopTimeout = 2 * time.Second
 // request.
 const newConnectionGrace = 5 * time.Millisecond
 
+// Options of a service.
+type Options struct {
+	Name   string
+	Listen string // its address, where no socket is handed over
+	// OtherUsers says that other users of the computer may use it.
+	OtherUsers bool
+	// Report is told of connections of other users that were refused, see peer.Gate.
+	// Optional.
+	Report func(count int)
+}
+
 // Run serves handler, protected (see Protect), until SIGTERM, SIGINT, SIGHUP or the end of
-// the lifeline, and returns nil once it has stopped. The socket is that of Listen. GET
+// the lifeline, and returns nil once it has stopped. The sockets are those of Listen. GET
 // /healthz responds with the service's name and process id.
-func Run(name, address string, handler http.Handler) error {
+func Run(o Options, handler http.Handler) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	// Ignore SIGPIPE: output to a guard that was killed must not end the service.
@@ -42,40 +56,60 @@ func Run(name, address string, handler http.Handler) error {
 			stop()
 		}()
 	}
-	listener, err := Listen(address)
+	listeners, err := Listen(o.Listen)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", o.Name, err)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(w, "{\"service\":%q,\"pid\":%d}\n", name, os.Getpid())
+		fmt.Fprintf(w, "{\"service\":%q,\"pid\":%d}\n", o.Name, os.Getpid())
 	})
 	mux.Handle("/", handler)
-	if err := Serve(ctx, listener, Protect(mux)); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+	gate := &peer.Gate{Report: func(count int) {
+		log.Printf("refused connections of other users of this computer: %d", count)
+		if o.Report != nil {
+			o.Report(count)
+		}
+	}}
+	if o.OtherUsers {
+		gate = nil
+	}
+	if err := serve(ctx, gate, Protect(mux), listeners...); err != nil {
+		return fmt.Errorf("%s: %w", o.Name, err)
 	}
 	return nil
 }
 
-// Serve answers requests on listener, which it closes, until ctx ends. Then the contexts
-// of all open requests end, so that event streams finish, and others have stopTimeout. Its
-// error is that of listener.
+// Serve answers requests of this user on listener, which it closes, until ctx ends. Then the
+// contexts of all open requests end, so that event streams finish, and others have
+// stopTimeout. Its error is that of listener.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	return serve(ctx, new(peer.Gate), handler, listener)
+}
+
+// serve is Serve for several listeners, with a gate; nil: for everybody.
+func serve(ctx context.Context, gate *peer.Gate, handler http.Handler, listeners ...net.Listener) error {
 	var open sync.RWMutex // held by every request that is being answered
-	server := &http.Server{
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			open.RLock()
-			defer open.RUnlock()
-			handler.ServeHTTP(w, r)
-		}),
-		ReadHeaderTimeout: 10 * time.Second,
-		BaseContext:       func(net.Listener) context.Context { return ctx },
+	server := newServer()
+	server.BaseContext = func(net.Listener) context.Context { return ctx }
+	if gate != nil {
+		defer gate.Close()
+		server.ConnContext = gate.ConnContext
+		handler = gate.Protect(handler, refuseStranger)
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		open.RLock()
+		defer open.RUnlock()
+		handler.ServeHTTP(w, r)
+	})
+	failed := make(chan error, len(listeners))
+	for _, listener := range listeners {
+		go func() { failed <- server.Serve(listener) }()
+	}
 	select {
 	case err := <-failed:
+		server.Close()
 		return err
 	case <-ctx.Done():
 	}
@@ -96,24 +130,22 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	if server.Shutdown(grace) != nil {
 		server.Close()
 	}
-	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
-		return err
+	for range listeners {
+		if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
 	}
 	return nil
 }
 
-// Listen returns the socket that the guard handed over as descriptor 3 (the
-// LISTEN_FDS convention of sd_listen_fds), or binds address.
-func Listen(address string) (net.Listener, error) {
-	count, err := strconv.Atoi(os.Getenv("LISTEN_FDS"))
-	if err != nil || count < 1 {
-		return net.Listen("tcp", address)
+// newServer returns a server with the limits of the control API: pages are no different.
+func newServer() *http.Server { return control.LimitedServer() }
+
+// refuseStranger answers another user of this computer.
+func refuseStranger(w http.ResponseWriter, r *http.Request, err error) {
+	p := control.Problem{What: "This page is for the user who runs Configurable Agents only."}
+	if !errors.Is(err, peer.ErrOtherUser) {
+		p.Detail = err.Error()
 	}
-	file := os.NewFile(3, "listener")
-	defer file.Close() // FileListener duplicates it
-	listener, err := net.FileListener(file)
-	if err != nil {
-		return nil, fmt.Errorf("use the socket handed over: %w", err)
-	}
-	return listener, nil
+	Refuse(w, r, http.StatusForbidden, p)
 }

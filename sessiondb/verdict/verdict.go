@@ -40,6 +40,7 @@ const (
 	Platform                   // it was a session of the Python platform, left dirty by it
 	Crash                      // the program crashed
 	OutOfMemory                // the system killed it for lack of memory
+	LeftRunning                // it ended, but could not end all that it had started
 	Kill                       // a user or another program killed it
 	PossibleOOM                // as Kill, or the system for lack of memory
 	Unrecorded                 // it ended by itself, without a record of it
@@ -52,6 +53,7 @@ type Verdict struct {
 	Ending sessiondb.Ending
 	Cause  Cause
 	Crash  string    // of Crash: what the Go runtime wrote
+	Left   string    // of LeftRunning: what could not be ended
 	Kills  int       // of PossibleOOM: processes killed for lack of memory since the session started
 	At     time.Time // when it ended, or the last sign of life; may be zero
 	Exact  bool      // At is when it ended
@@ -80,6 +82,8 @@ func Judge(p *sessiondb.Previous, e Evidence) Verdict {
 		v.Ending, v.Cause = sessiondb.Unexpected, Platform
 	case p.Ending == sessiondb.Unknown:
 		v.Ending = sessiondb.Unknown
+	case p.Ending == sessiondb.LeftRunning:
+		v.Ending, v.Cause, v.Left = p.Ending, LeftRunning, p.Detail
 	case p.Machine != "" && e.Machine != "" && p.Machine != e.Machine:
 		v.Ending, v.Cause = sessiondb.Unknown, OtherComputer
 	case e.Crash != "":

@@ -51,6 +51,10 @@ func TestHowASessionEnded(t *testing.T) {
 			Verdict{Ending: sessiondb.Killed, Cause: Kill}, false},
 		"a record from another computer": {func(_ *sessiondb.Previous, e *Evidence) { e.Machine, e.Boot = "other", "next" },
 			Verdict{Ending: sessiondb.Unknown, Cause: OtherComputer}, false},
+		"it could not end everything": {func(p *sessiondb.Previous, e *Evidence) {
+			p.Ending, p.Detail, e.CrashFileGone = sessiondb.LeftRunning, "sudo", true
+		},
+			Verdict{Ending: sessiondb.LeftRunning, Cause: LeftRunning, Left: "sudo"}, false},
 		"a record restored from a copy": {func(p *sessiondb.Previous, _ *Evidence) { p.Ending = sessiondb.Unknown },
 			Verdict{Ending: sessiondb.Unknown, Cause: Nothing}, false},
 		"an earlier version knew no computers": {func(p *sessiondb.Previous, _ *Evidence) { p.Machine = "" },

@@ -37,6 +37,9 @@ func checkCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if slices.ContainsFunc(services, func(s spec.ServiceSpec) bool { return s.OtherUsers }) {
+				fmt.Fprintln(command.OutOrStdout(), "other_users: other users of this computer can use the built-in services")
+			}
 			return listServices(command.OutOrStdout(), services)
 		},
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"agents-tray/manager/control"
+	"agents-tray/tray/open"
 )
 
 // choiceCommands are items of the menu that are commands of their own.
@@ -100,7 +101,18 @@ func openCommand() *cobra.Command {
 			case service.URL == "":
 				return fmt.Errorf("%s has no page: it has no url in the services file", args[0])
 			}
-			return unanswered(client.Open(command.Context(), args[0]))
+			here := open.Here()
+			open.HandOver()
+			opening, err := client.Open(command.Context(), args[0], control.Wish{Token: here.Token, Desktop: here.Env})
+			switch {
+			case err != nil:
+				return unanswered(err)
+			case opening.Problem != "":
+				return fmt.Errorf("no browser could be opened (%s): open %s yourself", opening.Problem, opening.URL)
+			case opening.Later:
+				fmt.Fprintf(command.OutOrStdout(), "It opens as soon as it answers, at %s.\n", opening.URL)
+			}
+			return nil
 		},
 	}
 }

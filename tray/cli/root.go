@@ -5,12 +5,15 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
+	"agents-tray/tray/login"
+	"agents-tray/tray/open"
 )
 
 // A double click is how this program is meant to be started on Windows.
@@ -20,6 +23,9 @@ func init() { cobra.MousetrapHelpText = "" }
 // status. release is the version of a build that does not know its commit (see version);
 // builtins are commands of packages that this one does not know.
 func Main(release string, builtins ...*cobra.Command) (status int) {
+	if login.IsHelper(os.Args) {
+		return login.Main(os.Args)
+	}
 	attachConsole()
 	err := Commands(release, builtins...).Execute()
 	switch {
@@ -88,6 +94,9 @@ type launch struct {
 	version  string
 	database string // URL
 	start    bool
+	atLogin  bool         // the system has started it, not the user
+	shown    bool         // it has an icon
+	desktop  open.Desktop // that it was started from
 	verbose  bool
 	events   bool
 }
@@ -103,6 +112,8 @@ func (l *launch) flags(command *cobra.Command) {
 	flags.StringVar(&l.MLflowURI, "mlflow-uri", "", "`URI` of MLflow, for the Python platform: passed on to its services in the services file")
 	flags.Func("mlflow-port", "`port` of MLflow on this computer, for the same", port(&l.MLflowPort))
 	flags.BoolVar(&l.start, "start", false, "start the services even if the last two sessions ended unexpectedly")
+	flags.BoolVar(&l.atLogin, login.Flag, false, "")
+	_ = flags.MarkHidden(login.Flag) // it is there: for what the system starts
 	flags.BoolVarP(&l.verbose, "verbose", "v", false, "say more in the terminal")
 }
 

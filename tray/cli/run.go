@@ -19,11 +19,13 @@ import (
 	"agents-tray/sessiondb"
 	"agents-tray/tray"
 	"agents-tray/tray/instance"
+	"agents-tray/tray/open"
 )
 
 // run is the program: a session, shown in the tray or in the terminal, until it is
 // asked to end.
 func (l launch) run(command *cobra.Command, inTerminal bool) error {
+	l.desktop = open.Here()
 	debug.SetGCPercent(400) // a start makes garbage that is made once: see follow
 	asked := notifyStop(inTerminal)
 	// Whoever read our output may be gone before us; that must not end us in the middle.
@@ -34,11 +36,11 @@ func (l launch) run(command *cobra.Command, inTerminal bool) error {
 	} else {
 		err = l.inTray(asked)
 	}
-	switch {
-	case errors.Is(err, errElsewhere):
-		fmt.Fprint(command.OutOrStdout(), elsewhere(command.Flags()))
+	if other, ok := errors.AsType[elsewhere](err); ok {
+		fmt.Fprint(command.OutOrStdout(), other.text(command.Flags()))
 		return nil
-	case errors.Is(err, context.Canceled): // before it had begun
+	}
+	if errors.Is(err, context.Canceled) { // before it had begun
 		fmt.Fprintln(command.OutOrStdout(), allStopped)
 		return nil
 	}
@@ -50,10 +52,30 @@ func (l launch) run(command *cobra.Command, inTerminal bool) error {
 // allStopped is the last line of a clean end.
 const allStopped = "Everything is stopped."
 
-// begin starts a session, and calls locked when it is sure that it may; nil without an
-// error says that a running instance has been asked to show itself instead. When ctx ends
-// before, the error wraps context.Canceled.
+// begin starts a session, and calls locked when it is sure that it may. The error is
+// elsewhere if a running instance has been asked to show itself instead; then no option or
+// file of this launch matters. When ctx ends before, the error wraps context.Canceled.
 func (l launch) begin(ctx context.Context, outlives bool, locked func(tray.Model)) (*instance.Instance, error) {
+	alone := func() (*instance.Instance, error) { return l.beginAlone(ctx, outlives, locked) }
+	if _, err := control.Find(); err != nil {
+		s, err := alone()
+		if !errors.Is(err, control.ErrRunning) {
+			return s, err
+		}
+	}
+	open.HandOver()
+	s, opening, err := instance.HandOff(ctx, control.Wish{Token: l.desktop.Token, Desktop: l.desktop.Env}, alone)
+	if s == nil && err == nil {
+		err = elsewhere(opening)
+	}
+	return s, err
+}
+
+// beginAlone starts a session. The error wraps control.ErrRunning if another one runs.
+func (l launch) beginAlone(ctx context.Context, outlives bool, locked func(tray.Model)) (*instance.Instance, error) {
+	if warning := config.Stranger(); warning != "" {
+		fmt.Fprintln(os.Stderr, "Warning: "+warning+".")
+	}
 	folders, err := config.Prepare()
 	if err != nil {
 		return nil, err
@@ -64,7 +86,10 @@ func (l launch) begin(ctx context.Context, outlives bool, locked func(tray.Model
 	}
 	options := instance.Options{Version: l.version, Folders: folders, Services: contents.Services, Settings: contents.Settings, Found: contents.Found, ServicesFile: l.File,
 		Load:  func() (config.Contents, error) { return config.Load(l.Options, folders) },
-		Start: l.start, OutlivesSession: outlives, Locked: locked}
+		Start: l.start, OutlivesSession: outlives, Welcomes: l.shown && !l.atLogin, Locked: locked}
+	if options.LoginArguments, err = l.loginArguments(); err != nil {
+		return nil, err
+	}
 	for _, url := range []struct{ from, url string }{{"--db-url", l.database}, {"settings.db_url in the services file", contents.Settings.DatabaseURL}} {
 		if url.url == "" {
 			continue
@@ -74,14 +99,7 @@ func (l launch) begin(ctx context.Context, outlives bool, locked func(tray.Model
 		}
 		break
 	}
-	if _, err := control.Find(); err == nil { // perhaps not where this one would be
-		return instance.HandOff(ctx, options)
-	}
-	s, err := instance.Begin(ctx, options)
-	if !errors.Is(err, control.ErrRunning) {
-		return s, err
-	}
-	return instance.HandOff(ctx, options)
+	return instance.Begin(ctx, options)
 }
 
 // inTerminal shows the session line by line.
@@ -89,9 +107,6 @@ func (l launch) inTerminal(asked stop) error {
 	s, err := l.begin(asked.once, true, nil)
 	if err != nil {
 		return err
-	}
-	if s == nil {
-		return errElsewhere
 	}
 	return untilAsked(s, newScreen(os.Stdout, l.verbose, l.events), asked, true)
 }
@@ -103,6 +118,7 @@ func (l launch) inTray(asked stop) error {
 	if err != nil {
 		return l.inTerminal(asked)
 	}
+	l.shown = true
 	type beginning struct {
 		*instance.Instance
 		err error
@@ -120,9 +136,6 @@ func (l launch) inTray(asked stop) error {
 	case b := <-begun:
 		if b.Instance == nil {
 			defer desktop.Close()
-			if b.err == nil {
-				return errElsewhere
-			}
 			l.tellDesktop(desktop, b.err)
 			return b.err
 		}

@@ -145,7 +145,11 @@ func (s *screen) Show(snapshot manager.Snapshot) {
 			s.Say("  ✓ %-10s completed", service.Title)
 		case manager.Stopped:
 			if before.state.Live() {
-				s.Say("  – %s stopped", service.Title)
+				if exit := service.LastExit; exit != nil && exit.KilledAtDeadline() {
+					s.Say("  – %s stopped: it %s", service.Title, words.English.Exit(*exit))
+				} else {
+					s.Say("  – %s stopped", service.Title)
+				}
 			} else if service.ByHand && (before.state == "" || before.state == manager.Stopped) {
 				s.Say("  – %s stays stopped, as you left it. The Dashboard starts it again", service.Title)
 			}

@@ -23,16 +23,16 @@ const (
 	aboutOpening  = "opening "
 	aboutNoTray   = "no tray"
 	aboutServices = "services file"
-	aboutOwn      = "own page"
 )
 
 // announcer shows messages about services that have failed or recovered. It coalesces
 // changes that come together, and tells nothing twice.
 type announcer struct {
-	language  words.Language
-	dashboard func() string // the title of the page that shows everything
-	show      func(tray.Notification)
-	withdraw  func(key string)
+	language words.Language
+	show     func(tray.Notification)
+	withdraw func(key string)
+	// openFront is the button that opens the page that stands for the whole, if there is one.
+	openFront func() []tray.Action
 
 	mu     sync.Mutex
 	latest manager.Snapshot
@@ -115,10 +115,7 @@ func (a *announcer) failure(services []manager.Service) tray.Notification {
 			lines = append(lines, a.language.Problem(service.Problem).Summary)
 		}
 		n.Body = strings.Join(lines, "\n")
-		n.Actions = []tray.Action{
-			{Label: say(words.OpenPage, a.dashboard()), Intent: tray.Intent{Verb: tray.Notices}},
-			{Label: say(words.RestartAll), Intent: tray.Intent{Verb: tray.RestartAll}},
-		}
+		n.Actions = append(a.openFront(), tray.Action{Label: say(words.RestartAll), Intent: tray.Intent{Verb: tray.RestartAll}})
 	}
 	n.Actions = append(n.Actions, tray.Action{Label: say(words.Dismiss)})
 	return n

@@ -20,7 +20,6 @@ type reader struct {
 
 func newReader() *reader {
 	r := &reader{}
-	r.dashboard = func() string { return "Dashboard" }
 	r.show = func(n tray.Notification) {
 		line := n.Summary
 		for _, action := range n.Actions {
@@ -28,6 +27,7 @@ func newReader() *reader {
 		}
 		r.read = append(r.read, line)
 	}
+	r.openFront = func() []tray.Action { return []tray.Action{{Label: "Open Dashboard"}} }
 	r.withdraw = func(string) { r.read = append(r.read, "(withdrawn)") }
 	return r
 }

@@ -6,6 +6,8 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/tray"
+	"agents-tray/tray/login"
+	"agents-tray/tray/words"
 )
 
 // Menu is the tray's menu for those without a tray, without what is hidden.
@@ -36,6 +38,9 @@ func (i *Instance) Choose(do string) error {
 	}
 	items := offered(i.Model())
 	intent, ok := chosen(items, do)
+	if off := (tray.Intent{Verb: tray.AtLogin}); do == off.String() && i.atLogin.State() == login.Another {
+		intent, ok = off, true // the menu offers the other way out
+	}
 	if !ok && isSo(items, do) {
 		return nil
 	}
@@ -46,7 +51,7 @@ func (i *Instance) Choose(do string) error {
 	return nil
 }
 
-// Text is what an item of the menu copies.
+// Text is what an item of the menu copies, or tells where there is no page that would.
 func (i *Instance) Text(do string) (string, error) {
 	intent, _ := chosen(tray.Menu(i.Model()), do)
 	switch intent.Verb {
@@ -55,6 +60,16 @@ func (i *Instance) Text(do string) (string, error) {
 		return service.URL, nil
 	case tray.CopyDiagnosis:
 		return i.diagnosis(), nil
+	}
+	if _, ok := i.dashboard(); ok {
+		return "", control.ErrNoItem
+	}
+	switch review := i.Review(); {
+	case intent.Verb == tray.Review && review != nil:
+		defer i.Reviewed() // whoever has asked is shown it
+		return i.reviewText(review) + "\n" + i.language.Say(words.SessionsShowMore), nil
+	case intent.Verb == tray.Notices:
+		return i.noticesText(i.language), nil
 	}
 	return "", control.ErrNoItem
 }

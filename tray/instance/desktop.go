@@ -3,9 +3,11 @@ package instance
 import (
 	"time"
 
+	"agents-tray/manager/control"
 	"agents-tray/tray"
 	"agents-tray/tray/clipboard"
 	"agents-tray/tray/login"
+	"agents-tray/tray/open"
 	"agents-tray/tray/words"
 )
 
@@ -25,9 +27,11 @@ func (nopDesktop) Withdraw(string)          {}
 func (i *Instance) prepareTray() {
 	i.language = words.System()
 	i.settings = openSettings(i.options.Folders.Config)
-	i.atLogin, _ = login.This(tray.Name) // without a path nothing is enabled, and Enable says why
+	i.atLogin, _ = login.This(tray.Name, i.options.LoginArguments) // without a path nothing is enabled, and Enable says why
 	i.announcer.language, i.announcer.show, i.announcer.withdraw = i.language, i.tell, i.withdraw
-	i.announcer.dashboard = i.dashboardTitle
+	i.announcer.openFront = i.openFront
+	i.browse.open, i.browse.opened = open.Page, i.pageOpened
+	i.browse.withdraw = func(p page) { i.withdraw(aboutOpening + p.service) }
 	i.quitting.end, i.quitting.changed = i.Quit, i.changed.tell
 	i.quitting.asked, i.quitting.decided = i.askToQuit, i.tellOfWaiting
 	i.quitting.over = func() { i.withdraw(aboutQuit) }
@@ -51,24 +55,42 @@ func (i *Instance) SetDesktop(d Desktop) {
 			},
 		})
 	case review != nil:
-		body := say(uncleanOf(i.unclean).Cause)
-		if line := i.language.Interrupted(review.WorkflowNames()); line != "" {
-			body += "\n" + line
-		}
-		i.tell(tray.Notification{
-			Key: aboutUnclean, Summary: say(words.UncleanEnd), Body: body,
-			Actions: []tray.Action{
-				{Label: say(words.Review), Intent: tray.Intent{Verb: tray.Review}},
-				{Label: say(words.Dismiss), Intent: tray.Intent{Verb: tray.Dismiss}},
-			},
-		})
+		i.tell(i.uncleanMessage(review))
 	}
 	for _, notice := range notices {
-		i.tell(tray.Notification{
-			Summary: tray.Name, Body: notice,
-			Actions: []tray.Action{{Label: say(words.OpenPage, i.dashboardTitle()), Intent: tray.Intent{Verb: tray.Notices}}},
-		})
+		i.tell(tray.Notification{Summary: tray.Name, Body: notice, Actions: i.openFront()})
 	}
+	i.showWelcome()
+}
+
+// uncleanMessage tells how the previous session ended.
+func (i *Instance) uncleanMessage(review *control.Review) tray.Notification {
+	return tray.Notification{
+		Key: aboutUnclean, Summary: i.language.Say(words.UncleanEnd), Body: i.reviewText(review),
+		Actions: []tray.Action{
+			{Label: i.language.Say(words.Review), Intent: tray.Intent{Verb: tray.Review}},
+			{Label: i.language.Say(words.Dismiss), Intent: tray.Intent{Verb: tray.Dismiss}},
+		},
+	}
+}
+
+// reviewText is how the previous session ended and what that has interrupted.
+func (i *Instance) reviewText(review *control.Review) string {
+	text := i.language.Say(uncleanOf(i.unclean).Cause)
+	if line := i.language.Interrupted(review.WorkflowNames()); line != "" {
+		text += "\n" + line
+	}
+	return text
+}
+
+// openFront is the button of a message that opens the page that stands for the whole; none
+// without one.
+func (i *Instance) openFront() []tray.Action {
+	front, ok := i.frontPage()
+	if !ok {
+		return nil
+	}
+	return []tray.Action{{Label: i.language.Say(words.OpenPage, front.Title), Intent: tray.Intent{Verb: tray.Open, Service: front.Name}}}
 }
 
 // tell shows a message, unless notifications are off.
@@ -95,10 +117,11 @@ func (i *Instance) withdraw(key string) {
 
 // tellNoTray says where the program is on a desktop that shows no icon.
 func (i *Instance) tellNoTray() {
-	i.tell(tray.Notification{
-		Key: aboutNoTray, Summary: i.language.Say(words.NoTray, tray.Name), Body: i.language.Say(words.NoTrayBody),
-		Actions: []tray.Action{{Label: i.language.Say(words.OpenPage, i.dashboardTitle()), Intent: tray.Intent{Verb: tray.Notices}}},
-	})
+	body := i.language.Say(words.NoPageBody)
+	if front, ok := i.frontPage(); ok {
+		body = i.language.Say(words.NoTrayBody, front.Title)
+	}
+	i.tell(tray.Notification{Key: aboutNoTray, Summary: i.language.Say(words.NoTray, tray.Name), Body: body, Actions: i.openFront()})
 }
 
 func (i *Instance) askToQuit(workflows int, deadline time.Time) {

@@ -13,8 +13,10 @@ import (
 	"agents-tray/tray"
 )
 
-// shownLines are the last lines of a service in the diagnosis.
-const shownLines = 20
+const (
+	shownLines = 20  // the last of a service in the diagnosis
+	shownLine  = 500 // bytes of each
+)
 
 // diagnosis is a report for whoever helps the user, without private data. It is always in
 // English.
@@ -22,7 +24,7 @@ func (i *Instance) diagnosis() string {
 	var b strings.Builder
 	status := i.Status()
 	fmt.Fprintf(&b, "%s %s (%s/%s, %s)\n", tray.Name, status.Version, runtime.GOOS, runtime.GOARCH, runtime.Version())
-	fmt.Fprintf(&b, "State: %s, since %s\n", status.Phase, status.Started.UTC().Format(time.RFC3339))
+	fmt.Fprintf(&b, "State: %s, since %s, %d goroutines\n", status.Phase, status.Started.UTC().Format(time.RFC3339), runtime.NumGoroutine())
 	fmt.Fprintf(&b, "Desktop: %s, %s; locale %s\n", orNone(os.Getenv("XDG_CURRENT_DESKTOP")), orNone(os.Getenv("XDG_SESSION_TYPE")), orNone(os.Getenv("LANG")))
 	fmt.Fprintf(&b, "Files: %s, %s\n", i.options.Folders.State, i.options.Folders.Config)
 	if review := status.Unclean; review != nil {
@@ -55,9 +57,17 @@ func (i *Instance) lastLines(service string) string {
 	}
 	var b strings.Builder
 	for _, line := range lines {
-		fmt.Fprintf(&b, "  | %s %s\n", line.Time.UTC().Format(time.RFC3339), logs.Plain(line.Text))
+		fmt.Fprintf(&b, "  | %s %s\n", line.Time.UTC().Format(time.RFC3339), cut(logs.Plain(line.Text)))
 	}
 	return b.String()
+}
+
+// cut leaves out what is too much of a line.
+func cut(line string) string {
+	if len(line) <= shownLine {
+		return line
+	}
+	return fmt.Sprintf("%s… [%d bytes more]", strings.ToValidUTF8(line[:shownLine], ""), len(line)-shownLine)
 }
 
 // redactor returns a redactor of this user's data and of the services' secrets.

@@ -5,23 +5,28 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/tray"
+	"agents-tray/tray/login"
+	"agents-tray/tray/open"
 	"agents-tray/tray/words"
 )
 
 // Do carries out a click. It does not block: what asks the manager for something goes
 // on by itself, ends with the manager at the latest, and shows its outcome in the menu.
 func (i *Instance) Do(intent tray.Intent) {
+	on := open.Desktop{Token: intent.Token}
 	switch intent.Verb {
 	case tray.Open:
-		i.openLater(intent.Service, "")
+		i.openLater(page{intent.Service, intent.Path}, on)
 	case tray.ShowLog:
-		i.showLog(intent.Service)
+		i.showLog(intent.Service, on)
 	case tray.Review:
-		i.openReview()
+		i.openReview(on)
 	case tray.Dismiss:
 		i.Reviewed()
 	case tray.Notices:
-		i.openOwn("")
+		if !i.openPart("", on) {
+			i.answer(tray.Notification{Summary: tray.Name, Body: i.noticesText(i.language)})
+		}
 	case tray.Start:
 		go i.manager.Start(intent.Service)
 	case tray.Stop:
@@ -31,9 +36,9 @@ func (i *Instance) Do(intent tray.Intent) {
 	case tray.Move:
 		go i.manager.Move(intent.Service, intent.Port)
 	case tray.History:
-		i.openOwn("/sessions")
+		i.openPart("/sessions", on) // the menu has it only where there is a Dashboard
 	case tray.EditServices:
-		i.editServices()
+		i.editServices(on)
 	case tray.StartAll:
 		i.StartAll()
 	case tray.RestartAll:
@@ -42,10 +47,10 @@ func (i *Instance) Do(intent tray.Intent) {
 		go i.pauseAll()
 	case tray.Resume:
 		go i.resume()
-	case tray.CopyAddress, tray.CopyDiagnosis:
-		if text, err := i.Text(intent.String()); err == nil {
-			i.copy(text)
-		}
+	case tray.CopyAddress:
+		i.copy(i.serviceNamed(intent.Service).URL + intent.Path)
+	case tray.CopyDiagnosis:
+		i.copy(i.diagnosis())
 	case tray.AtLogin:
 		i.setAtLogin(intent.On)
 	case tray.Notifications:
@@ -67,10 +72,17 @@ func (i *Instance) Do(intent tray.Intent) {
 
 // setAtLogin has the system start the program at login, or no longer.
 func (i *Instance) setAtLogin(on bool) {
-	if on {
-		i.afterSetting(i.atLogin.Enable())
+	set := func() {
+		if on {
+			i.afterSetting(i.atLogin.Enable())
+		} else {
+			i.afterSetting(i.atLogin.Disable())
+		}
+	}
+	if login.Slow() {
+		go set() // it has a deadline of its own
 	} else {
-		i.afterSetting(i.atLogin.Disable())
+		set()
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"agents-tray/sessiondb"
 	"agents-tray/tray"
 	"agents-tray/tray/poweroff"
+	"agents-tray/tray/words"
 )
 
 // QuitAsked is closed when the user has asked to quit, in the menu or elsewhere.
@@ -66,9 +67,15 @@ func (i *Instance) watchPower() {
 	select {
 	case power := <-began:
 		i.power.Store(power)
+		over := power.SessionOver()
+		if i.options.OutlivesSession {
+			over = nil
+		}
 		select {
 		case why := <-power.Going():
 			i.QuitBecause(goingDown[why])
+		case <-over:
+			i.QuitBecause(ByLogOff)
 		case <-i.quit:
 		}
 	case <-i.quit:
@@ -95,6 +102,9 @@ func (i *Instance) End(ctx context.Context) error {
 		defer cancel()
 	}
 	err := i.manager.Shutdown(ctx)
+	if err != nil {
+		err = i.tellLeft(err)
+	}
 	i.browse.close()
 	i.stopRecording()
 	i.server.Close()
@@ -122,16 +132,28 @@ func (i *Instance) End(ctx context.Context) error {
 	return err
 }
 
+// tellLeft tells the user, and the record, what could not be ended because of err. It returns
+// an error that says the same.
+func (i *Instance) tellLeft(err error) error {
+	said := leftWords(err)
+	i.tell(tray.Notification{Summary: i.language.Say(words.LeftRunning), Body: leftIn(i.language, err), Urgent: true})
+	i.record.Add(sessiondb.Event{At: time.Now(), Kind: "left running", Detail: said})
+	i.record.SetEnding(i.mark, sessiondb.LeftRunning, said, time.Now())
+	return errors.New(said)
+}
+
 // abandon ends an instance that did not begin, for a reason as of End, with closers for what
 // End would close.
 func (i *Instance) abandon(reason string, closers ...func() error) error {
 	err := i.manager.Shutdown(context.Background())
+	var ended error
+	if err != nil {
+		err = i.tellLeft(err)
+	} else if ended = i.record.End(reason); ended != nil {
+		i.writeCleanExit(reason, ended)
+	}
 	for _, closer := range closers {
 		err = errors.Join(err, closer())
-	}
-	ended := i.record.End(reason)
-	if ended != nil {
-		i.writeCleanExit(reason, ended)
 	}
 	ended = errors.Join(ended, i.record.Close())
 	_ = os.Remove(i.options.Folders.Crash()) // as at any end

@@ -6,13 +6,13 @@ import (
 	"agents-tray/manager/control"
 )
 
-// HandOff asks the instance that is running to open the Dashboard, and returns nil. If that
-// instance is ending, HandOff waits for its end and then begins one; see control.HandOff.
-func HandOff(ctx context.Context, options Options) (*Instance, error) {
+// HandOff asks the instance that is running to open the Dashboard, and returns nil and what
+// came of it. If that instance is ending, HandOff waits for its end and then calls begin; see control.HandOff.
+func HandOff(ctx context.Context, wish control.Wish, begin func() (*Instance, error)) (*Instance, control.Opening, error) {
 	var begun *Instance
-	err := control.HandOff(ctx, dashboard, func() (err error) {
-		begun, err = Begin(ctx, options)
+	opening, err := control.HandOff(ctx, dashboard, wish, func() (err error) {
+		begun, err = begin()
 		return err
 	})
-	return begun, err
+	return begun, opening, err
 }

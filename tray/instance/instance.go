@@ -41,9 +41,14 @@ type Options struct {
 	Database string
 	// Start says that the services are started even after two unclean ends; see Asks.
 	Start bool
+	// LoginArguments are those with which the system is to start the program at login.
+	LoginArguments []string
 	// OutlivesSession says that the end of the user's session on the desktop is not this
 	// one's.
 	OutlivesSession bool
+	// Welcomes says that the user has asked for this start, and sees an icon: the first one
+	// welcomes them.
+	Welcomes bool
 	// Locked is called as soon as the lock is held, so that no other instance is running,
 	// with what there is to show until Begin returns. Optional.
 	Locked func(tray.Model)
@@ -84,6 +89,7 @@ type Instance struct {
 	mu       sync.Mutex
 	reviewed bool
 	notices  []notice
+	welcomes bool   // see showWelcome
 	asked    bool   // to quit
 	reason   string // for the end
 	desktop  Desktop
@@ -117,6 +123,7 @@ func Begin(ctx context.Context, options Options) (*Instance, error) {
 	i.manager = manager.New(manager.Options{
 		Guard:      guard.Self(),
 		GuardLog:   options.Folders.GuardLog(),
+		Journals:   options.Folders.Journals(),
 		Remove:     remnants(options.Folders, address),
 		ExitReport: options.Folders.ExitReport(),
 		LogFolder:  options.Folders.Logs(),
@@ -139,6 +146,7 @@ func Begin(ctx context.Context, options Options) (*Instance, error) {
 	}
 	i.follow()
 	i.watchPlatform()
+	i.tellOtherUsers()
 	if why := options.Folders.Makeshift; why != nil {
 		i.notice(words.Notice{What: words.NotKept, Detail: why.Error()})
 	}

@@ -11,9 +11,11 @@ func (i *Instance) Model() tray.Model {
 	model := tray.Model{
 		Snapshot: snapshot, Language: i.language, Version: i.options.Version,
 		Paused:        len(stillPaused(snapshot, chosen.Paused)) > 0,
-		AtLogin:       i.atLogin.Enabled(),
+		AtLogin:       i.atLogin.State(),
 		Notifications: !chosen.Quiet,
 	}
+	_, shows := i.dashboard()
+	model.NoDashboard = !shows
 	model.Workflows, model.Quitting = i.quitting.look()
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -32,8 +34,10 @@ func (i *Instance) firstModel() tray.Model {
 	chosen := i.settings.get()
 	model := tray.Model{
 		Snapshot: manager.Snapshot{Phase: manager.PhaseStarting}, Beginning: true, Language: i.language, Version: i.options.Version,
-		AtLogin: i.atLogin.Enabled(), Notifications: !chosen.Quiet,
+		AtLogin: i.atLogin.State(), Notifications: !chosen.Quiet,
 	}
+	_, shows := i.dashboard()
+	model.NoDashboard = !shows
 	for _, spec := range i.services() {
 		model.Services = append(model.Services, manager.Service{
 			Name: spec.Name, Title: spec.Title, URL: spec.URL, Address: spec.Listen, Open: spec.Open, Once: spec.Once, State: manager.Starting,

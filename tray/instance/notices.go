@@ -2,6 +2,7 @@ package instance
 
 import (
 	"slices"
+	"strings"
 
 	"agents-tray/tray/words"
 )
@@ -27,6 +28,13 @@ func (i *Instance) setNotice(topic string, n *words.Notice) {
 	}
 	i.mu.Unlock()
 	i.changed.tell()
+}
+
+// noticesText returns all notices as one text.
+func (i *Instance) noticesText(l words.Language) string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return strings.Join(i.noticeTexts(l), "\n")
 }
 
 // noticeTexts returns the texts of all notices. The caller holds mu.

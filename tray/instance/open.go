@@ -1,234 +1,203 @@
 package instance
 
 import (
-	"io"
 	"path/filepath"
-	"strings"
-	"sync"
 	"time"
-
-	"github.com/pkg/browser"
 
 	"agents-tray/manager"
 	"agents-tray/manager/config"
+	"agents-tray/manager/control"
 	"agents-tray/tray"
+	"agents-tray/tray/open"
 	"agents-tray/tray/words"
 )
 
 // dashboard is the name of the built-in service whose pages show the program itself, and
-// the page that a second launch asks for, however the service is called here.
+// of the page that a second launch asks for, however the service is called here.
 const dashboard = "dashboard"
 
-// dashboard returns the name of the service whose pages show the program itself, "" if there
-// is none: one that is merely called so is somebody else's.
-func (i *Instance) dashboard() string {
+// dashboard returns the name of the service whose pages show the program itself; false if
+// there is none.
+func (i *Instance) dashboard() (name string, ok bool) {
 	for _, spec := range i.services() {
 		if spec.Builtin == dashboard {
-			return spec.Name
+			return spec.Name, true
 		}
 	}
-	return ""
+	return "", false
 }
 
-// dashboardTitle is what people know that service by.
-func (i *Instance) dashboardTitle() string {
-	if service, there := i.manager.Snapshot().Service(i.dashboard()); there {
-		return service.Title
+// frontPage returns the service whose page stands for the whole: the Dashboard, one that is
+// called so, or the first page of the menu; false if there is none.
+func (i *Instance) frontPage() (service manager.Service, ok bool) {
+	snapshot := i.manager.Snapshot()
+	name, ok := i.dashboard()
+	if !ok {
+		name = dashboard
 	}
-	return "Dashboard"
+	if service, ok := snapshot.Service(name); ok && service.URL != "" {
+		return service, true
+	}
+	for _, service := range snapshot.Services {
+		if service.Open && service.URL != "" {
+			return service, true
+		}
+	}
+	return manager.Service{}, false
 }
 
-// opener opens pages once their service is ready, each once, however often it was asked for.
-type opener struct {
-	mu     sync.Mutex
-	wanted map[string]pendingOpen // by service
-	closed bool
-}
+// browserTime is how long Open waits for what comes of the browser's command.
+const browserTime = time.Second
 
-// pendingOpen is a page that is to be opened when its service is ready.
-type pendingOpen struct {
-	path string
-	slow *time.Timer // until the user is told that the page will open later
-}
-
-// slowTime is how long a page is waited for before the user is told.
-const slowTime = 2 * time.Second
-
-// Open opens a service's page, or "review", in the browser, once it answers. An instance
-// that is ending opens nothing: the error is manager.ErrShutDown.
-func (i *Instance) Open(page string) error {
+// Open opens a service's page, or "review", in the browser, once it answers, and tells what
+// came of it as far as that is known soon. An instance that is
+// ending opens nothing: the error is manager.ErrShutDown.
+func (i *Instance) Open(name string, asked control.Wish) (control.Opening, error) {
 	if i.ending() {
-		return manager.ErrShutDown
+		return control.Opening{}, manager.ErrShutDown
 	}
-	if page == "review" {
-		i.openReview()
-		return nil
+	on := open.Desktop{Token: asked.Token, Env: asked.Desktop}.Seen()
+	snapshot, path := i.manager.Snapshot(), ""
+	service, known := snapshot.Service(name)
+	switch {
+	case name == "review":
+		of, ok := i.dashboard()
+		if !ok {
+			i.openReview(on)
+			return control.Opening{Nothing: true}, nil
+		}
+		service, path = i.serviceNamed(of), "/review"
+	case name == dashboard && (!known || service.URL == ""):
+		var ok bool
+		if service, ok = i.frontPage(); !ok {
+			i.tellRunning()
+			return control.Opening{Nothing: true}, nil
+		}
+	case !known:
+		return control.Opening{}, manager.ErrUnknownService(name)
+	case service.URL == "":
+		return control.Opening{Nothing: true}, nil
 	}
-	if _, ok := i.manager.Snapshot().Service(page); !ok && page == dashboard && i.dashboard() != "" {
-		page = i.dashboard()
+	opening := control.Opening{Title: service.Title, URL: service.URL + path}
+	wish := i.openLater(page{service.Name, path}, on)
+	patience := time.NewTimer(browserTime)
+	defer patience.Stop()
+	if opening.Later = i.browse.isWaiting(wish); opening.Later {
+		return opening, nil
 	}
-	if _, ok := i.manager.Snapshot().Service(page); !ok {
-		return manager.ErrUnknownService(page)
+	select {
+	case <-wish.done:
+		if wish.err != nil {
+			opening.Problem = wish.err.Error()
+		}
+	case <-patience.C: // its command runs
 	}
-	i.openLater(page, "")
-	return nil
+	return opening, nil
 }
 
-func (i *Instance) openReview() {
-	i.openOwn("/review")
-	i.Reviewed()
+func (i *Instance) serviceNamed(name string) manager.Service {
+	service, _ := i.manager.Snapshot().Service(name)
+	return service
 }
 
-// openOwn opens one of the program's own pages. Where nothing serves them, a message has the
-// facts, and the command that shows them in a terminal.
-func (i *Instance) openOwn(path string) {
-	if own := i.dashboard(); own != "" {
-		i.openLater(own, path)
+// openReview shows how the previous session ended: on the Dashboard's page, which says
+// that it was seen when it is shown, or in a message.
+func (i *Instance) openReview(on open.Desktop) {
+	if name, ok := i.dashboard(); ok {
+		i.openLater(page{name, "/review"}, on)
 		return
 	}
-	say := i.language.Say
-	told := tray.Notification{Key: aboutOwn, Summary: tray.Name, Body: say(words.HistoryByCommand)}
-	switch path {
-	case "/review":
-		if review := i.Review(); review != nil {
-			told.Summary = say(words.UncleanEnd)
-			lines := []string{say(uncleanOf(i.unclean).Cause)}
-			if line := i.language.Interrupted(review.WorkflowNames()); line != "" {
-				lines = append(lines, line)
-			}
-			told.Body = strings.Join(append(lines, told.Body), "\n")
-		}
-	case "":
-		i.mu.Lock()
-		told.Body = strings.Join(i.noticeTexts(i.language), "\n")
-		i.mu.Unlock()
-		if told.Body == "" {
-			told.Body = say(words.StatusByCommand)
-		}
+	review := i.Review()
+	if review == nil {
+		return
 	}
-	i.answer(told)
+	n := i.uncleanMessage(review)
+	n.Actions, n.Shown = nil, i.markReviewed
+	n.Body += "\n" + i.language.Say(words.SessionsShowMore)
+	i.answer(n)
 }
 
-// showLog opens the Dashboard's page of a log, or the file where there is no
-// Dashboard to show it.
-func (i *Instance) showLog(service string) {
-	if view, ok := i.manager.Snapshot().Service(i.dashboard()); ok && view.State == manager.Ready {
-		i.openLater(i.dashboard(), "/services/"+service+"/log")
+// openPart opens a page of the Dashboard; false if there is none.
+func (i *Instance) openPart(path string, on open.Desktop) bool {
+	name, ok := i.dashboard()
+	if ok {
+		i.openLater(page{name, path}, on)
+	}
+	return ok
+}
+
+// showLog opens the Dashboard's page of a log, or the file where there is no Dashboard to
+// show it.
+func (i *Instance) showLog(service string, on open.Desktop) {
+	if name, ok := i.dashboard(); ok && i.serviceNamed(name).State == manager.Ready {
+		i.openLater(page{name, "/services/" + service + "/log"}, on)
 		return
 	}
 	if path, err := i.LogFile(service); err == nil {
-		i.browse.start(func() { i.couldNotOpen(browser.OpenFile(path), path) })
+		i.openFile(path, on)
 	}
 }
 
 // editServices opens the services file, and says when it counts.
-func (i *Instance) editServices() {
+func (i *Instance) editServices(on open.Desktop) {
 	path, err := config.Edit(config.Options{File: i.options.ServicesFile}, i.options.Folders)
 	if err != nil {
 		i.answer(tray.Notification{Summary: i.language.Say(words.NotChanged), Body: err.Error()})
 		return
 	}
 	i.answer(tray.Notification{Summary: tray.Name, Body: i.language.Say(words.EditServicesBody, filepath.Base(path))})
-	i.browse.start(func() { i.couldNotOpen(browser.OpenFile(path), path) })
+	i.openFile(path, on)
 }
 
-// openLater opens a page now or when its service answers; a service that is stopped
-// is started for it.
-func (i *Instance) openLater(service, path string) {
-	i.browse.want(service, path, func() { i.tellOpening(service) })
-	if view, _ := i.manager.Snapshot().Service(service); view.State.Idle() {
-		go i.manager.Start(service) // ends with the manager at the latest; its outcome shows in the menu
+// openFile opens a file. Nobody waits for it: its program may outlive this one.
+func (i *Instance) openFile(path string, on open.Desktop) {
+	go func() {
+		if err := open.File(path, on); err != nil {
+			i.answer(tray.Notification{Summary: i.language.Say(words.NoBrowser), Body: i.language.Say(words.NoBrowserBody, path, err)})
+		}
+	}()
+}
+
+// openLater opens a page now or when its service answers; a service that is stopped is
+// started for it.
+func (i *Instance) openLater(p page, on open.Desktop) *opening {
+	idle := i.serviceNamed(p.service).State.Idle()
+	wish := i.browse.want(p, on, idle, func() { i.tellOpening(p) })
+	if idle {
+		go func() { // it ends with the manager at the latest; its outcome shows in the menu
+			_ = i.manager.Start(p.service)
+			i.browse.release(wish)
+			i.browse.look(i.manager.Snapshot())
+		}()
 	}
-	i.openReady()
+	i.browse.look(i.manager.Snapshot())
+	return wish
 }
 
-// openReady opens the pages that are waited for and can be opened now.
-func (i *Instance) openReady() {
-	for _, service := range i.browse.openReady(i.manager.Snapshot(), i.openPage) {
-		i.withdraw(aboutOpening + service)
-	}
-}
-
-// openPage runs the browser's command, which may take as long as the browser runs.
-func (i *Instance) openPage(url string) { i.couldNotOpen(browser.OpenURL(url), url) }
-
-func (i *Instance) couldNotOpen(err error, what string) {
-	if err == nil {
+// pageOpened tells of a page that no browser has opened.
+func (i *Instance) pageOpened(o *opening) {
+	if o.err == nil {
 		return
 	}
-	i.answer(tray.Notification{Summary: i.language.Say(words.NoBrowser), Body: i.language.Say(words.NoBrowserBody, what, err)})
+	i.answer(tray.Notification{
+		Key: aboutOpening + o.service, Summary: i.language.Say(words.NoBrowser), Body: i.language.Say(words.NoBrowserBody, o.url, o.err),
+		Actions: []tray.Action{
+			{Label: i.language.Say(words.CopyAddress), Intent: tray.Intent{Verb: tray.CopyAddress, Service: o.service, Path: o.path}},
+		},
+	})
 }
 
 // tellOpening says that a page which was asked for will come, if its service is slow.
-func (i *Instance) tellOpening(service string) {
-	if view, ok := i.manager.Snapshot().Service(service); ok && !view.State.Idle() {
+func (i *Instance) tellOpening(p page) {
+	if view, ok := i.manager.Snapshot().Service(p.service); ok && !view.State.Idle() {
 		i.tell(tray.Notification{
-			Key: aboutOpening + service, Summary: i.language.Say(words.OpensLater, view.Title), Body: i.language.Say(words.OpensLaterBody),
+			Key: aboutOpening + p.service, Summary: i.language.Say(words.OpensLater, view.Title), Body: i.language.Say(words.OpensLaterBody),
 		})
 	}
 }
 
-func init() {
-	browser.Stdout, browser.Stderr = io.Discard, io.Discard // it is of no use in this program's output
-}
-
-// want adds a page that is to be opened; slow is called if it is not after slowTime.
-func (o *opener) want(service, path string, slow func()) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.wanted == nil {
-		o.wanted = map[string]pendingOpen{}
-	}
-	w, ok := o.wanted[service]
-	if !ok && !o.closed {
-		w.slow = time.AfterFunc(slowTime, slow)
-	}
-	w.path = path
-	o.wanted[service] = w
-}
-
-// openReady opens the pages whose service is ready, drops those whose service is gone, and
-// returns the services of which the user was told to wait and need wait no more.
-func (o *opener) openReady(snapshot manager.Snapshot, open func(url string)) (told []string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for service, pending := range o.wanted {
-		view, ok := snapshot.Service(service)
-		if ok && view.State != manager.Ready {
-			continue
-		}
-		delete(o.wanted, service)
-		if pending.slow != nil && !pending.slow.Stop() {
-			told = append(told, service)
-		}
-		if ok && view.URL != "" {
-			o.startLocked(func() { open(view.URL + pending.path) })
-		}
-	}
-	return told
-}
-
-func (o *opener) start(run func()) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.startLocked(run)
-}
-
-func (o *opener) startLocked(run func()) {
-	if !o.closed {
-		go run() // nobody waits for it: a browser may outlive the program
-	}
-}
-
-// close drops the pages that are waited for; none is opened any more.
-func (o *opener) close() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.closed = true
-	for _, pending := range o.wanted {
-		if pending.slow != nil {
-			pending.slow.Stop()
-		}
-	}
-	clear(o.wanted)
+// tellRunning says that the program runs, to somebody who has started it again and for whom
+// there is no page to open.
+func (i *Instance) tellRunning() {
+	i.answer(tray.Notification{Summary: i.language.Say(words.NoTray, tray.Name), Body: i.language.Say(words.NoPageBody)})
 }

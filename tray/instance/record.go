@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"agents-tray/manager"
@@ -18,9 +19,8 @@ import (
 	"agents-tray/tray/words"
 )
 
-// sweepGrace is the time for the guard of a killed tray to finish stopping the services: its
-// own deadline and a little more.
-const sweepGrace = manager.Grace + 2*time.Second
+// sweepGrace is the time for the guard of a killed tray to finish stopping the services.
+var sweepGrace = guard.Patience(manager.Grace)
 
 // openRecord opens the session record, marks it dirty, ends what the previous session has
 // left running and tells how that session ended. A record that cannot be written does not
@@ -32,6 +32,8 @@ func (i *Instance) openRecord(ctx context.Context) {
 		Report: verdict.ExitReport(guard.ReadExitReport(folders.ExitReport())), OOMKills: proctree.OOMKills(),
 	}
 	found.Crash, found.CrashFileGone = i.captureCrashes()
+	_, missing := os.Lstat(folders.SessionRecord())
+	fresh := errors.Is(missing, fs.ErrNotExist) && folders.Makeshift == nil
 	i.record = sessiondb.Open(folders.SessionRecord(), sessiondb.Options{
 		PlatformFile: i.options.Database, OnSaveError: i.notRecorded, OnRecovery: i.recordRecovered,
 	})
@@ -45,32 +47,48 @@ func (i *Instance) openRecord(ctx context.Context) {
 			_ = os.Remove(read) // each names its session, so reading it again does no harm
 		}
 	}
-	if previous == nil {
+	i.welcome(previous == nil && fresh)
+	unclean := previous != nil && previous.Ending != sessiondb.Clean
+	mark := ""
+	if unclean && previous.Boot == found.Boot {
+		mark = previous.Mark
+	}
+	i.sweepEarlier(ctx, mark)
+	if previous != nil {
+		i.stopped = previous.Stopped
+	}
+	if !unclean {
 		return
 	}
-	i.stopped = previous.Stopped
-	if previous.Ending == sessiondb.Clean {
-		return
-	}
-	if previous.Boot == found.Boot && previous.Mark != "" {
-		if err := sweep(ctx, previous.Mark); err != nil {
-			i.notice(words.Notice{What: words.StillRuns, Detail: err.Error()})
-		}
+	if mark != "" {
 		found.KernelKill, _ = proctree.KilledForMemory(previous.PID, previous.Started)
 	}
 	v := verdict.Judge(previous, found)
 	i.unclean, i.review = v, reviewOf(previous, v)
-	i.asks = i.review != nil && previous.Repeated
+	i.asks = i.review != nil && previous.Repeated && v.Cause != verdict.LeftRunning
 	if !previous.OfPlatform {
 		i.record.SetEnding(previous.Mark, v.Ending, verdictDetail(v), v.At)
 	}
 }
 
+// sweepEarlier ends what earlier sessions have left: what carries the mark of the previous one,
+// unless it is empty, and what journals name. There may be some even after a clean end, of a
+// session before, and where the record was lost.
+func (i *Instance) sweepEarlier(ctx context.Context, mark string) {
+	journals := proctree.Journals(i.options.Folders.Journals(), i.mark)
+	if mark == "" && len(journals) == 0 {
+		return
+	}
+	if err := sweep(ctx, mark, journals); err != nil {
+		i.notice(words.Notice{What: words.StillRuns, Detail: leftWords(err)})
+	}
+}
+
 // sweep ends what an earlier session has left. When ctx ends, that is killed at once.
-func sweep(ctx context.Context, mark string) error {
+func sweep(ctx context.Context, mark string, journals []string) error {
 	ended := make(chan error, 1)
 	go func() {
-		_, err := proctree.Sweep(mark, sweepGrace)
+		_, err := proctree.Sweep(mark, journals, sweepGrace)
 		ended <- err
 	}()
 	select {
@@ -78,7 +96,7 @@ func sweep(ctx context.Context, mark string) error {
 		return err
 	case <-ctx.Done():
 	}
-	_, _ = proctree.Sweep(mark, 0) // the first one tells what is left
+	_, _ = proctree.Sweep(mark, journals, 0) // the first one tells what is left
 	return <-ended
 }
 
@@ -155,7 +173,7 @@ func (i *Instance) follow() {
 				i.saveServices()
 				i.followWorkflows()
 				i.changed.tell()
-				i.openReady()
+				i.browse.look(i.manager.Snapshot())
 				i.announcer.look(i.manager.Snapshot())
 			case <-ended:
 				return
@@ -189,6 +207,20 @@ func waitWords(wait time.Duration) string {
 	return "after " + words.English.Duration(wait)
 }
 
+// leftWords names what could not be ended, in English.
+func leftWords(err error) string { return leftIn(words.English, err) }
+
+func leftIn(l words.Language, err error) string {
+	var lines []string
+	for _, left := range manager.LeftOf(err) {
+		lines = append(lines, l.Left(left))
+	}
+	if len(lines) == 0 {
+		return err.Error()
+	}
+	return strings.Join(lines, "; ")
+}
+
 // onEvent records an event, and lets the user know of what needs them.
 func (i *Instance) onEvent(e manager.Event) {
 	row := sessiondb.Event{At: time.Now()}
@@ -212,6 +244,14 @@ func (i *Instance) onEvent(e manager.Event) {
 	case manager.GuardFault:
 		row = sessiondb.Event{At: e.At, Kind: "guard fault", Detail: e.Err.Error()}
 		i.notice(words.Notice{What: words.GuardTrouble, Detail: e.Err.Error()})
+	case manager.LocalhostTaken:
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "localhost taken", Detail: e.Address + " is taken by " + words.English.Holder(e.By)}
+		i.setNotice("localhost "+e.Service, &words.Notice{
+			What: words.LocalhostTaken, More: words.LocalhostTakenMore, Arguments: []any{e.Address, e.By, e.Title, e.URL},
+		})
+	case manager.ProcessesLeft:
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "left running", Detail: leftWords(e.Err)}
+		i.notice(words.Notice{What: words.LeftRunning, Detail: row.Detail})
 	case manager.Missed:
 		row = sessiondb.Event{At: time.Now(), Kind: "missed", Detail: fmt.Sprintf("%d events", e.N)}
 	}

@@ -41,6 +41,8 @@ func verdictDetail(v verdict.Verdict) string {
 		return v.Crash
 	case verdict.OtherComputer:
 		return words.English.Say(words.DetailOtherComputer)
+	case verdict.LeftRunning:
+		return v.Left
 	case verdict.PossibleOOM:
 		return words.English.Count(v.Kills, words.DetailKillsOne, words.DetailKillsMany)
 	}
@@ -57,6 +59,8 @@ func uncleanOf(v verdict.Verdict) *words.Unclean {
 		u.End, u.Cause = words.EndCrash, words.CauseCrash
 	case verdict.OutOfMemory:
 		u.End, u.Cause = words.EndOutOfMemory, words.CauseOutOfMemory
+	case verdict.LeftRunning:
+		u.End, u.Cause = words.EndLeftRunning, words.CauseLeftRunning
 	case verdict.Kill:
 		u.End, u.Cause = words.EndKill, words.CauseKill
 	case verdict.PossibleOOM:

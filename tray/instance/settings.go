@@ -20,8 +20,9 @@ type settings struct {
 }
 
 type choices struct {
-	Quiet  bool     `json:"quiet,omitempty"`  // no notifications
-	Paused []string `json:"paused,omitempty"` // names of the services that "Pause all" has stopped
+	Quiet   bool     `json:"quiet,omitempty"`   // no notifications
+	Paused  []string `json:"paused,omitempty"`  // names of the services that "Pause all" has stopped
+	Welcome string   `json:"welcome,omitempty"` // what has become of the first start; see welcome
 }
 
 func openSettings(folder string) *settings {

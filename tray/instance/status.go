@@ -66,10 +66,14 @@ func (i *Instance) Review() *control.Review { return i.work.inReview(i.review, i
 
 // Reviewed marks the review as seen, and withdraws what reminds of it.
 func (i *Instance) Reviewed() {
+	i.markReviewed()
+	i.withdraw(aboutUnclean)
+}
+
+func (i *Instance) markReviewed() {
 	i.mu.Lock()
 	i.reviewed = true
 	i.mu.Unlock()
-	i.withdraw(aboutUnclean)
 	i.changed.tell()
 }
 

@@ -6,40 +6,78 @@ package login
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 )
+
+// Flag is the option that tells the program that the system has started it at login.
+const Flag = "at-login"
 
 // Entry is what the system starts.
 type Entry struct {
 	Name    string   // for people
 	Program string   // path of the executable
-	Args    []string // its arguments
+	Args    []string // its arguments, beside Flag
 }
 
-// This returns the entry that starts the program as it was started now: with the same
-// options, in the tray.
-func This(name string) (Entry, error) {
+// State is what the system starts at login.
+type State int
+
+const (
+	Off     State = iota
+	On            // this program
+	Another       // another copy of it, or where it was before it was moved
+)
+
+// This returns the entry that starts this program in the tray with these arguments.
+func This(name string, args []string) (Entry, error) {
 	program, err := os.Executable()
-	return Entry{Name: name, Program: program, Args: options(os.Args[1:])}, err
+	return Entry{Name: name, Program: lasting(program), Args: args}, err
 }
 
-// options leaves out the command that stands before them. That of the form in the
-// terminal takes the same options; others were started for something else.
-func options(args []string) []string {
-	switch {
-	case len(args) == 0 || strings.HasPrefix(args[0], "-"):
-		return args
-	case args[0] == "ui":
-		return args[1:]
+// lasting is the path by which the program was called, if it leads to the same file: a link
+// that a package manager keeps stays when a version's own folder goes.
+func lasting(program string) string {
+	called, err := exec.LookPath(os.Args[0])
+	if err != nil {
+		return program
 	}
-	return nil
+	if called, err = filepath.Abs(called); err == nil && sameFile(called, program) {
+		return called
+	}
+	return program
+}
+
+// sameFile reports whether two paths lead to the same file.
+func sameFile(a, b string) bool {
+	if a == b {
+		return true
+	}
+	first, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	second, err := os.Stat(b)
+	return err == nil && os.SameFile(first, second)
+}
+
+// arguments are those that the system starts the program with.
+func (e Entry) arguments() []string { return append([]string{"--" + Flag}, e.Args...) }
+
+// starts is the state of an entry whose program is this one.
+func (e Entry) starts(program string) State {
+	if sameFile(program, e.Program) {
+		return On
+	}
+	return Another
 }
 
 // ErrMadeToRun says that the program is one that go run has made.
 var ErrMadeToRun = errors.New("it was started by go run, which keeps the program in a folder that is emptied; install it, or build it with go build, and start that")
 
-// Enable has e started at login. Where e's program will not stay the error is ErrMadeToRun.
+// Enable has e started at login, in the place of another copy. Where e's program will not
+// stay the error is ErrMadeToRun.
 func (e Entry) Enable() error {
 	if err := e.canStay(); err != nil {
 		return err

@@ -20,19 +20,27 @@ func file() string {
 	return filepath.Join(home, "Library", "LaunchAgents", identity+".plist")
 }
 
-// Enabled reports whether e's program is started at login.
-func (e Entry) Enabled() bool {
+// State is what the system starts at login.
+func (e Entry) State() State {
 	data, err := os.ReadFile(file())
-	return err == nil && strings.Contains(string(data), "<string>"+escaped(e.Program)+"</string>") &&
-		!strings.Contains(string(data), "<key>Disabled</key><true/>")
+	switch {
+	case err != nil || strings.Contains(string(data), "<key>Disabled</key><true/>"):
+		return Off
+	case strings.Contains(string(data), "<string>"+escaped(e.Program)+"</string>"):
+		return On
+	}
+	return Another
 }
+
+// Slow reports whether a change may take long, because the user is asked: never here.
+func Slow() bool { return false }
 
 // enable has e started at login.
 func (e Entry) enable() error {
 	var text bytes.Buffer
 	text.WriteString(xml.Header + `<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">` + "\n")
 	fmt.Fprintf(&text, "<plist version=\"1.0\"><dict>\n<key>Label</key><string>%s</string>\n<key>ProgramArguments</key><array>", identity)
-	for _, argument := range append([]string{e.Program}, e.Args...) {
+	for _, argument := range append([]string{e.Program}, e.arguments()...) {
 		fmt.Fprintf(&text, "<string>%s</string>", escaped(argument))
 	}
 	text.WriteString("</array>\n<key>RunAtLoad</key><true/>\n<key>ProcessType</key><string>Interactive</string>\n</dict></plist>\n")

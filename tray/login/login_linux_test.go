@@ -3,6 +3,7 @@ package login
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/adrg/xdg"
@@ -26,14 +27,14 @@ func TestSwitchedOffElsewhere(t *testing.T) {
 		if err := os.WriteFile(path, append(entry, line+"\n"...), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if e.Enabled() != want {
+		if (e.State() == On) != want {
 			t.Errorf("with %q it is started: %t", line, !want)
 		}
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	if e.Enabled() {
+	if e.State() != Off {
 		t.Error("the entry was removed, and it is started")
 	}
 }
@@ -51,5 +52,66 @@ func TestTheCommandIsQuoted(t *testing.T) {
 		if got := quote(argument); got != want {
 			t.Errorf("%s is %s, want %s", argument, got, want)
 		}
+	}
+}
+
+// The program in an entry is read as it was written, whatever its name.
+func TestAnyPathIsReadAgain(t *testing.T) {
+	own(t)
+	for _, path := range []string{
+		"/usr/bin/agents-tray", "/opt/My apps/agents-tray", `/opt/100%/a "b" $c/agents-tray`, `/opt/back\slash/ü\`, "/opt/a`b/x;y",
+	} {
+		e := Entry{"Configurable Agents", path, []string{"--config", `a "b".yaml`}}
+		if err := e.Enable(); err != nil {
+			t.Fatal(err)
+		}
+		if e.State() != On {
+			t.Errorf("with %s it is another program's", path)
+		}
+		text, err := os.ReadFile(file())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if path == "/usr/bin/agents-tray" && !strings.Contains(string(text), "\nExec=/usr/bin/agents-tray --at-login --config \"a \\\\\"b\\\\\".yaml\"\nTryExec=/usr/bin/agents-tray\n") {
+			t.Errorf("it is\n%s", text)
+		}
+	}
+}
+
+// The path by which it is called stays when a package manager replaces what it leads to.
+func TestALinkIsTheSameProgram(t *testing.T) {
+	own(t)
+	folder := t.TempDir()
+	program, link := filepath.Join(folder, "agents-tray-1.2"), filepath.Join(folder, "agents-tray")
+	if err := os.WriteFile(program, nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(program, link); err != nil {
+		t.Fatal(err)
+	}
+	e := Entry{"Configurable Agents", link, nil}
+	if err := e.Enable(); err != nil {
+		t.Fatal(err)
+	}
+	if same := (Entry{Program: program}); same.State() != On {
+		t.Error("the file itself is another program than the link to it")
+	}
+	if err := os.Rename(program, program+"-moved"); err != nil {
+		t.Fatal(err)
+	}
+	if moved := (Entry{Program: program + "-moved"}); moved.State() != Another {
+		t.Error("of a program that was moved nothing is said")
+	}
+	before := os.Args[0]
+	defer func() { os.Args[0] = before }()
+	os.Args[0] = link
+	if got := lasting(program + "-moved"); got != program+"-moved" {
+		t.Errorf("a link that leads nowhere is taken: %s", got)
+	}
+	if err := os.Rename(program+"-moved", program); err != nil {
+		t.Fatal(err)
+	}
+	if got := lasting(program); got != link {
+		t.Errorf("it is started as %s", got)
 	}
 }

@@ -3,7 +3,6 @@ package login
 import (
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -15,7 +14,7 @@ func TestOnAndOff(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	if e.Enabled() {
+	if e.State() != Off {
 		t.Error("it is started at login before anybody has asked for it")
 	}
 	for range 2 { // twice is no fault
@@ -23,40 +22,30 @@ func TestOnAndOff(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if !e.Enabled() {
+	if e.State() != On {
 		t.Error("it is not started at login")
 	}
-	if other := (Entry{"", filepath.FromSlash("/opt/My apps/agents-tray-old"), nil}); other.Enabled() {
+	other := Entry{"", filepath.FromSlash("/opt/My apps/agents-tray-old"), nil}
+	if other.State() != Another {
 		t.Error("another program takes the entry for its own")
+	}
+	if err := other.Enable(); err != nil || other.State() != On || e.State() != Another {
+		t.Errorf("choosing it does not mend it: %v", err)
 	}
 	for range 2 {
 		if err := e.Disable(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if e.Enabled() {
+	if e.State() != Off {
 		t.Error("it is still started at login")
 	}
 }
 
 func TestThis(t *testing.T) {
-	e, err := This("Configurable Agents")
-	if err != nil || !filepath.IsAbs(e.Program) || !strings.Contains(strings.Join(e.Args, " "), "-test.") {
+	e, err := This("Configurable Agents", []string{"--no-chat"})
+	if err != nil || !filepath.IsAbs(e.Program) || !slices.Equal(e.arguments(), []string{"--at-login", "--no-chat"}) {
 		t.Errorf("%+v, %v", e, err)
-	}
-}
-
-func TestOptions(t *testing.T) {
-	for _, test := range []struct{ args, want []string }{
-		{nil, nil},
-		{[]string{"--chat-port", "1"}, []string{"--chat-port", "1"}},
-		{[]string{"ui", "--chat-port", "1"}, []string{"--chat-port", "1"}},
-		{[]string{"ui"}, nil},
-		{[]string{"answer", "--", "agents-tray:x/0"}, nil},
-	} {
-		if got := options(test.args); !slices.Equal(got, test.want) {
-			t.Errorf("of %q it keeps %q, not %q", test.args, got, test.want)
-		}
 	}
 }
 

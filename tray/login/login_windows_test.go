@@ -1,6 +1,7 @@
 package login
 
 import (
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/windows/registry"
@@ -29,14 +30,50 @@ func TestSwitchedOffElsewhere(t *testing.T) {
 		if err := key.SetBinaryValue(identity, []byte{first, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}); err != nil {
 			t.Fatal(err)
 		}
-		if e.Enabled() != want {
+		if (e.State() == On) != want {
 			t.Errorf("with %d it is started: %t", first, !want)
 		}
 	}
 	if err := e.Enable(); err != nil { // in the menu: it holds over what was chosen before
 		t.Fatal(err)
 	}
-	if !e.Enabled() {
+	if e.State() != On {
 		t.Error("it is switched off still")
+	}
+}
+
+// The setup writes the program in quotes, also where it needs none.
+func TestTheSetupsEntryIsKnown(t *testing.T) {
+	e := Entry{"Configurable Agents", `C:\Users\me\AppData\Local\Programs\agents-tray\agents-tray.exe`, nil}
+	if want := `"` + e.Program + `" --at-login`; e.command() != want {
+		t.Errorf("the menu writes %s, the setup %s", e.command(), want)
+	}
+	t.Cleanup(func() {
+		if err := e.Disable(); err != nil {
+			t.Error(err)
+		}
+	})
+	key, _, err := registry.CreateKey(registry.CURRENT_USER, runKey, registry.SET_VALUE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer key.Close()
+	for command, want := range map[string]State{
+		`"` + e.Program + `"`: On, `"` + e.Program + `" --at-login`: On, e.Program: On, `"C:\else where\agents-tray.exe"`: Another,
+	} {
+		if err := key.SetStringValue(identity, command); err != nil {
+			t.Fatal(err)
+		}
+		if got := e.State(); got != want {
+			t.Errorf("of %s it says %v", command, got)
+		}
+	}
+}
+
+// Windows leaves out what is longer, without a word.
+func TestACommandThatIsTooLongIsRefused(t *testing.T) {
+	e := Entry{"Configurable Agents", `C:\agents-tray.exe`, []string{"--config", `C:\` + strings.Repeat("long", 60)}}
+	if err := e.Enable(); err == nil || !strings.Contains(err.Error(), "260") || e.State() != Off {
+		t.Errorf("%v, %v", err, e.State())
 	}
 }

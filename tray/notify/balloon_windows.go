@@ -7,7 +7,7 @@ import "sync"
 // others are in the menu. The zero value is ready for use.
 type Balloon struct {
 	mu     sync.Mutex
-	answer func(string)
+	answer func(answer, token string)
 	latest Notification
 	icon   func(Notification) // nil until there is one
 }
@@ -19,6 +19,7 @@ func (b *Balloon) Notify(n Notification) {
 	b.latest = n
 	if b.icon != nil {
 		b.icon(n)
+		n.tellShown()
 	}
 }
 
@@ -33,7 +34,7 @@ func (b *Balloon) Withdraw(key string) {
 }
 
 // OnAnswer has answers given to do.
-func (b *Balloon) OnAnswer(do func(string)) {
+func (b *Balloon) OnAnswer(do func(answer, token string)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.answer = do
@@ -47,6 +48,7 @@ func (b *Balloon) ShowOn(icon func(Notification)) {
 	b.icon = icon
 	if b.latest.Summary != "" {
 		icon(b.latest)
+		b.latest.tellShown()
 	}
 }
 
@@ -57,7 +59,7 @@ func (b *Balloon) Clicked() {
 	b.latest = Notification{}
 	b.mu.Unlock()
 	if len(actions) > 0 && actions[0].Answer != "" && answer != nil {
-		answer(actions[0].Answer)
+		answer(actions[0].Answer, "")
 	}
 }
 

@@ -45,10 +45,14 @@ var backends = []struct {
 type answer struct {
 	identity string
 	button   int // index of the action, or dismissed
+	// token is the desktop's permission for what the answer opens to come to the front.
+	token string
 }
 
-// dismissed says that a message went away without an answer.
-const dismissed = -1
+const (
+	dismissed = -1 // a message went away without an answer
+	permitted = -2 // no answer yet: a token for the one that comes
+)
 
 // DBus shows messages by the best backend on the session bus. While there is none, as at
 // log-in, the latest ones wait for a minute.
@@ -64,9 +68,10 @@ type DBus struct {
 	watching bool                // for a backend that appears
 	shown    map[string]string   // identity by key
 	actions  map[string][]Action // by identity
+	token    answer              // the latest one that was permitted
 
 	mu     sync.Mutex
-	answer func(string)
+	answer func(answer, token string)
 	closed bool
 }
 
@@ -75,7 +80,7 @@ type DBus struct {
 func NewDBus(connection func() *dbus.Conn) *DBus {
 	b := &DBus{
 		connection: connection, queue: make(chan func(), queueLength), done: make(chan struct{}),
-		shown: map[string]string{}, actions: map[string][]Action{}, answer: func(string) {},
+		shown: map[string]string{}, actions: map[string][]Action{}, answer: func(string, string) {},
 	}
 	go func() {
 		defer close(b.done)
@@ -120,13 +125,13 @@ func (b *DBus) Notify(n Notification) { b.post(func() { b.show(n) }) }
 func (b *DBus) Withdraw(key string) { b.post(func() { b.withdraw(key) }) }
 
 // OnAnswer has answers given to do. Until it is called they get lost.
-func (b *DBus) OnAnswer(do func(string)) {
+func (b *DBus) OnAnswer(do func(answer, token string)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.answer = do
 }
 
-func (b *DBus) onAnswer() func(string) {
+func (b *DBus) onAnswer() func(answer, token string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.answer
@@ -184,6 +189,7 @@ func (b *DBus) show(n Notification) {
 			if n.Key != "" {
 				b.shown[n.Key] = identity
 			}
+			n.tellShown()
 			return
 		}
 		if errors.Is(err, context.DeadlineExceeded) {
@@ -251,16 +257,25 @@ func (b *DBus) Signal(signal *dbus.Signal) {
 	for _, kind := range backends {
 		if answer, ok := kind.parse(signal); ok {
 			b.post(func() {
-				if text := b.answered(answer); text != "" {
-					b.onAnswer()(text)
+				if text, token := b.answered(answer); text != "" {
+					b.onAnswer()(text, token)
 				}
 			})
 		}
 	}
 }
 
-// answered forgets a message, and returns what its pressed button answers.
-func (b *DBus) answered(a answer) string {
+// answered forgets a message, and returns what its pressed button answers, with the token
+// that came with it or just before.
+func (b *DBus) answered(a answer) (text, token string) {
+	if a.button == permitted {
+		b.token = a
+		return "", ""
+	}
+	if a.token == "" && b.token.identity == a.identity {
+		a.token = b.token.token
+	}
+	b.token = answer{}
 	actions := b.actions[a.identity]
 	delete(b.actions, a.identity)
 	for key, identity := range b.shown {
@@ -269,9 +284,9 @@ func (b *DBus) answered(a answer) string {
 		}
 	}
 	if a.button < 0 || a.button >= len(actions) {
-		return ""
+		return "", ""
 	}
-	return actions[a.button].Answer
+	return actions[a.button].Answer, a.token
 }
 
 // call calls a method of the desktop, for callTime at most.

@@ -33,7 +33,7 @@ func connect(t *testing.T, address string) (*DBus, <-chan string) {
 		<-heard
 	})
 	answers := make(chan string, 16)
-	notifier.OnAnswer(func(answer string) { answers <- answer })
+	notifier.OnAnswer(func(answer, token string) { answers <- answer })
 	return notifier, answers
 }
 

@@ -9,8 +9,9 @@ type Notifier interface {
 	Notify(Notification)
 	// Withdraw takes the message of a key away, as far as the system can.
 	Withdraw(key string)
-	// OnAnswer has answers given to do, one at a time. Until it is called they get lost.
-	OnAnswer(do func(answer string))
+	// OnAnswer has answers given to do, one at a time, with the desktop's permission for what
+	// the answer opens to come to the front, if it gave one. Until it is called they get lost.
+	OnAnswer(do func(answer, token string))
 	// Close returns when what is to be shown is shown, or after a short time.
 	Close()
 }
@@ -26,6 +27,15 @@ type Notification struct {
 	// Actions are its buttons; the first is also what a click on the message itself
 	// brings. None: it cannot be answered.
 	Actions []Action
+	// Shown is called once, in a goroutine of its own, when the system has shown it. Optional.
+	Shown func()
+}
+
+// tellShown says that n is shown.
+func (n Notification) tellShown() {
+	if n.Shown != nil {
+		go n.Shown()
+	}
 }
 
 // Action is a button.

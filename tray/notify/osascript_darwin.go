@@ -57,7 +57,7 @@ func (s *Script) Notify(n Notification) {
 func (s *Script) Withdraw(string) {}
 
 // OnAnswer does nothing: messages of this kind cannot be answered.
-func (s *Script) OnAnswer(func(string)) {}
+func (s *Script) OnAnswer(func(answer, token string)) {}
 
 // Close waits for what is to be shown, for a second at most.
 func (s *Script) Close() {

@@ -73,5 +73,16 @@ func parsePortal(signal *dbus.Signal) (answer, bool) {
 	if err != nil {
 		button = dismissed
 	}
-	return answer{identity, button}, true
+	return answer{identity, button, portalToken(parameters)}, true
+}
+
+// portalToken finds the token in what comes with an answer: newer portals add it.
+func portalToken(parameters []dbus.Variant) string {
+	for _, parameter := range parameters {
+		data, _ := parameter.Value().(map[string]dbus.Variant)
+		if token, ok := data["activation-token"].Value().(string); ok {
+			return token
+		}
+	}
+	return ""
 }

@@ -71,7 +71,7 @@ func number(identity string) uint32 {
 
 func parseSpecification(signal *dbus.Signal) (answer, bool) {
 	var id, reason uint32
-	var key string
+	var key, token string
 	button := dismissed
 	switch {
 	case signal.Name == notificationsName+".ActionInvoked" && dbus.Store(signal.Body, &id, &key) == nil:
@@ -80,9 +80,11 @@ func parseSpecification(signal *dbus.Signal) (answer, bool) {
 		} else if pressed, err := strconv.Atoi(key); err == nil {
 			button = pressed
 		}
+	case signal.Name == notificationsName+".ActivationToken" && dbus.Store(signal.Body, &id, &token) == nil: // before ActionInvoked
+		button = permitted
 	case signal.Name == notificationsName+".NotificationClosed" && dbus.Store(signal.Body, &id, &reason) == nil:
 	default:
 		return answer{}, false
 	}
-	return answer{strconv.FormatUint(uint64(id), 10), button}, true
+	return answer{strconv.FormatUint(uint64(id), 10), button, token}, true
 }

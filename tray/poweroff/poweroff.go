@@ -15,16 +15,21 @@ type Watch struct {
 	going   chan Why
 	release func()
 	closing func() bool
+	over    chan struct{} // closed when the user's session has ended
 }
 
 // newWatch makes one that hears nothing.
 func newWatch() *Watch {
-	return &Watch{going: make(chan Why, 1), release: func() {}, closing: func() bool { return false }}
+	return &Watch{going: make(chan Why, 1), release: func() {}, closing: func() bool { return false }, over: make(chan struct{})}
 }
 
 // Going gets one value when the computer is about to go down or the user to log off. The
 // system waits a few seconds, or until Release.
 func (w *Watch) Going() <-chan Why { return w.going }
+
+// SessionOver is closed when the system says that the user's session, in which this process
+// was started, has ended. Nothing waits for anybody then.
+func (w *Watch) SessionOver() <-chan struct{} { return w.over }
 
 // LoggingOff reports whether the user's session on this computer is being closed, as a
 // signal to end may mean. It takes a tenth of a second at most.

@@ -4,6 +4,7 @@ package traytest
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,6 +25,9 @@ type Browser struct {
 // reading too so that it never hangs. It uses no other program: PATH may be Dir alone.
 const xdgOpen = `#!/bin/sh
 dir=${0%/*}
+read -r pid comm state parent group session rest </proc/self/stat
+printf '%s %s %s\n' "$pid" "$session" "$XDG_ACTIVATION_TOKEN$DESKTOP_STARTUP_ID" >>"$dir/processes"
+printf '%s\n' "$DISPLAY" >>"$dir/displays"
 printf '%s\n' "$*" >>"$dir/urls"
 printf . 1<>"$dir/bell"
 `
@@ -58,6 +62,39 @@ func FakeBrowser(t testing.TB) *Browser {
 		<-silent
 	})
 	return b
+}
+
+// Displays returns the display that the browser was started on each time, in the order of URLs.
+func (b *Browser) Displays() []string {
+	b.t.Helper()
+	text, err := os.ReadFile(filepath.Join(b.Dir, "displays"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+}
+
+// A Command is how the browser was started.
+type Command struct {
+	PID, Session int
+	Token        string // what is in XDG_ACTIVATION_TOKEN and then in DESKTOP_STARTUP_ID
+}
+
+// Commands returns how the browser was started each time, in the order of URLs.
+func (b *Browser) Commands() (commands []Command) {
+	b.t.Helper()
+	text, err := os.ReadFile(filepath.Join(b.Dir, "processes"))
+	if err != nil && !os.IsNotExist(err) {
+		b.t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		var c Command
+		if n, err := fmt.Sscan(line, &c.PID, &c.Session, &c.Token); n < 2 {
+			b.t.Fatalf("%q: %v", line, err)
+		}
+		commands = append(commands, c)
+	}
+	return commands
 }
 
 // URLs returns everything that was opened so far, in order.

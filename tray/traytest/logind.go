@@ -44,7 +44,7 @@ func (b *Bus) StartLogind(t testing.TB) *Logind {
 	if err := conn.Export(manager{l}, logindPath, logindManager); err != nil {
 		t.Fatal(err)
 	}
-	l.session, err = prop.Export(conn, sessionPath, prop.Map{logindSession: {"State": {Value: "active"}}})
+	l.session, err = prop.Export(conn, sessionPath, prop.Map{logindSession: {"State": {Value: "active", Emit: prop.EmitTrue}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,6 +102,11 @@ func (l *Logind) WaitInhibited(t testing.TB) {
 
 // LogOff says that the user logs off.
 func (l *Logind) LogOff() { l.session.SetMust(logindSession, "State", "closing") }
+
+// Forget says that the session is gone: logind knows it no longer.
+func (l *Logind) Forget() {
+	_ = l.conn.Emit(logindPath, logindManager+".SessionRemoved", "7", sessionPath) // the bus is the test's own
+}
 
 // PrepareForShutdown says that the computer is about to go down, or that it is not after all.
 func (l *Logind) PrepareForShutdown(soon bool) {

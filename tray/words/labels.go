@@ -70,6 +70,7 @@ const (
 	History
 	Settings
 	AtLogin
+	AtLoginAnother
 	Notifications
 	EditServices
 	EditServicesBody
@@ -103,6 +104,7 @@ const (
 	EndPlatform
 	EndCrash
 	EndOutOfMemory
+	EndLeftRunning
 	EndKill
 	EndPossibleOOM
 	EndUnrecorded
@@ -112,6 +114,7 @@ const (
 	CausePlatform
 	CauseCrash
 	CauseOutOfMemory
+	CauseLeftRunning
 	CauseKill
 	CausePossibleOOM
 	CauseUnrecorded
@@ -124,6 +127,7 @@ const (
 	NotKept
 	NotFindable
 	StillRuns
+	LeftRunning
 	PlatformBlind
 	NotRecorded
 	NotRecordedMore
@@ -134,6 +138,10 @@ const (
 	RecordDamagedKept
 	RecordRestored
 	GuardTrouble
+	OpenToOthers
+	OpenToOthersMore
+	LocalhostTaken
+	LocalhostTakenMore
 	PlatformUnknown
 	PlatformLocked
 	PlatformLockedMore
@@ -178,12 +186,15 @@ const (
 	OpensLaterBody
 	NoTray
 	NoTrayBody
+	NoPageBody
+	WelcomeBody
+	WelcomeBodyWindows
+	RunsAlready
+	SessionsShowMore
 	NoBrowser
 	NoBrowserBody
 	NotCopied
 	NotChanged
-	HistoryByCommand
-	StatusByCommand
 
 	keys int = iota
 )
@@ -215,6 +226,7 @@ var table = [keys]line{
 	History:          {label, [languages]string{"Session history…", "Sitzungsverlauf…"}},
 	Settings:         {label, [languages]string{"Settings", "Einstellungen"}},
 	AtLogin:          {label, [languages]string{"Start at login", "Bei der Anmeldung starten"}},
+	AtLoginAnother:   {label, [languages]string{"Start at login (now: another copy)", "Bei der Anmeldung starten (jetzt: andere Kopie)"}},
 	Notifications:    {label, [languages]string{"Notifications", "Benachrichtigungen"}},
 	EditServices:     {label, [languages]string{"Edit services…", "Dienste bearbeiten…"}},
 	EditServicesBody: {body, [languages]string{"What you save in %s applies at once.", "Was in %s gespeichert wird, gilt sofort."}},
@@ -246,6 +258,7 @@ var table = [keys]line{
 	EndPlatform:    {state, [languages]string{"it was the Python platform's", "die der Python-Plattform"}},
 	EndCrash:       {state, [languages]string{"it crashed {when}", "abgestürzt {when}"}},
 	EndOutOfMemory: {state, [languages]string{"memory had run out {when}", "aus Speichermangel abgebrochen {when}"}},
+	EndLeftRunning: {state, [languages]string{"something ran on after it {when}", "etwas lief danach weiter, {when}"}},
 	EndKill:        {state, [languages]string{"it was killed {when}", "abgebrochen {when}"}},
 	EndPossibleOOM: {state, [languages]string{"it was killed {when}; perhaps for lack of memory", "abgebrochen {when} (vielleicht Speichermangel)"}},
 	EndUnrecorded:  {state, [languages]string{"it ended unrecorded {when}", "Ende nicht aufgezeichnet, {when}"}},
@@ -257,6 +270,10 @@ var table = [keys]line{
 	}},
 	CauseCrash:       {body, [languages]string{"Configurable Agents itself crashed.", "Configurable Agents ist selbst abgestürzt."}},
 	CauseOutOfMemory: {body, [languages]string{"The system killed Configurable Agents because memory had run out.", "Das System hat Configurable Agents aus Speichermangel abgebrochen."}},
+	CauseLeftRunning: {body, [languages]string{
+		"Configurable Agents ended, but could not end everything that it had started.",
+		"Configurable Agents endete, konnte aber nicht alles beenden, was es gestartet hatte.",
+	}},
 	CauseKill: {body, [languages]string{
 		"Configurable Agents was killed by somebody or by another program.", "Configurable Agents wurde von jemandem oder von einem anderen Programm abgebrochen.",
 	}},
@@ -285,6 +302,7 @@ var table = [keys]line{
 	NotKept:         {state, [languages]string{"Nothing of this session will be kept", "Von dieser Sitzung wird nichts behalten"}},
 	NotFindable:     {state, [languages]string{"Other programs cannot find this one", "Andere Programme finden dieses nicht"}},
 	StillRuns:       {state, [languages]string{"Something of the last session still runs", "Etwas von der letzten Sitzung läuft noch"}},
+	LeftRunning:     {state, [languages]string{"Something that was started here could not be ended", "Etwas, das hier gestartet wurde, ließ sich nicht beenden"}},
 	PlatformBlind:   {state, [languages]string{"The Python platform does not see this session", "Die Python-Plattform sieht diese Sitzung nicht"}},
 	NotRecorded:     {state, [languages]string{"This session is not being recorded", "Diese Sitzung wird nicht aufgezeichnet"}},
 	NotRecordedMore: {body, [languages]string{"Should it end unexpectedly, that may go unnoticed.", "Sollte sie unerwartet enden, bleibt das vielleicht unbemerkt."}},
@@ -300,6 +318,13 @@ var table = [keys]line{
 	RecordRestored: {body, [languages]string{
 		"The copy made %s has taken its place, so how the last session ended is not known; the damaged file is kept as %s.",
 		"Die Kopie, gemacht %s, ist an ihre Stelle getreten. Wie die letzte Sitzung endete, ist deshalb nicht bekannt; die beschädigte Datei bleibt als %s erhalten.",
+	}},
+	OpenToOthers:     {state, [languages]string{"Other users of this computer can use Dashboard and Chat", "Andere Benutzer dieses Computers können Dashboard und Chat benutzen"}},
+	OpenToOthersMore: {state, [languages]string{"other_users in the services file says so.", "So steht es unter other_users in der Datei der Dienste."}},
+	LocalhostTaken:   {state, [languages]string{"Another program answers at localhost", "Ein anderes Programm antwortet auf localhost"}},
+	LocalhostTakenMore: {body, [languages]string{
+		"%[1]s is taken by %[2]s, so that localhost may not be %[3]s. Open %[4]s instead.",
+		"%[1]s ist von %[2]s belegt, localhost ist also womöglich nicht %[3]s. Stattdessen %[4]s öffnen.",
 	}},
 	GuardTrouble:    {state, [languages]string{"Something for the services could not be done", "Etwas für die Dienste war nicht möglich"}},
 	PlatformUnknown: {state, [languages]string{"What the Python platform runs is not known", "Was die Python-Plattform ausführt, ist nicht bekannt"}},
@@ -371,19 +396,25 @@ var table = [keys]line{
 	OpensLaterBody: {body, [languages]string{"Its page opens as soon as it answers.", "Die Seite öffnet sich, sobald der Dienst antwortet."}},
 	NoTray:         {title, [languages]string{"%s is running", "%s läuft"}},
 	NoTrayBody: {body, [languages]string{
-		"This desktop shows no tray icons. Start it again to open the Dashboard; in a terminal, agents-tray menu lists what it can do.",
-		"Diese Oberfläche zeigt keine Symbole im Systembereich. Noch einmal starten öffnet das Dashboard; im Terminal zeigt agents-tray menu, was es kann.",
+		"This desktop shows no tray icons. Start it again to open %s; in a terminal, agents-tray menu lists what it can do.",
+		"Diese Oberfläche zeigt keine Symbole im Systembereich. Noch einmal starten öffnet %s; im Terminal zeigt agents-tray menu, was es kann.",
 	}},
-	NoBrowser:     {title, [languages]string{"No browser could be opened", "Es ließ sich kein Browser öffnen"}},
-	NoBrowserBody: {body, [languages]string{"Open %s yourself. (%v)", "%s bitte selbst öffnen. (%v)"}},
-	NotCopied:     {title, [languages]string{"Nothing can be copied here", "Hier lässt sich nichts kopieren"}},
-	HistoryByCommand: {body, [languages]string{
-		"No Dashboard runs here; in a terminal, agents-tray sessions show tells what happened.",
-		"Hier läuft kein Dashboard; im Terminal zeigt agents-tray sessions show, was geschah.",
+	NoPageBody: {body, [languages]string{
+		"It has no page to open. Its icon is in the tray; in a terminal, agents-tray menu lists what it can do.",
+		"Es hat keine Seite, die sich öffnen ließe. Sein Symbol ist im Systembereich; im Terminal zeigt agents-tray menu, was es kann.",
 	}},
-	StatusByCommand: {body, [languages]string{
-		"No Dashboard runs here; in a terminal, agents-tray status shows everything.",
-		"Hier läuft kein Dashboard; im Terminal zeigt agents-tray status alles.",
+	WelcomeBody: {body, [languages]string{
+		"Its icon is in the panel from now on: the menu there opens the pages, stops the services and quits. Starting it again opens this page.",
+		"Sein Symbol ist von nun an in der Leiste: Das Menü dort öffnet die Seiten, hält die Dienste an und beendet das Programm. Ein weiterer Start öffnet diese Seite.",
 	}},
-	NotChanged: {title, [languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
+	WelcomeBodyWindows: {body, [languages]string{
+		"Its icon is beside the clock from now on, perhaps behind the arrow there: the menu opens the pages, stops the services and quits. Starting it again opens this page.",
+		"Sein Symbol ist von nun an neben der Uhr, vielleicht hinter dem Pfeil dort: Das Menü öffnet die Seiten, hält die Dienste an und beendet das Programm. Ein weiterer Start öffnet diese Seite.",
+	}},
+	RunsAlready:      {title, [languages]string{"%s is running already", "%s läuft schon"}},
+	SessionsShowMore: {body, [languages]string{"In a terminal, agents-tray sessions shows more.", "Im Terminal zeigt agents-tray sessions mehr."}},
+	NoBrowser:        {title, [languages]string{"No browser could be opened", "Es ließ sich kein Browser öffnen"}},
+	NoBrowserBody:    {body, [languages]string{"Open %s yourself. (%v)", "%s bitte selbst öffnen. (%v)"}},
+	NotCopied:        {title, [languages]string{"Nothing can be copied here", "Hier lässt sich nichts kopieren"}},
+	NotChanged:       {title, [languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
 }

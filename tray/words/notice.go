@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"agents-tray/manager"
 	"agents-tray/manager/words"
 )
 
@@ -32,8 +33,11 @@ func (n Notice) Rest(l Language) string {
 	if n.More != Nothing {
 		arguments := make([]any, len(n.Arguments))
 		for i, argument := range n.Arguments {
-			if at, ok := argument.(time.Time); ok {
-				argument = l.When(at, time.Now(), true)
+			switch a := argument.(type) {
+			case time.Time:
+				argument = l.When(a, time.Now(), true)
+			case manager.Process:
+				argument = l.Holder(a)
 			}
 			arguments[i] = argument
 		}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 )
 
 // maxEvent is the size of the largest event that is read, in bytes.
@@ -20,20 +21,27 @@ type Stream struct {
 	control *http.ResponseController
 }
 
-// NewStream sets the headers of w for server-sent events.
+// sendTime is how long a client may take to receive an event.
+const sendTime = 30 * time.Second
+
+// NewStream sets the headers of w for server-sent events. The server's time limits for a
+// request and its response no longer hold, sendTime does for each event.
 func NewStream(w http.ResponseWriter) *Stream {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
-	return &Stream{w, http.NewResponseController(w)}
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Time{}) // without a connection, as in tests, nothing limits it
+	return &Stream{w, control}
 }
 
 // Send writes one event, with data as JSON, and flushes it to the client. It blocks while
-// the client is slow. Its error is that of the encoding or of the connection.
+// the client is slow, 30 s at most. Its error is that of the encoding or of the connection.
 func (s *Stream) Send(event string, data any) error {
 	encoded, err := json.Marshal(data)
 	if err != nil {
 		return err
 	}
+	_ = s.control.SetWriteDeadline(time.Now().Add(sendTime)) // as in NewStream
 	if _, err := fmt.Fprintf(s.w, "event: %s\ndata: %s\n\n", event, encoded); err != nil {
 		return err
 	}

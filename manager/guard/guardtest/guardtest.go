@@ -37,6 +37,11 @@ const (
 	Notifies     = "notifies"      // sends its further arguments by sd_notify(3), a datagram each, then waits
 	Watchdog     = "watchdog"      // says READY=1, then WATCHDOG=1 as often as it should, until SIGUSR1
 	Grows        = "grows"         // uses ever more memory, once it has printed a line
+	Overwrites   = "overwrites"    // ignores SIGTERM, and writes over the environment that others see of it
+	OverwritesIn = "overwrites-in" // has a child in a session of its own that does so
+	BecomesRoot  = "becomes-root"  // ignores SIGTERM, and makes itself root's, if its file is set-user-id root
+	BecomesIn    = "becomes-in"    // has a child in a session of its own that does so: the file that its argument says
+	WithoutPidfd = "without-pidfd" // no service: the guard where signals need a process id
 	Tells        = "tells"         // the environment variables that its arguments name, then waits
 )
 
@@ -77,6 +82,24 @@ func serve(kind string, arguments []string) {
 		signal.Ignore(syscall.SIGTERM)
 		fmt.Println("up")
 		select {}
+	case Overwrites, BecomesRoot:
+		signal.Ignore(syscall.SIGTERM)
+		become := map[string]func() error{Overwrites: overwriteEnvironment, BecomesRoot: becomeRoot}[kind]
+		if err := become(); err != nil {
+			fmt.Fprintln(os.Stderr, kind+":", err)
+			os.Exit(2)
+		}
+		fmt.Println("up")
+		select {}
+	case OverwritesIn:
+		spawn(nil, true, Overwrites)
+		fmt.Println("up")
+	case BecomesIn:
+		spawnFile(arguments[0], nil, true, BecomesRoot)
+		fmt.Println("up")
+	case WithoutPidfd:
+		fmt.Fprintln(os.Stderr, withoutPidfd()) // it returns only if it fails
+		os.Exit(2)
 	case Forks:
 		spawn(nil, false, append(arguments, IgnoresTERM)[0])
 		fmt.Println("up")
@@ -187,8 +210,16 @@ func watchdog(terminate <-chan os.Signal) {
 
 // spawn starts a service of another kind below this one and waits until it is up.
 func spawn(env []string, ownSession bool, kind string, arguments ...string) {
+	spawnFile("", env, ownSession, kind, arguments...)
+}
+
+// spawnFile is spawn for another file than this one; "" is this one.
+func spawnFile(path string, env []string, ownSession bool, kind string, arguments ...string) {
 	command := Command(kind, arguments...)
-	child := &exec.Cmd{Path: command[0], Args: command, Env: env, SysProcAttr: attributes(ownSession)}
+	if path == "" {
+		path = command[0]
+	}
+	child := &exec.Cmd{Path: path, Args: command, Env: env, SysProcAttr: attributes(ownSession)}
 	if env == nil {
 		child.Env = os.Environ()
 	}

@@ -37,7 +37,7 @@ const (
 
 // helperScript waits for the end of file on its standard input. The name of its process
 // is known to users and tests.
-const helperScript = `trap '' HUP INT TERM; read -r _; exec "$0" guard sweep "$1"`
+const helperScript = `trap '' HUP INT TERM; read -r _; exec "$0" guard sweep "$1" "$2"`
 
 // Missing reports whether one is to be started.
 func (h *CleanupHelper) Missing() bool { return h.PID == 0 && !h.off }
@@ -45,8 +45,8 @@ func (h *CleanupHelper) Missing() bool { return h.PID == 0 && !h.off }
 // NextStart is when the next one may be started.
 func (h *CleanupHelper) NextStart() time.Time { return h.started.Add(helperPause) }
 
-// Start starts a helper if there is none.
-func (h *CleanupHelper) Start() error {
+// Start starts a helper if there is none. It gets that journal to read.
+func (h *CleanupHelper) Start(journal string) error {
 	if h.PID != 0 || h.off || h.guard == "" {
 		return nil
 	}
@@ -67,7 +67,7 @@ func (h *CleanupHelper) Start() error {
 		return err
 	}
 	defer theirs.Close()
-	h.PID, err = syscall.ForkExec("/bin/sh", []string{"agents-tray-keeper", "-c", helperScript, path, h.guard}, &syscall.ProcAttr{
+	h.PID, err = syscall.ForkExec("/bin/sh", []string{"agents-tray-keeper", "-c", helperScript, path, h.guard, journal}, &syscall.ProcAttr{
 		Dir: "/", Env: helperEnvironment(os.Environ()),
 		Files: []uintptr{theirs.Fd(), null.Fd(), null.Fd(), self.Fd()},
 		Sys:   DetachedAttributes(),

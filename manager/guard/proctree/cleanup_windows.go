@@ -10,6 +10,6 @@ func NewCleanupHelper(string) *CleanupHelper { return &CleanupHelper{} }
 
 func (*CleanupHelper) Missing() bool        { return false }
 func (*CleanupHelper) NextStart() time.Time { return time.Time{} }
-func (*CleanupHelper) Start() error         { return nil }
+func (*CleanupHelper) Start(string) error   { return nil }
 func (*CleanupHelper) Reaped(int) bool      { return false }
 func (*CleanupHelper) Stop()                {}

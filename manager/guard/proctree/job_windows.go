@@ -13,8 +13,16 @@ import (
 // process. The zero job is none.
 type job windows.Handle
 
-func newJob() (job, error) {
-	handle, err := windows.CreateJobObject(nil, nil)
+// newJob makes a job; with a name, one that another process of the user can open.
+func newJob(name string) (job, error) {
+	var object *uint16
+	if name != "" {
+		var err error
+		if object, err = windows.UTF16PtrFromString(name); err != nil {
+			return 0, err
+		}
+	}
+	handle, err := windows.CreateJobObject(nil, object)
 	if err != nil {
 		return 0, fmt.Errorf("make a job: %w", err)
 	}
@@ -47,8 +55,8 @@ func (j job) set(class uintptr, value unsafe.Pointer, size uintptr) error {
 }
 
 // jobOf puts a process into a new job, inside the one it is in.
-func jobOf(process windows.Handle) (job, error) {
-	j, err := newJob()
+func jobOf(process windows.Handle, name string) (job, error) {
+	j, err := newJob(name)
 	if err != nil {
 		return 0, err
 	}
@@ -70,9 +78,9 @@ func (j job) close() {
 func (j job) kill() { _ = windows.TerminateJobObject(windows.Handle(j), killedStatus) } // fails when nobody is left
 
 // members are the ids of the living processes in the job and in those inside it.
-func (j job) members() []int {
+func (j job) members() ([]int, error) {
 	if j == 0 {
-		return nil
+		return nil, nil
 	}
 	const header = 2 * unsafe.Sizeof(uint32(0)) / unsafe.Sizeof(uintptr(0)) // how many there are, how many are listed
 	for size := uintptr(64); ; size *= 2 {
@@ -83,30 +91,33 @@ func (j job) members() []int {
 			continue
 		}
 		if ok == 0 {
-			return nil
+			return nil, fmt.Errorf("list a job's processes: %w", err)
 		}
 		listed := (*[2]uint32)(unsafe.Pointer(&list[0]))[1]
 		pids := make([]int, listed)
 		for i := range pids {
 			pids[i] = int(list[header:][i])
 		}
-		return pids
+		return pids, nil
 	}
 }
 
 var isProcessInJob = kernel32.NewProc("IsProcessInJob")
 
 // killMember ends one process if it is the job's.
-func (j job) killMember(pid int) {
+func (j job) killMember(pid int) error {
 	process, err := windows.OpenProcess(windows.PROCESS_TERMINATE|windows.PROCESS_QUERY_INFORMATION, false, uint32(pid))
-	if err != nil {
-		return // gone
+	if errors.Is(err, windows.ERROR_INVALID_PARAMETER) {
+		return nil // gone
+	} else if err != nil {
+		return err
 	}
 	defer windows.CloseHandle(process)
 	var member int32
 	if ok, _, _ := isProcessInJob.Call(uintptr(process), uintptr(j), uintptr(unsafe.Pointer(&member))); ok != 0 && member != 0 {
 		_ = windows.TerminateProcess(process, killedStatus) // it ends just now
 	}
+	return nil
 }
 
 // A departures port is told when members of jobs end.

@@ -18,18 +18,21 @@ func TestMain(m *testing.M) {
 
 func TestAJobKillsItsMembersOnly(t *testing.T) {
 	first, second := member(t), member(t)
-	if pids := first.job.members(); !slices.Contains(pids, first.PID) || slices.Contains(pids, second.PID) {
+	if pids, err := first.job.members(); err != nil || !slices.Contains(pids, first.PID) || slices.Contains(pids, second.PID) {
 		t.Errorf("%d's job lists %v", first.PID, pids)
 	}
-	first.job.killMember(second.PID)
-	first.job.killMember(first.PID)
+	for _, pid := range []int{second.PID, first.PID} {
+		if err := first.job.killMember(pid); err != nil {
+			t.Error(err)
+		}
+	}
 	if !first.ends(5 * time.Second) {
 		t.Error("a member lives on")
 	}
 	if second.ends(0) {
 		t.Error("a stranger was killed")
 	}
-	if pids := first.job.members(); slices.Contains(pids, first.PID) {
+	if pids, err := first.job.members(); err != nil || slices.Contains(pids, first.PID) {
 		t.Errorf("it has ended, but is in %v", pids)
 	}
 	second.job.close()
@@ -60,7 +63,7 @@ func member(t *testing.T) *Process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.job, err = jobOf(p.handle); err != nil {
+	if p.job, err = jobOf(p.handle, ""); err != nil {
 		t.Fatal(err)
 	}
 	return p

@@ -2,9 +2,13 @@
 // descendants wherever these have moved to, tells them apart by the run that they belong
 // to, signals them, and cleans up after a guard that was killed.
 //
-// A process is identified before it is signalled: by its ancestors and its process group
-// or by an environment variable that descendants inherit (Linux, macOS), or by the Job
-// Object that it is in (Windows). A bare process id or a name is never enough.
+// A process is identified before it is signalled: by its ancestors and start time, by its
+// process group and session and who has founded them, by its control group where one is
+// delegated to us, or by an environment variable that descendants inherit (Linux, macOS);
+// by the Job Object that it is in (Windows). A bare process id or a name is never enough.
+//
+// What is known of the processes of each run is kept in a file, the journal, for whoever
+// cleans up after a guard that was killed.
 package proctree
 
 import "time"
@@ -22,15 +26,24 @@ const (
 // stuck in the kernel, or held by a debugger, takes longer; it is reported and left.
 const KillTimeout = 3 * time.Second
 
-// RescanInterval is how often descendants are looked for once killing has begun: the end
-// of a process that is not our child is not announced.
-const RescanInterval = 20 * time.Millisecond
+// RescanInterval is how soon descendants are looked for again once killing has begun: the
+// end of a process that is not our child is not announced. Each time takes twice as long as
+// the one before, to MaxRescanInterval, and it ends with KillTimeout.
+const (
+	RescanInterval    = 20 * time.Millisecond
+	MaxRescanInterval = 500 * time.Millisecond
+)
 
-// A Selector selects the descendants of one run: they carry its variable in their
-// environment or belong to its process group. The zero value selects all descendants.
+// RefusedTimeout is how long to wait for processes that this user may not end.
+const RefusedTimeout = 500 * time.Millisecond
+
+// A Selector selects the descendants of one run. The zero value selects all descendants.
 type Selector struct {
-	Variable string // NAME=value
+	Variable string // NAME=value in the environment of the run's processes
 	Group    int    // process id of the run's leader
+	Running  bool   // the leader has not been reaped
+	Sole     bool   // there is no other run: what tells nothing of itself belongs to this one
+	Cgroup   string // folder of the run's control group; empty: it has none
 }
 
 // Exit is how a child ended.

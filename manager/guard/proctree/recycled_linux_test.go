@@ -27,9 +27,9 @@ func TestARecycledIDIsNotSignalled(t *testing.T) {
 	for name, of := range map[string]Selector{
 		"any descendant":  {},
 		"by its variable": {Variable: RunVariable + "=s/1", Group: 1},
-		"by its group":    {Variable: "none=", Group: -1}, // the child's own
 	} {
 		t.Run(name, func(t *testing.T) {
+			tree := &Tree{}
 			command := guardtest.Command(guardtest.Cooperative)
 			child := &exec.Cmd{
 				Path: command[0], Args: command, Env: append(os.Environ(), RunVariable+"=s/1"),
@@ -38,13 +38,11 @@ func TestARecycledIDIsNotSignalled(t *testing.T) {
 			if err := child.Start(); err != nil {
 				t.Fatal(err)
 			}
-			if of.Group == -1 {
-				of.Group = child.Process.Pid
+			all, err := tree.Descendants(of, nil, tree.Children)
+			if err != nil || len(all) != 1 || all[0].PID != child.Process.Pid || !all[0].still() {
+				t.Fatalf("a living descendant is not taken for one: %v, %v", all, err)
 			}
-			found := Descendant{child.Process.Pid, of}
-			if !found.still() {
-				t.Error("a living descendant is not taken for one")
-			}
+			found := all[0]
 			if err := child.Process.Kill(); err != nil {
 				t.Fatal(err)
 			}
@@ -53,9 +51,11 @@ func TestARecycledIDIsNotSignalled(t *testing.T) {
 			if found.still() {
 				t.Error("a stranger with a descendant's number is taken for it")
 			}
-			tree := &Tree{}
-			tree.TerminateDescendant(found)
-			tree.KillDescendant(found)
+			for _, err := range []error{tree.TerminateDescendant(found), tree.KillDescendant(found)} {
+				if err != nil {
+					t.Error(err)
+				}
+			}
 			witness.Untouched("who has the number of an ended descendant")
 		})
 	}
@@ -95,9 +95,6 @@ func recycle(t *testing.T, d *Descendant) *guardtest.Witness {
 			return witness
 		}
 		if os.Getuid() != 0 {
-			if d.of.Group == d.PID {
-				d.of.Group = witness.PID
-			}
 			d.PID = witness.PID
 			return witness
 		}

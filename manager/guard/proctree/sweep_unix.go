@@ -4,27 +4,175 @@ package proctree
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
 	"time"
 )
 
-// Sweep ends every process of this user that carries that value of SessionVariable in
-// its environment: what was left by a guard that was killed, or by one that outlived its
-// tray, and such a guard itself. They get the grace to end by themselves; then they are
-// killed. The cleanup helpers come last, since a stopped one would not end by itself.
+// Sweep ends what a session's guards have left, such a guard itself included: every process
+// of this user that carries that value of SessionVariable in its environment, what the
+// journals name, and what is below either. They get the grace to end by themselves; then
+// they are killed. The cleanup helpers come last, since a stopped one would not end by
+// itself. session may be empty, then only the journals count.
 //
-// It returns how many processes there were, and an error if any is left.
-func Sweep(session string, grace time.Duration) (int, error) {
-	if session == "" {
-		return 0, errors.New("sweep: no session")
+// It returns how many processes there were. The error, a *LeftError, tells what is left;
+// when there is none the journals are removed.
+func Sweep(session string, journals []string, grace time.Duration) (int, error) {
+	assignment := ""
+	if session != "" {
+		assignment = SessionVariable + "=" + session
 	}
-	total, err := sweep(SessionVariable+"="+session, grace)
-	helpers, helperErr := sweep(CleanupVariable+"="+session, 0)
-	return total + helpers, errors.Join(err, helperErr)
+	total, err := sweep(assignment, journals, grace)
+	if session != "" {
+		helpers, helperErr := sweep(CleanupVariable+"="+session, nil, 0)
+		total, err = total+helpers, errors.Join(err, helperErr)
+	}
+	if err == nil {
+		removeJournals(journals)
+	}
+	return total, err
 }
 
-// SweepGuard kills every process of this user that carries that value of GuardVariable
-// in its environment. The error tells how many are left.
-func SweepGuard(guard string) error {
-	_, err := sweep(GuardVariable+"="+guard, 0)
+// SweepGuard kills every process of this user that carries that value of GuardVariable in
+// its environment, what the guard's journal names, and what is below them. The error tells
+// what is left.
+func SweepGuard(guard, journal string) error {
+	var journals []string
+	if journal != "" {
+		journals = []string{journal}
+	}
+	_, err := sweep(GuardVariable+"="+guard, journals, 0)
+	if err == nil {
+		removeJournals(journals)
+	}
 	return err
+}
+
+func removeJournals(journals []string) {
+	for _, path := range journals {
+		for _, e := range readJournal(path) {
+			if removeCgroup(e.Cgroup); e.Cgroup != "" {
+				removeCgroup(filepath.Dir(e.Cgroup)) // the guard's
+			}
+		}
+		_ = os.Remove(path) // else the next sweep finds in it that nothing is left
+	}
+}
+
+func sweep(assignment string, journals []string, grace time.Duration) (int, error) {
+	var known []entry
+	for _, path := range journals {
+		known = append(known, readJournal(path)...)
+	}
+	until := time.Now().Add(grace)
+	found, _ := remains(assignment, known) // whom it could not look at are looked for again
+	total := len(found)
+	for _, p := range found { // wait for each to end, then for nobody new to be there
+		if until.Before(time.Now()) {
+			break
+		}
+		if errors.Is(syscall.Kill(p.pid, 0), syscall.EPERM) {
+			continue // its guard could not have ended it either
+		}
+		h := open(p.pid)
+		if now, err := lookup(p.pid); err == nil && now.same(p) {
+			h.wait(p, until)
+		}
+		h.close()
+	}
+	for deadline := time.Now().Add(KillTimeout); ; {
+		var err error
+		if found, err = remains(assignment, known); err == nil && len(found) == 0 {
+			return total, nil
+		}
+		total = max(total, len(found))
+		limit := RefusedTimeout // unless one may be signalled
+		handles := make([]handle, len(found))
+		for i, p := range found {
+			handles[i] = open(p.pid)
+			if now, err := lookup(p.pid); err == nil && now.same(p) && handles[i].signal(syscall.SIGKILL) == nil {
+				limit = time.Second
+			}
+		}
+		killed := time.Now().Add(limit)
+		for i, p := range found {
+			handles[i].wait(p, killed)
+			handles[i].close()
+		}
+		if limit == RefusedTimeout || time.Now().After(deadline) {
+			if found, err = remains(assignment, known); err == nil && len(found) == 0 {
+				return total, nil
+			}
+			left := &LeftError{Look: err}
+			for _, p := range found {
+				left.Left = append(left.Left, describe(p))
+			}
+			return total, left
+		}
+	}
+}
+
+// remains returns the living processes that carry the assignment, if it is not empty, that
+// the entries name, or that are below such a process. This one is not among them.
+func remains(assignment string, known []entry) ([]process, error) {
+	all, err := processes()
+	if err != nil {
+		return nil, err
+	}
+	byPID := make(map[int]process, len(all))
+	for _, p := range all {
+		byPID[p.pid] = p
+	}
+	inGroups := map[int]bool{}
+	for _, e := range known {
+		pids, err := cgroupMembers(e.Cgroup)
+		if err != nil {
+			return nil, err
+		}
+		for _, pid := range pids {
+			inGroups[pid] = true
+		}
+	}
+	ours := map[int]bool{}
+	for _, p := range all {
+		if inGroups[p.pid] || slices.ContainsFunc(known, func(e entry) bool { return e.names(p, byPID) }) ||
+			assignment != "" && carries(p, assignment) {
+			ours[p.pid] = true
+		}
+	}
+	delete(ours, os.Getpid())
+	for more := len(ours) > 0; more; {
+		more = false
+		for _, p := range all {
+			if ours[p.parent] && !ours[p.pid] && p.pid != os.Getpid() {
+				ours[p.pid], more = true, true
+			}
+		}
+	}
+	var found []process
+	for _, p := range all {
+		if ours[p.pid] && !p.gone() {
+			found = append(found, p)
+		}
+	}
+	return found, nil
+}
+
+// names reports whether a process is that of the entry, or is in a group or session that
+// it has founded: its id cannot be given again while there is such a group.
+func (e entry) names(p process, all map[int]process) bool {
+	if p.pid == e.PID {
+		return p.start == e.Start
+	}
+	if p.start < e.Start {
+		return false
+	}
+	founder, lives := all[e.PID]
+	if lives && founder.start != e.Start {
+		return false // another one has the id
+	}
+	return e.Group == e.PID && p.group == e.PID && (e.Session == 0 || p.session == e.Session) ||
+		e.Session == e.PID && e.Session != 0 && p.session == e.PID
 }

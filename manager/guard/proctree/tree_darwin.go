@@ -3,12 +3,11 @@ package proctree
 import (
 	"os"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
-// macOS has neither a subreaper nor a parent-death signal: descendants that left
-// their group are found by a variable in their environment.
+// macOS has neither a subreaper nor a parent-death signal: descendants that left their group
+// are found by a variable in their environment, and by what was seen of them while their
+// parents lived, since it tells the environment of no program of its own.
 
 func becomeSubreaper() {}
 
@@ -22,11 +21,12 @@ func DetachedAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Set
 // zombie, so that neither its id nor that of its group can belong to anybody else.
 func (t *Tree) Reap(before func(pid int)) []Exit {
 	var exits []Exit
-	for _, p := range childrenOf(os.Getpid()) {
-		if p.Proc.P_stat != zombieState {
+	own, _ := t.childrenOf(os.Getpid()) // else they are collected the next time
+	for _, p := range own {
+		if !p.gone() {
 			continue
 		}
-		pid := int(p.Proc.P_pid)
+		pid := p.pid
 		before(pid)
 		var status syscall.WaitStatus
 		if got, err := syscall.Wait4(pid, &status, syscall.WNOHANG, nil); err == nil && got == pid {
@@ -36,69 +36,79 @@ func (t *Tree) Reap(before func(pid int)) []Exit {
 	return exits
 }
 
-const zombieState = 5 // SZOMB in sys/proc.h
-
 // Empty reports whether this process has no child, dead or alive, and no descendant.
 func (t *Tree) Empty() bool {
-	return len(childrenOf(os.Getpid())) == 0 && len(t.Descendants(Selector{}, nil, nil)) == 0
+	own, err := t.childrenOf(os.Getpid())
+	if err != nil || len(own) > 0 {
+		return false
+	}
+	found, err := t.Descendants(Selector{}, nil, nil)
+	return err == nil && len(found) == 0
 }
 
-// Children returns nil: Descendants looks at all processes of the user.
-func (t *Tree) Children() []int { return nil }
+// AnnouncesEnds says that Tree.Ended tells of the last descendant's end, too.
+const AnnouncesEnds = false
 
-// A Descendant is a process below this one that another one has started.
-type Descendant struct {
-	PID      int
-	variable string // NAME=value
-}
+// Children returns nil: Descendants looks at all processes.
+func (t *Tree) Children() ([]int, error) { return nil, nil }
 
 // Descendants returns the living processes that of selects and that are not in leaders.
-// The zero Selector selects all that carry this process's SessionVariable.
-func (t *Tree) Descendants(of Selector, leaders map[int]bool, _ func() []int) []Descendant {
-	variable := of.Variable
-	if variable == "" {
-		variable = SessionVariable + "=" + os.Getenv(SessionVariable)
-	}
-	processes, err := unix.SysctlKinfoProcSlice("kern.proc.uid", os.Getuid())
+// The zero Selector selects all that carry this process's SessionVariable, or were seen to
+// belong to a run. The error says that not all could be looked at: then there may be more.
+func (t *Tree) Descendants(of Selector, leaders map[int]bool, _ func() ([]int, error)) ([]Descendant, error) {
+	all, err := processes()
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	var found []Descendant
-	for _, p := range processes {
-		pid := int(p.Proc.P_pid)
-		if p.Proc.P_stat != zombieState && pid != os.Getpid() && !leaders[pid] && (of.Group != 0 && int(p.Eproc.Pgid) == of.Group || carries(pid, variable)) {
-			found = append(found, Descendant{pid, variable})
+	session := SessionVariable + "=" + os.Getenv(SessionVariable)
+	ours := map[int]bool{}
+	if of.Running {
+		ours[of.Group] = true // for what is below it
+	}
+	for _, p := range all {
+		known := t.seen[p.pid]
+		switch {
+		case p.pid == os.Getpid() || leaders[p.pid]:
+		case of == (Selector{}):
+			ours[p.pid] = known.leader != 0 && known.same(p) || carries(p, session)
+		default:
+			// Here not only what is below the guard is looked at, so nothing belongs to a
+			// run for want of another.
+			ours[p.pid] = t.belongs(p, Selector{Variable: of.Variable, Group: of.Group})
 		}
 	}
-	return found
-}
-
-// carries reports whether the arguments and environment of pid hold the assignment.
-func carries(pid int, assignment string) bool {
-	block, err := unix.SysctlRaw("kern.procargs2", pid)
-	return err == nil && holds(string(block), assignment)
-}
-
-// TerminateDescendant asks it to stop, by SIGTERM; KillDescendant ends it.
-func (t *Tree) TerminateDescendant(d Descendant) { d.signal(syscall.SIGTERM) }
-func (t *Tree) KillDescendant(d Descendant)      { d.signal(syscall.SIGKILL) }
-
-func (d Descendant) signal(sig syscall.Signal) {
-	if carries(d.PID, d.variable) { // there are no process handles here: checked just before
-		_ = syscall.Kill(d.PID, sig) // ESRCH: gone
+	for more := true; more; {
+		more = false
+		for _, p := range all {
+			if ours[p.parent] && !ours[p.pid] && p.pid != os.Getpid() && !leaders[p.pid] {
+				ours[p.pid], more = true, true
+			}
+		}
 	}
+	var found []Descendant
+	for _, p := range all {
+		if ours[p.pid] && !leaders[p.pid] && !p.gone() {
+			t.remember(p, of)
+			found = append(found, Descendant{p.pid, p.start, p.group, of})
+		}
+	}
+	return found, nil
 }
 
-func childrenOf(parent int) []unix.KinfoProc {
-	processes, err := unix.SysctlKinfoProcSlice("kern.proc.uid", os.Getuid())
-	if err != nil {
-		return nil
-	}
-	var found []unix.KinfoProc
-	for _, p := range processes {
-		if int(p.Eproc.Ppid) == parent {
+// still reports whether the process is the one that was found. Its id may belong to another
+// one by now.
+func (d Descendant) still() bool {
+	p, err := lookup(d.PID)
+	return err == nil && p.start == d.start && !p.gone()
+}
+
+func (t *Tree) childrenOf(parent int) ([]process, error) {
+	all, err := processes()
+	var found []process
+	for _, p := range all {
+		if p.parent == parent {
 			found = append(found, p)
 		}
 	}
-	return found
+	return found, err
 }

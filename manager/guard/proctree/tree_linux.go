@@ -1,22 +1,14 @@
 package proctree
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
+	"maps"
 	"os"
-	"slices"
-	"strconv"
 	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
-
-// What the kernel gives, and since when:
-//
-//	3.4   PR_SET_CHILD_SUBREAPER: orphaned descendants become our children
-//	5.1   pidfd_send_signal, 5.3 pidfd_open: signal a process, not a number
 
 // becomeSubreaper makes orphaned descendants children of this process.
 func becomeSubreaper() { _ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }
@@ -68,127 +60,120 @@ func (t *Tree) Empty() bool {
 	return errors.Is(err, unix.ECHILD)
 }
 
+// AnnouncesEnds says that Tree.Ended tells of the last descendant's end, too.
+const AnnouncesEnds = true
+
 // Children returns this process's own children: those it has started, and orphaned
 // descendants.
-func (t *Tree) Children() []int { return children(os.Getpid()) }
+func (t *Tree) Children() ([]int, error) { return children(os.Getpid()) }
+
+// looks bounds how often processes that come and go are looked at again.
+const looks = 5
 
 // Descendants returns the living descendants of this process that of selects and that
 // are not in leaders. Those of a run are below its leader or, orphaned, below own, which
 // is Children or a value read from it a moment ago. What other leaders have below them is
-// not looked at.
-func (t *Tree) Descendants(of Selector, leaders map[int]bool, own func() []int) []Descendant {
-	var found []Descendant
-	seen := map[int]bool{}
-	var walk func(pids []int)
-	walk = func(pids []int) {
+// not looked at. The error says that not all could be looked at: then there may be more.
+func (t *Tree) Descendants(of Selector, leaders map[int]bool, own func() ([]int, error)) ([]Descendant, error) {
+	found, met, err := t.descendants(of, leaders, own)
+	// A process whose parent ends while this looks becomes a child of somebody who has
+	// been looked at already. So that nothing is there is believed once two looks in a row
+	// have met the same processes.
+	for n := 1; err == nil && len(found) == 0 && len(met) > 0; n++ {
+		if n == looks {
+			return nil, errors.New("processes come and go too quickly")
+		}
+		before := met
+		if found, met, err = t.descendants(of, leaders, t.Children); maps.Equal(before, met) {
+			break
+		}
+	}
+	return found, err
+}
+
+// descendants looks once. met are the processes that are not leaders.
+func (t *Tree) descendants(of Selector, leaders map[int]bool, own func() ([]int, error)) (found []Descendant, met map[int]bool, err error) {
+	var faults []error
+	visited := map[int]bool{}
+	met = map[int]bool{}
+	members, err := t.groups.members(of.Group)
+	if err != nil {
+		faults = append(faults, err)
+	}
+	inGroup := make(map[int]bool, len(members))
+	for _, pid := range members {
+		inGroup[pid] = true
+	}
+	add := func(p process) {
+		t.remember(p, of)
+		found = append(found, Descendant{p.pid, p.start, p.group, of})
+	}
+	var walk func(pids []int, ours bool)
+	below := func(pid int, ours bool) {
+		pids, err := children(pid)
+		if err != nil {
+			faults = append(faults, err)
+		}
+		walk(pids, ours)
+	}
+	walk = func(pids []int, ours bool) {
 		for _, pid := range pids {
-			if seen[pid] {
+			if visited[pid] {
 				continue
 			}
-			seen[pid] = true
-			if leaders[pid] && pid != of.Group {
+			visited[pid] = true
+			if leaders[pid] {
+				if pid == of.Group && of.Running {
+					below(pid, true)
+				}
 				continue
 			}
-			if d := (Descendant{pid, of}); !leaders[pid] && d.still() {
-				found = append(found, d)
+			met[pid] = true
+			p, err := lookup(pid)
+			ours := ours
+			switch {
+			case isGone(err):
+			case err != nil:
+				faults = append(faults, err)
+			case p.gone():
+			default:
+				if ours = ours || inGroup[pid] || t.belongs(p, of); ours {
+					add(p)
+				}
 			}
-			walk(children(pid))
+			below(pid, ours)
 		}
 	}
-	walk(own())
-	return found
+	pids, err := own()
+	if err != nil {
+		faults = append(faults, err)
+	}
+	walk(pids, false)
+	for _, pid := range members { // that are not below this one any more
+		if p, err := lookup(pid); err == nil && !visited[pid] && !leaders[pid] && !p.gone() {
+			visited[pid], met[pid] = true, true
+			add(p)
+		}
+	}
+	return found, met, errors.Join(faults...)
 }
 
-// A Descendant is a process below this one that another one has started.
-type Descendant struct {
-	PID int
-	of  Selector
-}
-
-// still reports whether the process lives below this one and is selected still. Its id,
-// and that of its group, may belong to another process by now.
+// still reports whether the process lives below this one, or in its run's control group,
+// and is the one that was found. Its id may belong to another process by now.
 func (d Descendant) still() bool {
-	fields, err := procStat(d.PID)
-	if err != nil || fields[0][0] == 'Z' || fields[0][0] == 'X' || !descendsFrom(d.PID, os.Getpid()) {
-		return false
-	}
-	if d.of == (Selector{}) || string(fields[2]) == strconv.Itoa(d.of.Group) {
-		return true
-	}
-	environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", d.PID))
-	return err == nil && holds(string(environ), d.of.Variable)
+	p, err := lookup(d.PID)
+	return err == nil && p.start == d.start && !p.gone() && (descendsFrom(p, os.Getpid()) || d.of.Cgroup != "" && inCgroup(d.PID, d.of.Cgroup))
 }
 
-// signal sends sig through a handle, which is opened before it is checked that the
-// process is still the one that was found.
-func (d Descendant) signal(sig syscall.Signal) {
-	fd, err := unix.PidfdOpen(d.PID, 0)
-	if err != nil {
-		return // gone
-	}
-	defer unix.Close(fd)
-	if d.still() {
-		_ = unix.PidfdSendSignal(fd, sig, nil, 0) // ESRCH: gone
-	}
-}
-
-// TerminateDescendant asks it to stop, by SIGTERM.
-func (t *Tree) TerminateDescendant(d Descendant) {
-	d.signal(syscall.SIGTERM)
-	d.signal(syscall.SIGCONT)
-}
-
-// KillDescendant ends it.
-func (t *Tree) KillDescendant(d Descendant) { d.signal(syscall.SIGKILL) }
-
-// children returns the child processes of pid.
-func children(pid int) []int {
-	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
-	if err != nil {
-		return nil // gone
-	}
-	var pids []int
-	for _, task := range tasks {
-		list, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/children", pid, task.Name()))
-		if err != nil {
-			continue // the thread ended
-		}
-		for field := range bytes.FieldsSeq(list) {
-			if child, err := strconv.Atoi(string(field)); err == nil {
-				pids = append(pids, child)
-			}
-		}
-	}
-	slices.Sort(pids)
-	return slices.Compact(pids)
-}
-
-// procStat returns the fields of /proc/PID/stat from the state (field 3) on.
-func procStat(pid int) ([][]byte, error) {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return nil, err
-	}
-	// The name in parentheses may hold anything, parentheses included.
-	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
-	if len(fields) < 20 {
-		return nil, fmt.Errorf("/proc/%d/stat has %d fields", pid, len(fields))
-	}
-	return fields, nil
-}
-
-// descendsFrom reports whether ancestor is above pid.
-func descendsFrom(pid, ancestor int) bool {
-	for pid > 1 {
-		fields, err := procStat(pid)
-		if err != nil {
-			return false
-		}
-		if pid, err = strconv.Atoi(string(fields[1])); err != nil {
-			return false
-		}
-		if pid == ancestor {
+// descendsFrom reports whether ancestor is above p.
+func descendsFrom(p process, ancestor int) bool {
+	for p.parent > 1 {
+		if p.parent == ancestor {
 			return true
+		}
+		var err error
+		if p, err = lookup(p.parent); err != nil {
+			return false
 		}
 	}
 	return false

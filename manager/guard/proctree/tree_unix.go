@@ -5,7 +5,6 @@ package proctree
 import (
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -16,37 +15,66 @@ import (
 type Tree struct {
 	// Ended receives a value after children have ended. It holds one value at most.
 	Ended chan os.Signal
+
+	seen    map[int]seen // by process id; see belongs
+	journal *journal     // nil: none is kept
+	groups  *cgroups     // nil: none is delegated to us
 }
 
 // A Process is a child that Start has started.
 type Process struct {
 	PID      int
 	Lifeline *os.File // our end of its standard input, or nil
+	Obeys    bool     // it stops at the end of its Lifeline
+	Cgroup   string   // folder of its control group, or empty
 }
 
 // New returns this process's tree. Where the system allows, this process becomes the
 // parent of all orphaned descendants.
 func New() *Tree {
-	t := &Tree{Ended: make(chan os.Signal, 1)}
+	t := &Tree{Ended: make(chan os.Signal, 1), groups: newCgroups()}
 	signal.Notify(t.Ended, syscall.SIGCHLD)
 	becomeSubreaper()
 	return t
 }
 
-// Start runs the program at path in a process group of its own. files become its
+// Keep has the tree keep a journal in a folder, for Sweep. Without one, what was left by a
+// guard that was killed is found by its environment only.
+func (t *Tree) Keep(folder string) (err error) {
+	t.journal, err = newJournal(folder)
+	return err
+}
+
+// Journal is the file of the journal; empty without one.
+func (t *Tree) Journal() string { return t.journal.path() }
+
+// Close removes what the tree has kept for others. Nothing may be left below it.
+func (t *Tree) Close() {
+	t.journal.remove()
+	t.groups.removeAll()
+}
+
+// Start runs the program at path in a process group of its own, and in a control group of
+// its own where that is delegated to us. variable is its Selector's. files become its
 // descriptors 0, 1, 2, …
-func (t *Tree) Start(path string, argv, env []string, dir string, files []*os.File) (*Process, error) {
+func (t *Tree) Start(variable, path string, argv, env []string, dir string, files []*os.File) (*Process, error) {
 	descriptors := make([]uintptr, len(files))
 	for i, file := range files {
 		descriptors[i] = file.Fd()
 	}
-	pid, err := syscall.ForkExec(path, argv, &syscall.ProcAttr{
-		Dir: dir, Env: env, Files: descriptors, Sys: childAttributes(),
-	})
+	attributes := &syscall.ProcAttr{Dir: dir, Env: env, Files: descriptors, Sys: childAttributes()}
+	pid, cgroup, err := t.groups.fork(path, argv, attributes)
 	if err != nil {
 		return nil, &os.PathError{Op: "start", Path: path, Err: err}
 	}
-	return &Process{PID: pid}, nil
+	if p, err := lookup(pid); err == nil { // it has not been reaped yet
+		if t.seen == nil {
+			t.seen = map[int]seen{}
+		}
+		t.seen[pid] = seen{p, pid}
+		t.journal.add(variable, p, cgroup)
+	}
+	return &Process{PID: pid, Cgroup: cgroup}, nil
 }
 
 // Terminate asks the whole group to stop, by the signal of that name without "SIG";
@@ -75,9 +103,4 @@ func exitOf(pid int, status syscall.WaitStatus) Exit {
 		return Exit{pid, -1, unix.SignalName(status.Signal())}
 	}
 	return Exit{pid, status.ExitStatus(), ""}
-}
-
-// holds reports whether an environment block holds the assignment.
-func holds(environ, assignment string) bool {
-	return strings.HasPrefix(environ, assignment+"\x00") || strings.Contains(environ, "\x00"+assignment+"\x00")
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -34,6 +35,8 @@ type Tree struct {
 type Process struct {
 	PID      int
 	Lifeline *os.File // our end of its standard input, or nil
+	Obeys    bool     // it stops at the end of its Lifeline
+	Cgroup   string   // empty: there are no control groups
 	handle   windows.Handle
 	job      job // it and its descendants
 	killed   atomic.Bool
@@ -50,7 +53,8 @@ type Descendant struct {
 func New() *Tree {
 	t := &Tree{Ended: make(chan os.Signal, 1), processes: map[int]*Process{}}
 	var err error
-	if t.own, err = jobOf(windows.CurrentProcess()); err != nil {
+	holdName(os.Getenv(SessionVariable))
+	if t.own, err = jobOf(windows.CurrentProcess(), jobName(os.Getenv(SessionVariable))); err != nil {
 		complain(err)
 	}
 	// Its handle stays open until this process ends: that is its purpose.
@@ -74,7 +78,7 @@ func (t *Tree) notice() {
 }
 
 // Start runs the program at path in a job, a console and a process group of its own.
-func (t *Tree) Start(path string, argv, env []string, dir string, files []*os.File) (*Process, error) {
+func (t *Tree) Start(_, path string, argv, env []string, dir string, files []*os.File) (*Process, error) {
 	handles := make([]uintptr, len(files))
 	for i, file := range files {
 		handles[i] = file.Fd()
@@ -93,7 +97,7 @@ func (t *Tree) Start(path string, argv, env []string, dir string, files []*os.Fi
 		return nil, &os.PathError{Op: "start", Path: path, Err: err}
 	}
 	p := &Process{PID: pid, handle: windows.Handle(handle)}
-	if p.job, err = jobOf(p.handle); err != nil {
+	if p.job, err = jobOf(p.handle, ""); err != nil {
 		complain(err)
 	}
 	t.leaving.of(p.job)
@@ -145,13 +149,11 @@ var (
 	freeConsole   = kernel32.NewProc("FreeConsole")
 )
 
-// Terminate ends the lifeline, or sends CTRL_BREAK through the child's console. It
-// reaches the child's group, and those of its descendants that stayed in it.
+// Terminate sends CTRL_BREAK through the child's console, unless the end of its lifeline is
+// enough. It reaches the child's group, and those of its descendants that stayed in it.
 func (t *Tree) Terminate(p *Process, _ string) {
-	if p.Lifeline != nil {
-		p.Lifeline.Close()
-		p.Lifeline = nil
-		return
+	if p.Obeys {
+		return // whoever calls this ends its lifeline
 	}
 	if ok, _, _ := attachConsole.Call(uintptr(p.PID)); ok != 0 { // only one at a time, hence one goroutine
 		_ = windows.GenerateConsoleCtrlEvent(windows.CTRL_BREAK_EVENT, uint32(p.PID)) // else the deadline ends it
@@ -184,50 +186,101 @@ func (t *Tree) Reap(before func(pid int)) []Exit {
 	return exits
 }
 
+// Keep, Journal, Forget and Close do nothing here: the jobs know the processes, and end
+// with this one.
+func (t *Tree) Keep(string) error { return nil }
+func (t *Tree) Journal() string   { return "" }
+func (t *Tree) Forget(Selector)   {}
+func (t *Tree) Close()            {}
+
 // Empty reports whether nothing is left below this process.
 func (t *Tree) Empty() bool {
-	return len(t.processes) == 0 && len(t.Descendants(Selector{}, nil, nil)) == 0
+	if len(t.processes) > 0 {
+		return false
+	}
+	found, err := t.Descendants(Selector{}, nil, nil)
+	return err == nil && len(found) == 0
 }
 
 // Children returns nil: Descendants asks the jobs.
-func (t *Tree) Children() []int { return nil }
+func (t *Tree) Children() ([]int, error) { return nil, nil }
 
 // Descendants returns the living descendants of this process that of selects and that
-// are not in leaders. A run of which nothing is left is forgotten.
-func (t *Tree) Descendants(of Selector, leaders map[int]bool, _ func() []int) []Descendant {
+// are not in leaders. A run of which nothing is left is forgotten. The error says that a
+// job could not be asked: then there may be more.
+func (t *Tree) Descendants(of Selector, leaders map[int]bool, _ func() ([]int, error)) ([]Descendant, error) {
 	if of == (Selector{}) {
 		return descendants(t.own, leaders)
 	}
 	p := t.processes[of.Group]
 	if p == nil {
-		return nil
+		return nil, nil
 	}
-	found := descendants(p.job, leaders)
-	if len(found) == 0 && !leaders[p.PID] {
+	found, err := descendants(p.job, leaders)
+	if err == nil && len(found) == 0 && !leaders[p.PID] {
 		delete(t.processes, p.PID)
 		p.close()
 	}
-	return found
+	return found, err
 }
 
-func descendants(j job, leaders map[int]bool) []Descendant {
+func descendants(j job, leaders map[int]bool) ([]Descendant, error) {
+	members, err := j.members()
 	var found []Descendant
-	for _, pid := range j.members() {
+	for _, pid := range members {
 		if pid != os.Getpid() && !leaders[pid] {
 			found = append(found, Descendant{pid, j})
 		}
 	}
-	return found
+	return found, err
 }
 
 // TerminateDescendant does nothing: Terminate has reached all that can be asked.
-func (t *Tree) TerminateDescendant(Descendant) {}
+func (t *Tree) TerminateDescendant(Descendant) error { return nil }
 
 // KillDescendant ends it; one that belongs to a run with all others of that run.
-func (t *Tree) KillDescendant(d Descendant) {
+func (t *Tree) KillDescendant(d Descendant) error {
 	if d.job == t.own { // this process is in there, too
-		d.job.killMember(d.PID)
-	} else {
-		d.job.kill()
+		return d.job.killMember(d.PID)
 	}
+	d.job.kill()
+	return nil
+}
+
+// AnnouncesEnds says that Tree.Ended tells of the last descendant's end, too.
+const AnnouncesEnds = true
+
+// InGroup reports whether it has been asked to stop with that leader.
+func (t *Tree) InGroup(Descendant, int) bool { return true }
+
+// Refuses reports whether the process may not be ended by this user: whoever is in a job of
+// ours may.
+func (t *Tree) Refuses(Descendant) bool { return false }
+
+// Describe tells who is left of descendants and leaders that were found and could not be
+// ended.
+func (t *Tree) Describe(found []Descendant, leaders ...*Process) []LeftProcess {
+	var left []LeftProcess
+	for _, d := range found {
+		left = append(left, describe(d.PID))
+	}
+	for _, p := range leaders {
+		left = append(left, describe(p.PID))
+	}
+	return left
+}
+
+func describe(pid int) LeftProcess {
+	left := LeftProcess{PID: pid, Name: "a process", Why: StillEnding}
+	process, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(pid))
+	if err != nil {
+		return left
+	}
+	defer windows.CloseHandle(process)
+	path := make([]uint16, windows.MAX_LONG_PATH)
+	size := uint32(len(path))
+	if windows.QueryFullProcessImageName(process, 0, &path[0], &size) == nil {
+		left.Name = filepath.Base(windows.UTF16ToString(path[:size]))
+	}
+	return left
 }

@@ -37,7 +37,7 @@ type User struct {
 	Build           string // the program; empty: one is built for tests
 }
 
-// NewUser makes a user without a desktop.
+// NewUser makes a user without a desktop, who has used the program before.
 func NewUser(t testing.TB) *User {
 	u := &User{T: t, Folder: t.TempDir(), Dashboard: guardtest.FreePort(t), Chat: guardtest.FreePort(t)}
 	u.System = "unix:path=" + filepath.Join(u.Folder, "no-system-bus")
@@ -45,6 +45,13 @@ func NewUser(t testing.TB) *User {
 		if err := os.Mkdir(filepath.Join(u.Folder, name), 0o700); err != nil {
 			t.Fatal(err)
 		}
+	}
+	settings := filepath.Join(u.Folder, "config", "agents-tray", "tray.json") // nobody is welcomed any more
+	if err := os.Mkdir(filepath.Dir(settings), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(settings, []byte(`{"welcome": "over"}`), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	t.Cleanup(func() { guardtest.NothingLeft(t, u.Mark(), Deadline) })
 	return u

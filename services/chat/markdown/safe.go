@@ -22,6 +22,7 @@ func (safe) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindAutoLink, autoLink)
 	reg.Register(ast.KindImage, image)
 	reg.Register(extensionast.KindTable, table)
+	reg.Register(extensionast.KindTaskCheckBox, checkBox)
 }
 
 // code renders a block of code with its language and a Copy button above.
@@ -124,6 +125,19 @@ func table(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatu
 		_, _ = w.WriteString(`<div class="wide" tabindex="0"><table>`)
 	} else {
 		_, _ = w.WriteString("</table></div>")
+	}
+	return ast.WalkContinue, nil
+}
+
+// checkBox renders the box of a task with a name, for those who do not see whether it is
+// checked.
+func checkBox(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		box := `<input type="checkbox" disabled aria-label="To do"> `
+		if node.(*extensionast.TaskCheckBox).IsChecked {
+			box = `<input type="checkbox" checked disabled aria-label="Done"> `
+		}
+		_, _ = w.WriteString(box)
 	}
 	return ast.WalkContinue, nil
 }

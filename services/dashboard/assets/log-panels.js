@@ -4,6 +4,7 @@ import * as problems from "/assets/problem.js";
 import { LogView } from "./log-view.js";
 
 const steps = [50, 200, 1000]; // lines shown, after each "Show more"
+const most = 16; // logs that the service follows for one page
 const states = new WeakMap(); // panel → { view, step }
 
 // start calls queryChanged when query() has changed.
@@ -25,7 +26,7 @@ const serviceOf = (panel) => panel.closest("[data-service]").dataset.service;
 
 // query names the open logs, as /api/events takes them.
 export const query = () =>
-  new URLSearchParams(open().map((panel) => ["log", `${serviceOf(panel)}:${steps[state(panel).step]}`]));
+  new URLSearchParams(open().slice(0, most).map((panel) => ["log", `${serviceOf(panel)}:${steps[state(panel).step]}`]));
 
 // handlers are those of the logs' events.
 export const handlers = {

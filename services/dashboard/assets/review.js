@@ -1,5 +1,5 @@
-// The review page: runs interrupted workflows again, and shows their state while the page
-// is open.
+// The review page: says that the user has seen it, runs interrupted workflows again, and
+// shows their state while the page is open.
 import "/assets/static-page.js";
 import { connect } from "/assets/events.js";
 import { morph } from "/assets/morph.js";
@@ -17,6 +17,18 @@ document.addEventListener("click", async (event) => {
   const { source, id } = workflow.dataset;
   if (await attempt(workflow, button, `/api/workflows/${encodeURIComponent(source)}/${encodeURIComponent(id)}/again`)) update();
 });
+
+// A page that was loaded in advance, or in a hidden tab, was not seen yet.
+if (section) {
+  const seen = () => {
+    if (document.hidden || document.prerendering) return;
+    document.removeEventListener("visibilitychange", seen);
+    fetch("/api/reviewed", { method: "POST" }).catch(() => {}); // then the reminder stays
+  };
+  document.addEventListener("visibilitychange", seen);
+  document.addEventListener("prerenderingchange", seen);
+  seen();
+}
 
 // update fetches and shows the section, after the updates before.
 function update() {

@@ -1,0 +1,11 @@
+//go:build !linux
+
+package guardtest
+
+import "errors"
+
+var errLinux = errors.New("only on Linux")
+
+func overwriteEnvironment() error { return errLinux }
+func becomeRoot() error           { return errLinux }
+func withoutPidfd() error         { return errLinux }

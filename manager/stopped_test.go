@@ -1,0 +1,60 @@
+//go:build linux
+
+package manager
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/spec"
+)
+
+// A guard that is stopped, with more requests than its pipe holds, hangs nothing: calls
+// return, and everything can be ended.
+func TestAGuardThatDoesNotRead(t *testing.T) {
+	specs := []spec.ServiceSpec{newSpec("s", guardtest.Escapes)}
+	for i := range 8 {
+		large := newSpec(fmt.Sprint("large", i), guardtest.Cooperative)
+		large.Env = []string{"LARGE=" + strings.Repeat("x", 60_000)}
+		specs = append(specs, large)
+	}
+	m := newManager(t, specs...)
+	if err := m.Start("s"); err != nil {
+		t.Fatal(err)
+	}
+	awaitOutput(t, m, "s", 1)
+	if err := syscall.Kill(m.Snapshot().Guard, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		for _, s := range specs[1:] {
+			if err := m.Start(s.Name); err != nil {
+				t.Error(err)
+			}
+		}
+		for range 100 {
+			for _, s := range specs {
+				if err := m.Restart(s.Name); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		ctx, hurry := context.WithCancel(t.Context())
+		hurry()
+		ended <- m.Shutdown(ctx)
+	}()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(patience):
+		t.Fatal("it hangs")
+	}
+}

@@ -1,0 +1,138 @@
+//go:build linux
+
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+	"agents-tray/manager/guard/guardtest"
+	"agents-tray/tray/traytest"
+)
+
+// What cannot be ended is told by name at the end and at the next start, and the end is not
+// recorded as a clean one. Here a debugger holds it; for another user's process see
+// TestWhatHasBecomeRoots of the guard.
+func TestWhatCannotBeEndedIsTold(t *testing.T) {
+	runtime.LockOSThread() // it is the thread that traces
+	defer runtime.UnlockOSThread()
+	u := newUser(t).withDesktop()
+	u.WithServices(`  held: {command: [sleep, "600"], stop: {timeout: 200ms}}` + "\n")
+	p := u.launchExactly()
+	var pid int
+	p.Status("held runs", func(s control.Status) bool {
+		held, _ := s.Service("held")
+		pid = held.PID
+		return held.State == manager.Ready
+	})
+	if _, _, err := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_SEIZE, uintptr(pid), 0, 0, 0, 0); err != 0 {
+		t.Fatalf("trace %d: %v", pid, err)
+	}
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	named := fmt.Sprintf("sleep (pid %d", pid)
+	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, named) })
+	status, printed := p.End(), p.Out.String()
+	if status == 0 || !strings.Contains(printed, named) || strings.Contains(printed, "Everything is stopped") {
+		t.Errorf("exit status %d: %s", status, printed)
+	}
+	sessions := u.record()
+	if last := sessions[len(sessions)-1]; last.ending != "left running" || !strings.Contains(last.detail, named) ||
+		!slices.ContainsFunc(last.events, func(e event) bool { return e.kind == "left running" && strings.Contains(e.detail, named) }) {
+		t.Errorf("it recorded %+v", last)
+	}
+	for {
+		var status unix.WaitStatus
+		if _, err := unix.Wait4(pid, &status, unix.WALL, nil); err == nil && status.Stopped() {
+			_ = unix.PtraceCont(pid, int(status.StopSignal())) // killed meanwhile
+		} else if !errors.Is(err, unix.EINTR) {
+			break
+		}
+	}
+
+	p = u.launchExactly()
+	item := p.Item()
+	item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool { return strings.Contains(warning(menu), "something ran on") })
+	if past := u.Command("sessions"); !strings.Contains(past, "Could not end everything") {
+		t.Errorf("its sessions: %s", past)
+	}
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.CleanEnd()
+}
+
+// Without the record of the last session, its processes are known by the guard's journal.
+func TestWhatIsLeftIsEndedWithoutARecord(t *testing.T) {
+	u := newUser(t)
+	u.WithServices(`  s: {command: [sh, -c, "sleep 600 & wait"]}` + "\n")
+	p := u.launchExactly("ui")
+	var pid int
+	p.Status("s runs", func(s control.Status) bool {
+		service, _ := s.Service("s")
+		pid = service.PID
+		return service.State == manager.Ready && len(guardtest.Children(pid)) == 1
+	})
+	child := guardtest.Children(pid)[0]
+	roles := map[string]int{}
+	for end := time.Now().Add(patience); roles["keeper"] == 0 || roles["guard"] == 0 || roles["tray"] == 0; time.Sleep(time.Millisecond) {
+		for _, process := range u.Processes() {
+			roles[process.Role] = process.PID()
+		}
+		if time.Now().After(end) {
+			t.Fatalf("there are only %v", roles)
+		}
+	}
+	for _, step := range []struct { // so that nobody is left to clean up
+		role   string
+		signal syscall.Signal
+	}{{"tray", syscall.SIGSTOP}, {"keeper", syscall.SIGKILL}, {"guard", syscall.SIGKILL}, {"tray", syscall.SIGKILL}} {
+		if err := syscall.Kill(roles[step.role], step.signal); err != nil {
+			t.Fatalf("%v to the %s: %v", step.signal, step.role, err)
+		}
+	}
+	p.End()
+	for guardtest.Lives(pid) {
+		time.Sleep(time.Millisecond) // the kernel ends it with the guard
+	}
+	if !guardtest.Lives(child) {
+		t.Fatal("nothing is left, so that nothing is tried here")
+	}
+	files, err := filepath.Glob(u.State("session.db*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there is no record: %v", err)
+	}
+	for _, file := range files {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p = u.launchExactly("ui")
+	p.Status("s runs again", func(s control.Status) bool {
+		service, _ := s.Service("s")
+		return service.State == manager.Ready
+	})
+	if guardtest.Lives(child) {
+		t.Error("it lives on")
+	}
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.CleanEnd()
+	if left, err := filepath.Glob(u.State("processes/*")); err != nil || len(left) > 0 {
+		t.Errorf("journals are left: %q, %v", left, err)
+	}
+}

@@ -1,0 +1,195 @@
+//go:build linux
+
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"agents-tray/manager/control"
+	"agents-tray/tray/traytest"
+)
+
+// fresh makes a user who has never started the program.
+func (u *user) fresh() *user {
+	u.T.Helper()
+	if err := os.Remove(filepath.Join(u.Folder, "config", "agents-tray", "tray.json")); err != nil {
+		u.T.Fatal(err)
+	}
+	return u
+}
+
+// opened opens the Chat, and returns all that was opened before.
+func (u *user) opened() []string {
+	u.T.Helper()
+	u.Command("open", "chat")
+	for {
+		if url := u.Browser.Wait(u.T.Context()); url == u.URL(u.Chat) {
+			urls := u.Browser.URLs()
+			return urls[:len(urls)-1]
+		}
+	}
+}
+
+// After the very first double click nothing seems to happen: an icon appears somewhere.
+func TestTheFirstStartIsSeen(t *testing.T) {
+	u := newUser(t).withDesktop().fresh()
+	p := u.launch().ready()
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
+		t.Errorf("it opened %s", url)
+	}
+	n := u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "Its icon is in the panel") })
+	if n.Summary != "Configurable Agents is running" {
+		t.Errorf("the message is %+v", n)
+	}
+	p.kill(syscall.SIGKILL)
+	u.launch("--start").ready()
+	if urls := u.opened(); len(urls) != 1 {
+		t.Errorf("after a kill it opened %q", urls[1:])
+	}
+}
+
+// Nobody looks at a start at login, and in the terminal the addresses are printed: the first
+// start on the desktop comes after them.
+func TestAFirstStartThatNobodySees(t *testing.T) {
+	u := newUser(t).withDesktop().fresh()
+	for _, args := range [][]string{{"ui"}, {"--at-login"}} {
+		p := u.launch(args...).ready()
+		if p.Process.Signal(syscall.SIGTERM) != nil {
+			t.Fatal("it has ended")
+		}
+		p.CleanEnd()
+	}
+	if urls := u.Browser.URLs(); len(urls) != 0 {
+		t.Errorf("it opened %q", urls)
+	}
+	u.launch().ready()
+	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
+		t.Errorf("it opened %s", url)
+	}
+}
+
+// The bus and the panel may stay when the user logs off; logind says that the session is over.
+func TestTheSessionOnTheDesktopEnds(t *testing.T) {
+	for name, end := range map[string]func(*traytest.Logind){"closing": (*traytest.Logind).LogOff, "gone": (*traytest.Logind).Forget} {
+		t.Run(name, func(t *testing.T) {
+			u := newUser(t).withDesktop()
+			bus := traytest.StartBus(t)
+			logind := bus.StartLogind(t)
+			u.System = bus.Address
+			p := u.launch().ready()
+			logind.WaitInhibited(t)
+			end(logind)
+			p.CleanEnd()
+			if sessions := u.record(); sessions[0].detail != "The user logged off" {
+				t.Errorf("the record says %+v", sessions[0])
+			}
+			u.NothingLeft()
+		})
+	}
+}
+
+// The form in the terminal goes on without the desktop.
+func TestTheTerminalOutlivesTheSession(t *testing.T) {
+	u := newUser(t)
+	bus := traytest.StartBus(t)
+	logind := bus.StartLogind(t)
+	u.System = bus.Address
+	p := u.launch("ui").ready()
+	logind.WaitInhibited(t)
+	logind.LogOff()
+	logind.PrepareForShutdown(true) // heard after it
+	p.CleanEnd()
+	if sessions := u.record(); sessions[0].detail != "The computer was shut down" {
+		t.Errorf("the record says %+v", sessions[0])
+	}
+}
+
+// A page appears where it was asked for, not where the icon is.
+func TestASecondLaunchFromAnotherDesktop(t *testing.T) {
+	u := newUser(t).withDesktop()
+	p := u.launch().ready()
+	second := u.Prepare()
+	second.Env = append(second.Env, "DISPLAY=:78", "XAUTHORITY=/nowhere")
+	if status := second.Start().End(); status != 0 {
+		t.Fatalf("exit status %d: %s", status, second.Out.String())
+	}
+	u.Browser.Wait(t.Context())
+	click(t, p.Item(), "Open Dashboard")
+	u.Browser.Wait(t.Context())
+	if got := u.Browser.Displays(); len(got) != 2 || got[0] != ":78" || got[1] != "" {
+		t.Errorf("the browser was started on %q", got)
+	}
+}
+
+// Whoever clicks often in vain gets one icon and one page.
+func TestTwentyLaunchesAtOnce(t *testing.T) {
+	for name, warm := range map[string]bool{"cold": false, "warm": true} {
+		t.Run(name, func(t *testing.T) {
+			u := newUser(t).withDesktop()
+			if warm {
+				u.launch().ready()
+			}
+			programs := make([]*program, 20)
+			for n := range programs {
+				programs[n] = u.launch()
+			}
+			var all sync.WaitGroup
+			ended := make(chan *program, len(programs))
+			for _, p := range programs {
+				all.Go(func() {
+					if p.End() != 0 {
+						t.Errorf("it ended with %s", p.Out.String())
+					}
+					ended <- p
+				})
+			}
+			running := 1
+			if warm {
+				running = 0
+			}
+			for range len(programs) - running {
+				if p := <-ended; !strings.Contains(p.Out.String(), "is running already") {
+					t.Errorf("it says %q", p.Out.String())
+				}
+			}
+			if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
+				t.Errorf("it opened %s", url)
+			}
+			if urls := u.opened(); len(urls) != 1 {
+				t.Errorf("it opened %q", urls)
+			}
+			u.Command("quit")
+			all.Wait()
+		})
+	}
+}
+
+// Numbers, times and letters are the same whatever the language of the desktop.
+func TestLanguages(t *testing.T) {
+	for locale, label := range map[string]string{
+		"de_DE.UTF-8": "Dashboard öffnen", "C": "Open Dashboard", "tr_TR.UTF-8": "Open Dashboard", "ja_JP.UTF-8": "Open Dashboard",
+	} {
+		t.Run(locale, func(t *testing.T) {
+			u := newUser(t).withDesktop()
+			u.Language = locale
+			p := u.launch().ready()
+			item := p.Item()
+			item.WaitLabel(t.Context(), label)
+			p.Status("it answers", func(s control.Status) bool { return len(s.Services) == 2 })
+			if out := u.Command("status"); !strings.Contains(out, "dashboard  ready") || !strings.Contains(out, u.URL(u.Chat)) {
+				t.Errorf("status prints %q", out)
+			}
+			u.Command("do", "stop chat")
+			u.Command("do", "quit")
+			p.CleanEnd()
+			if out := u.Command("sessions"); !strings.Contains(out, "quit by the user") {
+				t.Errorf("sessions prints %q", out)
+			}
+		})
+	}
+}

@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// A start at login has the options that last, whatever the working directory, and neither
+// those of one start nor the form for a terminal.
+func TestWhatAStartAtLoginIsGiven(t *testing.T) {
+	folder := t.TempDir()
+	t.Chdir(folder)
+	for _, test := range []struct{ typed, want []string }{
+		{nil, nil},
+		{[]string{"--start", "-v", "--at-login"}, nil},
+		{[]string{"--config", "my services.yaml", "--no-chat"}, []string{"--config", filepath.Join(folder, "my services.yaml"), "--no-chat"}},
+		{[]string{"--chat-port=1", "--dashboard-port", "2", "--host", "127.0.0.2"}, []string{"--host", "127.0.0.2", "--dashboard-port", "2", "--chat-port", "1"}},
+		{[]string{"--db-url", "sqlite:///a%3Fb.db?x=y"}, []string{"--db-url", "sqlite:///" + filepath.ToSlash(folder) + "/a%3Fb.db"}},
+	} {
+		var l launch
+		command := &cobra.Command{}
+		l.flags(command)
+		if err := command.ParseFlags(test.typed); err != nil {
+			t.Fatal(err)
+		}
+		got, err := l.loginArguments()
+		if err != nil || !slices.Equal(got, test.want) {
+			t.Errorf("of %q a start at login has %q, want %q: %v", test.typed, got, test.want, err)
+		}
+	}
+}

@@ -1,0 +1,9 @@
+//go:build !unix || darwin
+
+package login
+
+// IsHelper is false: there is no portal here.
+func IsHelper([]string) bool { return false }
+
+// Main is not called.
+func Main([]string) int { return 0 }

@@ -1,0 +1,128 @@
+package open
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/pkg/browser"
+)
+
+// The library that knows the commands of each system has them in the caller's session, so
+// its caller is a process of our own, in a session of its own, which ends before the
+// browser does.
+const (
+	role       = "open" // the first argument of that process
+	helperTime = 3 * time.Second
+	noBrowser  = 3 // exit status
+)
+
+// fileTarget is the address of a file, with all that means something else in one escaped.
+func fileTarget(path string) string {
+	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String()
+}
+
+// environment returns an environment that leads to this desktop, with its token and no other.
+func (d Desktop) environment(before []string) []string {
+	env := slices.DeleteFunc(slices.Clone(before), func(variable string) bool {
+		return isOneOf(tokenVariables, variable) || d.Env != nil && isOneOf(desktopVariables, variable)
+	})
+	env = append(env, d.Env...)
+	if d.Token != "" {
+		for _, name := range tokenVariables {
+			env = append(env, name+"="+d.Token)
+		}
+	}
+	return env
+}
+
+// run has a process of its own open a target.
+func run(target string, on Desktop) error {
+	helper := exec.Command("/proc/self/exe", role, target) // even if the file was replaced or removed
+	helper.Args[0] = "agents-tray"
+	helper.Env = on.environment(os.Environ())
+	helper.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	var told bytes.Buffer
+	helper.Stderr = &told
+	err := helper.Run()
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit) && exit.ExitCode() == noBrowser:
+		return ErrNoBrowser
+	case exit != nil && told.Len() > 0:
+		return errors.New(strings.TrimSpace(told.String()))
+	}
+	return err
+}
+
+// IsHelper reports whether a process was started by run. It goes on with Main.
+func IsHelper(args []string) bool {
+	return len(args) == 3 && args[0] == "agents-tray" && args[1] == role && strings.Contains(args[2], "://")
+}
+
+// Main is the process that opens a target, and returns its exit status.
+func Main(args []string) int {
+	ended := make(chan error, 1)
+	go func() { ended <- openTarget(args[2]) }()
+	select {
+	case err := <-ended:
+		switch {
+		case errors.Is(err, exec.ErrNotFound):
+			return noBrowser
+		case err != nil:
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	case <-time.After(helperTime): // a browser's command may last as long as the browser
+	}
+	return 0
+}
+
+// openTarget runs the user's own choice of a browser, else what the desktop has. A file is
+// for the desktop first: most browsers show, and do not edit.
+func openTarget(target string) error {
+	browser.Stdout, browser.Stderr = nil, nil // the null device; a pipe would end with this process
+	isFile := strings.HasPrefix(target, "file:")
+	if !isFile && openBy(os.Getenv("BROWSER"), target) == nil {
+		return nil
+	}
+	err := browser.OpenURL(target)
+	if err != nil && isFile && openBy(os.Getenv("BROWSER"), target) == nil {
+		return nil
+	}
+	return err
+}
+
+// openBy runs the first of the commands in a list that works. In the list, as desktops and
+// Python read it, a colon stands between commands, and %s for the address; without one the
+// address comes last.
+func openBy(list, target string) error {
+	err := exec.ErrNotFound
+	for command := range strings.SplitSeq(list, ":") {
+		words := strings.Fields(command)
+		if len(words) == 0 {
+			continue
+		}
+		placed := false
+		for i, word := range words[1:] {
+			if strings.Contains(word, "%s") {
+				words[i+1], placed = strings.ReplaceAll(word, "%s", target), true
+			}
+		}
+		if !placed {
+			words = append(words, target)
+		}
+		if err = exec.Command(words[0], words[1:]...).Run(); err == nil {
+			return nil
+		}
+	}
+	return err
+}
