@@ -115,7 +115,7 @@ func (i *Instance) reload(file *servicesFile, tell bool) bool {
 		i.withdraw(aboutServices)
 	}
 	var later *words.Notice
-	if contents.Settings != file.settings {
+	if contents.Settings.DatabaseURL != file.settings.DatabaseURL {
 		later = &words.Notice{What: words.SettingsLater}
 	}
 	i.setNotice(settingsNotice, later)
