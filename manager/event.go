@@ -48,6 +48,13 @@ type ServiceStopped struct {
 	At      time.Time
 }
 
+// ServiceLost says that a service which is only watched no longer answers.
+type ServiceLost struct {
+	Service string
+	Problem Problem
+	At      time.Time
+}
+
 // GuardLost says that the guard died. What it left is ended, and another one takes over.
 type GuardLost struct {
 	Err error
@@ -76,6 +83,7 @@ func (ServiceExited) event()     {}
 func (ServiceRestarting) event() {}
 func (ServiceGaveUp) event()     {}
 func (ServiceStopped) event()    {}
+func (ServiceLost) event()       {}
 func (GuardLost) event()         {}
 func (GuardFault) event()        {}
 func (ProcessesLeft) event()     {}

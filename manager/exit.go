@@ -16,7 +16,8 @@ type Exit struct {
 	// OutOfMemory says that the system ended it for lack of memory. It may have done so
 	// without that being known.
 	OutOfMemory bool     `json:"out_of_memory,omitempty"`
-	Lines       []string `json:"lines,omitempty"` // its last log lines
+	Lines       []string `json:"lines,omitempty"`   // its last log lines
+	Reasons     int      `json:"reasons,omitempty"` // so many of them, at the beginning, tell why it ended
 	// Words are the same in English, to follow "it". Only package control sets them, in what
 	// it sends, for programs of another version.
 	Words string `json:"words"`
@@ -30,6 +31,6 @@ func (e Exit) KilledAtDeadline() bool { return e.Ended && e.Signal == "SIGKILL" 
 
 // withoutLines is the exit without what the process printed.
 func (e Exit) withoutLines() *Exit {
-	e.Lines = nil
+	e.Lines, e.Reasons = nil, 0
 	return &e
 }

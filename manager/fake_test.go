@@ -26,6 +26,9 @@ type world struct {
 	ways    map[string]way // of services
 	failing int            // launches of a guard that are to fail
 	port    portState
+	login   string // PATH of the login shell
+	logins  int    // how often it was asked
+	proof   error  // of every check
 	env     func(context.Context) ([]string, error)
 }
 
@@ -92,12 +95,13 @@ func newFake(t *testing.T, specs ...spec.ServiceSpec) (*Manager, *world) {
 			}
 			return read(ctx)
 		},
+		loginPath: w.askLogin,
 		port: func(string, bool, int) portState {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			return w.port
 		},
-		proof: func(context.Context, question) error { return nil },
+		proof: w.prove,
 	})
 	for _, s := range specs {
 		s.Command = []string{s.Name}
@@ -362,4 +366,12 @@ func stateOf(m *Manager, name string) State {
 func problemOf(m *Manager, name string) *Problem {
 	s, _ := m.Snapshot().Service(name)
 	return s.Problem
+}
+
+func (w *world) askLogin(context.Context) string {
+	time.Sleep(100 * time.Millisecond)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.logins++
+	return w.login
 }

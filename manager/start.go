@@ -17,7 +17,11 @@ import (
 // either the guard is asked at once.
 func (s *service) start() {
 	s.runs++
-	r := &run{number: s.runs}
+	if s.spec.Watched() {
+		s.watch()
+		return
+	}
+	r := &run{number: s.runs, port: s.port(), needs: s.spec.DependsOn}
 	s.run = r
 	described, address := s.spec, s.address()
 	if described.EnvFile == "" && address == "" {
@@ -93,6 +97,9 @@ func (s *service) request(env []string) *guard.Start {
 	}
 	if _, set := os.LookupEnv("PYTHONUNBUFFERED"); !set { // else what a Python program prints may come minutes late
 		start.Env = append(start.Env, "PYTHONUNBUFFERED=1")
+	}
+	if s.byLoginPath {
+		start.Env = append(start.Env, "PATH="+s.m.login.paths())
 	}
 	start.Env = append(append(start.Env, s.m.options.Env...), env...)
 	for _, pair := range s.spec.Env { // these override the others

@@ -21,7 +21,7 @@ func (m *Manager) StartAll(ctx context.Context, except ...string) error {
 		}
 		for _, s := range m.services {
 			switch {
-			case s.spec.Once || s.want && s.outcome == undecided: // it is seen to already
+			case s.spec.Once || s.leaving || s.want && s.outcome == undecided: // it is seen to already
 			case slices.Contains(except, s.spec.Name) && !s.want:
 				s.byHand = true
 			default:
@@ -57,7 +57,7 @@ func (m *Manager) started() (up bool, problem error) {
 		}
 		up = true
 		for _, s := range m.services {
-			if s.spec.Optional {
+			if s.spec.Optional || s.leaving {
 				continue
 			}
 			culprit, settled := s.settled()

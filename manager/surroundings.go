@@ -26,11 +26,12 @@ type guardProcess interface {
 // surroundings are what the manager does outside of its own memory. All of it may take long,
 // so the owner calls none of it: it is called beside it, with a deadline.
 type surroundings struct {
-	launch func() (guardProcess, error)                                    // starts a guard
-	sweep  func() error                                                    // ends what a lost guard has left; nil: nothing is left
-	env    func(ctx context.Context, s spec.ServiceSpec) ([]string, error) // reads its env_file
-	port   func(address string, strict bool, guardPID int) portState       // looks at an address that is to be bound
-	proof  func(ctx context.Context, q question) error                     // asks whether a service is ready or healthy
+	launch    func() (guardProcess, error)                                    // starts a guard
+	sweep     func() error                                                    // ends what a lost guard has left; nil: nothing is left
+	env       func(ctx context.Context, s spec.ServiceSpec) ([]string, error) // reads its env_file
+	loginPath func(context.Context) string                                    // asks the login shell for its PATH; "": it does not tell
+	port      func(address string, strict bool, guardPID int) portState       // looks at an address that is to be bound
+	proof     func(ctx context.Context, q question) error                     // asks whether a service is ready or healthy
 }
 
 // system are the surroundings in earnest.
@@ -53,7 +54,8 @@ func system(options Options) surroundings {
 		env: func(ctx context.Context, s spec.ServiceSpec) ([]string, error) {
 			return ReadEnvFile(ctx, s, options.Env)
 		},
-		port:  lookAtPort,
-		proof: prove,
+		loginPath: askLoginShell,
+		port:      lookAtPort,
+		proof:     prove,
 	}
 }

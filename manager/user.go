@@ -53,10 +53,7 @@ func (s *service) userMove(port int) {
 	if err != nil {
 		return // it has no port of its own
 	}
-	s.spec.Listen = net.JoinHostPort(host, strconv.Itoa(port))
-	for _, field := range []*string{&s.spec.URL, &s.spec.Ready.HTTP, &s.spec.Ready.TCP, &s.spec.Health.HTTP, &s.spec.Health.TCP} {
-		*field = strings.Replace(*field, old, s.spec.Listen, 1)
-	}
+	s.spec = moved(s.spec, old, net.JoinHostPort(host, strconv.Itoa(port)))
 	for from, to := range s.m.moved {
 		if to == old {
 			s.m.moved[from] = s.spec.Listen
@@ -67,10 +64,22 @@ func (s *service) userMove(port int) {
 	s.userRestart()
 }
 
+// moved is a specification with another address to listen on, in every field that names it.
+func moved(s spec.ServiceSpec, from, to string) spec.ServiceSpec {
+	if from == to {
+		return s
+	}
+	s.Listen = to
+	for _, field := range []*string{&s.URL, &s.Ready.HTTP, &s.Ready.TCP, &s.Health.HTTP, &s.Health.TCP} {
+		*field = strings.Replace(*field, from, to, 1)
+	}
+	return s
+}
+
 // forget forgets earlier failures, so that the next start is as the first.
 func (s *service) forget() {
 	s.outcome, s.problem = undecided, nil
 	s.backoff = backoff{}
-	s.busySince, s.suspect, s.slips = time.Time{}, false, 0
+	s.busySince, s.suspect, s.byLoginPath, s.slips = time.Time{}, false, false, 0
 	s.cancelRetry()
 }

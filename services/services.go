@@ -26,17 +26,20 @@ func Command() *cobra.Command {
 }
 
 func dashboardCommand() *cobra.Command {
+	var title string
 	options := web.Options{Name: "dashboard"}
 	command := &cobra.Command{Use: "dashboard", Short: "The Dashboard", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
 		address, err := control.FromEnvironment()
 		if err != nil {
 			return err
 		}
+		dashboard.SetTitle(title)
 		client := control.NewClient(address)
 		options.Report = report(client)
 		return web.Run(options, dashboard.New(client))
 	}}
 	webFlags(command, &options, "127.0.0.1:7861")
+	command.Flags().StringVar(&title, "title", "", "the name that the menu has for it, and so its pages")
 	return command
 }
 

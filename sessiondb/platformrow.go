@@ -51,10 +51,21 @@ func FileURL(path string) string {
 // ErrPlatformFile says that the Python platform's file could not be written. Our own could.
 var ErrPlatformFile = errors.New("its row cannot be written")
 
-// openPlatformFile opens the Python platform's file for one use: the platform owns it, and
+// platformFiles are where the platform looks for its row: in workflows.db, whatever file its
+// --db-url names, if it keeps one beside that; and in that file.
+func (r *Record) platformFiles() []string {
+	file := r.options.PlatformFile
+	other := filepath.Join(filepath.Dir(file), "workflows.db")
+	if _, err := os.Stat(other); err != nil || other == file {
+		return []string{file}
+	}
+	return []string{file, other}
+}
+
+// openPlatformFile opens a file of the Python platform for one use: the platform owns it, and
 // may replace it between two.
-func (r *Record) openPlatformFile(flags sqlite3.OpenFlag) (*sqlite3.Conn, error) {
-	conn, err := sqlite3.OpenFlags(r.options.PlatformFile, flags)
+func openPlatformFile(path string, flags sqlite3.OpenFlag) (*sqlite3.Conn, error) {
+	conn, err := sqlite3.OpenFlags(path, flags)
 	if err != nil {
 		return nil, err
 	}
@@ -64,32 +75,43 @@ func (r *Record) openPlatformFile(flags sqlite3.OpenFlag) (*sqlite3.Conn, error)
 	return conn, nil
 }
 
-// writePlatformRow writes the row of session_state into the Python platform's file, and
-// changes nothing else there. The error wraps ErrPlatformFile.
-func (r *Record) writePlatformRow() error {
-	conn, err := r.openPlatformFile(sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE)
-	if err == nil {
-		err = steps(func() error { return conn.Exec(sessionState) }, func() error { return r.writeRow(conn) })
-		err = errors.Join(err, conn.Close())
+// writePlatformRow writes the row of session_state into the Python platform's files, and
+// changes nothing else there. The error wraps ErrPlatformFile; it is that of the first file
+// that cannot be written.
+func (r *Record) writePlatformRow() (failed error) {
+	for _, file := range r.platformFiles() {
+		conn, err := openPlatformFile(file, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
+		if err == nil {
+			err = steps(func() error { return conn.Exec(sessionState) }, func() error { return r.writeRow(conn) })
+			err = errors.Join(err, conn.Close())
+		}
+		if err != nil && failed == nil {
+			failed = fmt.Errorf("%w: %s: %w", ErrPlatformFile, file, err)
+		}
 	}
-	if err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrPlatformFile, r.options.PlatformFile, err)
-	}
-	return nil
+	return failed
 }
 
 // readPlatformRow returns a session of the Python platform that has not ended in order, as
-// its row tells; nil if there is none, or its file cannot be read.
-func (r *Record) readPlatformRow() *Previous {
-	if _, err := os.Stat(r.options.PlatformFile); err != nil {
+// the latest row of its files tells; nil if there is none, or they cannot be read.
+func (r *Record) readPlatformRow() (latest *Previous) {
+	for _, file := range r.platformFiles() {
+		if row := readRow(file); row != nil && (latest == nil || row.LastSeen.After(latest.LastSeen)) {
+			latest = row
+		}
+	}
+	return latest
+}
+
+func readRow(file string) (previous *Previous) {
+	if _, err := os.Stat(file); err != nil {
 		return nil
 	}
-	conn, err := r.openPlatformFile(sqlite3.OPEN_READONLY)
+	conn, err := openPlatformFile(file, sqlite3.OPEN_READONLY)
 	if err != nil {
 		return nil
 	}
 	defer conn.Close()
-	var previous *Previous
 	_ = rows(conn, `SELECT session_start, active_workflows, session_data, last_updated FROM session_state
 		WHERE id = 'default' AND dirty_shutdown <> 0`, func(s *sqlite3.Stmt) {
 		var d data

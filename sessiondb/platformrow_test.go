@@ -208,3 +208,27 @@ func TestParseURL(t *testing.T) {
 		}
 	}
 }
+
+// The platform looks for its row in workflows.db, whatever its --db-url names: where both
+// files are there, both have it, and the later of two rows counts.
+func TestTheRowWhereThePlatformLooks(t *testing.T) {
+	folder := t.TempDir()
+	named, looked, path := filepath.Join(folder, "configurable_agents.db"), filepath.Join(folder, "workflows.db"), filepath.Join(folder, "session.db")
+	script(t, named, originalTable+`; INSERT INTO session_state VALUES ('default', '2026-11-19 09:15:00', 1, '["old"]', NULL, '2026-11-19 10:00:00')`)
+	script(t, looked, originalTable+`; INSERT INTO session_state VALUES ('default', '2026-11-20 09:15:00', 1, '["new"]', NULL, '2026-11-20 10:00:00')`)
+	r := Open(path, Options{PlatformFile: named})
+	if previous := begin(t, r, "ours"); previous == nil || !previous.OfPlatform || previous.Workflows[0].Name != "new" {
+		t.Fatalf("the rows read as %+v", previous)
+	}
+	wantDirty := func(when, want string) {
+		t.Helper()
+		for _, file := range []string{named, looked} {
+			if dirty := query(t, file, `SELECT dirty_shutdown FROM session_state`); dirty != want {
+				t.Errorf("%s %s says %s", when, filepath.Base(file), dirty)
+			}
+		}
+	}
+	wantDirty("while it runs", "1")
+	end(t, r, true)
+	wantDirty("after a clean end", "0")
+}

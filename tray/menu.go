@@ -4,7 +4,9 @@
 package tray
 
 import (
+	"fmt"
 	"net/url"
+	"strings"
 
 	"agents-tray/manager"
 	"agents-tray/tray/login"
@@ -30,8 +32,8 @@ func Menu(m Model) []Item {
 	say := m.Language.Say
 	var open, services []Item
 	for _, s := range m.Services {
-		if s.Once {
-			continue // it comes and goes; its log is where it was asked for
+		if s.Once || s.Leaving {
+			continue // it comes and goes; the log of a single run is where that was asked for
 		}
 		if s.Open {
 			open = append(open, Item{Label: say(words.OpenPage, s.Title), Intent: Intent{Verb: Open, Service: s.Name}})
@@ -54,7 +56,7 @@ func Menu(m Model) []Item {
 		logItem(m),
 		{Label: uncleanLine(m), Hidden: m.Unclean == nil, Intent: Intent{Verb: Review}},
 		{Label: say(words.StartEverything), Hidden: !m.Asks, Intent: Intent{Verb: StartAll}},
-		{Label: noticeLine(m), Hidden: m.Notice == nil, Intent: Intent{Verb: Notices}},
+		{Label: noticeLine(m), Hidden: m.Notice == nil, Intent: noticeIntent(m)},
 		{Separator: true},
 	}
 	menu = append(menu, open...)
@@ -81,6 +83,17 @@ func Menu(m Model) []Item {
 	return fit(menu)
 }
 
+// entriesOf tells apart models whose menus have other entries.
+func entriesOf(m Model) string {
+	var b strings.Builder
+	for _, s := range m.Services {
+		if !s.Once && !s.Leaving {
+			fmt.Fprintf(&b, "%s %v\n", s.Name, s.Open)
+		}
+	}
+	return b.String()
+}
+
 func disableAllButQuit(items []Item) {
 	for i := range items {
 		verb := items[i].Intent.Verb
@@ -102,7 +115,7 @@ func serviceMenu(language words.Language, s manager.Service) []Item {
 		{Label: say(words.CopyAddress), Hidden: s.URL == "", Intent: Intent{Verb: CopyAddress, Service: s.Name}},
 		{Label: say(words.Restart), Disabled: s.State == manager.Stopping, Intent: Intent{Verb: Restart, Service: s.Name}},
 		toggle,
-		{Label: say(words.ShowLog), Intent: Intent{Verb: ShowLog, Service: s.Name}},
+		{Label: say(words.ShowLog), Hidden: s.Watched, Intent: Intent{Verb: ShowLog, Service: s.Name}},
 	}
 }
 
@@ -183,7 +196,7 @@ func restartItem(m Model) Item {
 
 // logItem shows why, which stands in the service's log.
 func logItem(m Model) Item {
-	if in := troubled(m); len(in) > 0 && in[0].Problem.FreePort == 0 {
+	if in := troubled(m); len(in) > 0 && in[0].Problem.FreePort == 0 && !in[0].Watched {
 		return Item{Label: m.Language.Say(words.ShowLogOf, in[0].Title), Intent: Intent{Verb: ShowLog, Service: in[0].Name}}
 	}
 	return Item{Hidden: true}
@@ -194,6 +207,14 @@ func uncleanLine(m Model) string {
 		return ""
 	}
 	return m.Language.Say(words.UncleanLine, m.Unclean.Line(m.Language, m.now()))
+}
+
+// noticeIntent opens where a notice can be dealt with.
+func noticeIntent(m Model) Intent {
+	if m.Notice != nil && m.Notice.What == words.ServicesUnchanged {
+		return Intent{Verb: EditServices}
+	}
+	return Intent{Verb: Notices}
 }
 
 func noticeLine(m Model) string {

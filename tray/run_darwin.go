@@ -38,5 +38,8 @@ func (f *face) show(state icons.State, title string) {
 // takeToken is empty: this system lets what a click opens come to the front.
 func (f *face) takeToken() string { return "" }
 
+// inMenu changes the entries of the menu. The library does so in the main thread.
+func (t *Tray) inMenu(change func()) { change() }
+
 // run shows the icon until the library is told to quit. A click opens the menu.
 func (t *Tray) run() { systray.Run(t.build, nil) }

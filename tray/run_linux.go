@@ -113,6 +113,9 @@ func (t *Tray) run() {
 	}
 }
 
+// inMenu changes the entries of the menu. The library's menu has a lock here.
+func (t *Tray) inMenu(change func()) { change() }
+
 // ask has the app do something, as soon as there is one. It does not wait for that.
 func (t *Tray) ask(i Intent) {
 	go func() {

@@ -44,6 +44,27 @@ func (f *face) show(state icons.State, title string) {
 // takeToken is empty: this system lets what a click opens come to the front.
 func (f *face) takeToken() string { return "" }
 
+var endMenu = user32.NewProc("EndMenu")
+
+// inMenu changes the entries of the menu, in the thread that shows it: one that is open is
+// closed before. Without the library's window there is no menu either.
+func (t *Tray) inMenu(change func()) {
+	if t.face.window == nil {
+		change()
+		return
+	}
+	done := make(chan struct{})
+	t.face.window.Do(func() {
+		defer close(done)
+		endMenu.Call()
+		change()
+	})
+	select {
+	case <-done:
+	case <-t.quit:
+	}
+}
+
 // run shows the icon until the library is told to quit. A click on it opens the page that
 // shows everything, a right click the menu.
 func (t *Tray) run() {

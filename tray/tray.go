@@ -21,20 +21,21 @@ type Tray struct {
 	unused  chan struct{} // closed if it ends before the library was needed
 	ended   chan struct{} // closed when Run is about to return
 	once    sync.Once
-	clicks  chan int
 	wg      sync.WaitGroup
 
-	// Owned by update.
-	items []*systray.MenuItem // as numbered by flatten; nil for a separator
-	shown []Item
+	// Owned by update, once the menu is built.
+	clicks  chan int            // of the entries
+	renewed chan struct{}       // closed when they are replaced by others
+	kept    string              // what they were made for; see entriesOf
+	items   []*systray.MenuItem // as numbered by flatten; nil for a separator
+	shown   []Item
 }
 
 // New makes a tray on a desktop; Run shows it: until there is an app, the icon and the menu
-// of a model that is Beginning, whose Quit calls cancel. The app's menu must have the same
-// services.
+// of a model that is Beginning, whose Quit calls cancel.
 func New(desktop *Desktop, first Model, cancel func()) *Tray {
 	return &Tray{
-		first: first, cancel: cancel, desktop: desktop, given: make(chan struct{}), clicks: make(chan int, 16),
+		first: first, cancel: cancel, desktop: desktop, given: make(chan struct{}),
 		ready: make(chan struct{}), quit: make(chan struct{}), unused: make(chan struct{}), ended: make(chan struct{}),
 	}
 }
@@ -77,11 +78,33 @@ func (t *Tray) build() {
 	if t.quitting() {
 		return
 	}
-	menu, number := Menu(t.first), 0
-	t.shown = flatten(menu)
+	t.fill(t.first)
+	t.wg.Go(t.update)
+}
+
+// fill makes the entries of an empty menu.
+func (t *Tray) fill(m Model) {
+	menu, number := Menu(m), 0
+	t.kept, t.shown = entriesOf(m), flatten(menu)
+	t.clicks, t.renewed = make(chan int, 16), make(chan struct{})
 	t.items = make([]*systray.MenuItem, len(t.shown))
 	t.add(menu, &number, adder{systray.AddSeparator, systray.AddMenuItem, systray.AddMenuItemCheckbox})
-	t.wg.Go(t.update)
+}
+
+// renew replaces all entries by those of a model with other services: the library can add
+// entries at the end of a menu only. Clicks on the old ones that are still to be answered
+// are dropped.
+func (t *Tray) renew(m Model) {
+	close(t.renewed)
+	t.inMenu(func() {
+		for _, item := range t.items {
+			if item != nil {
+				item.ClickedCh = nil // the library closes it, even while a click is sent
+			}
+		}
+		systray.ResetMenu()
+		t.fill(m)
+	})
 }
 
 // adder adds entries to a menu or a submenu.
@@ -119,20 +142,25 @@ func (t *Tray) add(items []Item, number *int, to adder) {
 			t.add(item.Items, number, adder{shown.AddSeparator, shown.AddSubMenuItem, shown.AddSubMenuItemCheckbox})
 			continue
 		}
-		t.wg.Go(func() { t.listen(n, shown.ClickedCh) })
+		clicked, clicks, renewed := shown.ClickedCh, t.clicks, t.renewed
+		t.wg.Go(func() { t.listen(n, clicked, clicks, renewed) })
 	}
 }
 
 // listen forwards the clicks of one entry.
-func (t *Tray) listen(n int, clicked <-chan struct{}) {
+func (t *Tray) listen(n int, clicked <-chan struct{}, clicks chan<- int, renewed <-chan struct{}) {
 	for {
 		select {
 		case <-clicked:
+		case <-renewed:
+			return
 		case <-t.quit:
 			return
 		}
 		select {
-		case t.clicks <- n:
+		case clicks <- n:
+		case <-renewed:
+			return
 		case <-t.quit:
 			return
 		}
@@ -185,6 +213,9 @@ func (t *Tray) begin() bool {
 
 // show applies what differs between the model and what is shown.
 func (t *Tray) show(m Model) {
+	if t.kept != entriesOf(m) {
+		t.renew(m)
+	}
 	next := flatten(Menu(m))
 	for n, item := range next {
 		if t.items[n] != nil {

@@ -153,9 +153,6 @@ func TestTheIconIsAlwaysThere(t *testing.T) {
 	// And it is all there still: icon, words, and a menu that answers.
 	item := host.WaitItem(t.Context(), tray.pid)
 	for name, m := range models() {
-		if len(m.Services) != 2 {
-			continue // a menu has the services it began with
-		}
 		tray.say(name)
 		shown := item.WaitProperties(t.Context(), func(p traytest.Properties) bool { return p.Title == Title(m) })
 		if !shown.Shows(icons.Tray(iconState(m), icons.AnyPanel)) {
@@ -182,5 +179,27 @@ func TestTheIconIsAlwaysThere(t *testing.T) {
 	}
 	if !tray.asked.Scan() || tray.asked.Text() != "open dashboard" {
 		t.Errorf("the click on the icon asks for %q", tray.asked.Text())
+	}
+}
+
+// The menu follows services that come and go, and its entries answer for what they say.
+func TestTheMenuFollowsOtherServices(t *testing.T) {
+	bus := traytest.StartBus(t)
+	tray := startOther(t, bus)
+	item := bus.StartHost(t).WaitItem(t.Context(), tray.pid)
+	for range 3 {
+		for name, m := range models() {
+			tray.say(name)
+			want := text(Menu(m), "")
+			item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool { return menu.Text() == want })
+		}
+	}
+	tray.say("no-page")
+	item.WaitLabel(t.Context(), "Services", "My_worker & co")
+	if err := item.Click("Services", "My_worker & co", "Restart"); err != nil {
+		t.Fatal(err)
+	}
+	if !tray.asked.Scan() || tray.asked.Text() != "restart worker" {
+		t.Errorf("the click asks for %q", tray.asked.Text())
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"agents-tray/manager/spec"
 )
@@ -41,11 +42,17 @@ func (b builtin) complete(s service, o Options) spec.ServiceSpec {
 	}
 	made.Builtin = s.builtin
 	made.Command = []string{name, "serve", s.builtin, "--listen", "{listen}"}
+	if s.builtin == "dashboard" && made.Title != b.title {
+		made.Command = append(made.Command, "--title="+literal(made.Title))
+	}
 	made.Listen = net.JoinHostPort(host, port)
 	made.URL = "http://" + made.Listen
 	made.Ready = spec.Ready{Check: spec.Check{HTTP: "/healthz"}}
 	return made
 }
+
+// literal keeps what is replaced in arguments out of a text.
+func literal(text string) string { return strings.ReplaceAll(text, "{", "(") }
 
 // loopback refuses an address that other computers could reach: the services ask for
 // no password.

@@ -35,7 +35,8 @@ func command(into *[]string) func(value) {
 }
 
 // split makes a command line its arguments, by the rules of the POSIX shell for quotes,
-// backslashes and comments. What only a shell could do is an error.
+// backslashes and comments, and fills in variables as expand does. What only a shell could do
+// is an error.
 func split(line string) ([]string, error) {
 	var arguments []string
 	for word, err := range syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).WordsSeq(strings.NewReader(line)) {
@@ -67,11 +68,25 @@ func unquote(into *strings.Builder, parts []syntax.WordPart, inQuotes bool, line
 			if err := unquote(into, part.Parts, true, line); err != nil {
 				return err
 			}
+		case *syntax.ParamExp:
+			if part.Short {
+				return fmt.Errorf("there is no shell to replace %s: write ${%s}", source(part, line), part.Param.Value)
+			}
+			value, err := expand(source(part, line))
+			if err != nil {
+				return err
+			}
+			into.WriteString(value) // one argument, whatever is in it
 		default:
-			return fmt.Errorf("there is no shell to replace %s", line[part.Pos().Offset():part.End().Offset()])
+			return fmt.Errorf("there is no shell to replace %s", source(part, line))
 		}
 	}
 	return nil
+}
+
+// source is the part of the line that a node was made of.
+func source(node syntax.Node, line string) string {
+	return line[node.Pos().Offset():node.End().Offset()]
 }
 
 // unescape takes backslashes off; in double quotes only those before what is special there.

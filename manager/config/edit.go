@@ -11,8 +11,8 @@ import (
 )
 
 // firstFile is the services file to begin with; it has the same effect as none.
-const firstFile = `# What Configurable Agents runs, from its next start on. Without this file it is the two
-# below. "agents-tray check" says whether all is in order; README.md lists all keys.
+const firstFile = `# What Configurable Agents runs. What you save here applies at once; without this file it is
+# the two below. "agents-tray check" says whether all is in order; README.md lists all keys.
 services:
   dashboard:
     builtin: dashboard

@@ -34,15 +34,16 @@ func Keys() []Key {
 			Description: "The name that people see, in the menu and on the pages. Without it, the service's name, or the title of the built-in service."},
 		{Path: "command", Type: Arguments, Example: `[my-web, --port, "{port}"]`,
 			Description: "The program and its arguments. It runs without a shell; a text is split at its spaces as a shell would, with the same quotes and backslashes. " +
+				"In a text, `${NAME}` and `${NAME:-default}` are filled in, each as part of one argument; the arguments of a list stay as they are. " +
 				"A program without a slash is looked up in `PATH`, that of `env` first; one with a relative path begins in `dir`. " +
-				"In each argument and in `env`, `{listen}`, `{host}` and `{port}` stand for the parts of `listen`, and `{fd}` for the number of its socket; where they name the `listen` of another service, and that is moved to another port from the menu, they get the new address. " +
-				"A service needs a `command` or a `builtin`, and only one of them."},
+				"In each argument and in `env`, `{listen}`, `{host}` and `{port}` stand for the parts of `listen`, and `{fd}` for the number of its socket, so none of them may be there without `listen`; other braces mean nothing. Where they name the `listen` of another service, and that is moved to another port from the menu, they get the new address. " +
+				"A service has a `command` or a `builtin`, or neither: with a `url` and a `health` that is asked by `http` or `tcp` it is only watched and opened, never started."},
 		{Path: "builtin", Type: Choice, Values: []string{"dashboard", "chat"}, Example: "chat",
 			Description: "One of the two services that are part of this program. It has `command`, `dir`, `env_file`, `url`, `ready` and `stdin` of its own, so leave those out. Each can be there once."},
 		{Path: "dir", Type: Text, Default: ".", Example: "~/projects/shop",
 			Description: "The folder in which it runs. A relative path begins in the folder of the services file; `~/` is the home folder."},
 		{Path: "env", Type: Environment, Example: "{LOG_LEVEL: debug}",
-			Description: "Environment variables, added to those of agents-tray. `PYTHONUNBUFFERED` is 1 unless you set it, so that a Python program's output is seen at once."},
+			Description: "Environment variables, added to those of agents-tray. In the values `${NAME}` is filled in. `PYTHONUNBUFFERED` is 1 unless you set it, so that a Python program's output is seen at once."},
 		{Path: "env_file", Type: Text, Example: ".env",
 			Description: "A regular file of `NAME=value` lines, read before each start as `docker compose` reads it, with its quotes, comments and `${NAME}`. A relative path begins in `dir`. What `env` says goes before it. Without it, no file is read."},
 		{Path: "listen", Type: Text, Example: "127.0.0.1:9000",

@@ -16,11 +16,11 @@ func (s *service) keys() keys {
 		{"title", text(&s.Title)},
 		{"command", command(&s.Command)},
 		{"builtin", oneOf(&s.builtin, "dashboard", "chat")},
-		{"dir", text(&s.Dir)},
+		{"dir", expanded(&s.Dir)},
 		{"env", environment(&s.Env)},
-		{"env_file", text(&s.EnvFile)},
-		{"listen", text(&s.Listen)},
-		{"url", text(&s.URL)},
+		{"env_file", expanded(&s.EnvFile)},
+		{"listen", expanded(&s.Listen)},
+		{"url", expanded(&s.URL)},
 		{"ready", mapping(append(check(&s.Ready.Check), keys{
 			{"log", text(&s.Ready.Log)},
 			{"notify", boolean(&s.Ready.Notify)},
@@ -124,7 +124,7 @@ func environment(into *[]string) func(value) {
 				e.faultAt(e.at, "a name has no =: write NAME: value")
 			}
 			var read string
-			text(&read)(e.value)
+			expanded(&read)(e.value)
 			*into = append(*into, e.name+"="+read)
 		}
 	}

@@ -63,8 +63,17 @@ func readService(e entry) service {
 	return s
 }
 
-// finishCommand makes the paths of a service absolute.
+// finishCommand makes the paths of a service absolute, and refuses what one that is only
+// watched has no use for.
 func (s *service) finishCommand(e entry) {
+	if !e.has("command") && s.Watched() {
+		for _, key := range []string{"dir", "env", "env_file", "listen", "ready", "restart", "stop"} {
+			if e.has(key) {
+				e.faultAtKey(key, "leave it out: without a command nothing is started, and the service is only watched")
+			}
+		}
+		return
+	}
 	home := func(key string, path *string) {
 		expanded, err := expandHome(*path)
 		if err != nil {

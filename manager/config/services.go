@@ -18,6 +18,10 @@ type Options struct {
 	Host          string
 	DashboardPort int
 	ChatPort      int
+	// MLflowURI and MLflowPort are options of the Python platform's own command, passed on to
+	// those of its services that take them.
+	MLflowURI  string
+	MLflowPort int
 	// NoChat leaves the built-in Chat out.
 	NoChat bool
 }
@@ -26,6 +30,7 @@ type Options struct {
 type Contents struct {
 	Services []spec.ServiceSpec // in its order, ready to be added and valid together
 	Settings Settings
+	Found    bool // there is a services file
 }
 
 // Load reads the services file. What is wrong with it comes as *Mistakes. Whether the
@@ -70,6 +75,9 @@ func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) (Conten
 		services, settings = doc.contents()
 	}
 	specs := complete(services, o, f, settings)
+	if err := passOn(specs, o); err != nil {
+		return Contents{}, err
+	}
 	err = validate(specs)
 	if doc != nil {
 		err = doc.addErrors(err)
@@ -83,7 +91,7 @@ func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) (Conten
 	case len(specs) == 0:
 		return Contents{}, fmt.Errorf("%s: there is nothing to run but the Chat, which --no-chat leaves out", doc.file)
 	}
-	return Contents{specs, settings}, nil
+	return Contents{specs, settings, doc != nil}, nil
 }
 
 // complete fills in the built-in services, and leaves out those that the options exclude.

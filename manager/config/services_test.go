@@ -141,7 +141,7 @@ func TestAFullFile(t *testing.T) {
 		Open:        true,
 	}, {
 		Name: "dash", Title: "Overview", Builtin: "dashboard",
-		Command: []string{"agents-tray", "serve", "dashboard", "--listen", "{listen}"},
+		Command: []string{"agents-tray", "serve", "dashboard", "--listen", "{listen}", "--title=Overview"},
 		Env:     []string{"A=b"},
 		Listen:  "127.0.0.1:9001", URL: "http://127.0.0.1:9001",
 		Ready:      spec.Ready{Check: spec.Check{HTTP: "/healthz"}},

@@ -89,6 +89,8 @@ type ReviewWorkflow struct {
 	Workflow
 	// Rerun is the service that runs it again, once that was asked for.
 	Rerun string `json:"rerun,omitempty"`
+	// PageOf is the service whose Page it is, if that is not its source.
+	PageOf string `json:"page_of,omitempty"`
 }
 
 // ReviewService is a service as the session record last knew it.

@@ -242,7 +242,8 @@ type Exited struct {
 	Had    time.Duration `json:"had,omitempty"`
 	// OutOfMemory says that the system ended it for lack of memory.
 	OutOfMemory bool     `json:"out_of_memory,omitempty"`
-	Lines       []string `json:"lines,omitempty"` // the last it printed, oldest first
+	Lines       []string `json:"lines,omitempty"`   // the last it printed
+	Reasons     int      `json:"reasons,omitempty"` // so many of them, at the beginning, tell why it ended
 	// Left are the names of processes that it left running, unasked, when it ended with
 	// status 0, as a program does that goes to the background. Only on Linux.
 	Left []string `json:"left,omitempty"`

@@ -96,9 +96,10 @@ func (g *guard) exited(r *run, exit proctree.Exit) {
 	}
 	r.log.Write(now, logs.Sys, []byte(words))
 	r.closeInput()
+	lines, reasons := r.log.LastLines()
 	g.events <- Event{Exited: &Exited{
 		Service: r.start.Service, Run: r.start.Run, PID: exit.PID, At: now,
-		Code: exit.Code, Signal: exit.Signal, Lines: r.log.LastLines(),
+		Code: exit.Code, Signal: exit.Signal, Lines: lines, Reasons: reasons,
 		Killed: r.killing, Had: had, Left: r.left,
 		OutOfMemory: exit.Signal == "SIGKILL" && !r.killing && g.memory.killed(exit.PID, r.memoryGroup),
 	}}

@@ -26,6 +26,7 @@ type Writer struct {
 	file *os.File // nil while it cannot be opened
 	size int64
 	tail []byte // the last lines, as they were printed
+	errs []byte // those of standard error, which the others may have pushed out
 	buf  []byte // reused
 }
 
@@ -60,7 +61,10 @@ func (w *Writer) Write(at time.Time, stream string, text []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if stream != Sys {
-		w.remember(text)
+		w.tail = remember(w.tail, text)
+	}
+	if stream == Err {
+		w.errs = remember(w.errs, text)
 	}
 	w.append(at, stream, text)
 }
@@ -92,11 +96,12 @@ func (w *Writer) append(at time.Time, stream string, text []byte) {
 	}
 }
 
-func (w *Writer) remember(text []byte) {
-	if extra := len(w.tail) + len(text) - tailSize; extra > 0 && len(w.tail) > 0 {
-		w.tail = append(w.tail[:0], w.tail[min(extra, len(w.tail)):]...)
+// remember returns the last bytes of tail and text.
+func remember(tail, text []byte) []byte {
+	if extra := len(tail) + len(text) - tailSize; extra > 0 && len(tail) > 0 {
+		tail = append(tail[:0], tail[min(extra, len(tail)):]...)
 	}
-	w.tail = append(w.tail, text[max(0, len(text)-tailSize):]...)
+	return append(tail, text[max(0, len(text)-tailSize):]...)
 }
 
 // rotate renames the files to the next higher number, the last one replaced, and opens a
@@ -113,16 +118,19 @@ func (w *Writer) rotate() {
 	_ = w.open() // tried again with the next line
 }
 
-// LastLines returns the last lines of the process as a person reads them (see Plain), oldest
-// first, without times.
-func (w *Writer) LastLines() []string {
+// LastLines returns the last lines of the process as a person reads them (see Plain), without
+// times: first so many, reasons, that tell why it has ended, then the others, each oldest first.
+func (w *Writer) LastLines() (lines []string, reasons int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var lines []string
-	for line := range bytes.Lines(w.tail) {
+	return reasonFirst(split(w.tail), split(w.errs))
+}
+
+func split(text []byte) (lines []string) {
+	for line := range bytes.Lines(text) {
 		lines = append(lines, Plain(string(bytes.ToValidUTF8(bytes.TrimRight(line, "\r\n"), []byte("�")))))
 	}
-	return lines[max(0, len(lines)-tailLines):]
+	return lines
 }
 
 // Close closes the file. A line that is written later opens it again.

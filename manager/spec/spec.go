@@ -19,7 +19,7 @@ type ServiceSpec struct {
 	Title string
 	// Command is the program and its arguments, run without a shell. A program
 	// without a path separator is looked up in PATH, one with a relative path in Dir.
-	// Required. In each argument and in Env, {listen}, {host} and {port} stand for the
+	// Required, unless it is only to be watched. In each argument and in Env, {listen}, {host} and {port} stand for the
 	// parts of Listen, and {fd} for the number of the descriptor that is handed over.
 	Command []string
 	// Builtin says which of the program's own services this is: "dashboard" or "chat".
@@ -178,6 +178,12 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+// Watched reports whether the service is only watched and opened, never started: it has no
+// command, and its URL and Health say where it is and how it is asked. What runs it is elsewhere.
+func (s ServiceSpec) Watched() bool {
+	return len(s.Command) == 0 && s.Builtin == "" && s.URL != "" && !s.Health.Check.Empty()
+}
 
 // url is where the service's pages are, as far as that is known.
 func (s ServiceSpec) url() string {

@@ -32,7 +32,7 @@ func (s ServiceSpec) Validate() error {
 func (s ServiceSpec) mistakes() []*Error {
 	found := collector{service: s.Name}
 	found.when(!validName.MatchString(s.Name), "name", "%q is no name: use lower-case letters, digits, '-' and '_'", s.Name)
-	found.when(len(s.Command) == 0 || s.Command[0] == "", "command", "no command given")
+	found.when(!s.Watched() && (len(s.Command) == 0 || s.Command[0] == ""), "command", "no command given")
 	found.when(!slices.Contains([]Stdin{"", StdinOpen, StdinEmpty}, s.Stdin), "stdin", "%q is not one of open, empty", s.Stdin)
 	found.when(s.StopSignal != "" && !slices.Contains(stopSignals, s.StopSignal), "stop.signal", "%q is not one of %s", s.StopSignal, strings.Join(stopSignals, ", "))
 	found.when(s.StopTimeout < 0, "stop.timeout", "a timeout cannot be negative")
@@ -48,6 +48,16 @@ func (s ServiceSpec) mistakes() []*Error {
 	}
 	found.when(!HandsOver && slices.ContainsFunc(s.Command, func(a string) bool { return strings.Contains(a, "{fd}") }),
 		"command", "{fd} is not to be had on this system: it cannot hand over sockets. Use {listen} or {port}")
+	if s.Listen == "" && !s.Once {
+		for _, where := range []struct {
+			field string
+			texts []string
+		}{{"command", s.Command}, {"env", s.Env}} {
+			if name := placeholderIn(where.texts); name != "" {
+				found.err(where.field, fmt.Errorf("%s stands for a part of listen, which is missing: give the address that is bound for it there, or write it out here", name))
+			}
+		}
+	}
 	s.Ready.validate(found.below("ready"))
 	s.Health.validate(found.below("health"))
 	for _, c := range []struct {
@@ -66,6 +76,19 @@ func (s ServiceSpec) mistakes() []*Error {
 			"depends_on."+dep, "%q is not a condition: use started, ready or completed", condition)
 	}
 	return found.mistakes
+}
+
+// placeholderIn returns the first of {listen}, {host}, {port} and {fd} that stands in one of
+// the texts, "" if there is none. ${port} is a variable.
+func placeholderIn(texts []string) string {
+	for _, text := range texts {
+		for _, name := range []string{"{listen}", "{host}", "{port}", "{fd}"} {
+			if before, _, found := strings.Cut(text, name); found && !strings.HasSuffix(before, "$") {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // A collector gathers the errors of one service's specification.

@@ -61,6 +61,8 @@ func (l Language) Event(kind string) string {
 		said = text{"Ready", "Bereit"}
 	case "exited":
 		said = text{"Ended", "Beendet"}
+	case "lost":
+		said = text{"No longer answers", "Antwortet nicht mehr"}
 	case "restarting":
 		said = text{"To be started again", "Startet neu"}
 	case "gave up":
@@ -75,6 +77,8 @@ func (l Language) Event(kind string) string {
 		said = text{"localhost may be another program", "localhost kann ein anderes Programm sein"}
 	case "left running":
 		said = text{"Could not be ended", "Ließ sich nicht beenden"}
+	case "services changed":
+		said = text{"The services file was applied", "Die Dienste-Datei wurde übernommen"}
 	case "missed":
 		said = text{"Events are missing here", "Hier fehlen Ereignisse"}
 	case "workflow interrupted":

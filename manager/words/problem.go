@@ -38,7 +38,7 @@ func (l Language) Report(p *manager.Problem) string {
 	}
 	if len(p.Lines) > 0 {
 		report += ". " + lastLines.In(l)
-		for _, line := range p.Lines[max(0, len(p.Lines)-shownLines):] {
+		for _, line := range p.Shown(shownLines) {
 			report += "\n    " + line
 		}
 	}
@@ -74,6 +74,9 @@ func (l Language) values(p *manager.Problem) []string {
 	}
 	if p.Searched != "" {
 		searched = searchedClause.fill(l, "{searched}", p.Searched)
+		if p.Login != "" {
+			searched += loginClause.fill(l, "{login}", p.Login)
+		}
 	}
 	if p.Line > 0 {
 		where = lineClause.fill(l, "{line}", strconv.Itoa(p.Line))
@@ -157,6 +160,7 @@ func (l Language) missed(proof manager.Proof, expected string) string {
 
 var (
 	moveClause     = text{", or use another port for {service}: {free} is free", ", oder einen anderen Port für {service} verwenden: {free} ist frei"}
+	loginClause    = text{", nor in that of the login shell ({login})", ", auch nicht in dem der Login-Shell ({login})"}
 	searchedClause = text{" in PATH ({searched})", " in PATH ({searched})"}
 	lineClause     = text{" in line {line}", " in Zeile {line}"}
 )

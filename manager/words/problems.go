@@ -157,6 +157,11 @@ var problems = []problemText{
 		text{"{service} stopped answering", "{service} antwortet nicht mehr"}, text{"{Answer}", "{Answer}"}, logAdvice,
 	},
 	{
+		manager.NotAnswering, nil,
+		text{"{service} does not answer", "{service} antwortet nicht"}, text{"{Answer}", "{Answer}"},
+		text{"It is not started from here: see to it where it runs. It is asked again every {waited}", "Der Dienst wird nicht von hier gestartet: Dort nachsehen, wo er läuft. Alle {waited} wird wieder nachgefragt"},
+	},
+	{
 		manager.CannotFork, nil,
 		text{"{service} cannot be started yet", "{service} lässt sich noch nicht starten"},
 		text{"The system starts no more processes now: {detail}", "Das System startet gerade keine weiteren Prozesse: {detail}"},

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
@@ -89,4 +90,36 @@ func TestStartTellsAFailure(t *testing.T) {
 	}
 	u.Command("quit")
 	p.CleanEnd()
+}
+
+// ui --json writes a line for each state of each service, and goes on when one fails.
+func TestTheTerminalFormAsLinesOfJSON(t *testing.T) {
+	u := newUser(t)
+	u.WithServices("  good: {command: sleep 601}\n  bad: {command: no-such-program}\n")
+	p := u.launchExactly("ui", "--json")
+	p.Status("one runs", func(s control.Status) bool {
+		good, _ := s.Service("good")
+		bad, _ := s.Service("bad")
+		return good.State == manager.Ready && bad.State == manager.Failed
+	})
+	u.Command("quit")
+	p.End()
+	states := map[string]bool{}
+	for line := range strings.Lines(p.Out.String()) {
+		var e struct {
+			At             time.Time
+			Service, State string
+			Problem        *struct{ Kind, Summary string }
+		}
+		if err := json.Unmarshal([]byte(line), &e); err != nil || e.At.IsZero() {
+			t.Errorf("%q: %v", line, err)
+		}
+		states[e.Service+" "+e.State] = true
+		if e.State == "failed" && (e.Problem == nil || e.Problem.Kind != "not-found" || e.Problem.Summary == "") {
+			t.Errorf("the failure is %s", line)
+		}
+	}
+	if !states["good ready"] || !states["bad failed"] {
+		t.Errorf("there are %v", states)
+	}
 }

@@ -171,7 +171,7 @@ func TestHistoryAndServicesFile(t *testing.T) {
 		t.Errorf("it opened %s", url)
 	}
 	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool {
-		return strings.Contains(n.Body, "start again to use what you change in services.yaml")
+		return strings.Contains(n.Body, "What you save in services.yaml applies at once")
 	})
 	click(t, item, "Quit")
 	p.CleanEnd()

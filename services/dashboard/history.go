@@ -161,7 +161,7 @@ type sessionEvent struct {
 
 // eventTones are the tones of the kinds of events; the others are idle.
 var eventTones = map[string]tone{
-	"started": busy, "ready": good, "restarting": busy, "gave up": bad, "guard lost": bad, "guard fault": bad, "missed": busy,
+	"started": busy, "ready": good, "restarting": busy, "gave up": bad, "lost": bad, "guard lost": bad, "guard fault": bad, "missed": busy,
 	"workflow interrupted": bad,
 }
 

@@ -23,6 +23,8 @@ var templates = sync.OnceValue(func() map[string]*template.Template {
 		"day":      func(t time.Time) string { return t.Local().Format(time.DateOnly) },
 		"lines":    func(lines []string) string { return logs.Plain(strings.Join(lines, "\n")) },
 		"launcher": launcher,
+		"ownTitle": func() string { return ownTitle },
+		"own":      own,
 	}).ParseFS(templateFiles, "templates/layout.html", "templates/actions.html"))
 	sets := make(map[string]*template.Template)
 	for _, page := range []string{"home", "runs", "log", "crash", "review", "history", "session", "problem"} {
@@ -31,6 +33,25 @@ var templates = sync.OnceValue(func() map[string]*template.Template {
 	}
 	return sets
 })
+
+// ownTitle is the title that the services file gives the Dashboard.
+var ownTitle = "Dashboard"
+
+// SetTitle has the pages carry the title that the services file gives the Dashboard; "" leaves
+// it as it is. It must be called before the pages are served.
+func SetTitle(title string) {
+	if title != "" {
+		ownTitle = title
+	}
+}
+
+// own is how a sentence that begins with the Dashboard begins.
+func own() string {
+	if ownTitle == "Dashboard" {
+		return "The Dashboard"
+	}
+	return ownTitle
+}
 
 // page is what the layout needs of every page.
 type page struct {
@@ -56,7 +77,7 @@ func fragment(set, name string, data any) (string, error) {
 
 // render responds with a page.
 func render(w http.ResponseWriter, status int, set string, data any) {
-	web.Page(w, status, "Dashboard", templates()[set], "layout", data)
+	web.Page(w, status, ownTitle, templates()[set], "layout", data)
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {

@@ -183,7 +183,7 @@ func (v *runsView) read(status control.Status) (again bool) {
 	links := map[string]string{}
 	for _, w := range status.Workflows {
 		if w.Source == platform.Source {
-			_, links[w.ID] = placeOf(w, status.Snapshot)
+			_, links[w.ID] = placeOf(w.Source, w, status.Snapshot)
 		}
 	}
 	for _, r := range v.Now.Runs {

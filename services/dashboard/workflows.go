@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -21,7 +22,7 @@ func workflowsView(status *control.Status) []activeWorkflow {
 	list := make([]activeWorkflow, 0, len(status.Workflows))
 	for _, w := range status.Workflows {
 		v := activeWorkflow{Workflow: w}
-		v.Runner, v.Link = placeOf(w, status.Snapshot)
+		v.Runner, v.Link = placeOf(w.Source, w, status.Snapshot)
 		list = append(list, v)
 	}
 	return list
@@ -29,12 +30,12 @@ func workflowsView(status *control.Status) []activeWorkflow {
 
 // placeOf returns the title of the service that runs a workflow, and the URL of the
 // workflow's page if that service runs.
-func placeOf(w control.Workflow, now manager.Snapshot) (runner, link string) {
-	source, known := now.Service(w.Source)
+func placeOf(source string, w control.Workflow, now manager.Snapshot) (runner, link string) {
+	place, known := now.Service(source)
 	if !known {
 		return w.Source, ""
 	}
-	view := serviceView(source, false)
+	view := serviceView(place, false)
 	if strings.HasPrefix(w.Page, "/") && view.Link != "" && view.CanOpen {
 		link = strings.TrimSuffix(view.Link, "/") + w.Page
 	}
@@ -75,7 +76,7 @@ func (p reviewPage) Interrupted() []interrupted {
 	list := make([]interrupted, 0, len(p.Workflows))
 	for _, w := range p.Workflows {
 		v := interrupted{ReviewWorkflow: w, Again: commandLine(w.Workflow.Again)}
-		v.Runner, v.Link = placeOf(w.Workflow, p.now)
+		v.Runner, v.Link = placeOf(cmp.Or(w.PageOf, w.Source), w.Workflow, p.now)
 		if service, ok := p.now.Service(w.Rerun); ok {
 			words, known := runWords[service.State]
 			if !known {

@@ -44,9 +44,25 @@ func open(path string) (*sqlite3.Conn, error) {
 	return conn, nil
 }
 
+// leftovers are the runs that stood as running when a session began.
+type leftovers struct {
+	began time.Time
+	seen  map[string]string // what their rows were like at first, by file and id
+	read  map[string]bool   // files whose leftovers are known
+}
+
+// is reports whether a run in a file, whose row is like that, is one of them still.
+func (l *leftovers) is(file string, run Run, row string) bool {
+	first, known := l.seen[file+"\x00"+run.ID]
+	if !known && !l.read[file] && run.Started.Before(l.began) {
+		l.seen[file+"\x00"+run.ID], first, known = row, row, true
+	}
+	return known && row == first
+}
+
 // readRuns reads the runs of one file that are pending or running, have begun after since
-// and are not over.
-func readRuns(path string, since time.Time) (runs []Run, err error) {
+// and are not over, without leftovers.
+func readRuns(path string, since time.Time, stale *leftovers) (runs []Run, err error) {
 	conn, err := open(path)
 	if err != nil {
 		return nil, err
@@ -56,7 +72,7 @@ func readRuns(path string, since time.Time) (runs []Run, err error) {
 	if err != nil {
 		return nil, err
 	}
-	stmt, _, err := conn.Prepare(`SELECT id, workflow_name, started_at, config_snapshot, inputs FROM ` + table + `
+	stmt, _, err := conn.Prepare(`SELECT id, workflow_name, started_at, config_snapshot, inputs, * FROM ` + table + `
 		WHERE lower(status) IN ('pending', 'running') AND completed_at IS NULL AND started_at IS NOT NULL
 		ORDER BY started_at DESC LIMIT ?`)
 	if err != nil {
@@ -71,6 +87,9 @@ func readRuns(path string, since time.Time) (runs []Run, err error) {
 		if run.ID == "" || run.Started.Before(since) {
 			continue
 		}
+		if stale.is(path, run, rowOf(stmt)) {
+			continue
+		}
 		run.Name = cmp.Or(run.Name, "Run "+line(run.ID, 100))
 		if run.Inputs, err = inputs(stmt.ColumnText(4)); err != nil {
 			run.Unreadable = "its inputs"
@@ -82,6 +101,15 @@ func readRuns(path string, since time.Time) (runs []Run, err error) {
 	}
 	slices.Reverse(runs)
 	return runs, stmt.Err()
+}
+
+// rowOf is all that is in the row of a run.
+func rowOf(stmt *sqlite3.Stmt) string {
+	var row strings.Builder
+	for column := 5; column < stmt.ColumnCount(); column++ {
+		fmt.Fprintf(&row, "%q ", stmt.ColumnText(column))
+	}
+	return row.String()
 }
 
 // tableOf finds the table of runs.
@@ -123,11 +151,14 @@ func parseTime(text string) time.Time {
 
 // readAll reads the runs of all files. again says that a file was locked and should be
 // read once more, even if nothing changes.
-func readAll(path string, since time.Time, before State) (now State, again bool) {
+func readAll(path string, since time.Time, before State, stale *leftovers) (now State, again bool) {
 	var found troubles
 	for _, file := range files(path) {
-		runs, err := readRuns(file, since)
+		runs, err := readRuns(file, since, stale)
 		now.Runs = append(now.Runs, runs...)
+		if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNoRuns) {
+			stale.read[file] = true // what comes from now on is new
+		}
 		found.note(file, err)
 	}
 	if now.Trouble, again = found.verdict(path); again {

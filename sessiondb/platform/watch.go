@@ -27,6 +27,9 @@ type Options struct {
 	// Since leaves out runs that have begun before. Default: when this computer was
 	// started, for what ran before that does not run now.
 	Since time.Time
+	// Began is when this session began. What stood as running then, and has not changed since,
+	// is left out: the platform leaves such rows behind when it is killed. Default: none is.
+	Began time.Time
 	// Changed is told what the platform has under way, at once and then after each
 	// change, one call after the other.
 	Changed func(State)
@@ -58,12 +61,13 @@ func Watch(o Options) (*Watcher, error) {
 		o.Since = since
 	}
 	var state State
+	stale := leftovers{o.Began, map[string]string{}, map[string]bool{}}
 	told := false
 	return follow(o.Path, cmp.Or(o.settle, settleDelay), func() bool {
 		if o.reads != nil {
 			o.reads()
 		}
-		next, again := readAll(o.Path, o.Since, state)
+		next, again := readAll(o.Path, o.Since, state, &stale)
 		if !told || !reflect.DeepEqual(next, state) {
 			told, state = true, next
 			o.Changed(next)

@@ -151,3 +151,25 @@ func TestALockedFile(t *testing.T) {
 		})
 	}
 }
+
+// What stood as running when the session began was left behind by a platform that was killed:
+// it counts once its row changes. What comes later counts, whatever it says.
+func TestWhatAnEarlierPlatformLeftDoesNotCount(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "configurable_agents.db")
+	writer := database(t, path, newer)
+	execute(t, writer, run("executions", "left", "running", 5, `{}`, ``))
+	execute(t, writer, run("executions", "waiting", "pending", 5, `{}`, ``))
+	told := make(states, 100)
+	w, err := Watch(Options{Path: path, Since: time.Now().Add(-time.Hour), Began: time.Now(), Changed: func(s State) { told <- s }, settle: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	told.until(t, "")
+	execute(t, writer, run("executions", "now", "running", 1, `{}`, ``))
+	told.until(t, "", "now")
+	execute(t, writer, `UPDATE executions SET status = 'running' WHERE id = 'waiting'`)
+	told.until(t, "", "waiting", "now")
+	execute(t, writer, `DELETE FROM executions WHERE id <> 'left'`)
+	told.until(t, "")
+}

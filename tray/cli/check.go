@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -12,6 +13,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/config"
+	"agents-tray/manager/disk"
 	"agents-tray/manager/guard/proctree"
 	"agents-tray/manager/spec"
 
@@ -31,9 +33,7 @@ func checkCommand() *cobra.Command {
 			return nil
 		},
 		RunE: func(command *cobra.Command, _ []string) error {
-			services, err := config.Check(options, config.Locate(), func(specs []spec.ServiceSpec) error {
-				return errors.Join(spec.Missing(specs, proctree.LookPath), wrongEnvFiles(command.Context(), specs))
-			})
+			services, err := checkServices(command.Context(), options)
 			if err != nil {
 				return err
 			}
@@ -45,6 +45,29 @@ func checkCommand() *cobra.Command {
 	}
 	configFlag(command, &options)
 	return command
+}
+
+// checkServices returns the services, or what is wrong with them, on this computer too.
+func checkServices(ctx context.Context, options config.Options) ([]spec.ServiceSpec, error) {
+	return config.Check(options, config.Locate(), func(specs []spec.ServiceSpec) error {
+		return errors.Join(spec.Doubts(specs), spec.Missing(specs, proctree.LookPath), missingFolders(specs), wrongEnvFiles(ctx, specs))
+	})
+}
+
+// missingFolders reports the services whose dir is not there, as *spec.Errors joined.
+func missingFolders(specs []spec.ServiceSpec) error {
+	var found []error
+	for _, s := range specs {
+		if s.Dir == "" {
+			continue
+		}
+		if info, err := os.Stat(s.Dir); err != nil {
+			found = append(found, &spec.Error{Service: s.Name, Field: "dir", Err: fmt.Errorf("the folder %s: %w. Make it, or correct dir", s.Dir, disk.Cause(err))})
+		} else if !info.IsDir() {
+			found = append(found, &spec.Error{Service: s.Name, Field: "dir", Err: fmt.Errorf("%s is no folder", s.Dir)})
+		}
+	}
+	return errors.Join(found...)
 }
 
 // wrongEnvFiles reports the services whose env_file cannot be used, as *spec.Errors joined.
@@ -66,8 +89,11 @@ func listServices(to io.Writer, specs []spec.ServiceSpec) error {
 	fmt.Fprintln(table, "NAME\tCOMMAND\tLISTEN\tDEPENDS ON")
 	for _, s := range specs {
 		command := strings.Join(s.Command, " ")
-		if s.Builtin != "" {
+		switch {
+		case s.Builtin != "":
 			command = "(built in)"
+		case s.Watched():
+			command = "(only watched)"
 		}
 		var needs []string
 		for name, condition := range s.DependsOn {

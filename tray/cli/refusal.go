@@ -5,15 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
-	"agents-tray/manager/config"
 	"agents-tray/manager/control"
 	"agents-tray/tray"
+	"agents-tray/tray/instance"
 	"agents-tray/tray/words"
 )
 
@@ -63,29 +62,5 @@ func (l launch) tellDesktop(desktop *tray.Desktop, err error) {
 	if errors.Is(err, control.ErrRunning) {
 		summary = words.RunsAlready
 	}
-	desktop.Notify(tray.Notification{Summary: language.Say(summary, tray.Name), Body: l.refusal(language, err), Urgent: true})
-}
-
-// maxMistake is how much of a mistake a message shows, in UTF-16 units.
-const maxMistake = 120
-
-// refusal is what a message says of an error: of a services file, the first mistake and
-// where to see all.
-func (l launch) refusal(language words.Language, err error) string {
-	var wrong *config.Mistakes
-	if !errors.As(err, &wrong) {
-		return err.Error()
-	}
-	check := "agents-tray check"
-	if l.File != "" {
-		check += " --config " + l.File
-	}
-	first := wrong.Faults[0]
-	text, _, _ := strings.Cut(first.Text(), "; ") // what is allowed instead takes too much room
-	where := fmt.Sprintf("%d: %s", first.Line, words.Fit(text, maxMistake))
-	name := filepath.Base(wrong.File)
-	if n := len(wrong.Faults); n > 1 {
-		return language.Say(words.MistakesBody, name, n, where, check)
-	}
-	return language.Say(words.MistakeBody, name, where, check)
+	desktop.Notify(tray.Notification{Summary: language.Say(summary, tray.Name), Body: instance.Mistakes(language, err, l.File), Urgent: true})
 }

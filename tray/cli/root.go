@@ -4,6 +4,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strconv"
 
@@ -44,12 +45,24 @@ const (
 	StatusNotRunning = 3 // there is no running instance to ask
 )
 
+// statusTable tells of them in the help and the manual.
+func statusTable() string {
+	return fmt.Sprintf(`The exit statuses of all commands:
+
+    %d    It did what it was asked to do.
+    %d    It did not, or what was looked at is not in order: a mistake in an
+         option or in the services file, a service that failed, something
+         that doctor found wrong. The reason is on standard error.
+    %d    There is no running instance to ask.`, StatusDone, StatusFailed, StatusNotRunning)
+}
+
 // Commands returns the root command with all others below it.
 func Commands(release string, builtins ...*cobra.Command) *cobra.Command {
 	options := launch{version: version(release)}
 	root := &cobra.Command{
 		Use:   "agents-tray",
 		Short: "Configurable Agents: Dashboard and Chat, started, watched and stopped from the tray",
+		Long:  "Configurable Agents: Dashboard and Chat, started, watched and stopped from the tray\n\n" + statusTable(),
 		Args:  cobra.NoArgs,
 		RunE:  func(command *cobra.Command, _ []string) error { return options.run(command, false) },
 
@@ -64,11 +77,12 @@ func Commands(release string, builtins ...*cobra.Command) *cobra.Command {
 	}
 	options.flags(root)
 	options.flags(ui)
+	ui.Flags().BoolVar(&options.events, "json", false, "write what happens as lines of JSON")
 	root.AddCommand(ui, initCommand(), statusCommand(), openCommand(),
 		actionCommand(control.Start, "Start services, all if none is named, and wait until they are ready"),
 		actionCommand(control.Stop, "Stop services, all if none is named, and wait until nothing of them is left"),
 		actionCommand(control.Restart, "Restart services, all if none is named, and wait until they are ready"),
-		logsCommand(), sessionsCommand(), autostartCommand(), checkCommand(), schemaCommand(), versionCommand(release), quitCommand(), menuCommand(), doCommand())
+		logsCommand(), sessionsCommand(), autostartCommand(), checkCommand(), doctorCommand(release), schemaCommand(), versionCommand(release), quitCommand(), menuCommand(), doCommand())
 	root.AddCommand(choiceCommands()...)
 	root.AddCommand(builtins...)
 	return root
@@ -84,6 +98,7 @@ type launch struct {
 	shown    bool         // it has an icon
 	desktop  open.Desktop // that it was started from
 	verbose  bool
+	events   bool
 }
 
 func (l *launch) flags(command *cobra.Command) {
@@ -94,6 +109,8 @@ func (l *launch) flags(command *cobra.Command) {
 	flags.Func("chat-port", "`port` of the Chat (default 7860)", port(&l.ChatPort))
 	flags.BoolVar(&l.NoChat, "no-chat", false, "do not start the Chat")
 	flags.StringVar(&l.database, "db-url", "", "`URL` of the Python platform's database, such as sqlite:///configurable_agents.db: keep the session's state there, too")
+	flags.StringVar(&l.MLflowURI, "mlflow-uri", "", "`URI` of MLflow, for the Python platform: passed on to its services in the services file")
+	flags.Func("mlflow-port", "`port` of MLflow on this computer, for the same", port(&l.MLflowPort))
 	flags.BoolVar(&l.start, "start", false, "start the services even if the last two sessions ended unexpectedly")
 	flags.BoolVar(&l.atLogin, login.Flag, false, "")
 	_ = flags.MarkHidden(login.Flag) // it is there: for what the system starts

@@ -84,7 +84,11 @@ func (l launch) beginAlone(ctx context.Context, outlives bool, locked func(tray.
 	if err != nil {
 		return nil, err
 	}
-	options := instance.Options{Version: l.version, Folders: folders, Services: contents.Services, ServicesFile: l.File, Start: l.start, OutlivesSession: outlives, Welcomes: l.shown && !l.atLogin, Locked: locked}
+	options := instance.Options{
+		Version: l.version, Folders: folders, Services: contents.Services, Settings: contents.Settings, Found: contents.Found, ServicesFile: l.File,
+		Load:  func() (config.Contents, error) { return config.Load(l.Options, folders) },
+		Start: l.start, OutlivesSession: outlives, Welcomes: l.shown && !l.atLogin, Locked: locked,
+	}
 	if options.LoginArguments, err = l.loginArguments(); err != nil {
 		return nil, err
 	}
@@ -106,7 +110,7 @@ func (l launch) inTerminal(asked stop) error {
 	if err != nil {
 		return err
 	}
-	return untilAsked(s, newScreen(os.Stdout, l.verbose), asked, true)
+	return untilAsked(s, newScreen(os.Stdout, l.verbose, l.events), asked, true)
 }
 
 // inTray shows the session in the tray; where there is no desktop, in the terminal. The
@@ -148,7 +152,7 @@ func (l launch) inTray(asked stop) error {
 			desktop.Answer(b.Do)
 			b.SetDesktop(desktop)
 			icon.Show(b.Instance)
-			b.err = untilAsked(b.Instance, newScreen(os.Stdout, l.verbose), asked, false)
+			b.err = untilAsked(b.Instance, newScreen(os.Stdout, l.verbose, l.events), asked, false)
 		} else {
 			l.tellDesktop(desktop, b.err)
 		}
@@ -215,6 +219,9 @@ func follow(s *instance.Instance, screen *screen, asked context.Context, alone b
 		}
 		screen.Show(status.Snapshot)
 		screen.ShowQuitting(status.Quitting)
+		if started == nil {
+			screen.ShowNotices(status.Notices)
+		}
 		if failure != nil && !slices.ContainsFunc(status.Services, isFailed) {
 			failure = nil // it was mended
 		}
@@ -233,9 +240,7 @@ func follow(s *instance.Instance, screen *screen, asked context.Context, alone b
 			if failure != nil && !slices.ContainsFunc(now.Services, isUnderWay) {
 				return failure // there is nothing to go on with
 			}
-			for _, notice := range status.Notices {
-				screen.Say("Note: %s", notice)
-			}
+			screen.ShowNotices(status.Notices)
 			if status.Unclean != nil {
 				screen.Say("Last session ended unexpectedly: %s", status.Unclean.Cause)
 				if line := status.Unclean.Interrupted(); line != "" {

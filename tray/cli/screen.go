@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/briandowns/spinner"
@@ -18,9 +20,11 @@ import (
 type screen struct {
 	out      io.Writer
 	verbose  bool
+	events   bool             // lines of JSON are written instead
 	spinner  *spinner.Spinner // nil where out is no terminal
 	shown    map[string]seen
 	quitting *control.Quitting // that was last shown
+	notices  []string          // that are shown
 }
 
 // seen is what was last shown of a service.
@@ -30,10 +34,10 @@ type seen struct {
 	problem *manager.Problem
 }
 
-// newScreen returns a screen on out.
-func newScreen(out *os.File, verbose bool) *screen {
-	s := &screen{out: out, verbose: verbose, shown: map[string]seen{}}
-	if term.IsTerminal(int(out.Fd())) {
+// newScreen returns a screen on out, which writes lines of JSON with events.
+func newScreen(out *os.File, verbose, events bool) *screen {
+	s := &screen{out: out, verbose: verbose, events: events, shown: map[string]seen{}}
+	if !events && term.IsTerminal(int(out.Fd())) {
 		s.spinner = spinner.New(spinner.CharSets[14], 80*time.Millisecond, spinner.WithWriterFile(out))
 	}
 	return s
@@ -42,7 +46,7 @@ func newScreen(out *os.File, verbose bool) *screen {
 // Begin says what is about to happen.
 func (s *screen) Begin(what string) {
 	if s.spinner == nil {
-		fmt.Fprintln(s.out, what)
+		s.Say("%s", what)
 		return
 	}
 	s.spinner.Suffix = " " + what
@@ -51,6 +55,10 @@ func (s *screen) Begin(what string) {
 
 // Say prints a line.
 func (s *screen) Say(format string, arguments ...any) {
+	if s.events {
+		s.event(screenEvent{Message: strings.TrimSpace(fmt.Sprintf(format, arguments...))})
+		return
+	}
 	s.above(func() { fmt.Fprintf(s.out, format+"\n", arguments...) })
 }
 
@@ -70,8 +78,46 @@ func (s *screen) End() {
 	}
 }
 
+// ShowNotices prints those that were not there before.
+func (s *screen) ShowNotices(now []string) {
+	for _, notice := range now {
+		if !slices.Contains(s.notices, notice) {
+			s.Say("Note: %s", notice)
+		}
+	}
+	s.notices = now
+}
+
+// showWaiting has the spinner name the services that are still starting.
+func (s *screen) showWaiting(snapshot manager.Snapshot) {
+	if s.spinner == nil || !s.spinner.Active() {
+		return
+	}
+	var waiting []string
+	for _, service := range snapshot.Services {
+		if service.State == manager.Starting || service.State == manager.Waiting || service.State == manager.BackingOff {
+			waiting = append(waiting, service.Title)
+		}
+	}
+	if len(waiting) == 0 {
+		return
+	}
+	suffix := " Starting " + strings.Join(waiting[:min(len(waiting), 4)], ", ")
+	if more := len(waiting) - 4; more > 0 {
+		suffix += fmt.Sprintf(" and %d more", more)
+	}
+	s.spinner.Lock()
+	s.spinner.Suffix = suffix
+	s.spinner.Unlock()
+}
+
 // Show prints what has changed in a snapshot since the last.
 func (s *screen) Show(snapshot manager.Snapshot) {
+	if s.events {
+		s.showEvents(snapshot)
+		return
+	}
+	s.showWaiting(snapshot)
 	for _, service := range snapshot.Services {
 		before, now := s.shown[service.Name], seen{service.State, service.ByHand, service.Problem}
 		s.shown[service.Name] = now
@@ -114,6 +160,12 @@ func (s *screen) Show(snapshot manager.Snapshot) {
 		}
 		if s.verbose && service.State.Live() && service.PID != 0 {
 			s.Say("    %s: pid %d", service.Title, service.PID)
+		}
+	}
+	for name := range s.shown {
+		if _, there := snapshot.Service(name); !there {
+			delete(s.shown, name)
+			s.Say("  – %s has stopped, and is no longer in the services file", name)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func act(ctx context.Context, client *control.Client, action control.Action, nam
 func chosenServices(status control.Status, action control.Action, names []string) ([]string, error) {
 	if len(names) == 0 {
 		for _, s := range status.Services {
-			if action == control.Stop && s.State != manager.Stopped || action != control.Stop && !s.Once {
+			if action == control.Stop && s.State != manager.Stopped || action != control.Stop && !s.Once && !s.Leaving {
 				names = append(names, s.Name)
 			}
 		}

@@ -34,8 +34,22 @@ func sessionsCommand() *cobra.Command {
 		},
 	}
 	command.Flags().IntVarP(&limit, "sessions", "n", 20, "how many of the latest")
+	command.AddCommand(&cobra.Command{
+		Use: "show [SESSION]", Short: "What happened in a session: the latest, if none is named", Args: cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			folders, _ := control.Find() // as above
+			id := latest
+			if len(args) > 0 {
+				id = args[0]
+			}
+			return printHistory(command.Context(), command.OutOrStdout(), folders, id, 1)
+		},
+	})
 	return command
 }
+
+// latest stands for the latest session in place of an id.
+const latest = "latest"
 
 const (
 	mostSessions = 200    // that the record keeps
@@ -64,6 +78,13 @@ func printHistory(ctx context.Context, out io.Writer, folders config.Folders, id
 			return err
 		}
 		return printSessions(out, sessions, time.Now())
+	}
+	if id == latest {
+		sessions, err := history.sessions(1)
+		if err != nil || len(sessions) == 0 {
+			return err
+		}
+		id = sessions[0].ID
 	}
 	session, err := history.find(id)
 	if err != nil {

@@ -17,11 +17,12 @@ const gatherTime = 300 * time.Millisecond
 
 // Keys of the messages, of which there is one each at a time.
 const (
-	aboutTrouble = "trouble"
-	aboutUnclean = "unclean"
-	aboutQuit    = "quit"
-	aboutOpening = "opening "
-	aboutNoTray  = "no tray"
+	aboutTrouble  = "trouble"
+	aboutUnclean  = "unclean"
+	aboutQuit     = "quit"
+	aboutOpening  = "opening "
+	aboutNoTray   = "no tray"
+	aboutServices = "services file"
 )
 
 // announcer shows messages about services that have failed or recovered. It coalesces
@@ -94,6 +95,9 @@ func (a *announcer) failure(services []manager.Service) tray.Notification {
 			{Label: say(words.OpenLog), Intent: tray.Intent{Verb: tray.ShowLog, Service: name}},
 			{Label: say(words.Restart), Intent: tray.Intent{Verb: tray.Restart, Service: name}},
 		}
+		if services[0].Watched { // it has no log here, nor can it be restarted
+			n.Actions = nil
+		}
 		if p.FreePort != 0 {
 			n.Actions[1] = tray.Action{
 				Label:  say(words.UsePort, p.FreePort, services[0].Title),
@@ -127,7 +131,7 @@ func (a *announcer) explain(p *manager.Problem) string {
 			sentences = append(sentences, text+".")
 		}
 	}
-	lines := p.Lines[max(0, len(p.Lines)-2):]
+	lines := p.Shown(2)
 	return strings.Join(append([]string{strings.Join(sentences, " ")}, lines...), "\n")
 }
 
@@ -160,7 +164,7 @@ func isFailed(s manager.Service) bool { return s.State == manager.Failed }
 
 // isSlow reports whether a service runs and is not ready in its time.
 func isSlow(s manager.Service) bool {
-	return s.State == manager.Starting && s.Problem != nil && (s.Problem.Kind == manager.NotReady || s.Problem.Kind == manager.Elsewhere)
+	return s.State == manager.Starting && s.Problem != nil && (s.Problem.Kind == manager.NotReady || s.Problem.Kind == manager.Elsewhere || s.Problem.Kind == manager.NotAnswering)
 }
 
 // same reports whether these are the same failures. One that has failed again
@@ -172,7 +176,7 @@ func same(a, b []manager.Service) bool {
 // anyOf reports whether one of these services is in such a state now.
 func anyOf(now manager.Snapshot, services []manager.Service, such func(manager.State) bool) bool {
 	return slices.ContainsFunc(services, func(s manager.Service) bool {
-		service, _ := now.Service(s.Name)
-		return such(service.State)
+		service, there := now.Service(s.Name)
+		return there && such(service.State)
 	})
 }

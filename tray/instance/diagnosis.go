@@ -78,7 +78,7 @@ func (i *Instance) redactor() redactor {
 		name = u.Username
 	}
 	environment := os.Environ()
-	for _, spec := range i.options.Services {
+	for _, spec := range i.services() {
 		for _, pair := range spec.Env {
 			environment = append(environment, "="+pair) // all of these are secret
 		}

@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"cmp"
 	"slices"
 
 	"agents-tray/manager"
@@ -25,7 +26,7 @@ func (i *Instance) Do(intent tray.Intent) {
 		i.Reviewed()
 	case tray.Notices:
 		if !i.openPart("", on) {
-			i.answer(tray.Notification{Summary: tray.Name, Body: i.noticesText(i.language)})
+			i.answer(tray.Notification{Summary: tray.Name, Body: cmp.Or(i.noticesText(i.language), i.language.Say(words.StatusByCommand))})
 		}
 	case tray.Start:
 		go i.manager.Start(intent.Service)

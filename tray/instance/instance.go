@@ -30,6 +30,12 @@ type Options struct {
 	Services []spec.ServiceSpec
 	// ServicesFile is where they come from. Default: the usual file, if it is there.
 	ServicesFile string
+	// Load reads the services again when that file has changed; see config.Load. Default:
+	// nothing follows it.
+	Load func() (config.Contents, error)
+	// Found says that the services file was there, and Settings are what it says beside them.
+	Found    bool
+	Settings config.Settings
 	// Database is a file of the Python platform for the row of session_state, so that both
 	// sides see it. Default: the session record.
 	Database string
@@ -57,6 +63,7 @@ type Instance struct {
 	lock    *control.Lock
 	record  *sessiondb.Record
 	manager *manager.Manager
+	specs   atomic.Pointer[[]spec.ServiceSpec] // that have taken the place of those in options; see services
 	server  *control.Server
 	stopped []string        // services that the user stopped in an earlier session
 	review  *control.Review // how the previous session ended, if not cleanly
@@ -139,7 +146,7 @@ func Begin(ctx context.Context, options Options) (*Instance, error) {
 	}
 	i.follow()
 	i.watchPlatform()
-	i.tellOtherUsers()
+	i.tellOtherUsers(nil)
 	if why := options.Folders.Makeshift; why != nil {
 		i.notice(words.Notice{What: words.NotKept, Detail: why.Error()})
 	}
@@ -152,6 +159,7 @@ func Begin(ctx context.Context, options Options) (*Instance, error) {
 	i.wg.Go(i.watchPower)
 	i.wg.Go(i.tellUsual)
 	i.wg.Go(i.removeOld)
+	i.wg.Go(i.watchServices)
 	i.server = control.Serve(listener, address, i)
 	if err := address.Write(options.Folders.Control()); err != nil {
 		if address.Write(options.Folders.SpareControl()) != nil {

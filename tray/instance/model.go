@@ -38,7 +38,7 @@ func (i *Instance) firstModel() tray.Model {
 	}
 	_, shows := i.dashboard()
 	model.NoDashboard = !shows
-	for _, spec := range i.options.Services {
+	for _, spec := range i.services() {
 		model.Services = append(model.Services, manager.Service{
 			Name: spec.Name, Title: spec.Title, URL: spec.URL, Address: spec.Listen, Open: spec.Open, Once: spec.Once, State: manager.Starting,
 		})

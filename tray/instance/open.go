@@ -17,9 +17,9 @@ import (
 const dashboard = "dashboard"
 
 // dashboard returns the name of the service whose pages show the program itself; false if
-// there is none.
+// there is none: one that is merely called so is somebody else's.
 func (i *Instance) dashboard() (name string, ok bool) {
-	for _, spec := range i.options.Services {
+	for _, spec := range i.services() {
 		if spec.Builtin == dashboard {
 			return spec.Name, true
 		}

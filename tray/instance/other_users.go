@@ -10,11 +10,21 @@ import (
 	"agents-tray/tray/words"
 )
 
-// tellOtherUsers tells that other users of the computer can use the built-in services.
-func (i *Instance) tellOtherUsers() {
-	if slices.ContainsFunc(i.options.Services, func(s spec.ServiceSpec) bool { return s.OtherUsers }) {
-		i.notice(words.Notice{What: words.OpenToOthers, More: words.OpenToOthersMore})
+// othersNotice is the topic of whether other users can use the built-in services.
+const othersNotice = "other users"
+
+// tellOtherUsers tells that other users of the computer can use the built-in services, where
+// that was not so before.
+func (i *Instance) tellOtherUsers(before []spec.ServiceSpec) {
+	open := func(services []spec.ServiceSpec) bool {
+		return slices.ContainsFunc(services, func(s spec.ServiceSpec) bool { return s.OtherUsers })
+	}
+	switch was, is := open(before), open(i.services()); {
+	case is && !was:
+		i.setNotice(othersNotice, &words.Notice{What: words.OpenToOthers, More: words.OpenToOthersMore})
 		i.record.Add(sessiondb.Event{At: time.Now(), Kind: "other users"})
+	case was && !is:
+		i.setNotice(othersNotice, nil)
 	}
 }
 

@@ -25,7 +25,7 @@ func (i *Instance) watchPlatform() {
 		return
 	}
 	_ = os.RemoveAll(i.again()) // what earlier sessions have run again
-	watcher, err := platform.Watch(platform.Options{Path: i.options.Database, Changed: i.platformChanged})
+	watcher, err := platform.Watch(platform.Options{Path: i.options.Database, Began: i.started, Changed: i.platformChanged})
 	if err != nil {
 		i.setNotice(platformNotice, &words.Notice{What: words.PlatformUnknown, Detail: err.Error()})
 		return
@@ -94,11 +94,27 @@ func (i *Instance) platformConfig(id string) string {
 // again is the folder of such files.
 func (i *Instance) again() string { return filepath.Join(i.options.Folders.State, "again") }
 
+// platformDashboard is the service that is the platform's Dashboard, "" if there is none.
+func (i *Instance) platformDashboard() string {
+	for _, service := range i.services() {
+		if len(service.Command) > 1 && service.URL != "" && isPlatform(service.Command[0]) &&
+			slices.ContainsFunc(service.Command[1:], func(a string) bool { return a == "dashboard" || a == "ui" }) {
+			return service.Name
+		}
+	}
+	return ""
+}
+
+// isPlatform reports whether a program is the platform's command.
+func isPlatform(program string) bool {
+	return strings.TrimSuffix(filepath.Base(program), ".exe") == platform.Program
+}
+
 // platformService is how the platform is run here: as the service that does, or else as
 // found in PATH.
 func (i *Instance) platformService() spec.ServiceSpec {
-	for _, service := range i.options.Services {
-		if service.Builtin != "" || strings.TrimSuffix(filepath.Base(service.Command[0]), ".exe") != platform.Program {
+	for _, service := range i.services() {
+		if service.Builtin != "" || len(service.Command) == 0 || !isPlatform(service.Command[0]) {
 			continue
 		}
 		program := service.Command[0]

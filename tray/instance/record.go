@@ -128,8 +128,8 @@ func (i *Instance) recordRecovered(r sessiondb.Recovery) {
 
 // planned are the services before any has started.
 func (i *Instance) planned() []sessiondb.Service {
-	services := make([]sessiondb.Service, len(i.options.Services))
-	for n, spec := range i.options.Services {
+	services := make([]sessiondb.Service, len(i.services()))
+	for n, spec := range i.services() {
 		services[n] = sessiondb.Service{Name: spec.Name, Title: spec.Title, State: string(manager.Starting), Since: i.started}
 	}
 	return services
@@ -237,6 +237,8 @@ func (i *Instance) onEvent(e manager.Event) {
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "gave up", Detail: words.English.Report(&e.Problem)}
 	case manager.ServiceStopped:
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "stopped"}
+	case manager.ServiceLost:
+		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "lost", Detail: words.English.Report(&e.Problem)}
 	case manager.GuardLost:
 		row = sessiondb.Event{At: e.At, Kind: "guard lost", Detail: e.Err.Error()}
 	case manager.GuardFault:

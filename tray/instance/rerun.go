@@ -3,6 +3,7 @@ package instance
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -21,8 +22,10 @@ type rerun struct {
 	told    *manager.Exit // the exit that the user was told of
 }
 
-// inReview returns r with the services that run its workflows again; nil for nil.
-func (w *workflows) inReview(r *control.Review) *control.Review {
+// inReview returns r with the services that run its workflows again, and the pages of those
+// that cannot be run again on the platform's Dashboard, the service of that name, if there is
+// one; nil for nil.
+func (w *workflows) inReview(r *control.Review, dashboard string) *control.Review {
 	if r == nil {
 		return nil
 	}
@@ -32,6 +35,9 @@ func (w *workflows) inReview(r *control.Review) *control.Review {
 	now.Workflows = slices.Clone(r.Workflows)
 	for i, workflow := range now.Workflows {
 		now.Workflows[i].Rerun = w.rerunOf(workflow.Workflow)
+		if workflow.Source == platform.Source && len(workflow.Again) == 0 && dashboard != "" { // there it can be looked at
+			now.Workflows[i].Page, now.Workflows[i].PageOf = "/workflows/"+url.PathEscape(workflow.ID), dashboard
+		}
 	}
 	return &now
 }

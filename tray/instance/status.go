@@ -62,7 +62,7 @@ func (i *Instance) Usage(ctx context.Context, service string) (inspect.Usage, er
 }
 
 // Review returns how the previous session ended, nil if cleanly.
-func (i *Instance) Review() *control.Review { return i.work.inReview(i.review) }
+func (i *Instance) Review() *control.Review { return i.work.inReview(i.review, i.platformDashboard()) }
 
 // Reviewed marks the review as seen, and withdraws what reminds of it.
 func (i *Instance) Reviewed() {

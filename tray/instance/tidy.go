@@ -42,5 +42,5 @@ func (i *Instance) moveGuardLog() {
 }
 
 func (i *Instance) hasService(name string) bool {
-	return slices.ContainsFunc(i.options.Services, func(s spec.ServiceSpec) bool { return s.Name == name })
+	return slices.ContainsFunc(i.services(), func(s spec.ServiceSpec) bool { return s.Name == name })
 }

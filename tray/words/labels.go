@@ -153,6 +153,10 @@ const (
 	PlatformMissingMore
 	PlatformForeign
 	PlatformForeignMore
+	ServicesUnchanged
+	ServicesGone
+	ServicesUnwatched
+	SettingsLater
 
 	// Quit while workflows run.
 	QuitAskedOne
@@ -191,6 +195,7 @@ const (
 	NoBrowserBody
 	NotCopied
 	NotChanged
+	StatusByCommand
 
 	keys int = iota
 )
@@ -225,7 +230,7 @@ var table = [keys]line{
 	AtLoginAnother:   {label, [languages]string{"Start at login (now: another copy)", "Bei der Anmeldung starten (jetzt: andere Kopie)"}},
 	Notifications:    {label, [languages]string{"Notifications", "Benachrichtigungen"}},
 	EditServices:     {label, [languages]string{"Edit services…", "Dienste bearbeiten…"}},
-	EditServicesBody: {body, [languages]string{"Quit and start again to use what you change in %s.", "Beenden und neu starten, damit Änderungen an %s gelten."}},
+	EditServicesBody: {body, [languages]string{"What you save in %s applies at once.", "Was in %s gespeichert wird, gilt sofort."}},
 	About:            {label, [languages]string{"About", "Über"}},
 	VersionLine:      {label, [languages]string{"%s, version %s", "%s, Version %s"}},
 	LicenceLine:      {label, [languages]string{"MIT licence", "MIT-Lizenz"}},
@@ -349,6 +354,14 @@ var table = [keys]line{
 		"%s has none of the platform's tables. Give another file in --db-url.", "%s hat keine der Tabellen der Plattform. In --db-url eine andere Datei angeben.",
 	}},
 
+	ServicesUnchanged: {state, [languages]string{"The services file has a mistake: nothing was changed", "Die Dienste-Datei hat einen Fehler: Nichts wurde geändert"}},
+	ServicesGone: {body, [languages]string{
+		"%s is gone. What runs goes on; without a file, the next start begins with Dashboard and Chat.",
+		"%s ist weg. Was läuft, läuft weiter; ohne Datei beginnt der nächste Start mit Dashboard und Chat.",
+	}},
+	ServicesUnwatched: {state, [languages]string{"Changes of the services file count from the next start", "Änderungen der Dienste-Datei gelten ab dem nächsten Start"}},
+	SettingsLater:     {state, [languages]string{"The settings in the services file count from the next start", "Die Einstellungen in der Dienste-Datei gelten ab dem nächsten Start"}},
+
 	QuitAskedOne:     {state, [languages]string{"Quit? A workflow is running (answer by %s)", "Beenden? Ein Workflow läuft (Antwort bis %s)"}},
 	QuitAskedMany:    {state, [languages]string{"Quit? %d workflows are running (answer by %s)", "Beenden? %d Workflows laufen (Antwort bis %s)"}},
 	QuitWaitsOne:     {state, [languages]string{"Quits after a workflow, at %s at the latest", "Endet nach einem Workflow, spätestens um %s"}},
@@ -404,5 +417,9 @@ var table = [keys]line{
 	NoBrowser:        {title, [languages]string{"No browser could be opened", "Es ließ sich kein Browser öffnen"}},
 	NoBrowserBody:    {body, [languages]string{"Open %s yourself. (%v)", "%s bitte selbst öffnen. (%v)"}},
 	NotCopied:        {title, [languages]string{"Nothing can be copied here", "Hier lässt sich nichts kopieren"}},
-	NotChanged:       {title, [languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
+	StatusByCommand: {body, [languages]string{
+		"No Dashboard runs here; in a terminal, agents-tray status shows everything.",
+		"Hier läuft kein Dashboard; im Terminal zeigt agents-tray status alles.",
+	}},
+	NotChanged: {title, [languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
 }

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"strings"
 	"time"
 
 	"agents-tray/manager"
@@ -20,7 +21,15 @@ func (n Notice) Line(l Language) string { return l.Say(n.What) }
 
 // Text is the whole notice, in sentences.
 func (n Notice) Text(l Language) string {
-	text := words.Sentence(n.Line(l))
+	if rest := n.Rest(l); rest != "" {
+		return words.Sentence(n.Line(l)) + " " + rest
+	}
+	return words.Sentence(n.Line(l))
+}
+
+// Rest is what there is to know beside the line, "" if nothing is.
+func (n Notice) Rest(l Language) string {
+	var parts []string
 	if n.More != Nothing {
 		arguments := make([]any, len(n.Arguments))
 		for i, argument := range n.Arguments {
@@ -32,10 +41,10 @@ func (n Notice) Text(l Language) string {
 			}
 			arguments[i] = argument
 		}
-		text += " " + l.Say(n.More, arguments...)
+		parts = append(parts, l.Say(n.More, arguments...))
 	}
 	if n.Detail != "" {
-		text += " " + words.Sentence(n.Detail)
+		parts = append(parts, words.Sentence(n.Detail))
 	}
-	return text
+	return strings.Join(parts, " ")
 }

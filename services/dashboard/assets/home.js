@@ -7,6 +7,8 @@ import { updateAll } from "/assets/time.js";
 import * as actions from "./actions.js";
 import * as usage from "./usage.js";
 
+// what the tab is called beside the state: see layout.html
+const own = document.title.slice(document.title.lastIndexOf(" – ") + 3);
 const restartTime = 15_000; // ms after which a restart is no longer the reason for silence
 
 const live = document.getElementById("live");
@@ -44,7 +46,7 @@ function lost() {
 // markStale marks what is shown as last known: no state colours, clocks or enabled
 // buttons.
 function markStale() {
-  document.title = "Not connected – Configurable Agents";
+  document.title = `Not connected – ${own}`;
   live.querySelector("h1").textContent = "Not connected";
   live.querySelector("#summary").textContent = "What follows was last known and may have changed.";
   for (const state of live.querySelectorAll(".state")) state.dataset.tone = "idle";
@@ -59,7 +61,7 @@ function update({ title, html }) {
   morph(live, new DOMParser().parseFromString(html, "text/html").body);
   updateAll(live);
   usage.show();
-  document.title = `${title} – Configurable Agents`;
+  document.title = `${title} – ${own}`;
   const changed = [...stateWords()].filter(([name, word]) => before.has(name) && before.get(name) !== word);
   if (changed.length) announce(changed.map(([name, word]) => `${name}: ${word}`).join(". "));
 }

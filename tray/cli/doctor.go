@@ -1,0 +1,211 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"agents-tray/manager/config"
+	"agents-tray/manager/control"
+	"agents-tray/manager/disk"
+	"agents-tray/manager/guard/proctree"
+	"agents-tray/manager/inspect"
+	"agents-tray/manager/spec"
+	"agents-tray/manager/words"
+	"agents-tray/tray"
+)
+
+// doctorCommand looks at the computer: at all that the program needs of it. It changes and
+// starts nothing.
+func doctorCommand(release string) *cobra.Command {
+	var options config.Options
+	var asJSON bool
+	command := &cobra.Command{
+		Use: "doctor", Short: "Look at this computer for what keeps the program from working", Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			findings := examine(command.Context(), options, version(release))
+			var err error
+			if asJSON {
+				err = writeFindings(command.OutOrStdout(), findings)
+			} else {
+				printFindings(command.OutOrStdout(), words.System(), findings)
+			}
+			for _, f := range findings {
+				if f.Level == words.Wrong && err == nil {
+					command.SilenceErrors = true
+					err = errors.New("something is wrong") // it stands above
+				}
+			}
+			return err
+		},
+	}
+	configFlag(command, &options)
+	command.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return command
+}
+
+// examine returns what there is to know.
+func examine(ctx context.Context, options config.Options, version string) []words.Finding {
+	var found []words.Finding
+	add := func(level words.Level, kind words.FindingKind, values ...string) {
+		found = append(found, words.Finding{Kind: kind, Level: level, Values: values})
+	}
+	add(words.Fine, words.FoundVersion, "{version}", version, "{system}", runtime.GOOS+"/"+runtime.GOARCH)
+	services, err := checkServices(ctx, options)
+	if err != nil {
+		add(words.Wrong, words.FoundMistakes, "{mistakes}", err.Error())
+		services, _ = config.Services(options, config.Locate()) // those that can run all the same; none if the file is wrong
+	} else {
+		var names []string
+		for _, s := range services {
+			names = append(names, s.Name)
+		}
+		add(words.Fine, words.FoundServices, "{names}", strings.Join(names, ", "))
+	}
+	status, err := currentStatus(ctx)
+	running := err == nil
+	if running {
+		add(words.Fine, words.FoundRunning, "{pid}", strconv.Itoa(status.PID), "{version}", status.Version)
+	} else {
+		add(words.Fine, words.FoundNotRunning)
+	}
+	folders := config.Locate()
+	for _, folder := range []string{folders.Config, folders.State, folders.Logs()} {
+		level, kind, detail := examineFolder(folder)
+		add(level, kind, "{path}", folder, "{detail}", detail)
+	}
+	for _, s := range services {
+		if level, kind, values := examinePort(s, status); kind != "" {
+			add(level, kind, values...)
+		}
+	}
+	examineDesktop(add)
+	if !running { // those of a running instance are its own
+		if left := proctree.Left(); len(left) > 0 {
+			add(words.Worth, words.FoundLeft, "{pids}", strings.Trim(fmt.Sprint(left), "[]"))
+		} else {
+			add(words.Fine, words.FoundNothingLeft)
+		}
+	}
+	return found
+}
+
+func examineFolder(path string) (words.Level, words.FindingKind, string) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return words.Fine, words.FoundNoFolder, ""
+	case err != nil:
+		return words.Wrong, words.FoundUnwritable, disk.Cause(err).Error()
+	}
+	if err := disk.Probe(path, 0); err != nil {
+		return words.Wrong, words.FoundUnwritable, disk.Cause(err).Error()
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return words.Worth, words.FoundOpenFolder, ""
+	}
+	return words.Fine, words.FoundFolder, ""
+}
+
+// examinePort looks at the port of a service; the kind is empty if it has none here.
+func examinePort(s spec.ServiceSpec, now control.Status) (words.Level, words.FindingKind, []string) {
+	_, address := s.OwnAddress()
+	port := spec.Port(address)
+	if port == 0 || s.Watched() {
+		return "", "", nil
+	}
+	title := s.WithDefaults().Title
+	values := []string{"{port}", strconv.Itoa(port), "{service}", title}
+	listener, err := net.Listen("tcp", address)
+	if err == nil {
+		listener.Close()
+		return words.Fine, words.FoundPortFree, values
+	}
+	if service, known := now.Service(s.Name); known && !service.State.Idle() {
+		return words.Fine, words.FoundPortOurs, values
+	}
+	holder := "?"
+	if at, err := netip.ParseAddrPort(strings.Replace(address, "localhost", "127.0.0.1", 1)); err == nil {
+		if h := inspect.PortHolder(at); h.PID != 0 {
+			holder = fmt.Sprintf("%s (pid %d)", h.Name, h.PID)
+		} else if h.User != "" {
+			holder = h.User
+		}
+	}
+	return words.Wrong, words.FoundPortTaken, append(values, "{holder}", holder)
+}
+
+func examineDesktop(add func(words.Level, words.FindingKind, ...string)) {
+	session, icons, messages := tray.Diagnose()
+	if !session {
+		add(words.Worth, words.FoundNoBus)
+		return
+	}
+	add(words.Fine, words.FoundBus)
+	for _, part := range []struct {
+		there          bool
+		found, missing words.FindingKind
+	}{{icons, words.FoundTray, words.FoundNoTray}, {messages, words.FoundMessages, words.FoundNoMessages}} {
+		if part.there {
+			add(words.Fine, part.found)
+		} else {
+			add(words.Worth, part.missing)
+		}
+	}
+	if runtime.GOOS != "linux" {
+		return // the system itself opens pages
+	}
+	for _, opener := range []string{"xdg-open", "x-www-browser", "www-browser"} { // as the library does
+		if path, err := exec.LookPath(opener); err == nil {
+			add(words.Fine, words.FoundBrowser, "{path}", path)
+			return
+		}
+	}
+	add(words.Worth, words.FoundNoBrowser)
+}
+
+func printFindings(to io.Writer, language words.Language, findings []words.Finding) {
+	for _, f := range findings {
+		what, advice := language.Finding(f)
+		if advice != "" && f.Level != words.Fine {
+			what += ". " + advice
+		}
+		mark := map[words.Level]string{words.Fine: "✓", words.Worth: "!", words.Wrong: "✗"}[f.Level]
+		fmt.Fprintf(to, "%s %s\n", mark, strings.ReplaceAll(what, "\n", "\n    "))
+	}
+}
+
+// writeFindings writes what was found as JSON, in English: the kind is for programs.
+func writeFindings(to io.Writer, findings []words.Finding) error {
+	type finding struct {
+		Kind   words.FindingKind `json:"kind"`
+		Level  words.Level       `json:"level"`
+		What   string            `json:"what"`
+		Advice string            `json:"advice,omitempty"`
+		Values map[string]string `json:"values,omitempty"`
+	}
+	list := []finding{}
+	for _, f := range findings {
+		what, advice := words.English.Finding(f)
+		values := map[string]string{}
+		for i := 0; i+1 < len(f.Values); i += 2 {
+			values[strings.Trim(f.Values[i], "{}")] = f.Values[i+1]
+		}
+		list = append(list, finding{f.Kind, f.Level, what, advice, values})
+	}
+	encoder := json.NewEncoder(to)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(list)
+}
