@@ -28,7 +28,7 @@ func TestSomebodyElsesDashboard(t *testing.T) {
 	item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool { return warning(menu) != "" })
 	first := u.Notifications.Wait(t.Context(), summary("Last session ended unexpectedly"))
 	click(t, item, warning(item.Menu()))
-	facts := u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "agents-tray sessions") })
+	facts := u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "agents-tray sessions show") })
 	if !strings.Contains(facts.Body, "killed") || facts.ID == first.ID && facts.Body == first.Body {
 		t.Errorf("the message says %q", facts.Body)
 	}

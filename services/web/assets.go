@@ -31,7 +31,8 @@ func Assets() http.Handler {
 }
 
 // Files serves the embedded folder assets below prefix. A browser may cache the files but
-// must revalidate them, so that no page runs the scripts of another version.
+// must revalidate them, so that no page runs the scripts of another version. A file may be
+// there compressed, as name.gz, which keeps the program smaller.
 func Files(prefix string, assets embed.FS) http.Handler {
 	files, err := fs.Sub(assets, "assets")
 	if err != nil {
@@ -40,6 +41,11 @@ func Files(prefix string, assets embed.FS) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(r.URL.Path, prefix)
 		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			if data, err = fs.ReadFile(files, name+".gz"); err == nil {
+				w.Header().Set("Content-Encoding", "gzip") // every browser takes it
+			}
+		}
 		if err != nil {
 			http.NotFound(w, r)
 			return

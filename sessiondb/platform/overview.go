@@ -3,7 +3,7 @@ package platform
 import (
 	"cmp"
 	"errors"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -93,11 +93,11 @@ func Read(path string, q Query) Overview {
 		found.note(file, o.add(file, q))
 	}
 	o.Trouble, o.Again = found.verdict(path)
-	slices.SortStableFunc(o.Runs, func(a, b Record) int { return b.Started.Compare(a.Started) })
+	sort.SliceStable(o.Runs, func(a, b int) bool { return o.Runs[a].Started.After(o.Runs[b].Started) })
 	begin := min(max(0, q.Page)*PageSize, len(o.Runs))
 	o.Runs = o.Runs[begin:min(begin+PageSize, len(o.Runs))]
-	slices.SortStableFunc(o.Agents, func(a, b Agent) int {
-		return cmp.Or(b.Heartbeat.Compare(a.Heartbeat), strings.Compare(a.Name, b.Name))
+	sort.SliceStable(o.Agents, func(a, b int) bool {
+		return cmp.Or(o.Agents[b].Heartbeat.Compare(o.Agents[a].Heartbeat), strings.Compare(o.Agents[a].Name, o.Agents[b].Name)) < 0
 	})
 	for i := range o.Agents {
 		a := &o.Agents[i]

@@ -9,14 +9,12 @@ const longest = 100_000; // characters; longer code stays plain
 const languages = {
   yaml: ["yaml", "yml"],
   python: ["python", "py"],
-  javascript: ["javascript", "js", "jsx", "mjs"],
-  typescript: ["typescript", "ts", "tsx"],
+  javascript: ["javascript", "js", "jsx", "mjs", "typescript", "ts", "tsx"],
   json: ["json", "jsonc"],
   bash: ["bash", "sh", "shell", "zsh", "console"],
   go: ["go", "golang"],
   sql: ["sql", "sqlite", "postgresql"],
   xml: ["xml", "html", "svg", "xhtml"],
-  css: ["css"],
 };
 
 // kinds are the colours (see code.css), with the classes of highlight.js that have each.
