@@ -99,7 +99,7 @@ func (o initOptions) write(ctx context.Context, out io.Writer, dir string) error
 		names[i] = service.Name
 	}
 	fmt.Fprintf(out, "Wrote %s: %s.\n", path, strings.Join(names, ", "))
-	fmt.Fprintf(out, "Look it over, then start agents-tray. If it runs already, quit it first: agents-tray quit.\n")
+	fmt.Fprintf(out, "Look it over, then start agents-tray. One that runs with this file has applied it.\n")
 	return nil
 }
 
