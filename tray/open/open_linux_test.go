@@ -61,7 +61,7 @@ func TestAnyNameOfAFileArrives(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := b.Wait(t.Context())
-	if want := "/Gr%C3%B6%C3%9Fe%20&%20Ma%C3%9F%20%231%20100%2525%20a%3Fb/services.yaml"; !strings.HasPrefix(got, "file:///") || !strings.HasSuffix(got, want) {
+	if want := "/Gr%C3%B6%C3%9Fe%20%26%20Ma%C3%9F%20%231%20100%2525%20a%3Fb/services.yaml"; !strings.HasPrefix(got, "file:///") || !strings.HasSuffix(got, want) {
 		t.Errorf("it opened %s", got)
 	}
 }

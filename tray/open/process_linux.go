@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -25,9 +24,14 @@ const (
 	noBrowser  = 3 // exit status
 )
 
-// fileTarget is the address of a file, with all that means something else in one escaped.
+// fileTarget is the address of a file. All but letters, digits and -_.~/ is escaped: what opens
+// it may be a shell's script, to which an ampersand says something.
 func fileTarget(path string) string {
-	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String()
+	names := strings.Split(path, "/")
+	for i, name := range names {
+		names[i] = strings.ReplaceAll(url.QueryEscape(name), "+", "%20")
+	}
+	return "file://" + strings.Join(names, "/")
 }
 
 // environment returns an environment that leads to this desktop, with its token and no other.
