@@ -136,3 +136,20 @@ func TestWhatIsLeftIsEndedWithoutARecord(t *testing.T) {
 		t.Errorf("journals are left: %q, %v", left, err)
 	}
 }
+
+// A guard that answers no more does not hold the end: the tray ends it, and what it had
+// started.
+func TestAFrozenGuardDoesNotHoldTheEnd(t *testing.T) {
+	u := newUser(t)
+	p := u.launch("ui").ready()
+	all := u.Processes()
+	at := slices.IndexFunc(all, func(p process) bool { return p.Role == "guard" })
+	if at < 0 {
+		t.Fatalf("no guard among %v", all)
+	}
+	all[at].Kill(syscall.SIGSTOP)
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.CleanEnd()
+}
