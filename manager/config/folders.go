@@ -22,6 +22,9 @@ type Folders struct {
 	State   string // session record, logs, conversations
 	Config  string // what the user writes
 	Runtime string // sockets; emptied when the user logs off
+	// Identity is what the instance is called where names are not files; see control.Claim. An
+	// instance without one is found by its files alone.
+	Identity string
 	// Makeshift says why State is not where it should be: that place cannot be written, and
 	// State lasts until the user logs off only. Nil: it is.
 	Makeshift error
@@ -33,6 +36,8 @@ func Locate() Folders {
 		State:   filepath.Join(xdg.StateHome, name),
 		Config:  filepath.Join(xdg.ConfigHome, name),
 		Runtime: filepath.Join(xdg.RuntimeDir, name),
+
+		Identity: identity(),
 	}
 }
 

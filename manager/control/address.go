@@ -19,7 +19,13 @@ type Address struct {
 	Network string `json:"network"`         // "unix" or "tcp"
 	Address string `json:"address"`         // a path, or host:port
 	Token   string `json:"token,omitempty"` // sent as a bearer token; TCP only
+	// Name is where it answers, too, on Linux: see Claim. It serves where the other address is a
+	// file that has been removed.
+	Name string `json:"name,omitempty"`
 }
+
+// byName is the address of an instance that is found by its name.
+func byName(name string) Address { return Address{Network: "unix", Address: "@" + name} }
 
 func (a Address) String() string {
 	data, err := json.Marshal(a)

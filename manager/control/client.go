@@ -17,6 +17,7 @@ import (
 	"agents-tray/manager/control/sse"
 	"agents-tray/manager/inspect"
 	"agents-tray/manager/logs"
+	"agents-tray/manager/peer"
 )
 
 // Client talks to a running instance. It is safe for concurrent use.
@@ -27,13 +28,28 @@ type Client struct {
 
 // NewClient returns a client for the instance at address. It does not connect yet.
 func NewClient(address Address) *Client {
-	var dialer net.Dialer
 	return &Client{address, &http.Client{Transport: &http.Transport{
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return dialer.DialContext(ctx, address.Network, address.Address)
-		},
+		DialContext:  func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, address) },
 		MaxIdleConns: 2,
 	}}}
+}
+
+// dial connects to an instance of this user.
+func dial(ctx context.Context, address Address) (net.Conn, error) {
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, address.Network, address.Address)
+	if err != nil && address.Name != "" {
+		if conn, failed := dial(ctx, byName(address.Name)); failed == nil {
+			return conn, nil
+		}
+	}
+	if err == nil && address.Network == "unix" {
+		if err = peer.Check(conn); err != nil {
+			conn.Close()
+			return nil, err
+		}
+	}
+	return conn, err
 }
 
 // Refused is an error answer of the instance.

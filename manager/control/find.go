@@ -16,8 +16,12 @@ var ErrNotRunning = errors.New("agents-tray is not running. Start it from your p
 // Find returns the folders of the running instance: the usual ones, or those that it uses
 // because the usual state folder could not be written when it started. If no instance is
 // running the folders are the usual ones and the error is ErrNotRunning; any other error
-// says why that cannot be told.
+// says why that cannot be told. Of an instance that is found by its name the folders are the
+// usual ones of this process, which need not be those that it has.
 func Find() (config.Folders, error) {
+	if usual := config.Locate(); named(usual) {
+		return usual, nil
+	}
 	var unknown error
 	for _, folders := range config.Places() {
 		switch err := running(folders); {
@@ -31,6 +35,12 @@ func Find() (config.Folders, error) {
 		return config.Locate(), unknown
 	}
 	return config.Locate(), ErrNotRunning
+}
+
+// named reports whether an instance is found by its name.
+func named(folders config.Folders) bool {
+	taken, _ := nameTaken(folders.Identity) // it may be somebody else's: then it does not count
+	return taken
 }
 
 // running returns nil if an instance holds the lock of those folders, and ErrNotRunning if
@@ -51,9 +61,12 @@ func running(folders config.Folders) error {
 	return ErrNotRunning
 }
 
-// ClientFor returns a client of the instance that has its state in those folders. It does
-// not connect yet. The error is that of ReadAddress.
+// ClientFor returns a client of the instance that is found by the name in folders, or has its
+// state in them. The error is that of ReadAddress.
 func ClientFor(folders config.Folders) (*Client, error) {
+	if named(folders) {
+		return NewClient(byName(folders.Identity)), nil
+	}
 	address, err := ReadAddress(folders.Control(), folders.SpareControl())
 	if err != nil {
 		return nil, err

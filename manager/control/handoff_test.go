@@ -16,6 +16,7 @@ import (
 func emptyFolders(t *testing.T) config.Folders {
 	t.Helper()
 	t.Cleanup(xdg.Reload) // after the variables are as before
+	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
 	xdg.Reload()
@@ -28,10 +29,10 @@ func emptyFolders(t *testing.T) config.Folders {
 	return folders
 }
 
-// runInstance has i hold the lock and answer; stop releases both.
+// runInstance has i claim the folders and answer; stop ends both.
 func runInstance(t *testing.T, folders config.Folders, i Instance) (stop func()) {
 	t.Helper()
-	lock, err := TakeLock(folders.Lock())
+	claim, err := TakeClaim(folders)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,13 +40,16 @@ func runInstance(t *testing.T, folders config.Folders, i Instance) (stop func())
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := Serve(listener, address, i)
+	if claim.Listener() != nil {
+		address.Name = folders.Identity
+	}
+	server := Serve(listener, address, i, claim.Listener())
 	if err := address.Write(folders.Control()); err != nil {
 		t.Fatal(err)
 	}
 	return func() {
 		server.Close()
-		if err := lock.Release(); err != nil {
+		if err := claim.Release(); err != nil {
 			t.Error(err)
 		}
 	}
@@ -71,11 +75,11 @@ func TestALaunchBeginsAfterAnInstanceThatIsEnding(t *testing.T) {
 	}()
 	began := errors.New("this one begins")
 	_, err := HandOff(t.Context(), "dashboard", Wish{}, func() error {
-		lock, err := TakeLock(folders.Lock())
+		claim, err := TakeClaim(folders)
 		if err != nil {
 			return err
 		}
-		return errors.Join(began, lock.Release())
+		return errors.Join(began, claim.Release())
 	})
 	if !errors.Is(err, began) {
 		t.Errorf("%v", err)

@@ -28,12 +28,11 @@ func TakeLock(path string) (*Lock, error) {
 			return nil, errors.Join(ErrRunning, file.Close())
 		}
 		// The previous holder may have removed the file between our open and our lock.
-		ours, err := file.Stat()
-		if err != nil {
+		lock := &Lock{file}
+		if ours, err := lock.isAt(path); err != nil {
 			return nil, errors.Join(err, file.Close())
-		}
-		if current, err := os.Stat(path); err == nil && os.SameFile(ours, current) {
-			return &Lock{file}, nil
+		} else if ours {
+			return lock, nil
 		}
 		if err := file.Close(); err != nil {
 			return nil, err
@@ -43,8 +42,21 @@ func TakeLock(path string) (*Lock, error) {
 
 // Release removes the lock's file and gives the lock up.
 func (l *Lock) Release() error {
-	// The file is removed while it is locked, so that it cannot be another process's lock.
-	// Windows does not remove an open file; an unlocked file that stays does no harm.
-	_ = os.Remove(l.file.Path())
+	// The file is removed while it is locked, so that it cannot be another process's lock, unless
+	// its folder is another one now. Windows does not remove an open file; an unlocked file that
+	// stays does no harm.
+	if ours, err := l.isAt(l.file.Path()); ours && err == nil {
+		_ = os.Remove(l.file.Path())
+	}
 	return l.file.Close()
+}
+
+// isAt reports whether the lock's file is the one at path.
+func (l *Lock) isAt(path string) (bool, error) {
+	ours, err := l.file.Stat()
+	if err != nil {
+		return false, err
+	}
+	current, err := os.Stat(path)
+	return err == nil && os.SameFile(ours, current), nil
 }

@@ -96,33 +96,32 @@ type Server struct {
 	http *http.Server
 	gate *peer.Gate
 	end  context.CancelFunc // of all requests
-	done chan struct{}
+	done sync.WaitGroup
 
 	answering sync.RWMutex // held by every request
 	closed    bool
 }
 
-// Serve starts answering on listener, which it owns.
-func Serve(listener net.Listener, address Address, instance Instance) *Server {
+// Serve starts answering on listener and on others that are not nil, all of which it owns.
+func Serve(listener net.Listener, address Address, instance Instance, others ...net.Listener) *Server {
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Server{end: cancel, done: make(chan struct{})}
+	s := &Server{end: cancel}
 	s.http = LimitedServer()
 	s.http.BaseContext = func(net.Listener) context.Context { return ctx }
 	s.http.Handler = s.whileOpen(authorized(address.Token, routes(instance)))
-	if address.Network == "tcp" { // a socket in a folder of the user needs no more
-		s.gate = &peer.Gate{}
-		if guarded, ok := instance.(Guarded); ok {
-			s.gate.Report = func(count int) { guarded.OtherUsers("", count) }
-		}
-		s.http.ConnContext = s.gate.ConnContext
-		s.http.Handler = s.gate.Protect(s.http.Handler, func(w http.ResponseWriter, _ *http.Request, err error) {
-			refuse(w, http.StatusForbidden, Problem{What: "This address is for the user who runs Configurable Agents only.", Detail: err.Error()})
-		})
+	s.gate = &peer.Gate{}
+	if guarded, ok := instance.(Guarded); ok {
+		s.gate.Report = func(count int) { guarded.OtherUsers("", count) }
 	}
-	go func() {
-		defer close(s.done)
-		_ = s.http.Serve(listener) // always ends with an error: closed
-	}()
+	s.http.ConnContext = s.gate.ConnContext
+	s.http.Handler = s.gate.Protect(s.http.Handler, func(w http.ResponseWriter, _ *http.Request, err error) {
+		refuse(w, http.StatusForbidden, Problem{What: "This address is for the user who runs Configurable Agents only.", Detail: err.Error()})
+	})
+	for _, l := range append(others, listener) {
+		if l != nil {
+			s.done.Go(func() { _ = s.http.Serve(l) }) // always ends with an error: closed
+		}
+	}
 	return s
 }
 
@@ -131,10 +130,8 @@ func Serve(listener net.Listener, address Address, instance Instance) *Server {
 func (s *Server) Close() {
 	s.end()
 	s.http.Close()
-	<-s.done
-	if s.gate != nil {
-		s.gate.Close()
-	}
+	s.done.Wait()
+	s.gate.Close()
 	s.answering.Lock()
 	s.closed = true
 	s.answering.Unlock()
@@ -154,10 +151,14 @@ func (s *Server) whileOpen(next http.Handler) http.Handler {
 
 func authorized(token string, next http.Handler) http.Handler {
 	if token == "" {
-		return next // only this user can reach the socket
+		return next // the gate lets only this user in
 	}
 	want := []byte("Bearer " + token)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, isSocket := r.Context().Value(http.LocalAddrContextKey).(*net.UnixAddr); isSocket { // by the instance's name: as above
+			next.ServeHTTP(w, r)
+			return
+		}
 		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), want) != 1 {
 			fail(w, http.StatusUnauthorized, errors.New("the token is missing or wrong"))
 			return

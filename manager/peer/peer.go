@@ -18,17 +18,27 @@ var (
 	ErrGone = errors.New("the other end is closed already")
 )
 
-// Check returns nil if the other end of a TCP connection on this computer belongs to the user
+// Check returns nil if the other end of a connection on this computer belongs to the user
 // of this process, ErrOtherUser or ErrGone if not, and any other error if the system does not
-// tell. On macOS it tells nobody, and Check always returns nil. A connection that is not
-// TCP needs no check: its socket's file has an owner.
+// tell. On macOS it tells nobody of a TCP connection, and Check returns nil. One over a socket
+// that is a file needs no check: the file has an owner.
 func Check(conn net.Conn) error {
+	if socket, ok := conn.(*net.UnixConn); ok && (isAbstract(conn.LocalAddr()) || isAbstract(conn.RemoteAddr())) {
+		return checkAbstract(socket)
+	}
 	near, isTCP := conn.LocalAddr().(*net.TCPAddr)
 	far, ok := conn.RemoteAddr().(*net.TCPAddr)
 	if !isTCP || !ok {
 		return nil
 	}
 	return check(near.AddrPort(), far.AddrPort())
+}
+
+// isAbstract reports whether an address is a name and no file. An end without an address has
+// the empty name.
+func isAbstract(address net.Addr) bool {
+	name := address.String()
+	return len(name) > 1 && name[0] == '@'
 }
 
 // countFor is the time for which refusals are counted before they are reported together.

@@ -125,7 +125,7 @@ func (i *Instance) End(ctx context.Context) error {
 	if err != nil {
 		err = fmt.Errorf("%s: %w", told, err)
 	}
-	err = errors.Join(err, i.lock.Release())
+	err = errors.Join(err, i.claim.Release())
 	if power := i.power.Load(); power != nil {
 		power.Release()
 	}
@@ -157,7 +157,7 @@ func (i *Instance) abandon(reason string, closers ...func() error) error {
 	}
 	ended = errors.Join(ended, i.record.Close())
 	_ = os.Remove(i.options.Folders.Crash()) // as at any end
-	return errors.Join(err, ended, i.lock.Release())
+	return errors.Join(err, ended, i.claim.Release())
 }
 
 // writeCleanExit writes the clean-exit marker of a session whose end could not be recorded

@@ -60,7 +60,7 @@ type Instance struct {
 	options Options
 	mark    string
 	started time.Time
-	lock    *control.Lock
+	claim   *control.Claim
 	record  *sessiondb.Record
 	manager *manager.Manager
 	specs   atomic.Pointer[[]spec.ServiceSpec] // that have taken the place of those in options; see services
@@ -103,12 +103,12 @@ type Instance struct {
 // and nothing is started. The error wraps control.ErrRunning if another instance is running,
 // and ctx's error if that has ended.
 func Begin(ctx context.Context, options Options) (*Instance, error) {
-	lock, err := control.TakeLock(options.Folders.Lock())
+	claim, err := control.TakeClaim(options.Folders)
 	if err != nil {
 		return nil, err
 	}
 	i := &Instance{
-		options: options, mark: guard.Mark(), started: time.Now(), lock: lock,
+		options: options, mark: guard.Mark(), started: time.Now(), claim: claim,
 		quit: make(chan struct{}), outcome: make(chan error, 1), up: make(chan struct{}), desktop: nopDesktop{},
 	}
 	i.prepareTray()
@@ -117,7 +117,10 @@ func Begin(ctx context.Context, options Options) (*Instance, error) {
 	}
 	listener, address, err := control.Listen(options.Folders.Runtime)
 	if err != nil {
-		return nil, errors.Join(err, lock.Release())
+		return nil, errors.Join(err, claim.Release())
+	}
+	if claim.Listener() != nil {
+		address.Name = options.Folders.Identity
 	}
 	i.moveGuardLog()
 	i.manager = manager.New(manager.Options{
@@ -160,9 +163,9 @@ func Begin(ctx context.Context, options Options) (*Instance, error) {
 	i.wg.Go(i.tellUsual)
 	i.wg.Go(i.removeOld)
 	i.wg.Go(i.watchServices)
-	i.server = control.Serve(listener, address, i)
+	i.server = control.Serve(listener, address, i, claim.Listener())
 	if err := address.Write(options.Folders.Control()); err != nil {
-		if address.Write(options.Folders.SpareControl()) != nil {
+		if address.Write(options.Folders.SpareControl()) != nil && address.Name == "" {
 			i.notice(words.Notice{What: words.NotFindable, Detail: err.Error()})
 		}
 	}
