@@ -40,7 +40,6 @@ type Desktop struct {
 	ctx      context.Context
 	end      context.CancelFunc // of ctx, and so of every call
 	came     chan struct{}      // gets a value when a panel has come
-	left     chan struct{}      // and when it has gone
 
 	mu      sync.Mutex
 	conn    *dbus.Conn // another one when the bus was gone
@@ -62,7 +61,7 @@ func Connect() (*Desktop, error) {
 		}
 		os.Setenv(busVariable, "unix:path="+socket) // for the icon's connection, too
 	}
-	d := &Desktop{came: make(chan struct{}, 1), left: make(chan struct{}, 1), conn: noBus()}
+	d := &Desktop{came: make(chan struct{}, 1), conn: noBus()}
 	d.ctx, d.end = context.WithCancel(context.Background())
 	d.notifier = notify.NewDBus(d.connection)
 	if err := d.connect(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
@@ -146,14 +145,26 @@ func (d *Desktop) shared() (*dbus.Conn, error) {
 	}
 }
 
-// reconnect waits for the bus to be back; false says that quit was closed before.
-func (d *Desktop) reconnect(quit <-chan struct{}) bool {
+// goneTime is how long the bus may be away before its session may have ended: one that is
+// restarted is back by then.
+const goneTime = 10 * time.Second
+
+// reconnect waits for the bus to be back; false says that quit was closed before. Each time
+// that the bus has been gone for goneTime, gone is called.
+func (d *Desktop) reconnect(quit <-chan struct{}, gone func()) bool {
 	go d.connection().Close() // it waits for a message that the bus does not take
+	late := time.NewTicker(goneTime)
+	defer late.Stop()
 	for wait := 50 * time.Millisecond; d.connect() != nil; wait = min(2*wait, 2*time.Second) {
 		select {
 		case <-time.After(wait): // nothing announces a bus
 		case <-quit:
 			return false
+		}
+		select {
+		case <-late.C:
+			gone()
+		default:
 		}
 	}
 	d.notifier.Reconnected()
@@ -172,9 +183,7 @@ func (d *Desktop) hear(signals <-chan *dbus.Signal) {
 	for signal := range signals {
 		name, owner, ok := notify.OwnerChanged(signal)
 		switch {
-		case ok && name == watcherName && owner == "":
-			wake(d.left)
-		case ok && name == watcherName, signal.Name == hostRegistered:
+		case ok && name == watcherName && owner != "", signal.Name == hostRegistered:
 			d.panelCame()
 			wake(d.came)
 		default:

@@ -94,7 +94,7 @@ const (
 	// No clicks, but what the tray has to say of the desktop.
 	NoTray      Verb = "no-tray"      // it shows no icons
 	HasTray     Verb = "has-tray"     // it does after all
-	DesktopGone Verb = "desktop-gone" // its bus or its panel has gone: perhaps the session has ended
+	DesktopGone Verb = "desktop-gone" // its bus has gone for good: perhaps the session has ended
 )
 
 // Intent is what a click asks for.

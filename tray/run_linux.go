@@ -44,8 +44,6 @@ func (t *Tray) watch(icon *dbus.Conn) {
 				t.face.toldNoTray = false
 				t.ask(Intent{Verb: HasTray})
 			}
-		case <-t.desktop.left: // perhaps as the user logs off
-			t.ask(Intent{Verb: DesktopGone})
 		case <-icon.Context().Done():
 			return
 		case <-t.desktop.connection().Context().Done():
@@ -106,8 +104,7 @@ func (t *Tray) run() {
 		if t.quitting() {
 			return
 		}
-		t.ask(Intent{Verb: DesktopGone})
-		if !t.desktop.reconnect(t.quit) {
+		if !t.desktop.reconnect(t.quit, func() { t.ask(Intent{Verb: DesktopGone}) }) {
 			return
 		}
 	}

@@ -60,6 +60,8 @@ func (i *Instance) Do(intent tray.Intent) {
 		i.tellNoTray()
 	case tray.HasTray:
 		i.withdraw(aboutNoTray)
+	case tray.DesktopGone:
+		go i.desktopGone() // the system is asked
 	case tray.Quit:
 		i.quitting.ask()
 	case tray.FinishAndQuit:

@@ -2,7 +2,6 @@ package poweroff
 
 import (
 	"context"
-	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -12,91 +11,185 @@ import (
 
 // How systemd's logind is called, and its objects; see org.freedesktop.login1(5).
 const (
-	logind        = "org.freedesktop.login1"
-	managerPath   = dbus.ObjectPath("/org/freedesktop/login1")
-	manager       = logind + ".Manager"
-	shutdown      = manager + ".PrepareForShutdown"
-	removed       = manager + ".SessionRemoved"
-	changed       = "org.freedesktop.DBus.Properties.PropertiesChanged"
-	session       = logind + ".Session"
-	questionTime  = 100 * time.Millisecond
-	inhibitedTime = 5 * time.Second // for logind to answer at all
+	logind       = "org.freedesktop.login1"
+	managerPath  = dbus.ObjectPath("/org/freedesktop/login1")
+	manager      = logind + ".Manager"
+	shutdown     = manager + ".PrepareForShutdown"
+	removed      = manager + ".SessionRemoved"
+	properties   = "org.freedesktop.DBus.Properties"
+	changed      = properties + ".PropertiesChanged"
+	questionTime = 100 * time.Millisecond
+	answerTime   = 5 * time.Second        // for logind to answer at all
+	endTime      = 200 * time.Millisecond // for which the end waits for the bus
 )
+
+// Times between attempts to reach logind again after the system's bus was gone: nothing
+// announces a bus.
+const (
+	firstRetry = 50 * time.Millisecond
+	lastRetry  = 10 * time.Second
+)
+
+// login is the watch of logind, over one connection after the other.
+type login struct {
+	who, why string
+	going    func() // once
+	over     func() // once
+
+	mu       sync.Mutex
+	link     *link // the present one, or the last
+	released bool
+}
+
+// link is one connection to logind.
+type link struct {
+	conn    *dbus.Conn
+	signals chan *dbus.Signal  // closed with conn
+	session dbus.ObjectPath    // of this process; empty: none that logind knows
+	lock    dbus.UnixFD        // holds the shutdown up
+	end     context.CancelFunc // closes conn
+}
 
 // Begin watches logind, if there is one: who has none hears nothing. why is for people who
 // ask what holds the shutdown up.
 func Begin(ctx context.Context, who, why string) *Watch {
 	w := newWatch()
-	conn, err := dbus.ConnectSystemBus()
+	l := &login{who: who, why: why}
+	l.going = sync.OnceFunc(func() { w.going <- Shutdown })
+	l.over = sync.OnceFunc(func() { close(w.over) })
+	first, err := l.connect(ctx, "")
 	if err != nil {
+		w.ended = displayGone
 		return w
 	}
-	ctx, cancel := context.WithTimeout(ctx, inhibitedTime)
-	defer cancel()
-	signals := make(chan *dbus.Signal, 8)
-	conn.Signal(signals)
-	match := []dbus.MatchOption{dbus.WithMatchSender(logind), dbus.WithMatchInterface(manager), dbus.WithMatchMember("PrepareForShutdown")}
-	own := sessionOf(ctx, conn)
-	if own != "" { // without these signals only the end of the session is not heard of
-		_ = conn.AddMatchSignalContext(ctx, dbus.WithMatchSender(logind), dbus.WithMatchInterface(manager), dbus.WithMatchMember("SessionRemoved"))
-		_ = conn.AddMatchSignalContext(ctx, dbus.WithMatchSender(logind), dbus.WithMatchObjectPath(own), dbus.WithMatchMember("PropertiesChanged"))
-	}
-	var lock dbus.UnixFD
-	err = conn.AddMatchSignalContext(ctx, match...)
-	if err == nil {
-		err = conn.Object(logind, managerPath).CallWithContext(ctx, manager+".Inhibit", 0, "shutdown", who, why, "delay").Store(&lock)
-	}
-	if err != nil {
-		conn.Close()
-		return w
-	}
+	l.link = first
+	released, stop := context.WithCancel(context.Background())
 	ended := make(chan struct{})
-	over := sync.OnceFunc(func() { close(w.over) })
 	go func() {
 		defer close(ended)
-		going := sync.OnceFunc(func() { w.going <- Shutdown })
-		for signal := range signals { // closed with conn
-			switch {
-			case signal.Name == shutdown && len(signal.Body) == 1 && signal.Body[0] == true:
-				going()
-			case signal.Name == removed && len(signal.Body) == 2 && signal.Body[1] == own:
-				over()
-			case signal.Name == changed && signal.Path == own && isClosing(conn):
-				over()
-			}
+		for l.hear(released); l.reconnect(released); l.hear(released) {
 		}
 	}()
-	w.closing = func() bool { return isClosing(conn) }
+	w.closing = func() bool { return l.present().isOver(questionTime) == over }
+	w.ended = func() bool {
+		switch l.present().isOver(answerTime) {
+		case over:
+			return true
+		case noSession:
+			return displayGone()
+		}
+		return false
+	}
 	w.release = sync.OnceFunc(func() {
-		_ = syscall.Close(int(lock)) // the shutdown goes on
-		conn.Close()
-		<-ended
+		stop()
+		l.letGo()
+		select {
+		case <-ended:
+		case <-time.After(endTime): // the bus hangs
+		}
 	})
 	return w
 }
 
-// sessionOf is the session that this process belongs to; empty: none that logind knows.
-func sessionOf(ctx context.Context, conn *dbus.Conn) (path dbus.ObjectPath) {
-	object := conn.Object(logind, managerPath)
-	call := object.CallWithContext(ctx, manager+".GetSessionByPID", 0, uint32(os.Getpid()))
-	if id := os.Getenv("XDG_SESSION_ID"); id != "" {
-		call = object.CallWithContext(ctx, manager+".GetSession", 0, id)
-	}
-	if call.Store(&path) != nil {
-		return ""
-	}
-	return path
+func (l *login) present() *link {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.link
 }
 
-// isClosing asks for the state of the session that this process belongs to.
-func isClosing(conn *dbus.Conn) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), questionTime)
-	defer cancel()
-	path := sessionOf(ctx, conn)
-	if path == "" {
-		return false
+// use makes n the present link, unless the watch has ended.
+func (l *login) use(n *link) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	old := l.link
+	if l.released {
+		old = n
+	} else {
+		l.link = n
 	}
-	var state dbus.Variant
-	err := conn.Object(logind, path).CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, session, "State").Store(&state)
-	return err == nil && state.Value() == "closing"
+	_ = syscall.Close(int(old.lock)) // the other one holds the shutdown up, or none is to
+	old.end()
+}
+
+// letGo lets the shutdown go on.
+func (l *login) letGo() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.released = true
+	_ = syscall.Close(int(l.link.lock))
+}
+
+// connect reaches logind, has the shutdown wait, and listens. session is that of this process;
+// empty: it is asked for. When ctx ends before, the error is ctx's.
+func (l *login) connect(ctx context.Context, session dbus.ObjectPath) (*link, error) {
+	whole, end := context.WithCancel(context.Background())
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	late := context.AfterFunc(ctx, end)
+	conn, err := dbus.ConnectSystemBus(dbus.WithContext(whole))
+	if err != nil {
+		end()
+		return nil, err
+	}
+	n := &link{conn: conn, signals: make(chan *dbus.Signal, 8), session: session, end: end}
+	conn.Signal(n.signals)
+	if session == "" {
+		n.session = sessionOf(ctx, conn)
+	}
+	listen := func(options ...dbus.MatchOption) error {
+		return conn.AddMatchSignalContext(ctx, append(options, dbus.WithMatchSender(logind))...)
+	}
+	if n.session != "" { // without these signals only the end of the session is not heard of
+		_ = listen(dbus.WithMatchInterface(manager), dbus.WithMatchMember("SessionRemoved"))
+		_ = listen(dbus.WithMatchObjectPath(n.session), dbus.WithMatchMember("PropertiesChanged"))
+	}
+	err = listen(dbus.WithMatchInterface(manager), dbus.WithMatchMember("PrepareForShutdown"))
+	if err == nil {
+		err = conn.Object(logind, managerPath).CallWithContext(ctx, manager+".Inhibit", 0, "shutdown", l.who, l.why, "delay").Store(&n.lock)
+	}
+	if err == nil && !late() {
+		err = ctx.Err()
+		_ = syscall.Close(int(n.lock))
+	}
+	if err != nil {
+		n.end()
+		return nil, err
+	}
+	return n, nil
+}
+
+// hear takes what logind tells until the connection ends, or ctx, which ends that.
+func (l *login) hear(ctx context.Context) {
+	n := l.present()
+	defer context.AfterFunc(ctx, n.end)()
+	for signal := range n.signals {
+		switch {
+		case signal.Name == shutdown && len(signal.Body) == 1 && signal.Body[0] == true:
+			l.going()
+		case signal.Name == removed && len(signal.Body) == 2 && signal.Body[1] == n.session:
+			l.over()
+		case signal.Name == changed && signal.Path == n.session && n.isOver(questionTime) == over:
+			l.over()
+		}
+	}
+}
+
+// reconnect reaches logind again after the system's bus was gone, and finds out what was not
+// heard meanwhile; false says that ctx has ended before.
+func (l *login) reconnect(ctx context.Context) bool {
+	last := l.present()
+	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
+		if next, err := l.connect(ctx, last.session); err == nil {
+			l.use(next)
+			if next.isOver(answerTime) == over {
+				l.over()
+			}
+			return true
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return false
+		}
+	}
 }
