@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/lexer"
@@ -27,7 +28,7 @@ const (
 )
 
 // open reads the services file; nil without an error says that the default one is not
-// there.
+// there. The error is *Unusable if that may not be read, or its folder is none.
 func open(path string, f Folders) (*document, error) {
 	byDefault := path == ""
 	if byDefault {
@@ -36,6 +37,9 @@ func open(path string, f Folders) (*document, error) {
 	data, err := read(path)
 	if byDefault && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
+	}
+	if byDefault && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR)) {
+		return nil, unusable(ForServices, path, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the services file %s cannot be read: %w", path, disk.Cause(err))

@@ -2,15 +2,13 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/adrg/xdg"
-
-	"agents-tray/manager/disk"
 )
 
 // name is the program's folder in each of the user's folders.
@@ -25,9 +23,11 @@ type Folders struct {
 	// Identity is what the instance is called where names are not files; see control.Claim. An
 	// instance without one is found by its files alone.
 	Identity string
-	// Makeshift says why State is not where it should be: that place cannot be written, and
-	// State lasts until the user logs off only. Nil: it is.
-	Makeshift error
+	// Makeshift says that State is not where it should be: that place cannot be used, and State
+	// lasts until the user logs off, or the computer is restarted.
+	Makeshift bool
+	// Unusable are the folders that cannot be used; others have taken their place.
+	Unusable []*Unusable
 }
 
 // Locate finds the folders, which need not be there.
@@ -44,36 +44,48 @@ func Locate() Folders {
 // Places are the folders that an instance may have, the usual ones first. Nothing is made.
 func Places() []Folders {
 	usual := Locate()
-	return []Folders{usual, usual.makeshift(errors.New("it could not be written at an earlier start"))}
+	return append([]Folders{usual}, usual.makeshifts()...)
 }
 
-// makeshift are the folders where the state folder cannot be written, and why.
-func (f Folders) makeshift(why error) Folders {
-	f.State, f.Makeshift = filepath.Join(f.Runtime, "state"), why
-	return f
+// makeshifts are the folders where the state folder cannot be used, the best ones first: beside
+// the sockets, and among the temporary files.
+func (f Folders) makeshifts() []Folders {
+	beside, temporary := f, f
+	beside.Makeshift, temporary.Makeshift = true, true
+	beside.State = filepath.Join(f.Runtime, "state")
+	temporary.State = filepath.Join(os.TempDir(), f.Identity)
+	return []Folders{beside, temporary}
 }
 
 // Prepare finds the folders and makes those that are written to, for this user only. A
 // state folder that is open to others is closed to them. One that cannot be, or that cannot
-// be written, is replaced by a makeshift one beside the sockets. The error, when there is no place for that either, says which one cannot be used, why,
-// and what to do.
+// be written, is replaced by a makeshift one. The error, when there is no place for that either,
+// says which one cannot be used, why, and what to do.
 func Prepare() (Folders, error) {
 	f := Locate()
-	_, err := os.Stat(xdg.RuntimeDir) // without a login there is none, and it is not ours to make
-	runs := err == nil && writable(f.Runtime) == nil
-	err = writable(f.State)
-	if left := leftByOthers(f.State); left != nil {
-		err = left
+	runs := false
+	if login, err := filepath.EvalSymlinks(xdg.RuntimeDir); err == nil { // without a login there is none, and it is not ours to make
+		runs = isOwn(login)
 	}
-	if err != nil {
-		err = fmt.Errorf("the state folder %s cannot be used: %w. Make it your own and writable, or name another one in XDG_STATE_HOME", f.State, err)
-		if !runs {
-			return f, err
+	if runs {
+		if u := writable(ForSockets, f.Runtime); u != nil {
+			runs, f.Unusable = false, append(f.Unusable, u)
 		}
-		f = f.makeshift(err)
 	}
-	if err := disk.MakePrivateFolder(f.Logs()); err != nil {
-		return f, fmt.Errorf("the folder for logs: %w", err)
+	if u := f.stateProblem(); u != nil {
+		places := f.makeshifts()
+		if !runs {
+			places = places[1:]
+		}
+		at := slices.IndexFunc(places, func(p Folders) bool { return p.stateProblem() == nil && isOwn(p.State) })
+		if at < 0 {
+			return f, u
+		}
+		f = places[at]
+		f.Unusable = append(f.Unusable, u)
+	}
+	if u := readOnly(f.Config); u != nil {
+		f.Unusable = append(f.Unusable, u)
 	}
 	if !runs {
 		f.Runtime = f.State
@@ -81,13 +93,14 @@ func Prepare() (Folders, error) {
 	return f, nil
 }
 
-// writable makes a folder that is open to nobody else, and proves that it can be written.
-// That there is room is not asked: without it the program runs, and says so.
-func writable(folder string) error {
-	if err := disk.MakePrivateFolder(folder); err != nil {
-		return disk.Cause(err)
+// stateProblem makes the state folder, and says why it cannot be used.
+func (f Folders) stateProblem() *Unusable {
+	for _, folder := range []string{f.State, f.Logs()} {
+		if u := writable(ForState, folder); u != nil {
+			return u
+		}
 	}
-	return disk.Probe(folder, 0)
+	return nil
 }
 
 // Services is the services file, unless an option names another.

@@ -3,12 +3,11 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/user"
-	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -27,28 +26,6 @@ func owner(path string) (uid int, ok bool) {
 	return int(stat.Uid), true
 }
 
-// foreign returns an error, with the command that mends it, if folder or something in it
-// belongs to another user than uid, as after a start with sudo, and is denied to this one. Where folder is not there,
-// that is asked of the folder that it would be made in.
-func foreign(folder string, uid int, denied func(path string) bool) error {
-	for ; filepath.Dir(folder) != folder; folder = filepath.Dir(folder) {
-		if _, err := os.Lstat(folder); err == nil {
-			break
-		}
-	}
-	paths := []string{folder}
-	entries, _ := os.ReadDir(folder) // one that cannot be read has another owner itself
-	for _, entry := range entries {
-		paths = append(paths, filepath.Join(folder, entry.Name()))
-	}
-	for _, path := range paths {
-		if by, ok := owner(path); ok && by != uid && denied(path) {
-			return fmt.Errorf("%s belongs to %s, as after a start with sudo. This gives it back: sudo chown -R %s: %s", path, userName(by), userName(uid), quoted(folder))
-		}
-	}
-	return nil
-}
-
 func userName(uid int) string {
 	if u, err := user.LookupId(strconv.Itoa(uid)); err == nil {
 		return u.Username
@@ -56,20 +33,34 @@ func userName(uid int) string {
 	return strconv.Itoa(uid)
 }
 
-// quoted is a path as a shell reads it.
-func quoted(path string) string {
-	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+") == "" {
-		return path
+// isOwn reports whether a folder belongs to this user and is no link to another.
+func isOwn(folder string) bool {
+	info, err := os.Lstat(folder)
+	by, ok := owner(folder)
+	return err == nil && info.IsDir() && ok && by == os.Geteuid()
+}
+
+// denied says why this user may not write a folder; nil: it may, or the disk is to be read only.
+func denied(folder string) error {
+	info, err := os.Stat(folder)
+	if err != nil {
+		return err
 	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	if !info.IsDir() {
+		return syscall.ENOTDIR
+	}
+	if err := unix.Access(folder, unix.R_OK|unix.W_OK|unix.X_OK); err != nil && !errors.Is(err, unix.EROFS) {
+		return err
+	}
+	return nil
 }
 
 // leftByOthers is foreign for this process's user. Root may write what anybody owns.
-func leftByOthers(folder string) error {
+func leftByOthers(folder string) *leftover {
 	if os.Geteuid() == 0 {
 		return nil
 	}
-	return foreign(folder, os.Geteuid(), func(path string) bool { return unix.Access(path, unix.W_OK) != nil })
+	return foreign(folder, os.Geteuid(), owner, func(path string) bool { return unix.Access(path, unix.W_OK) != nil })
 }
 
 // Stranger warns root in the home of another user, who cannot use what root writes there;

@@ -31,12 +31,15 @@ type Contents struct {
 	Services []spec.ServiceSpec // in its order, ready to be added and valid together
 	Settings Settings
 	Found    bool // there is a services file
+	// Unread says why the usual services file may not be read: the services are those without
+	// one. Nil: it was read, or is not there.
+	Unread *Unusable
 }
 
 // Load reads the services file. What is wrong with it comes as *Mistakes. Whether the
 // services' programs are there is not asked: a missing one fails its own service when that
 // is started.
-func Load(o Options, f Folders) (Contents, error) { return load(o, f, spec.ValidateAll) }
+func Load(o Options, f Folders) (Contents, error) { return load(o, f, true, spec.ValidateAll) }
 
 // Services returns the services of Load.
 func Services(o Options, f Folders) ([]spec.ServiceSpec, error) {
@@ -47,14 +50,15 @@ func Services(o Options, f Folders) ([]spec.ServiceSpec, error) {
 // Check is Services, and so are mistakes what the services need of this computer and do not
 // get: missing returns that as *spec.Errors joined.
 func Check(o Options, f Folders, missing func([]spec.ServiceSpec) error) ([]spec.ServiceSpec, error) {
-	contents, err := load(o, f, func(specs []spec.ServiceSpec) error {
+	contents, err := load(o, f, false, func(specs []spec.ServiceSpec) error {
 		return errors.Join(append(flat(spec.ValidateAll(specs)), flat(missing(specs))...)...)
 	})
 	return contents.Services, err
 }
 
-// load is Load; validate says what is wrong with the services.
-func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) (Contents, error) {
+// load is Load; validate says what is wrong with the services. Unless it is tolerated, that the
+// file may not be read is an error.
+func load(o Options, f Folders, tolerate bool, validate func([]spec.ServiceSpec) error) (Contents, error) {
 	if o.Host != "" {
 		host, err := loopback(o.Host)
 		if err != nil {
@@ -63,7 +67,8 @@ func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) (Conten
 		o.Host = host
 	}
 	doc, err := open(o.File, f)
-	if err != nil {
+	var unread *Unusable
+	if err != nil && !(errors.As(err, &unread) && tolerate) {
 		return Contents{}, err
 	}
 	services := []service{
@@ -91,7 +96,7 @@ func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) (Conten
 	case len(specs) == 0:
 		return Contents{}, fmt.Errorf("%s: there is nothing to run but the Chat, which --no-chat leaves out", doc.file)
 	}
-	return Contents{specs, settings, doc != nil}, nil
+	return Contents{Services: specs, Settings: settings, Found: doc != nil, Unread: unread}, nil
 }
 
 // complete fills in the built-in services, and leaves out those that the options exclude.

@@ -80,7 +80,10 @@ func walk(files *fsnotify.Watcher, path string) (names []string) {
 		link := err == nil && info.Mode()&os.ModeSymlink != 0
 		if link || err != nil || len(rest) == 0 {
 			folders, names = append(folders, seen), append(names, next, seen)
-			_ = files.Add(seen) // it may have gone: then what is above it tells
+			if files.Add(seen) != nil { // it has gone, or is closed to this user: then what is above it tells
+				folders = append(folders, filepath.Dir(seen))
+				_ = files.Add(filepath.Dir(seen))
+			}
 		}
 		if err != nil {
 			break

@@ -54,6 +54,8 @@ func running(folders config.Folders) error {
 	switch {
 	case errors.Is(err, ErrRunning):
 		return nil
+	case errors.Is(err, fs.ErrPermission): // an instance of this user could not have made it
+		return ErrNotRunning
 	case err != nil:
 		return err
 	}

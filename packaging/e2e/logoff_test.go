@@ -33,8 +33,8 @@ func display(t *testing.T) (variable string, asked <-chan struct{}, away func())
 }
 
 // prepare is launch, before the start.
-func (u *user) prepare() *program {
-	return &program{u.Prepare("--dashboard-port", strconv.Itoa(u.Dashboard), "--chat-port", strconv.Itoa(u.Chat)), u}
+func (u *user) prepare(args ...string) *program {
+	return &program{u.Prepare(append(args, "--dashboard-port", strconv.Itoa(u.Dashboard), "--chat-port", strconv.Itoa(u.Chat))...), u}
 }
 
 // A session's bus is gone for good once the user has logged off, and logind may not have said so:

@@ -34,7 +34,9 @@ type Options struct {
 	// nothing follows it.
 	Load func() (config.Contents, error)
 	// Found says that the services file was there, and Settings are what it says beside them.
+	// Unread says why it may not be read; see config.Contents.
 	Found    bool
+	Unread   *config.Unusable
 	Settings config.Settings
 	// Database is a file of the Python platform for the row of session_state, so that both
 	// sides see it. Default: the session record.
@@ -150,9 +152,7 @@ func Begin(ctx context.Context, options Options) (*Instance, error) {
 	i.follow()
 	i.watchPlatform()
 	i.tellOtherUsers(nil)
-	if why := options.Folders.Makeshift; why != nil {
-		i.notice(words.Notice{What: words.NotKept, Detail: why.Error()})
-	}
+	i.tellUnusable()
 	i.asks = i.asks && !options.Start
 	if i.asks {
 		i.outcome <- nil // there is nothing to wait for

@@ -33,7 +33,7 @@ func (i *Instance) openRecord(ctx context.Context) {
 	}
 	found.Crash, found.CrashFileGone = i.captureCrashes()
 	_, missing := os.Lstat(folders.SessionRecord())
-	fresh := errors.Is(missing, fs.ErrNotExist) && folders.Makeshift == nil
+	fresh := errors.Is(missing, fs.ErrNotExist) && !folders.Makeshift
 	i.record = sessiondb.Open(folders.SessionRecord(), sessiondb.Options{
 		PlatformFile: i.options.Database, OnSaveError: i.notRecorded, OnRecovery: i.recordRecovered,
 	})

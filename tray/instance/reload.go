@@ -68,6 +68,9 @@ func (i *Instance) watchServices() {
 	}
 	defer stop()
 	file := servicesFile{path: i.servicesFile(), was: i.options.Found, settings: i.options.Settings}
+	if unread := i.options.Unread; unread != nil { // which tellUnusable has told
+		file.told = unread.Error()
+	}
 	due, late := time.NewTimer(0), false // it may have changed before it was watched
 	defer due.Stop()
 	for {
@@ -96,7 +99,11 @@ func (i *Instance) reload(file *servicesFile, tell bool) bool {
 	if gone && file.was {
 		err = fmt.Errorf("%s is gone", file.path)
 	} else if contents, err = i.options.Load(); err == nil {
-		err = i.apply(contents.Services)
+		if unread := contents.Unread; unread != nil {
+			err = unread // what runs goes on
+		} else {
+			err = i.apply(contents.Services)
+		}
 	}
 	if errors.Is(err, manager.ErrShutDown) {
 		return true // there is nothing left to change
@@ -166,7 +173,7 @@ func (i *Instance) tellMistake(err error, gone bool) {
 	if gone {
 		notice = words.Notice{More: words.ServicesGone, Arguments: []any{filepath.Base(i.servicesFile())}}
 	}
-	notice.What = words.ServicesUnchanged
+	notice.What, notice.Names = words.ServicesUnchanged, nil
 	i.setNotice(servicesNotice, &notice)
 	i.tell(tray.Notification{
 		Key: aboutServices, Summary: say(notice.What), Body: notice.Rest(i.language),
@@ -183,14 +190,14 @@ const maxMistake = 120
 // Mistakes is what a message says of an error of config.Load: of mistakes in the services
 // file, the first and where to see all. file is what the option names, "" for the usual one.
 func Mistakes(language words.Language, err error, file string) string {
-	if errors.As(err, new(*config.Mistakes)) {
-		return mistakes(err, file).Rest(language)
-	}
-	return err.Error()
+	return mistakes(err, file).Rest(language)
 }
 
 // mistakes is what there is to tell of an error of config.Load.
 func mistakes(err error, file string) words.Notice {
+	if unusable, ok := errors.AsType[*config.Unusable](err); ok {
+		return unusableNotice(unusable)
+	}
 	var wrong *config.Mistakes
 	if !errors.As(err, &wrong) {
 		return words.Notice{Detail: err.Error()}

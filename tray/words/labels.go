@@ -125,6 +125,13 @@ const (
 
 	// Notices: in a line, and what else there is to know.
 	NotKept
+	NotKeptOther
+	SocketsElsewhere
+	SettingsNotKept
+	ServicesUnread
+	UnusableMore
+	UnusableMended
+	UnusableOther
 	NotFindable
 	StillRuns
 	LeftRunning
@@ -300,7 +307,24 @@ var table = [keys]line{
 		"Seit dem Beginn jener Sitzung hat das System %d Prozesse aus Speichermangel abgebrochen.",
 	}},
 
-	NotKept:         {state, [languages]string{"Nothing of this session will be kept", "Von dieser Sitzung wird nichts behalten"}},
+	NotKept:          {state, [languages]string{"Nothing of this session will be kept", "Von dieser Sitzung wird nichts behalten"}},
+	NotKeptOther:     {state, [languages]string{"Nothing will be kept: a folder belongs to %s", "Nichts wird behalten: Ein Ordner gehört %s"}},
+	SocketsElsewhere: {state, [languages]string{"The folder for sockets cannot be used", "Der Ordner für Sockets ist nicht zu benutzen"}},
+	SettingsNotKept:  {state, [languages]string{"Settings will not be kept", "Einstellungen werden nicht behalten"}},
+	ServicesUnread: {state, [languages]string{
+		"The services file cannot be read: Dashboard and Chat run", "Die Datei der Dienste ist nicht lesbar: Dashboard und Chat laufen",
+	}},
+	UnusableMore: {body, [languages]string{
+		"%s cannot be used: %v. Make it your own and writable, or name another folder in %s.",
+		"%s ist nicht zu benutzen: %v. Den Ordner zum eigenen machen und beschreibbar, oder einen anderen in %s nennen.",
+	}},
+	UnusableMended: {body, [languages]string{
+		"%s belongs to %s, as after a start with sudo. This gives it back: %s",
+		"%s gehört %s, wie nach einem Start mit sudo. Das gibt es zurück: %s",
+	}},
+	UnusableOther: {body, [languages]string{
+		"%s belongs to %s. Name another folder in %s.", "%s gehört %s. Einen anderen Ordner in %s nennen.",
+	}},
 	NotFindable:     {state, [languages]string{"Other programs cannot find this one", "Andere Programme finden dieses nicht"}},
 	StillRuns:       {state, [languages]string{"Something of the last session still runs", "Etwas von der letzten Sitzung läuft noch"}},
 	LeftRunning:     {state, [languages]string{"Something that was started here could not be ended", "Etwas, das hier gestartet wurde, ließ sich nicht beenden"}},

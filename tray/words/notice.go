@@ -11,13 +11,14 @@ import (
 // A Notice is something for the user to know that concerns no single service, as data.
 type Notice struct {
 	What      Key    // in one line
+	Names     []any  // arguments of What
 	More      Key    // what else there is to know; Nothing: only Detail
 	Arguments []any  // of More: texts, times that are told with their day, or who has a port
 	Detail    string // what the system says, in English; may be empty
 }
 
 // Line is the notice in one line, for a menu.
-func (n Notice) Line(l Language) string { return l.Say(n.What) }
+func (n Notice) Line(l Language) string { return l.Say(n.What, n.Names...) }
 
 // Text is the whole notice, in sentences.
 func (n Notice) Text(l Language) string {

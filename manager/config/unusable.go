@@ -1,0 +1,148 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"agents-tray/manager/disk"
+)
+
+// Purpose is what one of the folders is for.
+type Purpose string
+
+const (
+	ForState    Purpose = "state"
+	ForSockets  Purpose = "sockets"
+	ForSettings Purpose = "settings"
+	ForServices Purpose = "services" // the services file itself
+)
+
+// Variable is the environment variable that names another folder.
+func (p Purpose) Variable() string {
+	switch p {
+	case ForState:
+		return "XDG_STATE_HOME"
+	case ForSockets:
+		return "XDG_RUNTIME_DIR"
+	}
+	return "XDG_CONFIG_HOME"
+}
+
+// Unusable says, as an error, that a folder or the services file cannot be used.
+type Unusable struct {
+	Purpose Purpose
+	Path    string // what cannot be used
+	Err     error  // why; with an Owner it is the consequence
+	// Owner is another user to whom it belongs, as after a start with sudo; empty: it is this
+	// one's, or that is not known.
+	Owner string
+	Mends string // the command that gives it back; empty: none is known to be right
+}
+
+func (u *Unusable) Error() string {
+	switch {
+	case u.Mends != "":
+		return fmt.Sprintf("%s belongs to %s, as after a start with sudo. This gives it back: %s", u.Path, u.Owner, u.Mends)
+	case u.Owner != "":
+		return fmt.Sprintf("%s belongs to %s. Name another folder in %s", u.Path, u.Owner, u.Purpose.Variable())
+	}
+	return fmt.Sprintf("%s cannot be used: %v. Make it your own and writable, or name another folder in %s", u.Path, u.Err, u.Purpose.Variable())
+}
+
+func (u *Unusable) Unwrap() error { return u.Err }
+
+// unusable explains why a folder, or a file, cannot be used.
+func unusable(purpose Purpose, path string, err error) *Unusable {
+	u := &Unusable{Purpose: purpose, Path: path, Err: disk.Cause(err)}
+	if by := leftByOthers(path); by != nil {
+		u.Path, u.Owner, u.Mends = by.path, by.owner, by.mends
+	}
+	return u
+}
+
+// writable makes a folder that is open to nobody else, and proves that it can be written, and
+// that another user's files in it are in nobody's way. That there is room is not asked:
+// without it the program runs, and says so.
+func writable(purpose Purpose, folder string) *Unusable {
+	err := disk.MakePrivateFolder(folder)
+	if err == nil {
+		err = disk.Probe(folder, 0)
+	}
+	if err == nil && leftByOthers(folder) != nil {
+		err = os.ErrPermission
+	}
+	if err != nil {
+		return unusable(purpose, folder, err)
+	}
+	return nil
+}
+
+// readOnly explains why nothing can be written to the folder of what the user writes; nil: it
+// can, or that folder is on a disk that is to be read only.
+func readOnly(folder string) *Unusable {
+	there := folder
+	for filepath.Dir(there) != there {
+		if _, err := os.Lstat(there); err == nil {
+			break
+		}
+		there = filepath.Dir(there)
+	}
+	if err := denied(there); err != nil {
+		return unusable(ForSettings, folder, err)
+	}
+	return nil
+}
+
+// A leftover is something that belongs to another user and is denied to this one.
+type leftover struct{ path, owner, mends string }
+
+// foreign returns what in folder, or itself, belongs to another user than uid and is denied to
+// this one; nil: nothing. Where folder is not there, that is asked of the folder that it would
+// be made in. owner tells whose something is.
+func foreign(folder string, uid int, owner func(path string) (uid int, ok bool), denied func(path string) bool) *leftover {
+	for ; filepath.Dir(folder) != folder; folder = filepath.Dir(folder) {
+		if _, ok := owner(folder); ok {
+			break
+		}
+	}
+	paths := []string{folder}
+	entries, _ := os.ReadDir(folder) // one that cannot be read has another owner itself
+	for _, entry := range entries {
+		paths = append(paths, filepath.Join(folder, entry.Name()))
+	}
+	for _, path := range paths {
+		if by, ok := owner(path); ok && by != uid && denied(path) {
+			return &leftover{path, userName(by), mends(folder, uid, owner)}
+		}
+	}
+	return nil
+}
+
+// mends returns the command that gives a user's folder back, with those around it that belong to
+// somebody else as well. What lies in no folder of the user's is not theirs to take.
+func mends(folder string, uid int, owner func(string) (int, bool)) string {
+	for {
+		if by, ok := owner(folder); ok && by == uid {
+			break
+		}
+		around := filepath.Dir(folder)
+		if around == folder {
+			return ""
+		}
+		if by, ok := owner(around); ok && by == uid {
+			break
+		}
+		folder = around
+	}
+	return fmt.Sprintf("sudo chown -R %s: %s", userName(uid), quoted(folder))
+}
+
+// quoted is a path as a shell reads it.
+func quoted(path string) string {
+	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+") == "" {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
