@@ -56,7 +56,7 @@ func (u *Unusable) Unwrap() error { return u.Err }
 // unusable explains why a folder, or a file, cannot be used.
 func unusable(purpose Purpose, path string, err error) *Unusable {
 	u := &Unusable{Purpose: purpose, Path: path, Err: disk.Cause(err)}
-	if by := leftByOthers(path); by != nil {
+	if by := leftByOthers(path); by != nil && (by.mends != "" || strings.HasPrefix(by.path, path)) { // else it is not there, and could not be made
 		u.Path, u.Owner, u.Mends = by.path, by.owner, by.mends
 	}
 	return u
