@@ -40,6 +40,7 @@ type Desktop struct {
 	ctx      context.Context
 	end      context.CancelFunc // of ctx, and so of every call
 	came     chan struct{}      // gets a value when a panel has come
+	moved    chan struct{}      // gets a value when the bus may be at another address
 
 	mu      sync.Mutex
 	conn    *dbus.Conn // another one when the bus was gone
@@ -61,7 +62,7 @@ func Connect() (*Desktop, error) {
 		}
 		os.Setenv(busVariable, "unix:path="+socket) // for the icon's connection, too
 	}
-	d := &Desktop{came: make(chan struct{}, 1), conn: noBus()}
+	d := &Desktop{came: make(chan struct{}, 1), moved: make(chan struct{}, 1), conn: noBus()}
 	d.ctx, d.end = context.WithCancel(context.Background())
 	d.notifier = notify.NewDBus(d.connection)
 	if err := d.connect(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
@@ -158,6 +159,7 @@ func (d *Desktop) reconnect(quit <-chan struct{}, gone func()) bool {
 	for wait := 50 * time.Millisecond; d.connect() != nil; wait = min(2*wait, 2*time.Second) {
 		select {
 		case <-time.After(wait): // nothing announces a bus
+		case <-d.moved:
 		case <-quit:
 			return false
 		}
@@ -170,6 +172,18 @@ func (d *Desktop) reconnect(quit <-chan struct{}, gone func()) bool {
 	d.notifier.Reconnected()
 	return true
 }
+
+// Gone reports whether there is no bus any more, or not at this moment. One that does not answer
+// is there.
+func (d *Desktop) Gone() bool {
+	ctx, cancel := context.WithTimeout(d.ctx, answerTime)
+	defer cancel()
+	err := d.connection().BusObject().CallWithContext(ctx, "org.freedesktop.DBus.GetId", 0).Err
+	return err != nil && ctx.Err() == nil
+}
+
+// Moved says that the environment names another bus now. While there is one it is not left.
+func (d *Desktop) Moved() { wake(d.moved) }
 
 func (d *Desktop) connection() *dbus.Conn {
 	d.mu.Lock()

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"syscall"
 	"testing"
+	"time"
 
 	"agents-tray/tray/traytest"
 )
@@ -35,6 +36,12 @@ func display(t *testing.T) (variable string, asked <-chan struct{}, away func())
 // prepare is launch, before the start.
 func (u *user) prepare(args ...string) *program {
 	return &program{u.Prepare(append(args, "--dashboard-port", strconv.Itoa(u.Dashboard), "--chat-port", strconv.Itoa(u.Chat))...), u}
+}
+
+// ignoreHangUp has the program start as nohup starts it.
+func (p *program) ignoreHangUp() {
+	p.Args = append([]string{"sh", "-c", `trap "" HUP; exec "$0" "$@"`, p.Path}, p.Args[1:]...)
+	p.Path = "/bin/sh"
 }
 
 // A session's bus is gone for good once the user has logged off, and logind may not have said so:
@@ -114,8 +121,7 @@ func TestTheBusGoesAndTheProgramIsToStay(t *testing.T) {
 	u.System = bus.Address
 	logind := bus.StartLogind(t)
 	p := u.prepare()
-	p.Args = append([]string{"sh", "-c", `trap "" HUP; exec "$0" "$@"`}, append([]string{p.Path}, p.Args[1:]...)...) // as nohup does
-	p.Path = "/bin/sh"
+	p.ignoreHangUp()
 	p.Start()
 	p.ready().Item()
 	logind.WaitInhibited(t)
@@ -131,5 +137,61 @@ func TestTheBusGoesAndTheProgramIsToStay(t *testing.T) {
 	p.CleanEnd()
 	if sessions := u.record(); sessions[0].detail != "Quit by the user" {
 		t.Errorf("the record says %+v", sessions[0])
+	}
+}
+
+// A second launch from the next session has the icon there, once the first session is gone: from
+// the first program if that goes on, else from its own.
+func TestTheNextSessionTakesTheIconOver(t *testing.T) {
+	for name, stays := range map[string]bool{"the program stays": true, "the program ends": false} {
+		t.Run(name, func(t *testing.T) {
+			u := newUser(t).withDesktop()
+			bus := traytest.StartBus(t)
+			u.System = bus.Address
+			logind := bus.StartLogind(t)
+			first := u.prepare()
+			if stays {
+				first.ignoreHangUp()
+			}
+			first.Start()
+			icon := first.ready().Item()
+			logind.WaitInhibited(t)
+			before := u.Bus
+			u.Bus = traytest.StartBus(t)
+			u.Panel, u.Notifications = u.Bus.StartHost(t), u.Bus.StartNotifications(t)
+			next := func() *program {
+				p := u.prepare()
+				p.Env = append(p.Env, "DISPLAY=:78")
+				p.Start()
+				return p
+			}
+			if next().End() != 0 {
+				t.Error("the second launch failed")
+			}
+			u.Browser.Wait(t.Context())
+			icon.WaitLabel(t.Context(), "Running") // it stays where its session is
+			logind.Set("closing")
+			before.Stop()
+			second := next()
+			has := first
+			if !stays {
+				first.End()
+				has = second
+			}
+			item := has.Item()
+			item.WaitLabel(t.Context(), "Running")
+			if stays {
+				second.End()
+				u.Browser.Wait(t.Context())
+			}
+			time.Sleep(doubleClick)
+			click(t, item, "Open Dashboard")
+			u.Browser.Wait(t.Context())
+			if displays := u.Browser.Displays(); displays[len(displays)-1] != ":78" {
+				t.Errorf("the browser was started on %q", displays)
+			}
+			u.Command("quit")
+			has.CleanEnd()
+		})
 	}
 }

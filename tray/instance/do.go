@@ -61,7 +61,7 @@ func (i *Instance) Do(intent tray.Intent) {
 	case tray.HasTray:
 		i.withdraw(aboutNoTray)
 	case tray.DesktopGone:
-		go i.desktopGone() // the system is asked
+		go i.endWithSession() // the system is asked
 	case tray.Quit:
 		i.quitting.ask()
 	case tray.FinishAndQuit:

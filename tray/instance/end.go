@@ -82,13 +82,6 @@ func (i *Instance) watchPower() {
 	}
 }
 
-// desktopGone asks for the end if the session is over that the icon was in.
-func (i *Instance) desktopGone() {
-	if power := i.power.Load(); power != nil && !i.options.OutlivesSession && power.SessionEnded() {
-		i.QuitBecause(ByLogOff)
-	}
-}
-
 // ending reports whether the end has been asked for.
 func (i *Instance) ending() bool {
 	i.mu.Lock()

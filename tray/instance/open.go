@@ -53,10 +53,11 @@ const browserTime = time.Second
 // came of it as far as that is known soon. An instance that is
 // ending opens nothing: the error is manager.ErrShutDown.
 func (i *Instance) Open(name string, asked control.Wish) (control.Opening, error) {
-	if i.ending() {
+	on := open.Desktop{Token: asked.Token, Env: asked.Desktop}
+	if i.ending() || i.followTo(on) {
 		return control.Opening{}, manager.ErrShutDown
 	}
-	on := open.Desktop{Token: asked.Token, Env: asked.Desktop}.Seen()
+	on = on.Seen()
 	snapshot, path := i.manager.Snapshot(), ""
 	service, known := snapshot.Service(name)
 	switch {

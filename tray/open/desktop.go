@@ -54,19 +54,34 @@ func Here() Desktop {
 func (d Desktop) Seen() Desktop {
 	same := true
 	for _, name := range displayVariables {
-		there := ""
-		for _, variable := range d.Env {
-			if value, ok := strings.CutPrefix(variable, name+"="); ok {
-				there = value
-			}
-		}
-		same = same && there == os.Getenv(name)
+		same = same && d.Variable(name) == os.Getenv(name)
 	}
 	if same || len(d.Env) == 0 {
 		return Desktop{Token: d.Token}
 	}
 	d.Env = slices.DeleteFunc(slices.Clone(d.Env), func(variable string) bool { return !isOneOf(desktopVariables, variable) })
 	return d
+}
+
+// Variable returns the value of one of the variables; "": there is none.
+func (d Desktop) Variable(name string) string {
+	for _, variable := range d.Env {
+		if value, ok := strings.CutPrefix(variable, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// Adopt makes it the desktop of this process, whose own is gone.
+func (d Desktop) Adopt() {
+	for _, name := range desktopVariables {
+		if value := d.Variable(name); value != "" {
+			_ = os.Setenv(name, value) // the names are valid
+		} else {
+			_ = os.Unsetenv(name)
+		}
+	}
 }
 
 func isOneOf(names []string, variable string) bool {
