@@ -60,5 +60,8 @@ func answerOf(err error) *Answer {
 	return &Answer{Kind: AnswerOther, Detail: err.Error()}
 }
 
-// wsaRefused is what Windows says instead of ECONNREFUSED.
-const wsaRefused = syscall.Errno(10061)
+// What Windows says instead of ECONNREFUSED and ECONNRESET.
+const (
+	wsaRefused = syscall.Errno(10061)
+	wsaReset   = syscall.Errno(10054)
+)
