@@ -31,6 +31,7 @@ const (
 	AnswerSilent     AnswerKind = "silent"     // the connection was taken, and nothing said
 	AnswerUnaccepted AnswerKind = "unaccepted" // the connection waits in the socket that was handed over
 	AnswerStranger   AnswerKind = "stranger"   // Holder answers at Port, which the service has not started
+	AnswerHTTPS      AnswerKind = "https"      // TLS, where HTTP was asked
 	AnswerNoPing     AnswerKind = "no-ping"    // no WATCHDOG=1 for Waited
 	AnswerTrigger    AnswerKind = "trigger"    // WATCHDOG=trigger
 	AnswerOther      AnswerKind = "other"      // Detail
