@@ -84,8 +84,9 @@ func TestWhatIsLeftIsEndedWithoutARecord(t *testing.T) {
 	p.Status("s runs", func(s control.Status) bool {
 		service, _ := s.Service("s")
 		pid = service.PID
-		return service.State == manager.Ready && len(guardtest.Children(pid)) == 1
+		return service.State == manager.Ready
 	})
+	wait(t, patience, "its child", func() bool { return len(guardtest.Children(pid)) == 1 }) // of which no status tells
 	child := guardtest.Children(pid)[0]
 	roles := map[string]int{}
 	for end := time.Now().Add(patience); roles["keeper"] == 0 || roles["guard"] == 0 || roles["tray"] == 0; time.Sleep(time.Millisecond) {

@@ -83,6 +83,11 @@ func (i *Item) WaitGone(ctx context.Context) {
 	}
 }
 
+// ProvideToken gives the icon the permission to come to the front, as Plasma does before a click.
+func (i *Item) ProvideToken(token string) error {
+	return i.call(context.Background(), i.path, itemInterface+".ProvideXdgActivationToken", token).Err
+}
+
 // Activate clicks on the icon itself with the left button. Programs whose ItemIsMenu
 // is set refuse it, and a panel opens the menu instead.
 func (i *Item) Activate() error {
