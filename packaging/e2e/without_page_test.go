@@ -1,0 +1,66 @@
+//go:build linux
+
+package e2e
+
+import (
+	"strings"
+	"testing"
+
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+	"agents-tray/tray/traytest"
+)
+
+// Where nothing that runs has a page, a second launch has none to open, and says so.
+func TestASecondLaunchWithoutAnyPage(t *testing.T) {
+	u := newUser(t).withDesktop()
+	u.WithServices("  worker: {command: sleep 601}\n")
+	u.launchExactly().ready()
+	second := u.launchExactly()
+	if second.End() != 0 || !strings.Contains(second.Out.String(), "is running already. It has no page to open; agents-tray menu lists") {
+		t.Errorf("it ended with %d and says %q", second.ProcessState.ExitCode(), second.Out.String())
+	}
+	u.Notifications.Wait(t.Context(), summary("Configurable Agents is running"))
+	if urls := u.Browser.URLs(); len(urls) != 0 {
+		t.Errorf("it opened %q", urls)
+	}
+}
+
+// The warning of an unexpected end is over once the user was shown what there is to know, not
+// when it was asked for and nobody showed it.
+func TestTheWarningLastsUntilItsFactsAreShown(t *testing.T) {
+	u := newUser(t).withDesktop()
+	u.WithServices("  worker: {command: sleep 601}\n")
+	p := u.launchExactly().ready()
+	if err := p.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	p.End()
+	u.Notifications.Leave() // the desktop shows no messages
+	p = u.launchExactly().ready()
+	item := p.Item()
+	warned := item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool { return warning(menu) != "" })
+	click(t, item, warning(warned))
+	if p.Status("it answers", func(control.Status) bool { return true }).Unclean == nil {
+		t.Error("it is taken for shown")
+	}
+	u.Notifications = u.Bus.StartNotifications(t)
+	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "agents-tray sessions show") })
+	item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool { return warning(menu) == "" })
+}
+
+// That a service had to be killed is told with the time it had: in the menu, in its log and in
+// the history.
+func TestAServiceThatHadToBeKilledIsTold(t *testing.T) {
+	u := newUser(t).withDesktop()
+	u.WithServices(`  stubborn: {command: [sh, -c, "trap '' TERM; while :; do sleep 1; done"], stop: {timeout: 300ms}}` + "\n")
+	p := u.launchExactly().ready()
+	u.Command("do", "stop", "stubborn")
+	p.Status("it has stopped", func(s control.Status) bool { return s.Services[0].State == manager.Stopped })
+	p.Item().WaitLabel(t.Context(), "Services", "stubborn", "Stopped; killed after 300 ms")
+	for command, told := range map[string]string{
+		"logs stubborn": "did not stop within 300ms and was killed", "sessions show": "did not stop within 300 ms and was killed",
+	} {
+		wait(t, patience, command+" to tell", func() bool { return strings.Contains(u.Command(strings.Fields(command)...), told) })
+	}
+}
