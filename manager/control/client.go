@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"agents-tray/manager/control/sse"
 	"agents-tray/manager/inspect"
@@ -26,11 +27,16 @@ type Client struct {
 	http    *http.Client
 }
 
+// silence is how long an instance may say nothing to a request, as while it begins, before it
+// is taken for one that hangs.
+const silence = 15 * time.Second
+
 // NewClient returns a client for the instance at address. It does not connect yet.
 func NewClient(address Address) *Client {
 	return &Client{address, &http.Client{Transport: &http.Transport{
-		DialContext:  func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, address) },
-		MaxIdleConns: 2,
+		DialContext:           func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, address) },
+		MaxIdleConns:          2,
+		ResponseHeaderTimeout: silence,
 	}}}
 }
 

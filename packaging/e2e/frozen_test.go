@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"strings"
 	"syscall"
 	"testing"
 
@@ -63,5 +64,24 @@ func TestNothingInTheDesktopHoldsUpTheEnd(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// An instance that hangs is told as that, by commands and to whoever starts the program again.
+func TestAnInstanceThatHangs(t *testing.T) {
+	t.Parallel()
+	u := newUser(t).withDesktop()
+	p := u.launch().ready()
+	if err := p.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.Process.Signal(syscall.SIGCONT) })
+	status, second := u.launchExactly("status"), u.launchExactly()
+	if status.End() != 1 || !strings.Contains(status.Out.String(), "is running, but does not answer") {
+		t.Errorf("status says %q", status.Out.String())
+	}
+	n := u.Notifications.Wait(t.Context(), summary("Configurable Agents is running already"))
+	if second.End() != 1 || !strings.Contains(n.Body, "does not answer") {
+		t.Errorf("a second launch says %q", n.Body)
 	}
 }

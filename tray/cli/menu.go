@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -144,10 +145,13 @@ func running(folders config.Folders) (*control.Client, error) {
 	return client, nil
 }
 
-// unanswered tells of an instance that is gone, which has left its address.
+// unanswered tells of an instance that is gone, which has left its address, or that hangs.
 func unanswered(err error) error {
 	var refused *control.Refused
-	if err != nil && !errors.As(err, &refused) {
+	switch late, ok := errors.AsType[net.Error](err); {
+	case ok && late.Timeout():
+		return errors.New("agents-tray is running, but does not answer. End the process agents-tray, then start it again")
+	case err != nil && !errors.As(err, &refused):
 		return control.ErrNotRunning
 	}
 	return err
