@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/adrg/xdg"
+
+	"agents-tray/manager/words"
 )
 
 // home gives the test folders of its own.
@@ -91,3 +93,6 @@ func TestAStateFolderThatCannotBeWritten(t *testing.T) {
 		t.Errorf("%+v, %v", f, err)
 	}
 }
+
+// said is what an error says in English.
+func said(err error) string { return Explain(err, words.English) }

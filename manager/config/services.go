@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 
 	"agents-tray/manager/spec"
 )
@@ -58,7 +57,7 @@ func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) (Conten
 	if o.Host != "" {
 		host, err := loopback(o.Host)
 		if err != nil {
-			return Contents{}, fmt.Errorf("--host %w", err)
+			return Contents{}, spec.Wrong(spec.NotLoopback, "{host}", "--host "+o.Host)
 		}
 		o.Host = host
 	}
@@ -87,9 +86,9 @@ func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) (Conten
 	case err != nil:
 		return Contents{}, err
 	case len(services) == 0:
-		return Contents{}, fmt.Errorf("%s: there are no services in this file. One of its own could be:\n\n%s", doc.file, example)
+		return Contents{}, spec.Wrong(spec.NoServices, "{path}", doc.file, "{example}", example)
 	case len(specs) == 0:
-		return Contents{}, fmt.Errorf("%s: there is nothing to run but the Chat, which --no-chat leaves out", doc.file)
+		return Contents{}, spec.Wrong(spec.OnlyChat, "{path}", doc.file)
 	}
 	return Contents{specs, settings, doc != nil}, nil
 }

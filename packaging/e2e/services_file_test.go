@@ -75,7 +75,7 @@ func TestAMistakeInTheServicesFile(t *testing.T) {
 func TestManyMistakesInTheServicesFile(t *testing.T) {
 	for language, want := range map[string]string{
 		"C.UTF-8": "services.yaml has 3 mistakes. The first, in line 2: services.web.title: expected a text, not nothing\nIn a terminal, agents-tray check shows all.",
-		"de_DE":   "services.yaml hat 3 Fehler. Der erste, in Zeile 2: services.web.title: expected a text, not nothing\nIm Terminal zeigt alle agents-tray check.",
+		"de_DE":   "services.yaml hat 3 Fehler. Der erste, in Zeile 2: services.web.title: erwartet wird ein Text, nicht nichts\nIm Terminal zeigt alle agents-tray check.",
 	} {
 		u := newUser(t).withDesktop()
 		u.Language = language

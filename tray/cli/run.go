@@ -20,6 +20,7 @@ import (
 	"agents-tray/tray"
 	"agents-tray/tray/instance"
 	"agents-tray/tray/open"
+	"agents-tray/tray/words"
 )
 
 // run is the program: a session, shown in the tray or in the terminal, until it is
@@ -46,7 +47,7 @@ func (l launch) run(command *cobra.Command, inTerminal bool) error {
 	}
 	var problem *manager.Problem
 	command.SilenceErrors = errors.As(err, &problem) // it stands on the screen already
-	return err
+	return explain(words.System(), err)
 }
 
 // allStopped is the last line of a clean end.
