@@ -39,10 +39,10 @@ func (d *dashboard) runs(w http.ResponseWriter, r *http.Request) {
 	query := parseRunsQuery(r)
 	status, err := d.client.Status(r.Context())
 	if err != nil {
-		renderProblem(w, http.StatusServiceUnavailable, runsFrame, unreachable(err))
+		renderProblem(w, http.StatusServiceUnavailable, runsFrame(), unreachable(err))
 		return
 	}
-	v := runsView{page: runsFrame, Query: query, Computer: unmeasured}
+	v := runsView{page: runsFrame(), Query: query, Computer: unmeasured}
 	v.read(status)
 	render(w, http.StatusOK, "runs", v)
 }
@@ -117,7 +117,7 @@ func (s *stream) showRuns(v runsView) {
 		s.stop()
 		return
 	}
-	s.send("page", pageEvent{Title: runsFrame.Title, HTML: html})
+	s.send("page", pageEvent{Title: runsFrame().Title, HTML: html})
 }
 
 // followPlatform wakes the caller after each change of the platform's database.
@@ -149,7 +149,7 @@ type platforms struct {
 	feeds map[string]*source
 }
 
-var runsFrame = page{Title: "Workflows", Here: "/runs"}
+func runsFrame() page { return page{Title: say("Workflows"), Here: "/runs"} }
 
 // runsView is the content of the page.
 type runsView struct {
@@ -199,28 +199,28 @@ func troubleOf(t platform.Trouble) *control.Problem {
 		return nil
 	case platform.Missing:
 		return &control.Problem{
-			What: "The Python platform has made no database yet.", Why: "There is no file " + t.File + ".",
-			Now: "It comes with the first run or agent. If the platform uses another file, name that one in settings: db_url.",
+			What: say("The Python platform has made no database yet."), Why: say("There is no file {file}.", "{file}", t.File),
+			Now: say("It comes with the first run or agent. If the platform uses another file, name that one in settings: db_url."),
 		}
 	case platform.Foreign:
 		return &control.Problem{
-			What: "This is no database of the Python platform.", Why: t.File + " has none of its tables.",
-			Now: "Name the platform's file in settings: db_url.",
+			What: say("This is no database of the Python platform."), Why: say("{file} has none of its tables.", "{file}", t.File),
+			Now: say("Name the platform's file in settings: db_url."),
 		}
 	case platform.Locked:
 		return &control.Problem{
-			What: "The platform's database is locked.", Why: "Another program holds " + t.File + " for longer than usual.",
-			Now: "What follows may be incomplete. It is read again by itself.",
+			What: say("The platform's database is locked."), Why: say("Another program holds {file} for longer than usual.", "{file}", t.File),
+			Now: say("What follows may be incomplete. It is read again by itself."),
 		}
 	case platform.Damaged:
 		return &control.Problem{
-			What: "The platform's database is damaged.", Why: t.File + " cannot be read as a database.",
-			Now: "Stop the platform, and put the file aside or restore a copy.", Detail: t.Detail,
+			What: say("The platform's database is damaged."), Why: say("{file} cannot be read as a database.", "{file}", t.File),
+			Now: say("Stop the platform, and put the file aside or restore a copy."), Detail: t.Detail,
 		}
 	}
 	return &control.Problem{
-		What: "The platform's database cannot be read.", Why: t.File + " could not be opened.",
-		Now: "See whether you may read that file.", Detail: t.Detail,
+		What: say("The platform's database cannot be read."), Why: say("{file} could not be opened.", "{file}", t.File),
+		Now: say("See whether you may read that file."), Detail: t.Detail,
 	}
 }
 
@@ -249,14 +249,14 @@ const shownError = 160 // characters of an error that are shown without a click
 func viewOfRun(r platform.Record, link string, since time.Time) runView {
 	said, known := runStateWords[r.State]
 	if !known {
-		said = stateWord{idle, cmp.Or(r.Status, "Not known")}
+		said = stateWord{idle, cmp.Or(r.Status, say("Not known"))}
 	}
-	v := runView{Record: r, Tone: said.tone, Word: said.word, Link: link}
+	v := runView{Record: r, Tone: said.tone, Word: say(said.word), Link: link}
 	if r.State == platform.Active && strings.EqualFold(r.Status, "pending") {
-		v.Word = "Waiting"
+		v.Word = say("Waiting")
 	}
 	if r.State == platform.Dead {
-		v.Dead = "It was under way before this session began, at " + web.Exact(since) + ", and nothing was recorded of it since."
+		v.Dead = say("It was under way before this session began, at {time}, and nothing was recorded of it since.", "{time}", web.Exact(since))
 	}
 	v.Head, _, v.Longer = strings.Cut(r.Error, "\n")
 	if runes := []rune(v.Head); len(runes) > shownError {
@@ -300,9 +300,9 @@ func (v runView) Count() string {
 
 // States are the choices of the filter.
 func (v runsView) States() []stateChoice {
-	choices := []stateChoice{{"", "All", v.Query.State == ""}}
+	choices := []stateChoice{{"", say("All"), v.Query.State == ""}}
 	for _, state := range []platform.RunState{platform.Active, platform.Completed, platform.Failed, platform.Cancelled, platform.Dead} {
-		choices = append(choices, stateChoice{state, runStateWords[state].word, v.Query.State == state})
+		choices = append(choices, stateChoice{state, say(runStateWords[state].word), v.Query.State == state})
 	}
 	return choices
 }

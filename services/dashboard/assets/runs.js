@@ -5,6 +5,7 @@ import { connect } from "/assets/events.js";
 import { morph } from "/assets/morph.js";
 import * as problems from "/assets/problem.js";
 import { updateAll } from "/assets/time.js";
+import { number, say } from "/assets/words.js";
 
 const typingTime = 200; // ms without a key after which the filter takes effect
 
@@ -28,8 +29,8 @@ const reconnect = connect(() => `/api/runs?${query}`, {
 }, {
   lost() {
     gone.replaceChildren(...problems.elements({
-      what: "The Dashboard does not answer any more.",
-      now: "What follows was last known and may have changed. This page comes back by itself.",
+      what: say("The Dashboard does not answer any more."),
+      now: say("What follows was last known and may have changed. This page comes back by itself."),
     }));
     gone.hidden = false;
   },
@@ -39,7 +40,7 @@ const reconnect = connect(() => `/api/runs?${query}`, {
 function showComputer() {
   for (const place of live.querySelectorAll("[data-computer]")) {
     const value = computer[place.dataset.computer];
-    place.textContent = value >= 0 ? `${value.toFixed(0)} %` : "–";
+    place.textContent = value >= 0 ? `${number(value)} %` : "–";
   }
 }
 
