@@ -61,6 +61,9 @@ type serviceProblem struct {
 // stoppedByYou is the word for manager.Stopped where it was asked for.
 const stoppedByYou = "Stopped by you"
 
+// notAnswering is a service that is only watched, and does not answer.
+var notAnswering = stateWord{bad, "Not answering"}
+
 type stateWord struct {
 	tone tone
 	word string
@@ -222,6 +225,8 @@ func wordsOf(s manager.Service, lost bool) stateWord {
 		said = stateWord{idle, lastKnownWords[s.State].word}
 	case s.State == manager.Stopped && s.ByHand:
 		said.word = stoppedByYou
+	case s.Watched && s.State == manager.Starting && s.Problem != nil:
+		said = notAnswering
 	}
 	if said.word == "" {
 		said = stateWord{idle, string(s.State)}

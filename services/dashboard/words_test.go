@@ -84,7 +84,7 @@ func saidInGo(t *testing.T) (texts []string) {
 		}
 		return true
 	})
-	texts = append(texts, stoppedByYou)
+	texts = append(texts, stoppedByYou, notAnswering.word)
 	for _, w := range stateWords {
 		texts = append(texts, w.word)
 	}
