@@ -126,6 +126,8 @@ var complaints = []struct {
 	{"mapping value is not allowed in this context", spec.NoKeyHere},
 	{"value is not allowed in this context", spec.NotHere},
 	{"must be specified", spec.NotClosed},
+	{"could not find flow", spec.NotClosed},
+	{"could not find end character", spec.QuoteOpen},
 	{"non-map value is specified", spec.NeitherKey},
 	{"is a reserved character", spec.Reserved},
 	{"found unknown escape character", spec.UnknownEscape},

@@ -102,6 +102,7 @@ const (
 	NoKeyHere      MistakeKind = "no-key-here"
 	NotHere        MistakeKind = "not-here"
 	NotClosed      MistakeKind = "not-closed"
+	QuoteOpen      MistakeKind = "quote-open"
 	NeitherKey     MistakeKind = "neither-key"
 	Reserved       MistakeKind = "reserved"
 	UnknownEscape  MistakeKind = "unknown-escape"

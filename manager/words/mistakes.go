@@ -75,8 +75,8 @@ var mistakes = [...]struct {
 	{spec.Unreadable, text{"the services file {path} cannot be read: {detail}", "die Dienste-Datei {path} ist nicht lesbar: {detail}"}},
 	{spec.TooLarge, text{"it is larger than 1 MB, as no services file is: is it the right one?", "sie ist größer als 1 MB, wie keine Dienste-Datei: ist es die richtige?"}},
 	{spec.NoServices, text{
-		"{path}: there are no services in this file. One of its own could be:\n\n{example}",
-		"{path}: in dieser Datei stehen keine Dienste. Ein eigener könnte so aussehen:\n\n{example}",
+		"{path}: there are no services in this file.\n\nOne of its own could be:\n\n{example}",
+		"{path}: in dieser Datei stehen keine Dienste.\n\nEin eigener könnte so aussehen:\n\n{example}",
 	}},
 	{spec.OnlyChat, text{
 		"{path}: there is nothing to run but the Chat, which --no-chat leaves out",
@@ -105,6 +105,7 @@ var mistakes = [...]struct {
 		"the list or mapping in brackets that begins above is not closed ({detail})",
 		"die Liste oder Zuordnung in Klammern, die oben beginnt, ist nicht geschlossen ({detail})",
 	}},
+	{spec.QuoteOpen, text{"the quote that begins here is not closed ({detail})", "das Anführungszeichen, das hier beginnt, wird nicht geschlossen ({detail})"}},
 	{spec.NeitherKey, text{
 		"this is neither a key with a colon nor part of what is above: indent it like its neighbours ({detail})",
 		"das ist weder ein Schlüssel mit Doppelpunkt noch Teil dessen, was darüber steht: wie seine Nachbarn einrücken ({detail})",

@@ -186,14 +186,20 @@ func Mistakes(language words.Language, err error, file string) string {
 	if errors.As(err, new(*config.Mistakes)) {
 		return mistakes(language, err, file).Rest(language)
 	}
-	return config.Explain(err, language)
+	return firstParagraph(config.Explain(err, language))
+}
+
+// firstParagraph leaves the example out that a terminal shows of a services file.
+func firstParagraph(text string) string {
+	first, _, _ := strings.Cut(text, "\n\n")
+	return first
 }
 
 // mistakes is what there is to tell of an error of config.Load.
 func mistakes(language words.Language, err error, file string) words.Notice {
 	var wrong *config.Mistakes
 	if !errors.As(err, &wrong) {
-		return words.Notice{Detail: config.Explain(err, language)}
+		return words.Notice{Detail: firstParagraph(config.Explain(err, language))}
 	}
 	check := "agents-tray check"
 	if file != "" {
