@@ -109,6 +109,13 @@ func TestInATerminalNoMessageTellsOfAMistake(t *testing.T) {
 // openTerminal makes a terminal that nobody looks at.
 func openTerminal(t *testing.T) *os.File {
 	t.Helper()
+	_, terminal := openPTY(t)
+	return terminal
+}
+
+// openPTY makes a terminal, and what its screen and keyboard are at.
+func openPTY(t *testing.T) (screen, terminal *os.File) {
+	t.Helper()
 	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -121,12 +128,12 @@ func openTerminal(t *testing.T) *os.File {
 	if err != nil {
 		t.Fatal(err)
 	}
-	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	terminal, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { terminal.Close() })
-	return terminal
+	return screen, terminal
 }
 
 func TestTheServicesFileSaysWhatRuns(t *testing.T) {

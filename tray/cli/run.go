@@ -234,7 +234,7 @@ func follow(s *instance.Instance, screen *screen, asked context.Context, alone b
 		case err := <-started:
 			now := s.Status()
 			screen.Show(now.Snapshot)
-			screen.End()
+			screen.Settle(now.Snapshot)
 			if alone {
 				failure = err
 			}
@@ -254,6 +254,7 @@ func follow(s *instance.Instance, screen *screen, asked context.Context, alone b
 			if alone {
 				screen.Say("Press Ctrl-C to stop")
 			} else {
+				screen.End()
 				screen.Say("%s is running.%s", tray.Name, howToStopTray)
 				detachConsole()
 			}
