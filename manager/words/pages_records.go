@@ -79,6 +79,10 @@ var recordPages = [...]text{
 	{"No service was recorded as running.", "Kein Dienst war als laufend aufgezeichnet."},
 	{"begun", "begonnen"},
 	{"It left no way to take it up again from here.", "Er hat nichts hinterlassen, womit er sich von hier wieder aufnehmen ließe."},
+	{
+		"Its configuration is written into the file that its command names when it is run from here.",
+		"Seine Konfiguration wird in die Datei geschrieben, die sein Befehl nennt, wenn er von hier ausgeführt wird.",
+	},
 	{"of this run", "dieses Laufs"},
 	{"{service} does not run now", "{service} läuft jetzt nicht"},
 	{"Open in {service}", "In {service} öffnen"},

@@ -17,7 +17,9 @@ func (d *dashboard) home(w http.ResponseWriter, r *http.Request) {
 		render(w, http.StatusServiceUnavailable, "home", view(nil, err))
 		return
 	}
-	render(w, http.StatusOK, "home", view(&status, nil))
+	v := view(&status, nil)
+	v.Figures = figuresOf(status)
+	render(w, http.StatusOK, "home", v)
 }
 
 // tryAgain is the advice after a service refused an action.

@@ -31,7 +31,7 @@ func makeTemplates() map[string]*template.Template {
 		"scriptWords": language.ScriptWords,
 		"ownTitle":    func() string { return ownTitle },
 		"own":         own,
-	}).ParseFS(templateFiles, "templates/layout.html", "templates/actions.html"))
+	}).ParseFS(templateFiles, "templates/layout.html", "templates/actions.html", "templates/figures.html"))
 	sets := make(map[string]*template.Template)
 	for _, page := range []string{"home", "runs", "log", "crash", "review", "history", "session", "problem"} {
 		set := template.Must(shared.Clone())

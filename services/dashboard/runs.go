@@ -55,60 +55,16 @@ func (d *dashboard) runsEvents(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *dashboard) relayRuns(s *stream, query runsQuery) {
-	statuses, lost := make(chan control.Status), make(chan error)
-	var watching sync.WaitGroup
-	defer watching.Wait()
-	watching.Go(func() {
-		s.watch(d, func(status *control.Status, err error) {
-			if err != nil {
-				sendWhile(s.ctx, lost, err)
-			} else {
-				sendWhile(s.ctx, statuses, *status)
-			}
-		})
-	})
-	var status control.Status
-	var changed <-chan struct{}
-	leave := func() {}
-	defer func() { leave() }()
-	var due <-chan time.Time // when to read again although nothing changes
-	for {
-		select {
-		case <-s.ctx.Done():
-			return
-		case err := <-lost:
-			leave()
-			changed, leave = nil, func() {}
-			s.showRuns(runsView{Query: query, Lost: new(unreachable(err))})
-			status, due = control.Status{}, nil
-			continue
-		case next := <-statuses:
-			if next.PID == status.PID && next.Platform == status.Platform && next.Started.Equal(status.Started) {
-				continue // nothing that this page shows
-			}
-			leave()
-			status = next
-			changed, leave = d.followPlatform(status.Platform)
-		case <-changed:
-		case <-due:
-		}
-		due = nil
+	d.relayPlatform(s, func(*control.Status, error) {}, func(status control.Status, err error) <-chan time.Time {
 		v := runsView{Query: query, Computer: unmeasured}
-		if again := v.read(status); again {
-			due = time.After(retryLocked)
-		} else if !v.Now.Until.IsZero() {
-			due = time.After(time.Until(v.Now.Until))
+		if err != nil {
+			v.Lost = new(unreachable(err))
+		} else {
+			v.read(status)
 		}
 		s.showRuns(v)
-	}
-}
-
-// sendWhile sends a value unless the context ends before.
-func sendWhile[T any](ctx context.Context, to chan<- T, value T) {
-	select {
-	case to <- value:
-	case <-ctx.Done():
-	}
+		return dueAgain(v.Now)
+	})
 }
 
 func (s *stream) showRuns(v runsView) {
@@ -166,19 +122,15 @@ type runsView struct {
 
 var unmeasured = computer{CPU: -1, Memory: -1}
 
-// read reads what the query asks for. again says that it should be read once more soon.
-func (v *runsView) read(status control.Status) (again bool) {
+// read reads what the query asks for.
+func (v *runsView) read(status control.Status) {
 	if status.Platform == "" {
-		return false
+		return
 	}
 	v.Connected, v.File = true, status.Platform
-	since := status.Started
-	if boot, err := platform.BootTime(); err == nil && boot.After(since) {
-		since = boot
-	}
-	v.Now = platform.Read(status.Platform, platform.Query{
-		State: v.Query.State, Name: v.Query.Name, Page: v.Query.Page, Since: since, Now: time.Now(),
-	})
+	query := queryOf(status)
+	query.State, query.Name, query.Page = v.Query.State, v.Query.Name, v.Query.Page
+	v.Now = platform.Read(status.Platform, query)
 	v.Trouble = troubleOf(v.Now.Trouble)
 	links := map[string]string{}
 	for _, w := range status.Workflows {
@@ -187,9 +139,8 @@ func (v *runsView) read(status control.Status) (again bool) {
 		}
 	}
 	for _, r := range v.Now.Runs {
-		v.Runs = append(v.Runs, viewOfRun(r, links[r.ID], since))
+		v.Runs = append(v.Runs, viewOfRun(r, links[r.ID], query.Since))
 	}
-	return v.Now.Again
 }
 
 // troubleOf describes why the platform's database does not tell all; nil: it does.

@@ -33,6 +33,7 @@ type homeView struct {
 	Status   *control.Status  // the last one received, or nil
 	Services []service
 	UnderWay []activeWorkflow
+	Figures  *figures // of the platform; nil: see stream
 }
 
 // service is a service as the page shows it.

@@ -6,6 +6,7 @@ import { morph } from "/assets/morph.js";
 import { updateAll } from "/assets/time.js";
 import { say } from "/assets/words.js";
 import * as actions from "./actions.js";
+import * as computer from "./computer.js";
 import * as usage from "./usage.js";
 
 // what the tab is called beside the state: see layout.html
@@ -27,7 +28,14 @@ connect(() => "/api/events", {
     page = next;
     update(next);
   },
-  usage: usage.take,
+  figures({ html }) {
+    morph(document.getElementById("platform"), new DOMParser().parseFromString(html, "text/html").body);
+    computer.show();
+  },
+  usage(next) {
+    usage.take(next);
+    computer.take(next);
+  },
 }, {
   lost,
   back: () => (gone.hidden = true), // the event that follows undoes markStale
