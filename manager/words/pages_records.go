@@ -83,6 +83,14 @@ var recordPages = [...]text{
 		"Its configuration is written into the file that its command names when it is run from here.",
 		"Seine Konfiguration wird in die Datei geschrieben, die sein Befehl nennt, wenn er von hier ausgeführt wird.",
 	},
+	{
+		"It cannot be run again from here: its configuration cannot be read in the platform's database.",
+		"Er lässt sich von hier nicht noch einmal ausführen: Seine Konfiguration ist in der Datenbank der Plattform nicht zu lesen.",
+	},
+	{
+		"It cannot be run again from here: its inputs cannot be read in the platform's database.",
+		"Er lässt sich von hier nicht noch einmal ausführen: Seine Eingaben sind in der Datenbank der Plattform nicht zu lesen.",
+	},
 	{"of this run", "dieses Laufs"},
 	{"{service} does not run now", "{service} läuft jetzt nicht"},
 	{"Open in {service}", "In {service} öffnen"},
