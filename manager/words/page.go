@@ -2,13 +2,16 @@ package words
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 )
 
 // Page is what a page says: a text of the table, named by itself in English, with values in
-// place of names in braces, each after its name. What is not in the table is said in English.
+// place of names in braces, each after its name. What is not in the table is said in English. A
+// name may go on with | and what tells it from another text that is the same in English.
 func (l Language) Page(english string, values ...any) string {
 	row := text{english, english}
+	row.english, _, _ = strings.Cut(english, "|")
 	if l != English {
 		if known, ok := pageTexts()[english]; ok {
 			row = known

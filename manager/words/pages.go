@@ -17,7 +17,7 @@ var scripts = [...]text{
 	{"Selected", "Markiert"},
 	{"Not copied", "Nicht kopiert"},
 	{"Dismiss", "Verwerfen"},
-	{"Pause", "Anhalten"},
+	{"Pause", "Pausieren"},
 	{"Resume", "Fortsetzen"},
 	{"No line is like that", "Keine Zeile ist so"},
 	{"Nothing was printed yet", "Noch wurde nichts ausgegeben"},

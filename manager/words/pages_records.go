@@ -192,6 +192,7 @@ var recordPages = [...]text{
 	{"Older", "Ältere"},
 	{"Waiting", "Wartet"},
 	{"Cancelled", "Abgebrochen"},
+	{"Failed|run", "Fehlgeschlagen"},
 	{"Dead", "Tot"},
 	{
 		"It was under way before this session began, at {time}, and nothing was recorded of it since.",

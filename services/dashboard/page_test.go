@@ -222,6 +222,9 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 		if over := webtest.Eval[float64](b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 			t.Errorf("%q is %v pixels too wide", path, over)
 		}
+		if narrow := webtest.Eval[int](b, `[...document.querySelectorAll("td")].filter((cell) => cell.offsetWidth > 0 && cell.offsetWidth < 250).length`); narrow > 0 {
+			t.Errorf("%q has %d cells that are no lines of a card", path, narrow)
+		}
 	}
 }
 

@@ -190,7 +190,7 @@ type runView struct {
 var runStateWords = map[platform.RunState]stateWord{
 	platform.Active:    {busy, "Running"},
 	platform.Completed: {good, "Completed"},
-	platform.Failed:    {bad, "Failed"},
+	platform.Failed:    {bad, "Failed|run"},
 	platform.Cancelled: {idle, "Cancelled"},
 	platform.Dead:      {bad, "Dead"},
 }
