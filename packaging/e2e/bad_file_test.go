@@ -89,7 +89,9 @@ func TestABadFileOverARunningInstance(t *testing.T) {
 		if len(s.Notices[0]) > 400 {
 			t.Errorf("of %s it says %d bytes", b.name, len(s.Notices[0]))
 		}
-		told := u.Notifications.Wait(t.Context(), func(told traytest.Notification) bool { return strings.Contains(told.Body, b.says) && len(u.Notifications.All()) == n+1 })
+		told := u.Notifications.Wait(t.Context(), func(told traytest.Notification) bool {
+			return strings.Contains(told.Body, b.says) && len(u.Notifications.All()) == n+1
+		})
 		if told.Summary != "The services file has a mistake: nothing was changed" || !slices.Contains(told.Actions, "Edit services…") {
 			t.Errorf("of %s the message is %+v", b.name, told)
 		}
