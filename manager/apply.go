@@ -1,7 +1,6 @@
 package manager
 
 import (
-	"errors"
 	"reflect"
 	"slices"
 
@@ -15,7 +14,7 @@ type Changes struct {
 	Restarted []string
 }
 
-var errSingleRun = errors.New("a workflow is being run again under that name: use another, or wait for its end")
+var errSingleRun = spec.Wrong(spec.SingleRun)
 
 // Apply makes specs the services that there are, in their order: it adds and starts what is
 // new, stops what is not among them and then forgets it, and restarts what has changed, if it

@@ -170,7 +170,7 @@ func (m *Manager) AddService(specs ...spec.ServiceSpec) error {
 				return err
 			}
 			if m.byName[added.Name] != nil {
-				return &spec.Error{Service: added.Name, Field: "name", Err: errors.New("there is already a service of that name")}
+				return &spec.Error{Service: added.Name, Field: "name", Err: spec.Wrong(spec.NameTaken)}
 			}
 			s := &service{m: m, spec: added.WithDefaults(), given: added.WithDefaults()}
 			m.services = append(m.services, s)

@@ -12,6 +12,7 @@ import (
 
 	"agents-tray/manager/control"
 	"agents-tray/manager/guard"
+	"agents-tray/manager/words"
 	"agents-tray/services/chat"
 	"agents-tray/services/dashboard"
 	"agents-tray/services/web"
@@ -34,6 +35,7 @@ func dashboardCommand() *cobra.Command {
 			return err
 		}
 		dashboard.SetTitle(title)
+		dashboard.SetLanguage(words.System())
 		client := control.NewClient(address)
 		options.Report = report(client)
 		return web.Run(options, dashboard.New(client))

@@ -108,12 +108,12 @@ func serviceMenu(language words.Language, s manager.Service) []Item {
 	if s.State.Idle() {
 		toggle = Item{Label: say(words.Start), Intent: Intent{Verb: Start, Service: s.Name}}
 	}
-	toggle.Disabled = s.State == manager.Stopping
+	toggle.Disabled, toggle.Hidden = s.State == manager.Stopping, s.Watched
 	return []Item{
 		{Label: serviceLine(language, s), Disabled: true},
 		{Label: say(words.Open), Hidden: s.URL == "", Intent: Intent{Verb: Open, Service: s.Name}},
 		{Label: say(words.CopyAddress), Hidden: s.URL == "", Intent: Intent{Verb: CopyAddress, Service: s.Name}},
-		{Label: say(words.Restart), Disabled: s.State == manager.Stopping, Intent: Intent{Verb: Restart, Service: s.Name}},
+		{Label: say(words.Restart), Hidden: s.Watched, Disabled: s.State == manager.Stopping, Intent: Intent{Verb: Restart, Service: s.Name}},
 		toggle,
 		{Label: say(words.ShowLog), Hidden: s.Watched, Intent: Intent{Verb: ShowLog, Service: s.Name}},
 	}
@@ -188,7 +188,7 @@ func moveItem(m Model) Item {
 // restartItem offers another start of the service that the first line is about, unless
 // that has another way out.
 func restartItem(m Model) Item {
-	if in := troubled(m); len(in) > 0 && in[0].Problem.FreePort == 0 {
+	if in := troubled(m); len(in) > 0 && in[0].Problem.FreePort == 0 && !in[0].Watched {
 		return Item{Label: m.Language.Say(words.RestartService, in[0].Title), Intent: Intent{Verb: Restart, Service: in[0].Name}}
 	}
 	return Item{Hidden: true}

@@ -99,6 +99,12 @@ func models() map[string]Model {
 		"no-page": running(func(m *Model) {
 			m.Services = append(m.Services, manager.Service{Name: "worker", Title: "My_worker & co", State: manager.BackingOff})
 		}),
+		"watched": func() Model { // it cannot be started or stopped here
+			m := model(manager.PhaseTrouble, services(manager.Ready, manager.Ready))
+			gone := &manager.Problem{Kind: manager.NotAnswering, Title: "Model server", Answer: &manager.Answer{Kind: manager.AnswerRefused}}
+			m.Services = append(m.Services, manager.Service{Name: "gpu", Title: "Model server", URL: "http://gpu:8000", Open: true, State: manager.Starting, Watched: true, Problem: gone})
+			return m
+		}(),
 		"unclean-yesterday": running(func(m *Model) { m.Unclean = killed(3) }),
 		"killed-at-stop": running(func(m *Model) {
 			m.Services = services(manager.Ready, manager.Stopped)

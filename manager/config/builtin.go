@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
@@ -63,14 +62,14 @@ func loopback(host string) (string, error) {
 	if address, err := netip.ParseAddr(host); err == nil && address.IsLoopback() {
 		return host, nil
 	}
-	return "", fmt.Errorf("%s: the services ask for no password, so they only listen on this computer: use 127.0.0.1, ::1 or localhost", host)
+	return "", spec.Wrong(spec.NotLoopback, "{host}", host)
 }
 
 // loopbackAddress is loopback for host:port.
 func loopbackAddress(address string) (string, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return "", fmt.Errorf("%q is not host:port, such as 127.0.0.1:9000", address)
+		return "", spec.Wrong(spec.NotHostPort, "{text}", strconv.Quote(address))
 	}
 	if host, err = loopback(host); err != nil {
 		return "", err

@@ -37,7 +37,7 @@ func TestWithoutAFileTheBuiltinServicesRun(t *testing.T) {
 			t.Errorf("%+v: %s", options, got)
 		}
 	}
-	if _, err := Services(Options{ChatPort: 7861}, f); err == nil || !strings.Contains(err.Error(), "chat: listen: port 7861 is dashboard's already") {
+	if _, err := Services(Options{ChatPort: 7861}, f); err == nil || !strings.Contains(said(err), "chat: listen: port 7861 is dashboard's already") {
 		t.Errorf("one port for two: %v", err)
 	}
 	for host, fine := range map[string]bool{"127.9.9.9": true, "localhost": true, "0.0.0.0": false, "192.168.1.2": false, "example.org": false} {
@@ -77,10 +77,10 @@ func TestTheDefaultFile(t *testing.T) {
 	if specs, err := Services(Options{}, f); err != nil || slices.Contains(specs[0].Command, "--dashboard") {
 		t.Errorf("there is no Dashboard: %v, %v", specs, err)
 	}
-	if _, err := Services(Options{NoChat: true}, f); err == nil || !strings.Contains(err.Error(), "--no-chat") {
+	if _, err := Services(Options{NoChat: true}, f); err == nil || !strings.Contains(said(err), "--no-chat") {
 		t.Errorf("nothing is left: %v", err)
 	}
-	if _, err := Services(Options{File: filepath.Join(f.Config, "other.yaml")}, f); err == nil || !strings.Contains(err.Error(), "other.yaml") {
+	if _, err := Services(Options{File: filepath.Join(f.Config, "other.yaml")}, f); err == nil || !strings.Contains(said(err), "other.yaml") {
 		t.Errorf("a file that is named must be there: %v", err)
 	}
 	if _, err := Services(Options{File: f.Config}, f); err == nil {
@@ -91,7 +91,7 @@ func TestTheDefaultFile(t *testing.T) {
 func TestWithoutTheChatNothingMayDependOnIt(t *testing.T) {
 	file := write(t, "services:\n  chat: {builtin: chat}\n  dash: {builtin: dashboard, depends_on: [chat]}\n")
 	_, err := Services(Options{File: file, NoChat: true}, Folders{})
-	if err == nil || !strings.Contains(err.Error(), `:3:43: services.dash.depends_on.chat: there is no service "chat"`) {
+	if err == nil || !strings.Contains(said(err), `:3:43: services.dash.depends_on.chat: there is no service "chat"`) {
 		t.Errorf("%v", err)
 	}
 }

@@ -2,11 +2,12 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 	"mvdan.cc/sh/v3/syntax"
+
+	"agents-tray/manager/spec"
 )
 
 // command reads a list of arguments, or one text that is split as a shell would.
@@ -22,12 +23,12 @@ func command(into *[]string) func(value) {
 		}
 		line, ok := scalar(v.node)
 		if !ok {
-			v.expected("a list of arguments, or a text")
+			v.expected(spec.Arguments)
 			return
 		}
 		arguments, err := split(line)
 		if err != nil {
-			v.fault("%w", err)
+			v.wrong(err)
 			return
 		}
 		*into = arguments
@@ -49,7 +50,7 @@ func split(line string) ([]string, error) {
 			err = errors.New(malformed.Text) // without its own line and column
 		}
 		if err != nil {
-			return nil, fmt.Errorf("this cannot be split into arguments: %w. Quote it, give a list, or run a shell: [sh, -c, \"…\"]", err)
+			return nil, spec.Wrong(spec.CannotSplit, "{why}", err)
 		}
 		arguments = append(arguments, argument.String())
 	}
@@ -70,7 +71,7 @@ func unquote(into *strings.Builder, parts []syntax.WordPart, inQuotes bool, line
 			}
 		case *syntax.ParamExp:
 			if part.Short {
-				return fmt.Errorf("there is no shell to replace %s: write ${%s}", source(part, line), part.Param.Value)
+				return spec.Wrong(spec.NoShellBraces, "{text}", source(part, line), "{instead}", "${"+part.Param.Value+"}")
 			}
 			value, err := expand(source(part, line))
 			if err != nil {
@@ -78,7 +79,7 @@ func unquote(into *strings.Builder, parts []syntax.WordPart, inQuotes bool, line
 			}
 			into.WriteString(value) // one argument, whatever is in it
 		default:
-			return fmt.Errorf("there is no shell to replace %s", source(part, line))
+			return spec.Wrong(spec.NoShell, "{text}", source(part, line))
 		}
 	}
 	return nil

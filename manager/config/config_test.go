@@ -12,6 +12,7 @@ import (
 	"github.com/adrg/xdg"
 
 	"agents-tray/manager/spec"
+	"agents-tray/manager/words"
 )
 
 // home gives the test folders of its own.
@@ -167,3 +168,6 @@ func TestAServicesFileInNoFolder(t *testing.T) {
 		t.Error("check finds nothing wrong")
 	}
 }
+
+// said is what an error says in English.
+func said(err error) string { return Explain(err, words.English) }

@@ -79,6 +79,10 @@ func (d *document) addErrors(wrong error) error {
 
 // flat returns the errors that were joined.
 func flat(err error) []error {
+	switch err.(type) {
+	case *Mistakes, *spec.Mistake:
+		return []error{err}
+	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var errs []error
 		for _, err := range joined.Unwrap() {
@@ -121,9 +125,8 @@ func (d *document) follows(mistake *spec.Error, key, path string) bool {
 			return true
 		}
 	}
-	var job spec.NeverCompleted
-	if errors.As(mistake.Err, &job) {
-		return d.unreadBelow("services." + string(job) + ".restart")
+	if job, ok := errors.AsType[*spec.Mistake](mistake.Err); ok && job.Kind == spec.NeverCompleted {
+		return d.unreadBelow("services." + job.Value("{service}") + ".restart")
 	}
 	other, depends := strings.CutPrefix(mistake.Field, "depends_on.")
 	return depends && d.unread["services."+other]

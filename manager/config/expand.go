@@ -1,10 +1,10 @@
 package config
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"strings"
+
+	"agents-tray/manager/spec"
 )
 
 // expanded reads a text in which variables of the program's environment are filled in.
@@ -13,7 +13,7 @@ func expanded(into *string) func(value) {
 		text(into)(v)
 		filled, err := expand(*into)
 		if err != nil {
-			v.fault("%w", err)
+			v.wrong(err)
 		}
 		*into = filled
 	}
@@ -38,7 +38,7 @@ func expand(text string) (string, error) {
 		filled.WriteString(before)
 		end := closing(rest)
 		if end < 0 {
-			return "", errors.New("the brace of ${ is not closed; $${ stands for itself")
+			return "", spec.Wrong(spec.BraceOpen)
 		}
 		value, err := variable(rest[:end])
 		if err != nil {
@@ -69,7 +69,7 @@ func closing(text string) int {
 func variable(reference string) (string, error) {
 	name, otherwise, hasDefault := strings.Cut(reference, ":-")
 	if !isName(name) {
-		return "", fmt.Errorf("${%s} is neither ${NAME} nor ${NAME:-default}; $${ stands for itself", reference)
+		return "", spec.Wrong(spec.NotAVariable, "{text}", "${"+reference+"}")
 	}
 	value, set := os.LookupEnv(name)
 	switch {
@@ -78,7 +78,7 @@ func variable(reference string) (string, error) {
 	case hasDefault:
 		return expand(otherwise)
 	}
-	return "", fmt.Errorf("%s is not set in the environment of agents-tray: set it there, or give a default, ${%s:-default}", name, name)
+	return "", spec.Wrong(spec.VariableNotSet, "{name}", name)
 }
 
 // isName reports whether a text can be the name of a variable.

@@ -46,7 +46,7 @@ func TestExpand(t *testing.T) {
 		"\x00${AGENTS_UNSET}\x00\n": "AGENTS_UNSET is not set",
 	} {
 		_, err := expand(text)
-		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(said(err), want)) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -106,7 +106,7 @@ func TestPlaceholdersWithoutListen(t *testing.T) {
 		`{command: [my-web, "{}", "{ports}", "{x: 1}", "${port}", "{{a}}"]}`: "",
 	} {
 		_, err := Services(Options{File: write(t, "services: {a: "+service+"}")}, Locate())
-		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(said(err), want)) {
 			t.Errorf("%s: %v", service, err)
 		}
 	}

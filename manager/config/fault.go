@@ -1,19 +1,21 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
+
+	"agents-tray/manager/spec"
 )
 
-// A Fault is something that is wrong at one place of the services file. Its text has
-// the line in which it is, with a caret below the place.
+// A Fault is something that is wrong at one place of the services file.
 type Fault struct {
 	File         string
 	Line, Column int    // from 1, the column in characters
 	Key          string // the path of the key, "services.web.restart.policy"; empty: the YAML is at fault
 	Source       string // the line
-	Err          error
+	Err          error  // most often a *spec.Mistake
 }
 
 // Mistakes are all that is wrong with a services file, in its order.
@@ -25,17 +27,49 @@ type Mistakes struct {
 // maxFaults is how many of them an error tells of.
 const maxFaults = 100
 
-func (m *Mistakes) Error() string {
+// Error tells of the data; see Explain for what people read.
+func (m *Mistakes) Error() string { return m.explain(data{}) }
+
+// Language makes sentences; words.Language does.
+type Language interface {
+	Mistake(error) string
+	MoreMistakes(n int) string
+}
+
+// Explain says what an error of Load or Check says, in a language: each mistake with its place,
+// the line in which it is and a caret below.
+func Explain(err error, l Language) string {
 	var lines []string
-	for i, fault := range m.Faults {
-		if i == maxFaults {
-			lines = append(lines, fmt.Sprintf("%s: more errors: %d", m.File, len(m.Faults)-i))
-			break
+	for _, err := range flat(err) {
+		var mistake *spec.Error
+		if mistakes, ok := err.(*Mistakes); ok {
+			lines = append(lines, mistakes.explain(l))
+		} else if errors.As(err, &mistake) {
+			lines = append(lines, mistake.In(l.Mistake))
+		} else {
+			lines = append(lines, l.Mistake(err))
 		}
-		lines = append(lines, fault.Error())
 	}
 	return strings.Join(lines, "\n")
 }
+
+func (m *Mistakes) explain(l Language) string {
+	var lines []string
+	for i, fault := range m.Faults {
+		if i == maxFaults {
+			lines = append(lines, m.File+": "+l.MoreMistakes(len(m.Faults)-i))
+			break
+		}
+		lines = append(lines, fault.explain(l))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// data is the language of logs and tests.
+type data struct{}
+
+func (data) Mistake(err error) string  { return err.Error() }
+func (data) MoreMistakes(n int) string { return fmt.Sprint("mistakes more: ", n) }
 
 func (m *Mistakes) Unwrap() []error {
 	errs := make([]error, len(m.Faults))
@@ -46,20 +80,22 @@ func (m *Mistakes) Unwrap() []error {
 }
 
 // Text says what is wrong, without the place.
-func (f *Fault) Text() string {
+func (f *Fault) Text(l Language) string {
 	if f.Key == "" {
-		return f.Err.Error()
+		return l.Mistake(f.Err)
 	}
-	return f.Key + ": " + f.Err.Error()
+	return f.Key + ": " + l.Mistake(f.Err)
 }
 
 func (f *Fault) Unwrap() error { return f.Err }
 
-func (f *Fault) Error() string {
+func (f *Fault) Error() string { return f.explain(data{}) }
+
+func (f *Fault) explain(l Language) string {
 	before, rest := f.excerpt()
 	number := fmt.Sprint(f.Line)
 	return fmt.Sprintf("%s:%d:%d: %s\n  %s | %s%s\n  %*s | %s^",
-		f.File, f.Line, f.Column, f.Text(), number, before, rest, len(number), "", strings.Map(blank, before))
+		f.File, f.Line, f.Column, f.Text(l), number, before, rest, len(number), "", strings.Map(blank, before))
 }
 
 // excerpt is what a screen takes of the line, before the place and from there on.

@@ -3,7 +3,6 @@ package config
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"agents-tray/manager/disk"
+	"agents-tray/manager/spec"
 )
 
 // Limits of a services file: far beyond any that somebody writes, within what the YAML
@@ -42,11 +42,11 @@ func open(path string, f Folders) (*document, error) {
 		return nil, unusable(ForServices, path, err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the services file %s cannot be read: %w", path, disk.Cause(err))
+		return nil, spec.Wrong(spec.Unreadable, "{path}", path, "{detail}", disk.Cause(err))
 	}
 	folder, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
-		return nil, fmt.Errorf("the folder of the services file %s: %w", path, err)
+		return nil, spec.Wrong(spec.Unreadable, "{path}", path, "{detail}", err)
 	}
 	d, err := parse(path, folder, data)
 	var fault *Fault
@@ -64,7 +64,7 @@ func read(path string) ([]byte, error) {
 	defer file.Close() // only read
 	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if err == nil && len(data) > maxFile {
-		err = errors.New("it is larger than 1 MB, as no services file is: is it the right one?")
+		err = spec.Wrong(spec.TooLarge)
 	}
 	return data, err
 }
@@ -78,15 +78,15 @@ func parse(path, folder string, data []byte) (*document, error) {
 		if !utf8.ValidString(line) {
 			valid := strings.ToValidUTF8(line, "\ufffd")
 			at := strings.IndexRune(valid, utf8.RuneError)
-			return nil, d.fault(position{i + 1, utf8.RuneCountInString(valid[:at]) + 1}, "", errors.New("this is not UTF-8: save the file as UTF-8"))
+			return nil, d.fault(position{i + 1, utf8.RuneCountInString(valid[:at]) + 1}, "", spec.Wrong(spec.NotUTF8))
 		}
 		if len(line) > maxLine {
-			return nil, d.fault(position{i + 1, 1}, "", errors.New("this line is longer than 10,000 characters: break it up"))
+			return nil, d.fault(position{i + 1, 1}, "", spec.Wrong(spec.LongLine))
 		}
 	}
 	tokens := lexer.Tokenize(string(data))
 	if deep := tooDeep(tokens); deep != nil {
-		return nil, d.fault(positionOf(deep), "", fmt.Errorf("brackets are nested deeper than %d here", maxDepth))
+		return nil, d.fault(positionOf(deep), "", spec.Wrong(spec.DeepBrackets, "{most}", maxDepth))
 	}
 	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey()) // of which entries tells more
 	if err != nil {
@@ -97,7 +97,7 @@ func parse(path, folder string, data []byte) (*document, error) {
 			continue
 		}
 		if d.root != nil {
-			return nil, d.fault(positionOf(document.Start), "", errors.New("a second document begins here: a services file holds one"))
+			return nil, d.fault(positionOf(document.Start), "", spec.Wrong(spec.SecondDocument))
 		}
 		d.root = document.Body
 	}
@@ -121,15 +121,20 @@ func tooDeep(tokens token.Tokens) *token.Token {
 	return nil
 }
 
-// advice says what to do about a complaint of the YAML parser that does not say so itself.
-var advice = []struct{ complaint, advice string }{
-	{`found character '	'`, "a tab stands here: YAML is indented with spaces only"},
-	{"mapping value is not allowed in this context", "this cannot be followed by a key: indent keys alike, and put a text with \": \" in it in quotes"},
-	{"value is not allowed in this context", "this does not belong here: indent it like its neighbours"},
-	{"must be specified", "the list or mapping in brackets that begins above is not closed"},
-	{"non-map value is specified", "this is neither a key with a colon nor part of what is above: indent it like its neighbours"},
-	{"is a reserved character", "put the text in quotes"},
-	{"found unknown escape character", "in double quotes write \\\\ for a backslash, or use single quotes"},
+// complaints are those of the YAML parser that do not say what to do.
+var complaints = []struct {
+	text string
+	kind spec.MistakeKind
+}{
+	{"found character '\t'", spec.Tab},
+	{"mapping value is not allowed in this context", spec.NoKeyHere},
+	{"value is not allowed in this context", spec.NotHere},
+	{"must be specified", spec.NotClosed},
+	{"could not find flow", spec.NotClosed},
+	{"could not find end character", spec.QuoteOpen},
+	{"non-map value is specified", spec.NeitherKey},
+	{"is a reserved character", spec.Reserved},
+	{"found unknown escape character", spec.UnknownEscape},
 }
 
 // syntaxFault is what the YAML parser complains of, at its place.
@@ -139,14 +144,14 @@ func (d *document) syntaxFault(err error) error {
 		GetMessage() string
 	}
 	if !errors.As(err, &syntax) {
-		return fmt.Errorf("%s: %w", d.file, err)
+		return spec.Wrong(spec.Unreadable, "{path}", d.file, "{detail}", err)
 	}
-	text := syntax.GetMessage()
-	for _, a := range advice {
-		if strings.Contains(text, a.complaint) {
-			text = strings.TrimSuffix(a.advice+" ("+text+")", " (found character '\t' that cannot start any token)")
+	text, kind := syntax.GetMessage(), spec.NoYAML
+	for _, c := range complaints {
+		if strings.Contains(text, c.text) {
+			kind = c.kind
 			break
 		}
 	}
-	return d.fault(positionOf(syntax.GetToken()), "", errors.New(text))
+	return d.fault(positionOf(syntax.GetToken()), "", spec.Wrong(kind, "{detail}", text))
 }

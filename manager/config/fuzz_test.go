@@ -26,7 +26,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		doc, err := parse("services.yaml", "/folder", data)
 		if err != nil {
-			_ = err.Error() // it can be told
+			_ = said(err) // it can be told
 			return
 		}
 		services, _ := doc.contents()
@@ -36,7 +36,7 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("without a place: %v", err)
 		}
 		if err := doc.err(); err != nil {
-			_ = err.Error() // the same
+			_ = said(err) // the same
 		} else if wrong != nil {
 			t.Errorf("it waits for nothing: %v", wrong)
 		}

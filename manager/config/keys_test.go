@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"agents-tray/manager/words"
 )
 
 // readKey reads a services file in which one key of a service has a value.
@@ -29,7 +31,7 @@ func allowedIn(t *testing.T, path string) []string {
 	t.Helper()
 	probe := strings.TrimPrefix(path+".no_such_key", ".")
 	for _, fault := range readKey(t, probe, "1").faults {
-		_, list, found := strings.Cut(fault.Err.Error(), "allowed: ")
+		_, list, found := strings.Cut(words.English.Mistake(fault.Err), "allowed: ")
 		if found && fault.Key == "services.web."+probe {
 			return strings.Split(list, ", ")
 		}

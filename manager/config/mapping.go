@@ -1,12 +1,13 @@
 package config
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
 	"github.com/goccy/go-yaml/ast"
+
+	"agents-tray/manager/spec"
 )
 
 // keys are those that a mapping may have, in the order of messages, with their readers.
@@ -28,11 +29,11 @@ func mapping(allowed keys) func(value) {
 	names := allowed.names()
 	list := strings.Join(names, ", ")
 	return func(v value) {
-		for _, e := range v.entries("a mapping", "; its keys are "+list) {
+		for _, e := range v.entries(spec.NoMapping, "{list}", list) {
 			i := slices.Index(names, e.name)
 			if i < 0 {
 				e.misspelt[v.path] = true
-				e.faultAt(e.at, "there is no such key%s; allowed: %s", suggestion(e.name, names), list)
+				e.faultAt(e.at, spec.NoSuchKey, "{meant}", suggestion(e.name, names), "{list}", list)
 				continue
 			}
 			allowed[i].read(e.value)
@@ -54,17 +55,21 @@ func (e entry) has(key string) bool {
 }
 
 // faultAtKey adds a fault at a key of the entry's own mapping.
-func (e entry) faultAtKey(key, format string, arguments ...any) {
-	path := e.path + "." + key
-	value{e.document, e.node, path}.faultAt(e.keys[path], format, arguments...)
+func (e entry) faultAtKey(key string, kind spec.MistakeKind, values ...any) {
+	e.wrongAtKey(key, spec.Wrong(kind, values...))
 }
 
-// entries are those of the mapping that should stand at the value. If none does, the
-// fault says what was expected, and more.
-func (v value) entries(expected, more string) []entry {
+func (e entry) wrongAtKey(key string, err error) {
+	path := e.path + "." + key
+	value{e.document, e.node, path}.wrongAt(e.keys[path], err)
+}
+
+// entries are those of the mapping that should stand at the value. If none does, that is a
+// fault of a kind with values, and what was found.
+func (v value) entries(otherwise spec.MistakeKind, values ...any) []entry {
 	node, ok := v.node.(*ast.MappingNode)
 	if !ok {
-		v.fault("expected %s, not %s%s", expected, describe(v.node), more)
+		v.fault(otherwise, append(values, "{found}", describe(v.node))...)
 		return nil
 	}
 	var entries []entry
@@ -73,13 +78,13 @@ func (v value) entries(expected, more string) []entry {
 		at := start(pair.Key)
 		name, ok := scalar(pair.Key)
 		if !ok || strings.ContainsRune(name, 0) {
-			v.faultAt(at, "expected a key with a colon, such as %q", "title:")
+			v.faultAt(at, spec.NoKey)
 			continue
 		}
 		e := entry{value{v.document, pair.Value, strings.TrimPrefix(v.path+"."+name, ".")}, name, at}
 		if first, twice := lines[name]; twice {
 			// The first was read.
-			v.faults = append(v.faults, v.document.fault(at, e.path, fmt.Errorf("this key is there already, in line %d", first)))
+			v.faults = append(v.faults, v.document.fault(at, e.path, spec.Wrong(spec.KeyTwice, "{line}", first)))
 			continue
 		}
 		lines[name], v.keys[e.path] = at.line, at
@@ -89,7 +94,7 @@ func (v value) entries(expected, more string) []entry {
 }
 
 // suggestion asks for the word that was probably meant, if there is one.
-func suggestion(word string, words []string) string {
+func suggestion(word string, words []string) any {
 	nearest, distance := "", 3
 	for _, w := range words {
 		if d := levenshtein.ComputeDistance(strings.ToLower(word), w); d < distance && d < len(w)-1 {
@@ -99,5 +104,5 @@ func suggestion(word string, words []string) string {
 	if nearest == "" {
 		return ""
 	}
-	return fmt.Sprintf(" (did you mean %s?)", nearest)
+	return spec.Wrong(spec.DidYouMean, "{word}", nearest)
 }

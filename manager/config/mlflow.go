@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -40,7 +39,7 @@ func passOn(specs []spec.ServiceSpec, o Options) error {
 		specs[i].Command = command
 	}
 	if !passed {
-		return errors.New("--mlflow-uri and --mlflow-port are for the Python platform's Dashboard, and the services file has none: agents-tray init --python writes one. MLflow itself can be a service of its own: command: mlflow server --port 5000")
+		return spec.Wrong(spec.MLflowUnused)
 	}
 	return nil
 }

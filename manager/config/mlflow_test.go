@@ -21,7 +21,7 @@ func TestOptionsAboutMLflow(t *testing.T) {
 		test.options.File = write(t, "services: {a: {command: '"+command+"'}}")
 		services, err := Services(test.options, Locate())
 		if test.want == "" {
-			if err == nil || !strings.Contains(err.Error(), "init --python") {
+			if err == nil || !strings.Contains(said(err), "init --python") {
 				t.Errorf("%s: %v", command, err)
 			}
 			continue

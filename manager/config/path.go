@@ -1,10 +1,11 @@
 package config
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"agents-tray/manager/spec"
 )
 
 // absolute is a path that begins with a folder unless it begins at a root.
@@ -23,7 +24,7 @@ func expandHome(path string) (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", fmt.Errorf("%s: the home folder is unknown: %w", path, err)
+		return "", spec.Wrong(spec.HomeUnknown, "{path}", path, "{detail}", err)
 	}
 	return filepath.Join(home, rest), nil
 }

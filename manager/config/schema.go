@@ -84,7 +84,7 @@ func giveUp(r *spec.Restart) func(value) {
 		exits, err := strconv.Atoi(strings.TrimSpace(count))
 		within, noTime := time.ParseDuration(strings.TrimSpace(window))
 		if !ok || err != nil || noTime != nil || exits < 1 || within <= 0 {
-			v.expected("so many exits in so much time, such as 5 in 60s, or never")
+			v.expected(spec.ARate)
 			return
 		}
 		r.GiveUp, r.Window = exits, within
@@ -106,7 +106,7 @@ func dependencies(into *map[string]spec.Condition) func(value) {
 				v.keys[v.path+"."+name] = start(node)
 			}
 		} else {
-			for _, e := range v.entries("a list of services, or a mapping such as {db: ready}", "") {
+			for _, e := range v.entries(spec.Expected, "{what}", spec.Wrong(spec.AListOfServices)) {
 				var condition spec.Condition
 				oneOf(&condition, spec.ConditionStarted, spec.ConditionReady, spec.ConditionCompleted)(e.value)
 				read[e.name] = condition
@@ -119,9 +119,9 @@ func dependencies(into *map[string]spec.Condition) func(value) {
 // environment reads a mapping of names to values.
 func environment(into *[]string) func(value) {
 	return func(v value) {
-		for _, e := range v.entries("a mapping such as {NAME: value}", "") {
+		for _, e := range v.entries(spec.Expected, "{what}", spec.Wrong(spec.AnEnvironment)) {
 			if strings.Contains(e.name, "=") {
-				e.faultAt(e.at, "a name has no =: write NAME: value")
+				e.faultAt(e.at, spec.EqualsInName)
 			}
 			var read string
 			expanded(&read)(e.value)

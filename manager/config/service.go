@@ -32,14 +32,14 @@ func (d *document) contents() (services []service, settings Settings) {
 			if _, nothing := v.node.(*ast.NullNode); nothing {
 				return
 			}
-			for _, e := range v.entries("a mapping of names to services", "") {
+			for _, e := range v.entries(spec.Expected, "{what}", spec.Wrong(spec.AMappingOfServices)) {
 				if strings.Contains(e.name, ".") { // it would look like a key's path
-					e.faultAt(e.at, "a name has no dot: use lower-case letters, digits, '-' and '_'")
+					e.faultAt(e.at, spec.DotInName)
 					continue
 				}
 				s := readService(e)
 				if other := holder[s.builtin]; other != "" {
-					e.faultAtKey("builtin", "there is a built-in %s already: %s", s.builtin, other)
+					e.faultAtKey("builtin", spec.BuiltinTwice, "{builtin}", s.builtin, "{service}", other)
 				}
 				if s.builtin != "" {
 					holder[s.builtin] = e.name
@@ -69,7 +69,7 @@ func (s *service) finishCommand(e entry) {
 	if !e.has("command") && s.Watched() {
 		for _, key := range []string{"dir", "env", "env_file", "listen", "ready", "restart", "stop", "stdin"} {
 			if e.has(key) {
-				e.faultAtKey(key, "leave it out: without a command nothing is started, and the service is only watched")
+				e.faultAtKey(key, spec.OnlyWatched)
 			}
 		}
 		return
@@ -77,7 +77,7 @@ func (s *service) finishCommand(e entry) {
 	home := func(key string, path *string) {
 		expanded, err := expandHome(*path)
 		if err != nil {
-			e.faultAtKey(key, "%w", err)
+			e.wrongAtKey(key, err)
 		}
 		*path = expanded
 	}
@@ -96,13 +96,13 @@ func (s *service) finishCommand(e entry) {
 func (s *service) finishBuiltin(e entry) {
 	for _, key := range []string{"command", "dir", "env_file", "url", "ready", "stdin"} {
 		if e.has(key) {
-			e.faultAtKey(key, "leave it out: the built-in %s has its own", s.builtin)
+			e.faultAtKey(key, spec.BuiltinHasOwn, "{builtin}", s.builtin)
 		}
 	}
 	if s.Listen != "" {
 		address, err := loopbackAddress(s.Listen)
 		if err != nil {
-			e.faultAtKey("listen", "%w", err) // its port still counts
+			e.wrongAtKey("listen", err) // its port still counts
 		} else {
 			s.Listen = address
 		}

@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 
 	"agents-tray/manager/spec"
 )
@@ -62,7 +61,7 @@ func load(o Options, f Folders, tolerate bool, validate func([]spec.ServiceSpec)
 	if o.Host != "" {
 		host, err := loopback(o.Host)
 		if err != nil {
-			return Contents{}, fmt.Errorf("--host %w", err)
+			return Contents{}, spec.Wrong(spec.NotLoopback, "{host}", "--host "+o.Host)
 		}
 		o.Host = host
 	}
@@ -92,9 +91,9 @@ func load(o Options, f Folders, tolerate bool, validate func([]spec.ServiceSpec)
 	case err != nil:
 		return Contents{}, err
 	case len(services) == 0:
-		return Contents{}, fmt.Errorf("%s: there are no services in this file. One of its own could be:\n\n%s", doc.file, example)
+		return Contents{}, spec.Wrong(spec.NoServices, "{path}", doc.file, "{example}", example)
 	case len(specs) == 0:
-		return Contents{}, fmt.Errorf("%s: there is nothing to run but the Chat, which --no-chat leaves out", doc.file)
+		return Contents{}, spec.Wrong(spec.OnlyChat, "{path}", doc.file)
 	}
 	return Contents{Services: specs, Settings: settings, Found: doc != nil, Unread: unread}, nil
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"agents-tray/manager/spec"
 )
 
 // A value is what stands at a key. Its readers put it where it belongs, or add a fault
@@ -17,17 +19,24 @@ type value struct {
 }
 
 // fault adds one at the value.
-func (v value) fault(format string, arguments ...any) {
-	v.faultAt(start(v.node), format, arguments...)
+func (v value) fault(kind spec.MistakeKind, values ...any) {
+	v.faultAt(start(v.node), kind, values...)
 }
 
-func (v value) faultAt(at position, format string, arguments ...any) {
+func (v value) faultAt(at position, kind spec.MistakeKind, values ...any) {
+	v.wrongAt(at, spec.Wrong(kind, values...))
+}
+
+func (v value) wrong(err error) { v.wrongAt(start(v.node), err) }
+
+func (v value) wrongAt(at position, err error) {
 	v.unread[v.path] = true
-	v.faults = append(v.faults, v.document.fault(at, v.path, fmt.Errorf(format, arguments...)))
+	v.faults = append(v.faults, v.document.fault(at, v.path, err))
 }
 
-func (v value) expected(what string) {
-	v.fault("expected %s, not %s", what, describe(v.node))
+// expected adds the fault that something else should stand here.
+func (v value) expected(what spec.MistakeKind, values ...any) {
+	v.fault(spec.Expected, "{what}", spec.Wrong(what, values...), "{found}", describe(v.node))
 }
 
 // start is where a node begins. A mapping in lines has its first colon for a token.
@@ -38,24 +47,24 @@ func start(node ast.Node) position {
 	return positionOf(node.GetToken())
 }
 
-// describe names what stands at a node.
-func describe(node ast.Node) string {
+// describe names what stands at a node: as it is written, or what it is.
+func describe(node ast.Node) any {
 	switch n := node.(type) {
 	case *ast.NullNode:
-		return "nothing"
+		return spec.Wrong(spec.Nothing)
 	case *ast.MappingNode:
-		return "a mapping"
+		return spec.Wrong(spec.AMapping)
 	case *ast.SequenceNode:
-		return "a list"
+		return spec.Wrong(spec.AList)
 	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
-		return fmt.Sprintf("an anchor, alias or tag (%s): write out what is meant", node.GetToken().Value)
+		return spec.Wrong(spec.AnAnchor, "{text}", node.GetToken().Value)
 	case *ast.StringNode:
 		return fmt.Sprintf("%.60q", n.Value)
 	default:
 		if text, ok := scalar(node); ok {
 			return fmt.Sprintf("%.60s", text)
 		}
-		return "this"
+		return spec.Wrong(spec.Something)
 	}
 }
 
@@ -79,11 +88,11 @@ func text(into *string) func(value) {
 		braces, isMapping := v.node.(*ast.MappingNode)
 		switch {
 		case isMapping && braces.IsFlowStyle:
-			v.fault(`expected a text, not a mapping: quote a text that begins with a brace, such as "{listen}"`)
+			v.fault(spec.QuoteTheBrace)
 		case !ok:
-			v.expected("a text")
+			v.expected(spec.AText)
 		case strings.ContainsRune(read, 0):
-			v.fault("a text cannot contain the character NUL")
+			v.fault(spec.NUL)
 		default:
 			*into = read
 		}
@@ -100,7 +109,7 @@ func oneOf[T ~string](into *T, allowed ...T) func(value) {
 	return func(v value) {
 		read, ok := scalar(v.node)
 		if !ok {
-			v.expected("one of " + list)
+			v.expected(spec.OneOf, "{list}", list)
 			return
 		}
 		for _, word := range allowed {
@@ -109,7 +118,7 @@ func oneOf[T ~string](into *T, allowed ...T) func(value) {
 				return
 			}
 		}
-		v.fault("%.60q is not one of %s%s", read, list, suggestion(read, words))
+		v.fault(spec.NotOneOf, "{text}", fmt.Sprintf("%.60q", read), "{list}", list, "{meant}", suggestion(read, words))
 	}
 }
 
@@ -120,7 +129,7 @@ func boolean(into *bool) func(value) {
 			*into = n.Value
 			return
 		}
-		v.expected("true or false")
+		v.expected(spec.TrueOrFalse)
 	}
 }
 
@@ -133,7 +142,7 @@ func number(into *int, least, most int) func(value) {
 				return
 			}
 		}
-		v.expected(fmt.Sprintf("a whole number from %d to %d", least, most))
+		v.expected(spec.AWholeNumber, "{least}", least, "{most}", most)
 	}
 }
 
@@ -145,7 +154,7 @@ func durationFrom(least time.Duration, into *time.Duration) func(value) {
 	return func(v value) {
 		read, ok := scalar(v.node)
 		if !ok {
-			v.expected("a time such as 30s")
+			v.expected(spec.ATime)
 			return
 		}
 		d, err := time.ParseDuration(read)
@@ -153,13 +162,13 @@ func durationFrom(least time.Duration, into *time.Duration) func(value) {
 		_, float := v.node.(*ast.FloatNode)
 		switch {
 		case integer || float:
-			v.fault("%.60s has no unit: write %.60ss for seconds", read, read)
+			v.fault(spec.NoUnit, "{text}", fmt.Sprintf("%.60s", read))
 		case err != nil:
-			v.fault("%.60q is not a time: write a number with its unit, such as 30s, 500ms or 1m30s", read)
+			v.fault(spec.NotATime, "{text}", fmt.Sprintf("%.60q", read))
 		case d < least && least > 0:
-			v.fault("%s is too short: it must be longer than nothing", read)
+			v.fault(spec.TooShort, "{text}", read)
 		case d < least:
-			v.fault("%s is negative", read)
+			v.fault(spec.NegativeTime, "{text}", read)
 		default:
 			*into = d
 		}

@@ -31,12 +31,15 @@ type PastSession struct {
 	Current bool `json:"current,omitempty"`
 }
 
-// Words says in English how the session ended, as people would, and why if it was asked to.
-func (s PastSession) Words() string {
+// Words is In English.
+func (s PastSession) Words() string { return s.In(words.English) }
+
+// In says how the session ended, as people would, and why if it was asked to.
+func (s PastSession) In(l words.Language) string {
 	if s.Ending == "" {
-		return words.English.NoEnding(s.Current)
+		return l.NoEnding(s.Current)
 	}
-	return words.English.Ending(s.Ending, s.Detail)
+	return l.Ending(s.Ending, s.Detail)
 }
 
 // Clean reports whether it ended as it should.

@@ -56,8 +56,10 @@ type Status struct {
 	// Asks says that nothing was started, since the last two sessions ended unexpectedly
 	// and soon after each other: the user decides.
 	Asks bool `json:"asks,omitempty"`
-	// Notices are things the user should know that concern no single service.
+	// Notices are things the user should know that concern no single service, in English.
 	Notices []string `json:"notices,omitempty"`
+	// Told are the same in the user's language.
+	Told []string `json:"told,omitempty"`
 }
 
 // Quitting is a request to quit that waits. If it is gone and the program is not ending, it
@@ -78,7 +80,8 @@ type Review struct {
 	Started   time.Time        `json:"started"`
 	LastSeen  time.Time        `json:"last_seen"` // the last thing recorded before the end
 	Version   string           `json:"version,omitempty"`
-	Cause     string           `json:"cause"`            // one sentence, as far as is known
+	Cause     string           `json:"cause"`            // one sentence in English, as far as is known
+	Told      string           `json:"told,omitempty"`   // the same in the user's language
 	Detail    string           `json:"detail,omitempty"` // technical, for those who ask
 	Services  []ReviewService  `json:"services"`
 	Workflows []ReviewWorkflow `json:"workflows"` // that were under way

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"errors"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -52,15 +51,15 @@ func Doubts(specs []ServiceSpec) error {
 			continue
 		}
 		if s.Listen != "" && HandsOver && (known.takes == "" || !s.says(known.takes)) {
-			text := fmt.Errorf("%s binds its address by itself, and would find it taken: write url: http://%s instead of listen", name, s.Listen)
+			kind := BindsItself
 			if known.takes == "--fd" {
-				text = fmt.Errorf("%s would bind this address itself, and find it taken: add --fd {fd} to the command, or write url: http://%s instead of listen", name, s.Listen)
+				kind = CouldTakeSocket
 			}
-			found = append(found, &Error{s.Name, "listen", text})
+			found = append(found, &Error{s.Name, "listen", Wrong(kind, "{program}", name, "{address}", s.Listen)})
 		}
 		serves := slices.ContainsFunc(s.Command[1:], func(a string) bool { return a == "dashboard" || a == "chat" || a == "ui" })
 		if known.binds != nil && serves && (!s.says("--host") || s.says("0.0.0.0")) {
-			found = append(found, &Error{s.Name, "command", errors.New("without --host the platform listens on every address, and asks nobody for a password: add --host 127.0.0.1")})
+			found = append(found, &Error{s.Name, "command", Wrong(OpenToAll)})
 		}
 	}
 	return errors.Join(found...)

@@ -2,18 +2,9 @@ package spec
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 )
-
-// NeverCompleted is the error of a dependency on the completion of a service, named by it,
-// that is always restarted.
-type NeverCompleted string
-
-func (service NeverCompleted) Error() string {
-	return string(service) + " is started again whenever it ends, so it is never completed: set its restart to on-failure or never"
-}
 
 // CheckDependencies reports dependencies that do not exist, lead back to where they came
 // from or can never be met, as *Errors joined.
@@ -29,14 +20,14 @@ func dependencyMistakes(specs []ServiceSpec) (found []error) {
 		for _, dep := range s.Dependencies() {
 			on, known := byName[dep]
 			if !known {
-				found = append(found, &Error{s.Name, "depends_on." + dep, fmt.Errorf("there is no service %q; there are %s", dep, strings.Join(names, ", "))})
+				found = append(found, &Error{s.Name, "depends_on." + dep, Wrong(UnknownService, "{name}", quoted(dep), "{list}", strings.Join(names, ", "))})
 			} else if s.DependsOn[dep] == ConditionCompleted && (on.Restart.Policy == "" || on.Restart.Policy == RestartAlways) {
-				found = append(found, &Error{s.Name, "depends_on." + dep, NeverCompleted(dep)})
+				found = append(found, &Error{s.Name, "depends_on." + dep, Wrong(NeverCompleted, "{service}", dep)})
 			}
 		}
 	}
 	for _, path := range cycles(byName, names) {
-		found = append(found, &Error{path[0], "depends_on." + path[1], fmt.Errorf("the dependencies go round in a circle: %s", strings.Join(path, " → "))})
+		found = append(found, &Error{path[0], "depends_on." + path[1], Wrong(Circle, "{path}", strings.Join(path, " → "))})
 	}
 	return found
 }

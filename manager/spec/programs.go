@@ -2,7 +2,6 @@ package spec
 
 import (
 	"errors"
-	"fmt"
 	"path/filepath"
 	"strings"
 )
@@ -18,7 +17,7 @@ func Missing(specs []ServiceSpec, lookPath func(program string, env []string) (s
 			continue
 		}
 		if _, err := lookPath(s.Program(), s.Env); err != nil {
-			found = append(found, &Error{s.Name, "command", fmt.Errorf("%w. Install it, or correct the command", err)})
+			found = append(found, &Error{s.Name, "command", Wrong(ProgramMissing, "{detail}", err)})
 		}
 	}
 	return errors.Join(found...)

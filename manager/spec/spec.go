@@ -4,7 +4,6 @@
 package spec
 
 import (
-	"fmt"
 	"strings"
 	"time"
 )
@@ -167,14 +166,17 @@ type Restart struct {
 type Error struct {
 	Service string
 	Field   string // as in the services file: "restart.policy", "depends_on.db"; empty: all of it
-	Err     error
+	Err     error  // most often a *Mistake
 }
 
-func (e *Error) Error() string {
+func (e *Error) Error() string { return e.In(error.Error) }
+
+// In returns the error as people read it; say makes the sentence.
+func (e *Error) In(say func(error) string) string {
 	if e.Field == "" {
-		return fmt.Sprintf("%s: %v", e.Service, e.Err)
+		return e.Service + ": " + say(e.Err)
 	}
-	return fmt.Sprintf("%s: %s: %v", e.Service, e.Field, e.Err)
+	return e.Service + ": " + e.Field + ": " + say(e.Err)
 }
 
 func (e *Error) Unwrap() error { return e.Err }

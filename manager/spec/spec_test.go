@@ -24,12 +24,12 @@ func TestGraphsThatCannotWork(t *testing.T) {
 	completed := needing(named("a"), ConditionCompleted, "b")
 	listening := func(s ServiceSpec, address string) ServiceSpec { s.Listen = address; return s }
 	for want, specs := range map[string][]ServiceSpec{
-		"a: depends_on.b: the dependencies go round in a circle: a → b → c → a":          {named("a", "b"), named("b", "c"), named("c", "a")},
-		"a: depends_on.a: the dependencies go round in a circle: a → a":                  {named("a", "a")},
-		`a: depends_on.d: there is no service "d"; there are a, b`:                       {named("a", "d"), named("b")},
-		"a: depends_on.b: b is started again whenever it ends, so it is never completed": {completed, job},
-		"b: listen: port 7000 is a's already: each service needs a port of its own":      {listening(named("a"), "127.0.0.1:7000"), listening(named("b"), "[::1]:7000")},
-		"a: name: there is already a service of that name":                               {named("a"), named("a")},
+		"a: depends_on.b: mistake circle [{path} a → b → c → a":            {named("a", "b"), named("b", "c"), named("c", "a")},
+		"a: depends_on.a: mistake circle [{path} a → a":                    {named("a", "a")},
+		`a: depends_on.d: mistake unknown-service [{name} "d" {list} a, b`: {named("a", "d"), named("b")},
+		"a: depends_on.b: mistake never-completed [{service} b":            {completed, job},
+		"b: listen: mistake port-taken [{port} 7000 {service} a":           {listening(named("a"), "127.0.0.1:7000"), listening(named("b"), "[::1]:7000")},
+		"a: name: mistake name-taken":                                      {named("a"), named("a")},
 	} {
 		err := ValidateAll(specs)
 		var fault *Error
@@ -41,12 +41,12 @@ func TestGraphsThatCannotWork(t *testing.T) {
 
 func TestSpecsThatCannotWork(t *testing.T) {
 	for want, s := range map[string]ServiceSpec{
-		"lower-case":                      {Name: "A B", Command: []string{"x"}},
-		"no command":                      {Name: "b"},
-		"use started, ready or completed": {Name: "b", Command: []string{"x"}, DependsOn: map[string]Condition{"a": "someday"}},
-		"host:port":                       {Name: "b", Command: []string{"x"}, Listen: "7860"},
-		"always, on-failure":              {Name: "b", Command: []string{"x"}, Restart: Restart{Policy: "often"}},
-		"cannot be negative":              {Name: "b", Command: []string{"x"}, StopTimeout: -1},
+		"bad-name":                  {Name: "A B", Command: []string{"x"}},
+		"no-command":                {Name: "b"},
+		"started, ready, completed": {Name: "b", Command: []string{"x"}, DependsOn: map[string]Condition{"a": "someday"}},
+		"not-host-port":             {Name: "b", Command: []string{"x"}, Listen: "7860"},
+		"always, on-failure":        {Name: "b", Command: []string{"x"}, Restart: Restart{Policy: "often"}},
+		"negative":                  {Name: "b", Command: []string{"x"}, StopTimeout: -1},
 	} {
 		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
@@ -67,7 +67,7 @@ func TestMissingPrograms(t *testing.T) {
 	if err := ValidateAll(specs); err != nil {
 		t.Error(err)
 	}
-	want := `a: command: exec: "no-such-command": not there. Install it, or correct the command`
+	want := `a: command: mistake program-missing [{detail} exec: "no-such-command": not there]`
 	if err := Missing(specs, lookPath); err == nil || err.Error() != want {
 		t.Errorf("want %s\ngot  %v", want, err)
 	}
@@ -78,7 +78,7 @@ func TestOnlyPagesAreOpened(t *testing.T) {
 	for _, url := range []string{"javascript:alert(1)", "file:///etc/passwd", "data:text/html,hi", "--incognito", "-new-window", "127.0.0.1:9000", "http:", "http://", "http://:",
 		"HTTP//x", "ftp://127.0.0.1", "vbscript:x", " http://127.0.0.1", "http://127.0.0.1/\n", "https:opaque"} {
 		s := ServiceSpec{Name: "b", Command: []string{"x"}, URL: url}
-		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), "http:// or https://") {
+		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), "not-a-page") {
 			t.Errorf("%q: %v", url, err)
 		}
 	}

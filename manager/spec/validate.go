@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -31,14 +30,14 @@ func (s ServiceSpec) Validate() error {
 // mistakes returns all that is wrong with the specification by itself.
 func (s ServiceSpec) mistakes() []*Error {
 	found := collector{service: s.Name}
-	found.when(!validName.MatchString(s.Name), "name", "%q is no name: use lower-case letters, digits, '-' and '_'", s.Name)
-	found.when(!s.Watched() && (len(s.Command) == 0 || s.Command[0] == ""), "command", "no command given")
-	found.when(!slices.Contains([]Stdin{"", StdinOpen, StdinEmpty}, s.Stdin), "stdin", "%q is not one of open, empty", s.Stdin)
-	found.when(s.StopSignal != "" && !slices.Contains(stopSignals, s.StopSignal), "stop.signal", "%q is not one of %s", s.StopSignal, strings.Join(stopSignals, ", "))
-	found.when(s.StopTimeout < 0, "stop.timeout", "a timeout cannot be negative")
+	found.when(!validName.MatchString(s.Name), "name", BadName, "{name}", quoted(s.Name))
+	found.when(!s.Watched() && (len(s.Command) == 0 || s.Command[0] == ""), "command", NoCommand)
+	found.when(!slices.Contains([]Stdin{"", StdinOpen, StdinEmpty}, s.Stdin), "stdin", NotOneOf, "{text}", quoted(string(s.Stdin)), "{list}", "open, empty", "{meant}", "")
+	found.when(s.StopSignal != "" && !slices.Contains(stopSignals, s.StopSignal), "stop.signal", NotOneOf, "{text}", quoted(s.StopSignal), "{list}", strings.Join(stopSignals, ", "), "{meant}", "")
+	found.when(s.StopTimeout < 0, "stop.timeout", Negative)
 	for _, pair := range s.Env {
 		name, _, ok := strings.Cut(pair, "=")
-		found.when(!ok || name == "", "env", "%q is not NAME=value", pair)
+		found.when(!ok || name == "", "env", NotNameValue, "{text}", quoted(pair))
 	}
 	if s.Listen != "" {
 		found.err("listen", validAddress(s.Listen))
@@ -47,14 +46,14 @@ func (s ServiceSpec) mistakes() []*Error {
 		found.err("url", validURL(s.URL))
 	}
 	found.when(!HandsOver && slices.ContainsFunc(s.Command, func(a string) bool { return strings.Contains(a, "{fd}") }),
-		"command", "{fd} is not to be had on this system: it cannot hand over sockets. Use {listen} or {port}")
+		"command", NoSockets)
 	if s.Listen == "" && !s.Once {
 		for _, where := range []struct {
 			field string
 			texts []string
 		}{{"command", s.Command}, {"env", s.Env}} {
 			if name := placeholderIn(where.texts); name != "" {
-				found.err(where.field, fmt.Errorf("%s stands for a part of listen, which is missing: give the address that is bound for it there, or write it out here", name))
+				found.err(where.field, Wrong(NoListen, "{name}", name))
 			}
 		}
 	}
@@ -64,16 +63,14 @@ func (s ServiceSpec) mistakes() []*Error {
 		key string
 		Check
 	}{{"ready", s.Ready.Check}, {"health", s.Health.Check}} {
-		found.when(HandsOver && !CountsWaiting && s.HeldPort(c.TCP), c.key+".tcp",
-			"the guard holds that port open, so a connection proves nothing: use http, log or notify")
-		found.when(strings.HasPrefix(c.HTTP, "/") && s.url() == "", c.key+".http",
-			"%q is a path, but the service has no url or listen that it could be on", c.HTTP)
+		found.when(HandsOver && !CountsWaiting && s.HeldPort(c.TCP), c.key+".tcp", HeldOpen)
+		found.when(strings.HasPrefix(c.HTTP, "/") && s.url() == "", c.key+".http", PathWithoutURL, "{path}", quoted(c.HTTP))
 	}
 	s.Restart.validate(found.below("restart"))
 	for _, dep := range s.Dependencies() {
 		condition := s.DependsOn[dep]
 		found.when(condition != ConditionStarted && condition != ConditionReady && condition != ConditionCompleted,
-			"depends_on."+dep, "%q is not a condition: use started, ready or completed", condition)
+			"depends_on."+dep, NotOneOf, "{text}", quoted(string(condition)), "{list}", "started, ready, completed", "{meant}", "")
 	}
 	return found.mistakes
 }
@@ -103,11 +100,14 @@ func (c *collector) err(field string, err error) {
 	}
 }
 
-func (c *collector) when(wrong bool, field, format string, arguments ...any) {
+func (c *collector) when(wrong bool, field string, kind MistakeKind, values ...any) {
 	if wrong {
-		c.err(field, fmt.Errorf(format, arguments...))
+		c.err(field, Wrong(kind, values...))
 	}
 }
+
+// quoted is a text as a message shows it.
+func quoted(text string) string { return fmt.Sprintf("%.200q", text) }
 
 // below returns a function that adds errors of the fields below field; nil is ignored.
 func (c *collector) below(field string) func(key string, err error) {
@@ -123,13 +123,13 @@ func (s ServiceSpec) HeldPort(address string) bool {
 func validAddress(address string) error {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return fmt.Errorf("%q is not host:port, such as 127.0.0.1:9000", address)
+		return Wrong(NotHostPort, "{text}", quoted(address))
 	}
 	if n := portNumber(port); n == 0 {
-		return fmt.Errorf("%q: a port is a number from 1 to 65535", address)
+		return Wrong(BadPort, "{text}", quoted(address))
 	}
 	if host == "" {
-		return fmt.Errorf("%q: name the address too, 127.0.0.1 for this computer only", address)
+		return Wrong(NoHost, "{text}", quoted(address))
 	}
 	return nil
 }
@@ -139,33 +139,35 @@ func validAddress(address string) error {
 func validURL(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Hostname() == "" && u.Port() == "" || !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") {
-		return fmt.Errorf("%.200q is no address of a page: it takes http:// or https://, a host, and perhaps the number of a port", text)
+		return Wrong(NotAPage, "{text}", quoted(text))
 	}
 	return nil
 }
 
 // unless returns an error if fine is false.
-func unless(fine bool, format string, arguments ...any) error {
+func unless(fine bool, kind MistakeKind, values ...any) error {
 	if fine {
 		return nil
 	}
-	return fmt.Errorf(format, arguments...)
+	return Wrong(kind, values...)
 }
 
 // pattern returns the error of a regular expression that does not compile.
 func pattern(expression string) error {
-	_, err := regexp.Compile(expression)
-	return err
+	if _, err := regexp.Compile(expression); err != nil {
+		return Wrong(BadPattern, "{detail}", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	}
+	return nil
 }
 
 func (c Check) validate(found func(key string, err error)) {
 	if c.HTTP != "" && c.TCP != "" {
-		found("tcp", errors.New("there is http already: use one of them"))
+		found("tcp", Wrong(HTTPAlready))
 	}
 	found("http", unless(c.HTTP == "" || strings.HasPrefix(c.HTTP, "/") || strings.HasPrefix(c.HTTP, "http://") || strings.HasPrefix(c.HTTP, "https://"),
-		"%q is neither a path such as /healthz nor a URL that begins with http:// or https://", c.HTTP))
-	found("status", unless(c.Status == 0 || c.Status >= 100 && c.Status <= 599, "%d is no HTTP status", c.Status))
-	found("http", unless(c.HTTP != "" || c.Status == 0 && c.Body == "", "missing: status and body are about its answer"))
+		NotPathOrURL, "{text}", quoted(c.HTTP)))
+	found("status", unless(c.Status == 0 || c.Status >= 100 && c.Status <= 599, NoStatus, "{text}", c.Status))
+	found("http", unless(c.HTTP != "" || c.Status == 0 && c.Body == "", NeedsHTTP))
 	if c.TCP != "" {
 		found("tcp", validAddress(c.TCP))
 	}
@@ -180,32 +182,32 @@ func (r Ready) validate(found func(key string, err error)) {
 			kinds++
 		}
 	}
-	found("log", unless(kinds <= 1, "use one of http, tcp, log and notify"))
-	found("notify", unless(!r.Notify || Notifies, "this system has no such protocol: use http, tcp or log"))
-	found("timeout", unless(r.Timeout >= 0, "a timeout cannot be negative"))
+	found("log", unless(kinds <= 1, TooManyChecks, "{list}", "http, tcp, log, notify"))
+	found("notify", unless(!r.Notify || Notifies, NoSuchProtocol, "{list}", "http, tcp, log"))
+	found("timeout", unless(r.Timeout >= 0, Negative))
 	found("log", pattern(r.Log))
 }
 
 func (h Health) validate(found func(key string, err error)) {
 	h.Check.validate(found)
-	found("notify", unless(!h.Notify || h.HTTP == "" && h.TCP == "", "use one of http, tcp and notify"))
-	found("notify", unless(!h.Notify || Notifies, "this system has no such protocol: use http or tcp"))
-	found("interval", unless(h.Interval >= 0, "it cannot be negative"))
-	found("timeout", unless(h.Timeout >= 0, "it cannot be negative"))
-	found("failures", unless(h.Failures >= 0, "it cannot be negative"))
+	found("notify", unless(!h.Notify || h.HTTP == "" && h.TCP == "", TooManyChecks, "{list}", "http, tcp, notify"))
+	found("notify", unless(!h.Notify || Notifies, NoSuchProtocol, "{list}", "http, tcp"))
+	found("interval", unless(h.Interval >= 0, Negative))
+	found("timeout", unless(h.Timeout >= 0, Negative))
+	found("failures", unless(h.Failures >= 0, Negative))
 }
 
 func (r Restart) validate(found func(key string, err error)) {
 	switch r.Policy {
 	case "", RestartAlways, RestartOnFailure, RestartNever:
 	default:
-		found("policy", fmt.Errorf("%q is not one of always, on-failure, never", r.Policy))
+		found("policy", Wrong(NotOneOf, "{text}", quoted(string(r.Policy)), "{list}", "always, on-failure, never", "{meant}", ""))
 	}
 	for _, t := range []struct {
 		key string
 		time.Duration
 	}{{"delay", r.Delay}, {"max_delay", r.MaxDelay}, {"give_up", r.Window}, {"good_run", r.GoodRun}} {
-		found(t.key, unless(t.Duration >= 0, "it cannot be negative"))
+		found(t.key, unless(t.Duration >= 0, Negative))
 	}
-	found("give_up", unless(r.GiveUp >= -1, "it cannot be negative"))
+	found("give_up", unless(r.GiveUp >= -1, Negative))
 }

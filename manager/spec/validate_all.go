@@ -1,9 +1,6 @@
 package spec
 
-import (
-	"errors"
-	"fmt"
-)
+import "errors"
 
 // ValidateAll reports all that is wrong with services that are to run together, as
 // *Errors joined: with one of them by itself, two of one name or on one port, or a
@@ -26,7 +23,7 @@ func checkNames(specs []ServiceSpec) (found []error) {
 	seen := map[string]bool{}
 	for _, s := range specs {
 		if seen[s.Name] {
-			found = append(found, &Error{s.Name, "name", errors.New("there is already a service of that name")})
+			found = append(found, &Error{s.Name, "name", Wrong(NameTaken)})
 		}
 		seen[s.Name] = true
 	}
@@ -42,7 +39,7 @@ func checkPorts(specs []ServiceSpec) (found []error) {
 			continue
 		}
 		if other := holder[port]; other != "" {
-			found = append(found, &Error{s.Name, field, fmt.Errorf("port %d is %s's already: each service needs a port of its own", port, other)})
+			found = append(found, &Error{s.Name, field, Wrong(PortTaken, "{port}", port, "{service}", other)})
 			continue
 		}
 		holder[port] = s.Name

@@ -75,7 +75,7 @@ func TestAMistakeInTheServicesFile(t *testing.T) {
 func TestManyMistakesInTheServicesFile(t *testing.T) {
 	for language, want := range map[string]string{
 		"C.UTF-8": "services.yaml has 3 mistakes. The first, in line 2: services.web.title: expected a text, not nothing\nIn a terminal, agents-tray check shows all.",
-		"de_DE":   "services.yaml hat 3 Fehler. Der erste, in Zeile 2: services.web.title: expected a text, not nothing\nIm Terminal zeigt alle agents-tray check.",
+		"de_DE":   "services.yaml hat 3 Fehler. Der erste, in Zeile 2: services.web.title: erwartet wird ein Text, nicht nichts\nIm Terminal zeigt alle agents-tray check.",
 	} {
 		u := newUser(t).withDesktop()
 		u.Language = language
@@ -109,6 +109,13 @@ func TestInATerminalNoMessageTellsOfAMistake(t *testing.T) {
 // openTerminal makes a terminal that nobody looks at.
 func openTerminal(t *testing.T) *os.File {
 	t.Helper()
+	_, terminal := openPTY(t)
+	return terminal
+}
+
+// openPTY makes a terminal, and what its screen and keyboard are at.
+func openPTY(t *testing.T) (screen, terminal *os.File) {
+	t.Helper()
 	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -121,12 +128,12 @@ func openTerminal(t *testing.T) *os.File {
 	if err != nil {
 		t.Fatal(err)
 	}
-	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	terminal, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { terminal.Close() })
-	return terminal
+	return screen, terminal
 }
 
 func TestTheServicesFileSaysWhatRuns(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/tray/traytest"
 )
 
 // startSSHServer starts a real one on loopback that lets this user in by a key, and returns the
@@ -148,8 +149,20 @@ func TestAServiceThatIsOnlyWatched(t *testing.T) {
 	<-answers
 	answers <- true
 	p.Status("both are back", func(s control.Status) bool { return runs(s, "models", "app") })
-	if said := u.Command("restart", "models"); !strings.Contains(said, "models: ready at "+elsewhere.URL) {
-		t.Errorf("restart says %q", said)
+	for _, action := range []string{"start", "stop", "restart"} {
+		refused := u.launchExactly(action, "models")
+		if status := refused.End(); status != 1 || !strings.Contains(refused.Out.String(), "Model server is only watched: what runs it is elsewhere") {
+			t.Errorf("%s: status %d, it says %q", action, status, refused.Out.String())
+		}
+	}
+	p.Item().WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
+		_, open := menu.Find("Services", "Model server", "Open")
+		_, restart := menu.Find("Services", "Model server", "Restart")
+		_, stop := menu.Find("Services", "Model server", "Stop")
+		return open && !restart && !stop
+	})
+	if said := u.Command("restart"); said != "app: ready\n" {
+		t.Errorf("restart of all says %q", said)
 	}
 	click(t, p.Item(), "Quit")
 	p.CleanEnd()

@@ -209,7 +209,8 @@ func TestWhatRunsAgainIsKnownToASecondKill(t *testing.T) {
 }
 
 // What the Python platform has under way stands in its own database; after a kill its
-// command runs again with the configuration and the inputs that stand there.
+// command runs again with the configuration and the inputs that stand there. Where it cannot,
+// the review leads to the page of the run in the platform's Dashboard.
 func TestThePlatformsWorkflowsRunAgain(t *testing.T) {
 	u := newUser(t)
 	home := filepath.Join(u.Folder, "platform")
@@ -228,8 +229,8 @@ test -z "$FAIL"
 		t.Fatal(err)
 	}
 	u.WithServices(fmt.Sprintf(`  dashboard: {listen: 127.0.0.1:%d, builtin: dashboard}
-  platform: {command: [bin/configurable-agents, dashboard], dir: %q, env: {KEY: me}}
-`, u.Dashboard, home))
+  platform: {title: Platform, command: [bin/configurable-agents, dashboard], dir: %q, env: {KEY: me}, url: %q}
+`, u.Dashboard, home, u.URL(u.Chat)))
 	database := filepath.Join(home, "configurable_agents.db")
 	url := "sqlite:///" + database
 	p := u.launchExactly("--db-url", url).ready()
@@ -259,6 +260,7 @@ test -z "$FAIL"
 	}
 	b := webtest.Open(t, 1280, u.URL(u.Dashboard)+"/review")
 	b.Shows("It cannot be run again from here: its configuration cannot be read in the platform's database.")
+	b.Until(`[...document.querySelectorAll("#interrupted a[target=_blank]")].map((a) => a.href + " " + a.innerText.split(":")[0].trim()).join() === ` + webtest.Quote(u.URL(u.Chat)+"/workflows/80 Open in Platform")) // only of that one
 	b.Click("[data-again]")
 	b.Shows("Has run again")
 	b.Click(`a[href="/services/again-nightly-report/log"]`)

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"agents-tray/manager/words"
 	"agents-tray/services/chat/history"
 	"agents-tray/services/web"
 	"agents-tray/services/workflow"
@@ -22,7 +23,7 @@ var templateFiles embed.FS
 
 // templates are parsed by their first use, not at the start of the process.
 var templates = sync.OnceValue(func() *template.Template {
-	return template.Must(web.Templates(template.FuncMap{
+	return template.Must(web.Templates(words.English, template.FuncMap{
 		"took": took, "terminal": terminal, "thousands": thousands, "json": toJSON, "errors": countErrors,
 	}).ParseFS(templateFiles, "templates/*.html"))
 })

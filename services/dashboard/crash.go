@@ -51,12 +51,12 @@ func (d *dashboard) crashOf(w http.ResponseWriter, r *http.Request) (v crashView
 	name := r.PathValue("name")
 	status, err := d.client.Status(r.Context())
 	if err != nil {
-		renderProblem(w, http.StatusServiceUnavailable, page{Title: "No crash report"}, unreachable(err))
+		renderProblem(w, http.StatusServiceUnavailable, page{Title: say("No crash report")}, unreachable(err))
 		return v, false
 	}
 	if _, known := status.Service(name); !known {
-		renderProblem(w, http.StatusNotFound, page{Title: "No crash report"}, control.Problem{
-			What: "There is no service " + name + ".", Now: "Choose a service on the first page.",
+		renderProblem(w, http.StatusNotFound, page{Title: say("No crash report")}, control.Problem{
+			What: say("There is no service {service}.", "{service}", name), Now: say("Choose a service on the first page."),
 		})
 		return v, false
 	}
@@ -82,7 +82,7 @@ func (d *dashboard) crashEvents(w http.ResponseWriter, r *http.Request) {
 			}
 			if html != shown {
 				shown = html
-				s.send("page", pageEvent{Title: "Crash report of " + v.Service(), HTML: html})
+				s.send("page", pageEvent{Title: say("Crash report of {service}", "{service}", v.Service()), HTML: html})
 			}
 		})
 	})
@@ -95,11 +95,11 @@ func (d *dashboard) crashView(ctx context.Context, status control.Status, name s
 		card := serviceView(s, false)
 		v.Card = &card
 	}
-	v.page = page{Title: "Crash report of " + v.Service()}
+	v.page = page{Title: say("Crash report of {service}", "{service}", v.Service())}
 	if !known || s.LastExit == nil || !s.LastExit.Failure() {
 		return v
 	}
-	v.Ended = words.Sentence("it " + words.English.Exit(*s.LastExit))
+	v.Ended = words.Sentence(say("it {exit}", "{exit}", language.Exit(*s.LastExit)))
 	if path, err := d.logFile(ctx, name); err == nil {
 		v.Lines, _ = linesBefore(ctx, path, *s.LastExit) // those that the guard has kept are there, too
 	}
@@ -153,16 +153,16 @@ func (v crashView) Text() string {
 	var b strings.Builder
 	row := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "%-13s %s\n", name+":", value)
+			fmt.Fprintf(&b, "%-15s %s\n", say(name)+":", value)
 		}
 	}
-	fmt.Fprintf(&b, "Crash report of %s\n\n", v.Service())
+	b.WriteString(say("Crash report of {service}", "{service}", v.Service()) + "\n\n")
 	if v.Ended == "" {
-		b.WriteString("It has not failed since Configurable Agents was started.\n")
+		b.WriteString(say("It has not failed since Configurable Agents was started.") + "\n")
 		return b.String()
 	}
 	exit := v.Card.LastExit
-	row("Reason", strings.Join(v.Reason, "\n              "))
+	row("Reason", strings.Join(v.Reason, "\n                "))
 	row("End", v.Ended)
 	row("Time", exit.At.Local().Format("2006-01-02 15:04:05 MST"))
 	row("Process", fmt.Sprint(exit.PID))
@@ -174,11 +174,11 @@ func (v crashView) Text() string {
 	case v.Waits():
 		row("Next start", web.Exact(v.Card.NextTry))
 	case v.GivenUp():
-		row("Next start", "none: it is not started again by itself")
+		row("Next start", say("none: it is not started again by itself"))
 	}
 	row("Now", v.Card.Word)
 	row("Version", fmt.Sprintf("%s, %s/%s", v.Version, runtime.GOOS, runtime.GOARCH))
-	fmt.Fprintf(&b, "\nLast lines:\n")
+	b.WriteString("\n" + say("Last lines:") + "\n")
 	for _, line := range v.Lines {
 		fmt.Fprintf(&b, "%s %-3s %s\n", line.Time.UTC().Format("2006-01-02T15:04:05.000Z"), line.Stream, line.Text)
 	}

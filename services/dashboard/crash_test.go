@@ -51,7 +51,7 @@ func TestTheCrashReportHasTheReasonFirst(t *testing.T) {
 	if lines := strings.Split(copied, "\n"); lines[0] != "Crash report of Chat" || !strings.HasSuffix(lines[2], "ValueError: no key <b>") || len(lines) < 200 {
 		t.Errorf("copied:\n%.600s", copied)
 	}
-	webtest.Contains(t, copied, "It ended with an error (exit 1).", "Restarts:     3", "Version:      1.2.0, ", "err Traceback (most recent call last):")
+	webtest.Contains(t, copied, "It ended with an error (exit 1).", "Restarts:       3", "Version:        1.2.0, ", "err Traceback (most recent call last):")
 	b.Click("#restart-chat")
 	if asked := next(t, i.asked); asked != "restart chat" {
 		t.Errorf("asked %q", asked)

@@ -58,7 +58,7 @@ func TestTroubleHasThreeParts(t *testing.T) {
 	} {
 		s := manager.Service{Title: "Chat", State: manager.Failed, LastExit: exit, Problem: test.problem}
 		got := problemView(s)
-		if got.What != "Chat failed" || got.Why != test.why || got.Now != defaultAdvice {
+		if got.What != "Chat failed" || got.Why != test.why || got.Now != defaultAdvice() {
 			t.Errorf("%+v: %+v", s.Problem, got)
 		}
 	}

@@ -19,7 +19,8 @@ const (
 // because a browser opens at most six connections to one host. After each change it sends
 //
 //	status  control.Status
-//	page    {version, title, html}: the content of the home page
+//	page    {version, title, html}: the content of the home page, but for the figures
+//	figures {html}: those of the platform, also after each change of its database
 //	usage   usageEvent: the last minutes at once, and then every two seconds
 //
 // When the instance stops answering, one "page" event says so, and usage has nothing that is
@@ -39,7 +40,7 @@ type pageEvent struct {
 
 // events streams the state and the usage until the client leaves.
 func (d *dashboard) events(w http.ResponseWriter, r *http.Request) {
-	d.relay(w, r, d.relayStatus, d.relayUsage)
+	d.relay(w, r, d.relayHome, d.relayUsage)
 }
 
 // relay runs relays until the client leaves.
@@ -84,15 +85,16 @@ func reconnect(ctx context.Context, connect func(received func()) error, failed 
 	}
 }
 
-func (d *dashboard) relayStatus(s *stream) {
+// relayStatus returns what sends each status, and the page that it makes.
+func (s *stream) relayStatus() func(*control.Status, error) {
 	var last *control.Status
-	s.watch(d, func(status *control.Status, err error) {
+	return func(status *control.Status, err error) {
 		if err == nil {
 			last = status
 			s.send("status", status)
 		}
 		s.show(view(last, err))
-	})
+	}
 }
 
 // watch calls seen with each status of the instance, and once with the error when it does

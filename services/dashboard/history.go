@@ -1,7 +1,6 @@
 package dashboard
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -30,7 +29,7 @@ func (d *dashboard) history(w http.ResponseWriter, r *http.Request) {
 		renderHistoryProblem(w, err)
 		return
 	}
-	p := historyPage{page: historyFrame, More: len(past) == defaultSessions && limit == defaultSessions}
+	p := historyPage{page: historyFrame(), More: len(past) == defaultSessions && limit == defaultSessions}
 	for _, s := range past {
 		p.Sessions = append(p.Sessions, pastView(s))
 	}
@@ -51,10 +50,10 @@ func (d *dashboard) session(w http.ResponseWriter, r *http.Request) {
 	}
 	at := slices.IndexFunc(past, func(s control.PastSession) bool { return s.ID == id })
 	if at < 0 {
-		renderHistoryProblem(w, &control.Refused{Status: http.StatusNotFound, Message: "the record no longer knows of it"})
+		renderHistoryProblem(w, &control.Refused{Status: http.StatusNotFound, Message: say("the record no longer knows of it")})
 		return
 	}
-	p := sessionPage{page: page{Title: "Session of " + web.Exact(past[at].Started), Here: "/sessions"}, pastSession: pastView(past[at]), Service: r.FormValue("service")}
+	p := sessionPage{page: page{Title: say("Session of {time}", "{time}", web.Exact(past[at].Started)), Here: "/sessions"}, pastSession: pastView(past[at]), Service: r.FormValue("service")}
 	p.All = len(events)
 	for _, e := range events {
 		if e.Service != "" && !slices.Contains(p.Services, e.Service) {
@@ -70,14 +69,14 @@ func (d *dashboard) session(w http.ResponseWriter, r *http.Request) {
 
 // renderHistoryProblem responds with why the session record cannot be read.
 func renderHistoryProblem(w http.ResponseWriter, err error) {
-	status, problem := problemOf(err, "The history cannot be shown.", "Load this page again in a moment.")
+	status, problem := problemOf(err, say("The history cannot be shown."), say("Load this page again in a moment."))
 	if status == http.StatusNotFound {
-		problem.What, problem.Now = "There is no such session.", "Choose one of the history. Of old sessions it keeps the latest 200."
+		problem.What, problem.Now = say("There is no such session."), say("Choose one of the history. Of old sessions it keeps the latest 200.")
 	}
-	renderProblem(w, status, historyFrame, problem)
+	renderProblem(w, status, historyFrame(), problem)
 }
 
-var historyFrame = page{Title: "History", Here: "/sessions"}
+func historyFrame() page { return page{Title: say("History"), Here: "/sessions"} }
 
 type historyPage struct {
 	page
@@ -99,13 +98,13 @@ func (p historyPage) Summary() string {
 	}
 	switch {
 	case ended == 0:
-		return "This is the first session that is recorded."
+		return say("This is the first session that is recorded.")
 	case unexpected == 0:
-		return "None of those before this one is known to have ended unexpectedly."
+		return say("None of those before this one is known to have ended unexpectedly.")
 	case unexpected == 1:
-		return fmt.Sprintf("Of the last %d sessions 1 ended unexpectedly.", ended)
+		return say("Of the last {n} sessions 1 ended unexpectedly.", "{n}", ended)
 	}
-	return fmt.Sprintf("Of the last %d sessions %d ended unexpectedly.", ended, unexpected)
+	return say("Of the last {n} sessions {bad} ended unexpectedly.", "{n}", ended, "{bad}", unexpected)
 }
 
 // pastSession is a session as the pages show it.
@@ -116,7 +115,7 @@ type pastSession struct {
 }
 
 func pastView(s control.PastSession) pastSession {
-	v := pastSession{s, bad, s.Words()}
+	v := pastSession{s, bad, s.In(language)}
 	switch {
 	case s.Current, s.Clean():
 		v.Tone = good
@@ -130,10 +129,10 @@ func pastView(s control.PastSession) pastSession {
 func (p pastSession) Duration() string {
 	d := p.Lasted(time.Now())
 	if d < 0 {
-		return "Not known"
+		return say("Not known")
 	}
 	if p.Tone == bad {
-		return "At least " + web.Duration(d)
+		return say("At least {time}", "{time}", web.Duration(d))
 	}
 	return web.Duration(d)
 }
@@ -166,7 +165,7 @@ var eventTones = map[string]tone{
 }
 
 func eventView(e control.SessionEvent) sessionEvent {
-	v := sessionEvent{SessionEvent: e, Tone: idle, Word: e.Words()}
+	v := sessionEvent{SessionEvent: e, Tone: idle, Word: language.Event(e.Kind)}
 	if tone, known := eventTones[e.Kind]; known {
 		v.Tone = tone
 	}

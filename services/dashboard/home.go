@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"agents-tray/manager/control"
@@ -18,14 +17,26 @@ func (d *dashboard) home(w http.ResponseWriter, r *http.Request) {
 		render(w, http.StatusServiceUnavailable, "home", view(nil, err))
 		return
 	}
-	render(w, http.StatusOK, "home", view(&status, nil))
+	v := view(&status, nil)
+	v.Figures = figuresOf(status)
+	render(w, http.StatusOK, "home", v)
 }
 
 // tryAgain is the advice after a service refused an action.
-const tryAgain = "Try again. If it is refused again, its log may say more."
+func tryAgain() string { return say("Try again. If it is refused again, its log may say more.") }
 
-// done is the participle of each action.
-var done = map[control.Action]string{control.Start: "started", control.Stop: "stopped", control.Restart: "restarted"}
+// notDone says that an action on a service was not done; "" if there is no such action.
+func notDone(action control.Action, title string) string {
+	switch action {
+	case control.Start:
+		return say("{service} was not started.", "{service}", title)
+	case control.Stop:
+		return say("{service} was not stopped.", "{service}", title)
+	case control.Restart:
+		return say("{service} was not restarted.", "{service}", title)
+	}
+	return ""
+}
 
 // title is what to call a service: its title, or its name where that is not known.
 func (d *dashboard) title(ctx context.Context, name string) string {
@@ -40,13 +51,13 @@ func (d *dashboard) title(ctx context.Context, name string) string {
 // act requests an action on one service.
 func (d *dashboard) act(w http.ResponseWriter, r *http.Request) {
 	action := control.Action(r.PathValue("action"))
-	if done[action] == "" {
-		web.JSON(w, http.StatusNotFound, control.Problem{What: "There is no such action.", Now: "A service can be started, stopped or restarted."})
+	if notDone(action, "") == "" {
+		web.JSON(w, http.StatusNotFound, control.Problem{What: say("There is no such action."), Now: say("A service can be started, stopped or restarted.")})
 		return
 	}
 	name := r.PathValue("name")
 	if err := d.client.Act(r.Context(), name, action); err != nil {
-		refuse(w, err, fmt.Sprintf("%s was not %s.", d.title(r.Context(), name), done[action]), tryAgain)
+		refuse(w, err, notDone(action, d.title(r.Context(), name)), tryAgain())
 		return
 	}
 	web.JSON(w, http.StatusAccepted, struct{}{})
@@ -58,10 +69,10 @@ func (d *dashboard) move(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
 	err := d.client.Choose(r.Context(), "move", name, r.PathValue("port"))
 	if errors.Is(err, control.ErrNoItem) {
-		err = &control.Refused{Status: http.StatusConflict, Message: "that port is not offered any more: the service's own may be free now"}
+		err = &control.Refused{Status: http.StatusConflict, Message: say("that port is not offered any more: the service's own may be free now")}
 	}
 	if err != nil {
-		refuse(w, err, d.title(r.Context(), name)+" was not moved.", tryAgain)
+		refuse(w, err, say("{service} was not moved.", "{service}", d.title(r.Context(), name)), tryAgain())
 		return
 	}
 	web.JSON(w, http.StatusAccepted, struct{}{})
@@ -70,7 +81,7 @@ func (d *dashboard) move(w http.ResponseWriter, r *http.Request) {
 // startAll requests the start of all services.
 func (d *dashboard) startAll(w http.ResponseWriter, r *http.Request) {
 	if err := d.client.StartAll(r.Context()); err != nil {
-		refuse(w, err, "Nothing was started.", "Try again, or start each service by itself.")
+		refuse(w, err, say("Nothing was started."), say("Try again, or start each service by itself."))
 		return
 	}
 	web.JSON(w, http.StatusAccepted, struct{}{})

@@ -10,6 +10,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/words"
 	"agents-tray/services/web"
 	"agents-tray/services/web/webtest"
 )
@@ -111,7 +112,7 @@ func TestTheBrowserSaysTimesAsTheServerDoes(t *testing.T) {
 		ago *= time.Second
 		got := webtest.Run(b, chromedp.Evaluate[[]string](fmt.Sprintf(`import("/assets/time.js").then((t) => [t.duration(%d), t.relative(new Date(%d), %d), t.exact(new Date(%[2]d))])`,
 			ago.Milliseconds(), now.Add(-ago).UnixMilli(), now.UnixMilli()), chromedp.EvalAwaitPromise), "words")
-		want := []string{web.Duration(ago), web.Ago(now.Add(-ago), now), web.Exact(now.Add(-ago))}
+		want := []string{web.Duration(ago), web.Ago(words.English, now.Add(-ago), now), web.Exact(now.Add(-ago))}
 		if !slices.Equal(got, want) {
 			t.Errorf("%v: the browser says %q, the server %q", ago, got, want)
 		}

@@ -33,7 +33,7 @@ func parseLogFilter(values url.Values) (f logFilter, problem *control.Problem) {
 		return f, nil
 	}
 	if len(text) > maxFilter {
-		return f, &control.Problem{What: "The filter is too long.", Now: "Give at most 500 characters."}
+		return f, &control.Problem{What: say("The filter is too long."), Now: say("Give at most 500 characters.")}
 	}
 	if values.Get("regexp") == "" {
 		text = regexp.QuoteMeta(text)
@@ -44,7 +44,7 @@ func parseLogFilter(values url.Values) (f logFilter, problem *control.Problem) {
 		if fault, ok := errors.AsType[*syntax.Error](err); ok {
 			why = string(fault.Code) + ": " + fault.Expr
 		}
-		return f, &control.Problem{What: "This is no regular expression.", Why: words.Sentence(why), Now: "Correct it, or search for it as plain text."}
+		return f, &control.Problem{What: say("This is no regular expression."), Why: words.Sentence(why), Now: say("Correct it, or search for it as plain text.")}
 	}
 	f.form = form
 	return f, nil

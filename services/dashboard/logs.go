@@ -24,8 +24,8 @@ func (d *dashboard) logPage(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
 	path, err := d.logFile(r.Context(), name)
 	if err != nil {
-		status, problem := problemOf(err, "The log of "+name+" cannot be shown.", "Choose a service on the first page.")
-		renderProblem(w, status, page{Title: "No log"}, problem)
+		status, problem := problemOf(err, say("The log of {service} cannot be shown.", "{service}", name), say("Choose a service on the first page."))
+		renderProblem(w, status, page{Title: say("No log")}, problem)
 		return
 	}
 	shown := logView{Name: name, Path: path}
@@ -34,7 +34,7 @@ func (d *dashboard) logPage(w http.ResponseWriter, r *http.Request) {
 	} else {
 		shown.Lost = new(unreachable(err))
 	}
-	shown.page = page{Title: "Log of " + shown.Service()}
+	shown.page = page{Title: say("Log of {service}", "{service}", shown.Service())}
 	render(w, http.StatusOK, "log", shown)
 }
 
@@ -101,17 +101,17 @@ func (d *dashboard) logRequest(w http.ResponseWriter, r *http.Request) (q logReq
 	if text := values.Get("count"); text != "" {
 		q.count, err = strconv.Atoi(text)
 		if err != nil || q.count < 1 || q.count > maxLines {
-			return refuseWith(control.Problem{What: "The request cannot be read.", Why: fmt.Sprintf("count=%s is no number from 1 to %d.", text, maxLines)})
+			return refuseWith(control.Problem{What: say("The request cannot be read."), Why: fmt.Sprintf("count=%s is no number from 1 to %d.", text, maxLines)})
 		}
 	}
 	if q.before, err = logs.ParsePosition(values.Get("before")); err == nil {
 		q.after, err = logs.ParsePosition(values.Get("after"))
 	}
 	if err != nil {
-		return refuseWith(control.Problem{What: "The request cannot be read.", Why: err.Error() + "."})
+		return refuseWith(control.Problem{What: say("The request cannot be read."), Why: err.Error() + "."})
 	}
 	if q.path, err = d.logFile(r.Context(), r.PathValue("name")); err != nil {
-		refuse(w, err, "The log cannot be read.", "")
+		refuse(w, err, say("The log cannot be read."), "")
 		return logRequest{}, false
 	}
 	return q, true
@@ -135,7 +135,7 @@ func (d *dashboard) logLines(w http.ResponseWriter, r *http.Request) {
 	page, err := read(r.Context(), q.path, at, q.count, q.filter.wants)
 	if err != nil {
 		if !errors.Is(err, context.Canceled) {
-			web.JSON(w, http.StatusInternalServerError, control.Problem{What: "The log cannot be read now.", Detail: err.Error()})
+			web.JSON(w, http.StatusInternalServerError, control.Problem{What: say("The log cannot be read now."), Detail: err.Error()})
 		}
 		return
 	}
@@ -174,7 +174,7 @@ func (d *dashboard) relayLines(s *stream, q logRequest) {
 			return s.ctx.Err()
 		})
 	}, func(err error) {
-		s.send("silent", control.Problem{What: "The log cannot be read now.", Detail: err.Error()})
+		s.send("silent", control.Problem{What: say("The log cannot be read now."), Detail: err.Error()})
 	})
 }
 
@@ -192,7 +192,7 @@ func (d *dashboard) relayService(s *stream, name string) {
 			s.stop()
 			return
 		}
-		s.send("page", pageEvent{Title: "Log of " + v.Service(), HTML: html})
+		s.send("page", pageEvent{Title: say("Log of {service}", "{service}", v.Service()), HTML: html})
 	})
 }
 

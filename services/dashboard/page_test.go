@@ -79,6 +79,28 @@ func TestButtonsAsk(t *testing.T) {
 	b.Until(`!document.querySelector("#restart-chat").hasAttribute("aria-disabled")`)
 }
 
+// What is only watched cannot be started or stopped here, so nothing offers to.
+func TestWhatIsOnlyWatchedHasNoButtons(t *testing.T) {
+	i := start(t, both())
+	i.change(func(s *control.Status) {
+		s.Services = append(s.Services, manager.Service{Name: "gpu", Title: "Model server", URL: "http://127.0.0.1:9", Open: true, State: manager.Ready, Watched: true})
+	})
+	b := webtest.Open(t, webtest.Wide, open(t, i))
+	buttons := func() int { return webtest.Eval[int](b, `document.querySelectorAll("#service-gpu button").length`) }
+	b.Until(`document.querySelector("#open-gpu") && document.querySelector("#service-gpu .state").innerText === "Running"`)
+	if n := buttons(); n > 0 {
+		t.Errorf("it has %d buttons", n)
+	}
+	i.change(func(s *control.Status) {
+		s.Services[2].State = manager.Starting
+		s.Services[2].Problem = &manager.Problem{Kind: manager.NotAnswering, Title: "Model server", Answer: &manager.Answer{Kind: manager.AnswerRefused}}
+	})
+	b.Until(`document.querySelector("#service-gpu .state").innerText === "Not answering"`)
+	if n := buttons(); n > 0 {
+		t.Errorf("when it does not answer, it has %d buttons", n)
+	}
+}
+
 // A taken port offers another as a button, and the address is no link to the program that
 // holds the port.
 func TestATakenPortOffersAnother(t *testing.T) {
@@ -199,6 +221,9 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 		}
 		if over := webtest.Eval[float64](b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 			t.Errorf("%q is %v pixels too wide", path, over)
+		}
+		if narrow := webtest.Eval[int](b, `[...document.querySelectorAll("td")].filter((cell) => cell.offsetWidth > 0 && cell.offsetWidth < 250).length`); narrow > 0 {
+			t.Errorf("%q has %d cells that are no lines of a card", path, narrow)
 		}
 	}
 }

@@ -16,15 +16,15 @@ import (
 // unreachable describes that the instance did not answer.
 func unreachable(err error) control.Problem {
 	p := control.Problem{
-		What:   "Configurable Agents does not answer.",
-		Why:    "It may be busy or on its way out.",
-		Now:    "This page tries again by itself. If that does not help, quit Configurable Agents and start it again from " + launcher() + ".",
+		What:   say("Configurable Agents does not answer."),
+		Why:    say("It may be busy or on its way out."),
+		Now:    say("This page tries again by itself. If that does not help, quit Configurable Agents and start it again from {launcher}.", "{launcher}", launcher()),
 		Detail: err.Error(),
 	}
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
-		p.What = "Configurable Agents is not running any more."
-		p.Why = "It was quit or it ended unexpectedly."
-		p.Now = "Start it again from " + launcher() + ". This page comes back by itself."
+		p.What = say("Configurable Agents is not running any more.")
+		p.Why = say("It was quit or it ended unexpectedly.")
+		p.Now = say("Start it again from {launcher}. This page comes back by itself.", "{launcher}", launcher())
 	}
 	return p
 }
@@ -33,11 +33,11 @@ func unreachable(err error) control.Problem {
 func launcher() string {
 	switch runtime.GOOS {
 	case "windows":
-		return "the Start menu"
+		return say("the Start menu")
 	case "darwin":
-		return "the Applications folder"
+		return say("the Applications folder")
 	}
-	return "your applications menu"
+	return say("your applications menu")
 }
 
 // problemOf describes why a request to the instance failed, with the status to respond
@@ -46,7 +46,7 @@ func launcher() string {
 func problemOf(err error, what, now string) (int, control.Problem) {
 	var refused *control.Refused
 	if errors.As(err, &refused) {
-		return refused.Status, control.Problem{What: what, Why: words.Sentence(refused.Message), Now: now}
+		return refused.Status, control.Problem{What: what, Why: words.Sentence(say(refused.Message)), Now: now}
 	}
 	return http.StatusServiceUnavailable, unreachable(err)
 }

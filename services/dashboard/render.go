@@ -10,6 +10,7 @@ import (
 
 	"agents-tray/manager/control"
 	"agents-tray/manager/logs"
+	"agents-tray/manager/words"
 	"agents-tray/services/web"
 )
 
@@ -17,22 +18,37 @@ import (
 var templateFiles embed.FS
 
 // templates holds one set for each page: the page itself and layout.html.
-var templates = sync.OnceValue(func() map[string]*template.Template {
-	shared := template.Must(web.Templates(template.FuncMap{
-		"clock":    func(t time.Time) string { return t.Local().Format(time.TimeOnly) },
-		"day":      func(t time.Time) string { return t.Local().Format(time.DateOnly) },
-		"lines":    func(lines []string) string { return logs.Plain(strings.Join(lines, "\n")) },
-		"launcher": launcher,
-		"ownTitle": func() string { return ownTitle },
-		"own":      own,
-	}).ParseFS(templateFiles, "templates/layout.html", "templates/actions.html"))
+var templates = sync.OnceValue(makeTemplates)
+
+func makeTemplates() map[string]*template.Template {
+	shared := template.Must(web.Templates(language, template.FuncMap{
+		"clock":       func(t time.Time) string { return t.Local().Format(time.TimeOnly) },
+		"day":         func(t time.Time) string { return t.Local().Format(time.DateOnly) },
+		"lines":       func(lines []string) string { return logs.Plain(strings.Join(lines, "\n")) },
+		"launcher":    launcher,
+		"interrupted": language.Interrupted,
+		"lang":        language.Tag,
+		"scriptWords": language.ScriptWords,
+		"ownTitle":    func() string { return ownTitle },
+		"own":         own,
+	}).ParseFS(templateFiles, "templates/layout.html", "templates/actions.html", "templates/figures.html"))
 	sets := make(map[string]*template.Template)
 	for _, page := range []string{"home", "runs", "log", "crash", "review", "history", "session", "problem"} {
 		set := template.Must(shared.Clone())
 		sets[page] = template.Must(set.ParseFS(templateFiles, "templates/"+page+".html"))
 	}
 	return sets
-})
+}
+
+// language is that of all pages.
+var language words.Language
+
+// SetLanguage has the pages speak a language; without it that is English. It must be called
+// before they are served.
+func SetLanguage(l words.Language) { language = l }
+
+// say is what the pages say; see words.Language.Page.
+func say(english string, values ...any) string { return language.Page(english, values...) }
 
 // ownTitle is the title that the services file gives the Dashboard.
 var ownTitle = "Dashboard"
@@ -48,7 +64,7 @@ func SetTitle(title string) {
 // own is how a sentence that begins with the Dashboard begins.
 func own() string {
 	if ownTitle == "Dashboard" {
-		return "The Dashboard"
+		return say("The Dashboard")
 	}
 	return ownTitle
 }
@@ -81,8 +97,8 @@ func render(w http.ResponseWriter, status int, set string, data any) {
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {
-	renderProblem(w, http.StatusNotFound, page{Title: "No such page"}, control.Problem{
-		What: "There is no page at this address.",
-		Now:  "Go to the services: they are all on the first page.",
+	renderProblem(w, http.StatusNotFound, page{Title: say("No such page")}, control.Problem{
+		What: say("There is no page at this address."),
+		Now:  say("Go to the services: they are all on the first page."),
 	})
 }

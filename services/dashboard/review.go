@@ -15,15 +15,15 @@ func (d *dashboard) review(w http.ResponseWriter, r *http.Request) {
 	review, err := d.client.Review(r.Context())
 	var refused *control.Refused
 	if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
-		render(w, http.StatusOK, "review", reviewPage{page: reviewFrame})
+		render(w, http.StatusOK, "review", reviewPage{page: reviewFrame()})
 		return
 	}
 	if err != nil {
-		status, problem := problemOf(err, "The last session cannot be shown.", "Load this page again in a moment.")
-		renderProblem(w, status, reviewFrame, problem)
+		status, problem := problemOf(err, say("The last session cannot be shown."), say("Load this page again in a moment."))
+		renderProblem(w, status, reviewFrame(), problem)
 		return
 	}
-	shown := reviewPage{page: reviewFrame, Review: &review}
+	shown := reviewPage{page: reviewFrame(), Review: &review}
 	if status, err := d.client.Status(r.Context()); err == nil { // without it there are only no links
 		shown.now = status.Snapshot
 	}
@@ -33,13 +33,13 @@ func (d *dashboard) review(w http.ResponseWriter, r *http.Request) {
 // reviewed removes the reminder from the menu: the page was shown to the user.
 func (d *dashboard) reviewed(w http.ResponseWriter, r *http.Request) {
 	if err := d.client.Reviewed(r.Context()); err != nil {
-		refuse(w, err, "The reminder of the last session stays.", "Load this page again.")
+		refuse(w, err, say("The reminder of the last session stays."), say("Load this page again."))
 		return
 	}
 	web.JSON(w, http.StatusAccepted, struct{}{})
 }
 
-var reviewFrame = page{Title: "Last session", Here: "/review"}
+func reviewFrame() page { return page{Title: say("Last session"), Here: "/review"} }
 
 type reviewPage struct {
 	page
@@ -61,7 +61,7 @@ func (p reviewPage) Facts() []reviewFact {
 		if !known {
 			words = stateWord{idle, s.State}
 		}
-		facts = append(facts, reviewFact{s.Title, words.tone, words.word, s.PID, s.Since})
+		facts = append(facts, reviewFact{s.Title, words.tone, say(words.word), s.PID, s.Since})
 	}
 	return facts
 }

@@ -39,10 +39,10 @@ func (d *dashboard) runs(w http.ResponseWriter, r *http.Request) {
 	query := parseRunsQuery(r)
 	status, err := d.client.Status(r.Context())
 	if err != nil {
-		renderProblem(w, http.StatusServiceUnavailable, runsFrame, unreachable(err))
+		renderProblem(w, http.StatusServiceUnavailable, runsFrame(), unreachable(err))
 		return
 	}
-	v := runsView{page: runsFrame, Query: query, Computer: unmeasured}
+	v := runsView{page: runsFrame(), Query: query, Computer: unmeasured}
 	v.read(status)
 	render(w, http.StatusOK, "runs", v)
 }
@@ -55,60 +55,16 @@ func (d *dashboard) runsEvents(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *dashboard) relayRuns(s *stream, query runsQuery) {
-	statuses, lost := make(chan control.Status), make(chan error)
-	var watching sync.WaitGroup
-	defer watching.Wait()
-	watching.Go(func() {
-		s.watch(d, func(status *control.Status, err error) {
-			if err != nil {
-				sendWhile(s.ctx, lost, err)
-			} else {
-				sendWhile(s.ctx, statuses, *status)
-			}
-		})
-	})
-	var status control.Status
-	var changed <-chan struct{}
-	leave := func() {}
-	defer func() { leave() }()
-	var due <-chan time.Time // when to read again although nothing changes
-	for {
-		select {
-		case <-s.ctx.Done():
-			return
-		case err := <-lost:
-			leave()
-			changed, leave = nil, func() {}
-			s.showRuns(runsView{Query: query, Lost: new(unreachable(err))})
-			status, due = control.Status{}, nil
-			continue
-		case next := <-statuses:
-			if next.PID == status.PID && next.Platform == status.Platform && next.Started.Equal(status.Started) {
-				continue // nothing that this page shows
-			}
-			leave()
-			status = next
-			changed, leave = d.followPlatform(status.Platform)
-		case <-changed:
-		case <-due:
-		}
-		due = nil
+	d.relayPlatform(s, func(*control.Status, error) {}, func(status control.Status, err error) <-chan time.Time {
 		v := runsView{Query: query, Computer: unmeasured}
-		if again := v.read(status); again {
-			due = time.After(retryLocked)
-		} else if !v.Now.Until.IsZero() {
-			due = time.After(time.Until(v.Now.Until))
+		if err != nil {
+			v.Lost = new(unreachable(err))
+		} else {
+			v.read(status)
 		}
 		s.showRuns(v)
-	}
-}
-
-// sendWhile sends a value unless the context ends before.
-func sendWhile[T any](ctx context.Context, to chan<- T, value T) {
-	select {
-	case to <- value:
-	case <-ctx.Done():
-	}
+		return dueAgain(v.Now)
+	})
 }
 
 func (s *stream) showRuns(v runsView) {
@@ -117,7 +73,7 @@ func (s *stream) showRuns(v runsView) {
 		s.stop()
 		return
 	}
-	s.send("page", pageEvent{Title: runsFrame.Title, HTML: html})
+	s.send("page", pageEvent{Title: runsFrame().Title, HTML: html})
 }
 
 // followPlatform wakes the caller after each change of the platform's database.
@@ -149,7 +105,7 @@ type platforms struct {
 	feeds map[string]*source
 }
 
-var runsFrame = page{Title: "Workflows", Here: "/runs"}
+func runsFrame() page { return page{Title: say("Workflows"), Here: "/runs"} }
 
 // runsView is the content of the page.
 type runsView struct {
@@ -166,19 +122,15 @@ type runsView struct {
 
 var unmeasured = computer{CPU: -1, Memory: -1}
 
-// read reads what the query asks for. again says that it should be read once more soon.
-func (v *runsView) read(status control.Status) (again bool) {
+// read reads what the query asks for.
+func (v *runsView) read(status control.Status) {
 	if status.Platform == "" {
-		return false
+		return
 	}
 	v.Connected, v.File = true, status.Platform
-	since := status.Started
-	if boot, err := platform.BootTime(); err == nil && boot.After(since) {
-		since = boot
-	}
-	v.Now = platform.Read(status.Platform, platform.Query{
-		State: v.Query.State, Name: v.Query.Name, Page: v.Query.Page, Since: since, Now: time.Now(),
-	})
+	query := queryOf(status)
+	query.State, query.Name, query.Page = v.Query.State, v.Query.Name, v.Query.Page
+	v.Now = platform.Read(status.Platform, query)
 	v.Trouble = troubleOf(v.Now.Trouble)
 	links := map[string]string{}
 	for _, w := range status.Workflows {
@@ -187,9 +139,8 @@ func (v *runsView) read(status control.Status) (again bool) {
 		}
 	}
 	for _, r := range v.Now.Runs {
-		v.Runs = append(v.Runs, viewOfRun(r, links[r.ID], since))
+		v.Runs = append(v.Runs, viewOfRun(r, links[r.ID], query.Since))
 	}
-	return v.Now.Again
 }
 
 // troubleOf describes why the platform's database does not tell all; nil: it does.
@@ -199,28 +150,28 @@ func troubleOf(t platform.Trouble) *control.Problem {
 		return nil
 	case platform.Missing:
 		return &control.Problem{
-			What: "The Python platform has made no database yet.", Why: "There is no file " + t.File + ".",
-			Now: "It comes with the first run or agent. If the platform uses another file, name that one in settings: db_url.",
+			What: say("The Python platform has made no database yet."), Why: say("There is no file {file}.", "{file}", t.File),
+			Now: say("It comes with the first run or agent. If the platform uses another file, name that one in settings: db_url."),
 		}
 	case platform.Foreign:
 		return &control.Problem{
-			What: "This is no database of the Python platform.", Why: t.File + " has none of its tables.",
-			Now: "Name the platform's file in settings: db_url.",
+			What: say("This is no database of the Python platform."), Why: say("{file} has none of its tables.", "{file}", t.File),
+			Now: say("Name the platform's file in settings: db_url."),
 		}
 	case platform.Locked:
 		return &control.Problem{
-			What: "The platform's database is locked.", Why: "Another program holds " + t.File + " for longer than usual.",
-			Now: "What follows may be incomplete. It is read again by itself.",
+			What: say("The platform's database is locked."), Why: say("Another program holds {file} for longer than usual.", "{file}", t.File),
+			Now: say("What follows may be incomplete. It is read again by itself."),
 		}
 	case platform.Damaged:
 		return &control.Problem{
-			What: "The platform's database is damaged.", Why: t.File + " cannot be read as a database.",
-			Now: "Stop the platform, and put the file aside or restore a copy.", Detail: t.Detail,
+			What: say("The platform's database is damaged."), Why: say("{file} cannot be read as a database.", "{file}", t.File),
+			Now: say("Stop the platform, and put the file aside or restore a copy."), Detail: t.Detail,
 		}
 	}
 	return &control.Problem{
-		What: "The platform's database cannot be read.", Why: t.File + " could not be opened.",
-		Now: "See whether you may read that file.", Detail: t.Detail,
+		What: say("The platform's database cannot be read."), Why: say("{file} could not be opened.", "{file}", t.File),
+		Now: say("See whether you may read that file."), Detail: t.Detail,
 	}
 }
 
@@ -239,7 +190,7 @@ type runView struct {
 var runStateWords = map[platform.RunState]stateWord{
 	platform.Active:    {busy, "Running"},
 	platform.Completed: {good, "Completed"},
-	platform.Failed:    {bad, "Failed"},
+	platform.Failed:    {bad, "Failed|run"},
 	platform.Cancelled: {idle, "Cancelled"},
 	platform.Dead:      {bad, "Dead"},
 }
@@ -249,14 +200,14 @@ const shownError = 160 // characters of an error that are shown without a click
 func viewOfRun(r platform.Record, link string, since time.Time) runView {
 	said, known := runStateWords[r.State]
 	if !known {
-		said = stateWord{idle, cmp.Or(r.Status, "Not known")}
+		said = stateWord{idle, cmp.Or(r.Status, say("Not known"))}
 	}
-	v := runView{Record: r, Tone: said.tone, Word: said.word, Link: link}
+	v := runView{Record: r, Tone: said.tone, Word: say(said.word), Link: link}
 	if r.State == platform.Active && strings.EqualFold(r.Status, "pending") {
-		v.Word = "Waiting"
+		v.Word = say("Waiting")
 	}
 	if r.State == platform.Dead {
-		v.Dead = "It was under way before this session began, at " + web.Exact(since) + ", and nothing was recorded of it since."
+		v.Dead = say("It was under way before this session began, at {time}, and nothing was recorded of it since.", "{time}", web.Exact(since))
 	}
 	v.Head, _, v.Longer = strings.Cut(r.Error, "\n")
 	if runes := []rune(v.Head); len(runes) > shownError {
@@ -300,9 +251,9 @@ func (v runView) Count() string {
 
 // States are the choices of the filter.
 func (v runsView) States() []stateChoice {
-	choices := []stateChoice{{"", "All", v.Query.State == ""}}
+	choices := []stateChoice{{"", say("All"), v.Query.State == ""}}
 	for _, state := range []platform.RunState{platform.Active, platform.Completed, platform.Failed, platform.Cancelled, platform.Dead} {
-		choices = append(choices, stateChoice{state, runStateWords[state].word, v.Query.State == state})
+		choices = append(choices, stateChoice{state, say(runStateWords[state].word), v.Query.State == state})
 	}
 	return choices
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -79,8 +80,8 @@ func (db *database) history() {
 		since(time.Minute), since(time.Hour), since(time.Hour), since(time.Hour))
 }
 
-// figures waits for the figures on top.
-func figures(b *webtest.Tab, want string) {
+// showsFigures waits for the figures on top.
+func showsFigures(b *webtest.Tab, want string) {
 	b.Helper()
 	b.Until(`[...document.querySelectorAll("#figures dd")].slice(0, 3).map((e) => e.innerText.replace(/\s+/g, " ")).join("; ") === ` + webtest.Quote(want))
 }
@@ -90,7 +91,7 @@ func TestRunsAreShownAsTheyAre(t *testing.T) {
 	db.history()
 	url := open(t, i)
 	b := webtest.Open(t, webtest.Wide, url+"/runs")
-	figures(b, "2 of 64 recorded; 1 of 2; 1")
+	showsFigures(b, "2 of 64 recorded; 1 of 2; 1")
 	b.Until(`document.querySelector("#run-mail .state").innerText === "Waiting" && document.querySelector("#run-research .state").innerText === "Running"`)
 	b.Until(`document.querySelector("#run-night .state").innerText === "Dead" && document.querySelector("#run-night").innerText.includes("nothing was recorded of it since")`)
 	b.Until(`document.querySelector("#run-article summary").innerText === "No key: set GOOGLE_API_KEY"`)
@@ -108,7 +109,7 @@ func TestRunsAreShownAsTheyAre(t *testing.T) {
 	b.Until(`document.querySelectorAll("#runs tbody tr").length === 1 && document.querySelector("#run-article") && location.search === "?name=ART"`)
 	webtest.Eval[any](b, `document.getElementById("name").value = "nothing like it"; document.getElementById("name").dispatchEvent(new Event("input", { bubbles: true })); null`)
 	b.Shows("None of the 64 runs is like that.")
-	figures(b, "2 of 64 recorded; 1 of 2; 1")
+	showsFigures(b, "2 of 64 recorded; 1 of 2; 1")
 	if status, body := webtest.Request(t, "GET", url+"/runs?status=%27&name=%25&page=-3", nil); status != http.StatusOK {
 		t.Errorf("odd parameters: %d %s", status, body)
 	}
@@ -122,15 +123,15 @@ func TestRunsAreLive(t *testing.T) {
 	b.Shows("No agent has registered.")
 	db.run("a", "running", 0)
 	b.Until(`document.querySelector("#run-a .state").innerText === "Running"`)
-	figures(b, "1 of 1 recorded; 0 of 0; 0")
+	showsFigures(b, "1 of 1 recorded; 0 of 0; 0")
 	webtest.Eval[any](b, `window.kept = document.querySelector("#run-a"); null`)
 	db.do(`UPDATE executions SET status = 'failed', completed_at = %s, error_message = 'it broke'`, since(0))
 	b.Until(`window.kept.isConnected && window.kept.innerText.includes("it broke")`)
-	figures(b, "0 of 1 recorded; 0 of 0; 1")
+	showsFigures(b, "0 of 1 recorded; 0 of 0; 1")
 	db.do(`INSERT INTO deployments VALUES ('w', 'writer', NULL, '127.0.0.1', 8001, %s, 3600, %s)`, since(0), since(0))
-	figures(b, "0 of 1 recorded; 1 of 1; 1")
+	showsFigures(b, "0 of 1 recorded; 1 of 1; 1")
 	db.do(`INSERT INTO deployments VALUES ('r', 'reader', NULL, '127.0.0.1', 8002, %s, 2, %s)`, since(0), since(0))
-	figures(b, "0 of 1 recorded; 1 of 2; 1") // once its heartbeat is overdue, although nothing is written
+	showsFigures(b, "0 of 1 recorded; 1 of 2; 1") // once its heartbeat is overdue, although nothing is written
 
 	at := time.Now()
 	i.use(control.Usages{"chat": inspect.Usage{At: at, Processes: 1}})
@@ -141,7 +142,7 @@ func TestRunsAreLive(t *testing.T) {
 	i.stop()
 	b.Shows("is not running any more")
 	i.serve(t)
-	figures(b, "0 of 1 recorded; 1 of 2; 1")
+	showsFigures(b, "0 of 1 recorded; 1 of 2; 1")
 }
 
 func TestWithoutADatabaseTheLineThatConnectsItIsThere(t *testing.T) {
@@ -152,7 +153,7 @@ func TestWithoutADatabaseTheLineThatConnectsItIsThere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "workflows.db")
 	i.change(func(s *control.Status) { s.Platform = path })
 	b.Shows("The Python platform has made no database yet.")
-	figures(b, "0 of 0 recorded; 0 of 0; 0")
+	showsFigures(b, "0 of 0 recorded; 0 of 0; 0")
 }
 
 func TestADatabaseIsLeftAloneWithoutAPage(t *testing.T) {
@@ -165,4 +166,32 @@ func TestADatabaseIsLeftAloneWithoutAPage(t *testing.T) {
 	feed := d.platforms.feeds[i.status.Platform]
 	leave()
 	next(t, feed.ended)
+}
+
+// Where the platform's database is connected, its figures stand on the home page, live; what
+// stands as running and is dead counts only when the instance knows that it lives.
+func TestTheFiguresAreOnTheHomePage(t *testing.T) {
+	i, db := connected(t)
+	db.history()
+	url := open(t, i)
+	if _, body := ask(t, "GET", url+"/"); !strings.Contains(body, "of 64 recorded") {
+		t.Error("the first paint has no figures")
+	}
+	b := webtest.Open(t, webtest.Wide, url)
+	showsFigures(b, "2 of 64 recorded; 1 of 2; 1")
+	i.use(control.Usages{"chat": inspect.Usage{At: time.Now(), Processes: 1}})
+	b.Until(`/^\d+ %$/.test(document.querySelector("[data-computer=memory]").textContent)`)
+	db.run("more", "running", 0)
+	showsFigures(b, "3 of 65 recorded; 1 of 2; 1")
+	i.change(func(s *control.Status) {
+		s.Workflows = []control.Workflow{{ID: "night", Source: "Python platform", Name: "night-flow"}}
+	})
+	showsFigures(b, "4 of 65 recorded; 1 of 2; 1")
+	i.change(func(s *control.Status) { s.Workflows = nil })
+	showsFigures(b, "3 of 65 recorded; 1 of 2; 1")
+	i.change(chatFailed) // the page changes, and the figures stay
+	b.Shows("Chat keeps crashing")
+	showsFigures(b, "3 of 65 recorded; 1 of 2; 1")
+	i.change(func(s *control.Status) { s.Platform = "" })
+	b.Until(`!document.querySelector("#figures")`)
 }

@@ -8,6 +8,7 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/manager/logs"
+	"agents-tray/manager/words"
 	"agents-tray/services/web/webtest"
 )
 
@@ -16,6 +17,7 @@ var scenes = []struct {
 	name    string
 	path    string
 	connect bool // to a database of the platform
+	german  bool
 	stage   func(*instance)
 	act     func(*webtest.Tab, *instance)
 }{
@@ -112,12 +114,44 @@ var scenes = []struct {
 	{name: "history", path: "/sessions", stage: aWeek},
 	{name: "session", path: "/sessions/s0", stage: aWeek, act: func(b *webtest.Tab, _ *instance) { b.Click(".events summary") }},
 	{name: "review-empty", path: "/review"},
+	{name: "figures", connect: true, stage: watching, act: func(b *webtest.Tab, i *instance) {
+		i.use(control.Usages{"chat": {At: time.Now(), Processes: 1}})
+		b.Shows("of 64 recorded")
+	}},
+	{name: "german-failed", german: true, connect: true, stage: func(i *instance) { watching(i); i.change(chatFailed) }},
+	{name: "german-stop-self", german: true, act: func(b *webtest.Tab, _ *instance) {
+		b.Click("#toggle-dashboard")
+		b.Until(`document.querySelector("dialog").open`)
+	}},
+	{name: "german-unclean", german: true, stage: func(i *instance) {
+		i.change(func(s *control.Status) { s.Unclean, s.Asks = lostPower(), true; portHeld(s) })
+	}},
+	{name: "german-log-page", path: "/services/chat/log", german: true, stage: talk},
+	{name: "german-crash", path: "/services/chat/crash", german: true, stage: func(i *instance) { talk(i); i.change(chatFailed) }},
+	{name: "german-runs", path: "/runs", german: true, connect: true},
+	{name: "german-runs-unconnected", path: "/runs", german: true},
+	{name: "german-review", path: "/review", german: true, stage: func(i *instance) { i.review = lostPower() }},
+	{name: "german-history", path: "/sessions", german: true, stage: aWeek},
+	{name: "german-session", path: "/sessions/s0", german: true, stage: aWeek},
+}
+
+// watching has a service that is only watched, and does not answer.
+func watching(i *instance) {
+	i.change(func(s *control.Status) {
+		s.Services = append(s.Services, manager.Service{
+			Name: "gpu", Title: "Model server", URL: "http://gpu-box:8000", Open: true, Watched: true, State: manager.Starting,
+			Problem: &manager.Problem{Kind: manager.NotAnswering, Title: "Model server", Answer: &manager.Answer{Kind: manager.AnswerRefused}},
+		})
+	})
 }
 
 // TestLooks checks the contrast of all text (see webtest.Tab.Looks for pictures).
 func TestLooks(t *testing.T) {
 	for _, scene := range scenes {
 		t.Run(scene.name, func(t *testing.T) {
+			if scene.german {
+				speak(t, words.German)
+			}
 			i := start(t, both())
 			if scene.connect {
 				var db *database

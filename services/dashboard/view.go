@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"cmp"
-	"fmt"
 	"net/url"
 	"os"
 	"strings"
@@ -34,6 +33,7 @@ type homeView struct {
 	Status   *control.Status  // the last one received, or nil
 	Services []service
 	UnderWay []activeWorkflow
+	Figures  *figures // of the platform; nil: see stream
 }
 
 // service is a service as the page shows it.
@@ -58,6 +58,12 @@ type serviceProblem struct {
 	What, Why, Now string
 	Reason         []string // what it has printed that says why it failed, as far as that can be told
 }
+
+// stoppedByYou is the word for manager.Stopped where it was asked for.
+const stoppedByYou = "Stopped by you"
+
+// notAnswering is a service that is only watched, and does not answer.
+var notAnswering = stateWord{bad, "Not answering"}
 
 type stateWord struct {
 	tone tone
@@ -91,7 +97,7 @@ var lastKnownWords = map[manager.State]stateWord{
 // view makes the home page of the last status received, and of the error that there is
 // instead of a newer one. Either may be nil.
 func view(status *control.Status, err error) homeView {
-	o := homeView{page: page{Here: "/"}, Tone: idle, Headline: "Not connected", Status: status}
+	o := homeView{page: page{Here: "/"}, Tone: idle, Headline: say("Not connected"), Status: status}
 	if err != nil {
 		problem := unreachable(err)
 		o.Lost = &problem
@@ -105,7 +111,7 @@ func view(status *control.Status, err error) homeView {
 			o.Tone, o.Headline = headline(status)
 			o.Summary = summary(status)
 		} else {
-			o.Summary = "What follows was last known and may have changed."
+			o.Summary = say("What follows was last known and may have changed.")
 		}
 	}
 	o.Title = o.Headline
@@ -118,24 +124,24 @@ func headline(status *control.Status) (tone, string) {
 	case manager.PhaseRunning:
 		switch quitting := status.Quitting; {
 		case quitting == nil:
-			return good, "Running"
+			return good, say("Running")
 		case quitting.Decided:
-			return busy, "About to quit"
+			return busy, say("About to quit")
 		}
-		return busy, "Asks whether to quit"
+		return busy, say("Asks whether to quit")
 	case manager.PhaseStarting:
-		return busy, "Starting…"
+		return busy, say("Starting…")
 	case manager.PhaseStopping:
-		return busy, "Stopping…"
+		return busy, say("Stopping…")
 	case manager.PhaseTrouble:
 		return bad, problemLine(status.Services)
 	}
-	return idle, "Stopped"
+	return idle, say("Stopped")
 }
 
 // problemLine is the only problem, or the number of problems.
 func problemLine(services []manager.Service) string {
-	line, count := "Something is wrong", 0
+	line, count := say("Something is wrong"), 0
 	for _, s := range services {
 		if t := problemView(s); t != nil {
 			line = t.What
@@ -143,7 +149,7 @@ func problemLine(services []manager.Service) string {
 		}
 	}
 	if count > 1 {
-		return fmt.Sprintf("%d services have a problem", count)
+		return say("{n} services have a problem", "{n}", count)
 	}
 	return line
 }
@@ -172,14 +178,16 @@ func summary(status *control.Status) string {
 
 // quittingSummary describes a request to quit that waits for workflows.
 func quittingSummary(quitting *control.Quitting) string {
-	at, workflows, are, they := quitting.Deadline.Local().Format("15:04"), "1 workflow", "is", "it is"
-	if quitting.Workflows != 1 {
-		workflows, are, they = fmt.Sprintf("%d workflows", quitting.Workflows), "are", "they are"
+	values := []any{"{n}", quitting.Workflows, "{clock}", language.Clock(quitting.Deadline)}
+	switch one := quitting.Workflows == 1; {
+	case quitting.Decided && one:
+		return say("Quits after 1 workflow, at {clock} at the latest.", values...)
+	case quitting.Decided:
+		return say("Quits after {n} workflows, at {clock} at the latest.", values...)
+	case one:
+		return say("1 workflow is running. Answer in the tray menu by {clock}, or it is finished first.", values...)
 	}
-	if quitting.Decided {
-		return fmt.Sprintf("Quits after %s, at %s at the latest.", workflows, at)
-	}
-	return fmt.Sprintf("%s %s running. Answer in the tray menu by %s, or %s finished first.", workflows, are, at, they)
+	return say("{n} workflows are running. Answer in the tray menu by {clock}, or they are finished first.", values...)
 }
 
 func runningSummary(ready, all int) string {
@@ -187,15 +195,15 @@ func runningSummary(ready, all int) string {
 	case all == 0:
 		return ""
 	case all == 1 && ready == 1:
-		return "The service is running."
+		return say("The service is running.")
 	case all == 2 && ready == 2:
-		return "Both services are running."
+		return say("Both services are running.")
 	case all == ready:
-		return fmt.Sprintf("All %d services are running.", all)
+		return say("All {n} services are running.", "{n}", all)
 	case ready == 1:
-		return fmt.Sprintf("1 of %d services is running.", all)
+		return say("1 of {n} services is running.", "{n}", all)
 	}
-	return fmt.Sprintf("%d of %d services are running.", ready, all)
+	return say("{ready} of {n} services are running.", "{ready}", ready, "{n}", all)
 }
 
 func completedSummary(completed, others int) string {
@@ -203,11 +211,11 @@ func completedSummary(completed, others int) string {
 	case completed == 0:
 		return ""
 	case others == 0:
-		return "All services have done their work."
+		return say("All services have done their work.")
 	case completed == 1:
-		return "1 has done its work."
+		return say("1 has done its work.")
 	}
-	return fmt.Sprintf("%d have done their work.", completed)
+	return say("{n} have done their work.", "{n}", completed)
 }
 
 // wordsOf describes a service's state; with lost, the last known one.
@@ -217,11 +225,14 @@ func wordsOf(s manager.Service, lost bool) stateWord {
 	case lost:
 		said = stateWord{idle, lastKnownWords[s.State].word}
 	case s.State == manager.Stopped && s.ByHand:
-		said.word = "Stopped by you"
+		said.word = stoppedByYou
+	case s.Watched && s.State == manager.Starting && s.Problem != nil:
+		said = notAnswering
 	}
 	if said.word == "" {
 		said = stateWord{idle, string(s.State)}
 	}
+	said.word = say(said.word)
 	return said
 }
 
@@ -232,7 +243,7 @@ func serviceView(s manager.Service, lost bool) service {
 		v.Title = s.Name
 	}
 	if s.State == manager.Waiting && s.WaitsFor != "" && !lost {
-		v.Word = "Waiting for " + s.WaitsFor
+		v.Word = say("Waiting for {service}", "{service}", s.WaitsFor)
 	}
 	if s.Problem != nil && v.Tone == busy {
 		v.Tone = bad
@@ -276,7 +287,7 @@ func (s service) Host() string {
 }
 
 // defaultAdvice is what to do about a problem that comes without advice.
-const defaultAdvice = "Look at its log for the reason, then start it again."
+func defaultAdvice() string { return say("Look at its log for the reason, then start it again.") }
 
 func problemView(s manager.Service) *serviceProblem {
 	title := s.Title
@@ -286,23 +297,23 @@ func problemView(s manager.Service) *serviceProblem {
 	var t serviceProblem
 	switch {
 	case s.Problem != nil:
-		said := words.English.Problem(s.Problem)
+		said := language.Problem(s.Problem)
 		t.What, t.Why, t.Now = said.Summary, said.Cause, said.Advice
 	case s.State == manager.Failed:
-		t.What = title + " failed"
+		t.What = say("{service} failed", "{service}", title)
 	default:
 		return nil
 	}
 	if exit := s.LastExit; exit != nil && exit.Failure() {
 		t.Reason = exit.Why()
 		if t.Why == "" {
-			t.Why = "Its last process " + words.English.Exit(*exit)
+			t.Why = say("Its last process {exit}", "{exit}", language.Exit(*exit))
 		}
 	}
 	if s.Problem != nil && len(s.Problem.Lines) > 0 {
 		t.Reason = s.Problem.Shown(s.Problem.Reasons)
 	}
-	t.Why, t.Now = words.Sentence(t.Why), words.Sentence(cmp.Or(t.Now, defaultAdvice))
+	t.Why, t.Now = words.Sentence(t.Why), words.Sentence(cmp.Or(t.Now, defaultAdvice()))
 	return &t
 }
 
@@ -310,4 +321,4 @@ func problemView(s manager.Service) *serviceProblem {
 func (s service) Failed() bool { return s.LastExit.Failure() }
 
 // Exit describes how the service's last process ended. LastExit must be set.
-func (s service) Exit() string { return words.English.Exit(*s.LastExit) }
+func (s service) Exit() string { return language.Exit(*s.LastExit) }

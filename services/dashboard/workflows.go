@@ -82,7 +82,7 @@ func (p reviewPage) Interrupted() []interrupted {
 			if !known {
 				words = stateWord{busy, string(service.State)}
 			}
-			v.Run = &run{service.Name, words.tone, words.word, !service.State.Idle(), problemView(service)}
+			v.Run = &run{service.Name, words.tone, say(words.word), !service.State.Idle(), problemView(service)}
 		}
 		list = append(list, v)
 	}
@@ -106,7 +106,7 @@ func commandLine(command []string) string {
 func (d *dashboard) runAgain(w http.ResponseWriter, r *http.Request) {
 	service, err := d.client.RunAgain(r.Context(), r.PathValue("source"), r.PathValue("id"))
 	if err != nil {
-		refuse(w, err, "This workflow was not run again.", "Try again, or run its command yourself.")
+		refuse(w, err, say("This workflow was not run again."), say("Try again, or run its command yourself."))
 		return
 	}
 	web.JSON(w, http.StatusAccepted, map[string]string{"service": service})

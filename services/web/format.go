@@ -3,6 +3,8 @@ package web
 import (
 	"fmt"
 	"time"
+
+	"agents-tray/manager/words"
 )
 
 // Duration formats d in at most two units: "2 min 5 s". A negative one is "0 s". time.js
@@ -29,16 +31,16 @@ func Duration(d time.Duration) string {
 	return "0 s"
 }
 
-// Ago formats how long before now t was: "just now", "40 s ago", "3 min ago".
-func Ago(t, now time.Time) string {
+// Ago formats how long before now t was, in a language: "just now", "40 s ago", "3 min ago".
+func Ago(l words.Language, t, now time.Time) string {
 	ago := now.Sub(t)
 	switch {
 	case ago < 5*time.Second:
-		return "just now"
+		return l.Page("just now")
 	case ago >= time.Minute:
 		ago = ago.Truncate(time.Minute)
 	}
-	return Duration(ago) + " ago"
+	return l.Page("{time} ago", "{time}", Duration(ago))
 }
 
 // Exact formats t in local time: "2026-03-04 14:03:05".

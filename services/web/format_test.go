@@ -3,6 +3,8 @@ package web
 import (
 	"testing"
 	"time"
+
+	"agents-tray/manager/words"
 )
 
 func TestDurationsAsPeopleSayThem(t *testing.T) {
@@ -23,7 +25,7 @@ func TestDurationsAsPeopleSayThem(t *testing.T) {
 func TestAgo(t *testing.T) {
 	now := time.Now()
 	for seconds, want := range map[int]string{-3: "just now", 4: "just now", 40: "40 s ago", 65: "1 min ago", 3600: "1 h ago"} {
-		if got := Ago(now.Add(-time.Duration(seconds)*time.Second), now); got != want {
+		if got := Ago(words.English, now.Add(-time.Duration(seconds)*time.Second), now); got != want {
 			t.Errorf("%d s: %q, want %q", seconds, got, want)
 		}
 	}

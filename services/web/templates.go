@@ -4,6 +4,8 @@ import (
 	"embed"
 	"html/template"
 	"time"
+
+	"agents-tray/manager/words"
 )
 
 //go:embed templates
@@ -16,13 +18,14 @@ var templateFiles embed.FS
 //	ago     how long ago a time was
 //	for     the duration since a time
 //
-// All may use functions, and: duration (since a time), ago, exact, and machine, a time as
-// scripts read it.
-func Templates(functions template.FuncMap) *template.Template {
+// All may use functions, and: say (see words.Language.Page), duration (since a time), ago,
+// exact, and machine, a time as scripts read it.
+func Templates(language words.Language, functions template.FuncMap) *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{
 		"duration": func(t time.Time) string { return Duration(time.Since(t)) },
-		"ago":      func(t time.Time) string { return Ago(t, time.Now()) },
+		"ago":      func(t time.Time) string { return Ago(language, t, time.Now()) },
 		"exact":    Exact,
+		"say":      language.Page,
 		"machine":  func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
 	}).Funcs(functions).ParseFS(templateFiles, "templates/*.html"))
 }

@@ -2,6 +2,7 @@ package platform
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"sort"
 	"strconv"
@@ -67,6 +68,8 @@ type Query struct {
 	Page  int      // of runs, from 0
 	Since time.Time
 	Now   time.Time
+	// Living are the ids of runs that are known to be under way, although they began before Since.
+	Living []string
 }
 
 // Overview is what the platform runs and has run.
@@ -147,7 +150,12 @@ func (o *Overview) addRuns(conn *sqlite3.Conn, table string, q Query) error {
 		return err
 	}
 	since := q.Since.UTC().Format("2006-01-02 15:04:05.000000")
-	lives := `started_at >= ?1`
+	livingIDs, err := json.Marshal(append([]string{}, q.Living...))
+	if err != nil {
+		return err
+	}
+	living := string(livingIDs)
+	lives := `started_at >= ?1 OR r.id IN (SELECT value FROM json_each(?2))`
 	if key := states.first("execution_id", "run_id"); key != "NULL" && states["created_at"] {
 		lives += ` OR EXISTS (SELECT 1 FROM execution_states s WHERE s.` + key + ` = r.id AND s.created_at >= ?1)`
 	}
@@ -155,8 +163,8 @@ func (o *Overview) addRuns(conn *sqlite3.Conn, table string, q Query) error {
 		WHEN ` + lives + ` THEN 'active' ELSE 'dead' END`
 
 	recent := q.Now.Add(-recently).UTC().Format("2006-01-02 15:04:05.000000")
-	err = each(conn, `SELECT `+state+` AS state, count(*), count(*) FILTER (WHERE started_at >= ?2), min(started_at) FILTER (WHERE started_at >= ?2) FROM `+table+` r GROUP BY state`,
-		[]string{since, recent}, func(row *sqlite3.Stmt) {
+	err = each(conn, `SELECT `+state+` AS state, count(*), count(*) FILTER (WHERE started_at >= ?3), min(started_at) FILTER (WHERE started_at >= ?3) FROM `+table+` r GROUP BY state`,
+		[]string{since, living, recent}, func(row *sqlite3.Stmt) {
 			o.Total += row.ColumnInt(1)
 			switch RunState(row.ColumnText(0)) {
 			case Active:
@@ -172,19 +180,19 @@ func (o *Overview) addRuns(conn *sqlite3.Conn, table string, q Query) error {
 	}
 	var matching string // what is asked for is compared as it is: a % in it is no wildcard
 	if q.State != "" {
-		matching += ` AND ?2 = ` + state
+		matching += ` AND ?3 = ` + state
 	}
 	if q.Name != "" {
-		matching += ` AND instr(lower(workflow_name), lower(?3)) > 0`
+		matching += ` AND instr(lower(workflow_name), lower(?4)) > 0`
 	}
-	about := []string{since, string(q.State), q.Name, strconv.Itoa((max(0, q.Page) + 1) * PageSize)}
-	err = each(conn, `SELECT count(*) FROM `+table+` r WHERE ?1 != ''`+matching, about, func(row *sqlite3.Stmt) { o.Matching += row.ColumnInt(0) })
+	about := []string{since, living, string(q.State), q.Name, strconv.Itoa((max(0, q.Page) + 1) * PageSize)}
+	err = each(conn, `SELECT count(*) FROM `+table+` r WHERE ?1 != '' AND ?2 != ''`+matching, about, func(row *sqlite3.Stmt) { o.Matching += row.ColumnInt(0) })
 	if err != nil {
 		return err
 	}
 	return each(conn, `SELECT id, workflow_name, `+state+`, status, started_at, completed_at, `+has.first("duration_seconds")+`, `+has.first("total_tokens")+`, `+
 		has.first("total_cost_usd")+`, `+has.first("error_message")+` FROM `+table+` r
-		WHERE rowid IN (SELECT rowid FROM `+table+` r WHERE ?1 != ''`+matching+` ORDER BY started_at DESC, rowid DESC LIMIT CAST(?4 AS INTEGER))
+		WHERE rowid IN (SELECT rowid FROM `+table+` r WHERE ?1 != ''`+matching+` ORDER BY started_at DESC, rowid DESC LIMIT CAST(?5 AS INTEGER))
 		ORDER BY started_at DESC, rowid DESC`, about, func(row *sqlite3.Stmt) {
 		r := Record{
 			ID: row.ColumnText(0), Workflow: line(row.ColumnText(1), 200), State: RunState(row.ColumnText(2)), Status: line(row.ColumnText(3), 40),

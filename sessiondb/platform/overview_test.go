@@ -94,6 +94,11 @@ func TestBothDialectsAreRead(t *testing.T) {
 			if wait := time.Until(o.Until); wait <= 0 || wait > 10*time.Second {
 				t.Errorf("the next heartbeat is due in %v", wait)
 			}
+			known := began() // by the instance, which has seen the row change
+			known.Living = []string{"dead", "went"}
+			if o := Read(path, known); o.Active != 4 || o.Runs[5].State != Active || o.Runs[2].State != Completed {
+				t.Errorf("known to be alive: %+v", o)
+			}
 			later := began()
 			later.Now = o.Until
 			if o := Read(path, later); o.Healthy != 0 {

@@ -16,6 +16,7 @@ import (
 	"agents-tray/manager/disk"
 	"agents-tray/manager/guard/proctree"
 	"agents-tray/manager/spec"
+	"agents-tray/manager/words"
 
 	"github.com/spf13/cobra"
 )
@@ -35,12 +36,12 @@ func checkCommand() *cobra.Command {
 		RunE: func(command *cobra.Command, _ []string) error {
 			services, err := checkServices(command.Context(), options)
 			if err != nil {
-				return err
+				return explain(words.System(), err)
 			}
 			if slices.ContainsFunc(services, func(s spec.ServiceSpec) bool { return s.OtherUsers }) {
-				fmt.Fprintln(command.OutOrStdout(), "other_users: other users of this computer can use the built-in services")
+				fmt.Fprintln(command.OutOrStdout(), words.System().Say(words.CheckOtherUsers))
 			}
-			return listServices(command.OutOrStdout(), services)
+			return listServices(command.OutOrStdout(), words.System(), services)
 		},
 	}
 	configFlag(command, &options)
@@ -62,9 +63,9 @@ func missingFolders(specs []spec.ServiceSpec) error {
 			continue
 		}
 		if info, err := os.Stat(s.Dir); err != nil {
-			found = append(found, &spec.Error{Service: s.Name, Field: "dir", Err: fmt.Errorf("the folder %s: %w. Make it, or correct dir", s.Dir, disk.Cause(err))})
+			found = append(found, &spec.Error{Service: s.Name, Field: "dir", Err: spec.Wrong(spec.FolderMissing, "{path}", s.Dir, "{detail}", disk.Cause(err))})
 		} else if !info.IsDir() {
-			found = append(found, &spec.Error{Service: s.Name, Field: "dir", Err: fmt.Errorf("%s is no folder", s.Dir)})
+			found = append(found, &spec.Error{Service: s.Name, Field: "dir", Err: spec.Wrong(spec.NoFolder, "{path}", s.Dir)})
 		}
 	}
 	return errors.Join(found...)
@@ -77,23 +78,41 @@ func wrongEnvFiles(ctx context.Context, specs []spec.ServiceSpec) error {
 	var found []error
 	for _, s := range specs {
 		if _, err := manager.ReadEnvFile(ctx, s, nil); err != nil {
-			found = append(found, &spec.Error{Service: s.Name, Field: "env_file", Err: err})
+			found = append(found, &spec.Error{Service: s.Name, Field: "env_file", Err: spec.Wrong(spec.EnvFileUnusable, "{detail}", err)})
 		}
 	}
 	return errors.Join(found...)
 }
 
+// An explained error says what is wrong with the services file in the user's language.
+type explained struct {
+	error
+	text string
+}
+
+func (e explained) Error() string { return e.text }
+func (e explained) Unwrap() error { return e.error }
+
+// explain returns an error that says what one of package config says as people read it, any
+// other as it is.
+func explain(language words.Language, err error) error {
+	if errors.As(err, new(*config.Mistakes)) || errors.As(err, new(*spec.Mistake)) {
+		return explained{err, config.Explain(err, language)}
+	}
+	return err
+}
+
 // listServices prints services as a table.
-func listServices(to io.Writer, specs []spec.ServiceSpec) error {
+func listServices(to io.Writer, language words.Language, specs []spec.ServiceSpec) error {
 	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "NAME\tCOMMAND\tLISTEN\tDEPENDS ON")
+	fmt.Fprintln(table, language.Say(words.CheckHeader))
 	for _, s := range specs {
 		command := strings.Join(s.Command, " ")
 		switch {
 		case s.Builtin != "":
-			command = "(built in)"
+			command = language.Say(words.CheckBuiltIn)
 		case s.Watched():
-			command = "(only watched)"
+			command = language.Say(words.CheckOnlyWatched)
 		}
 		var needs []string
 		for name, condition := range s.DependsOn {

@@ -2,6 +2,8 @@
 
 package cli
 
+import "os"
+
 const (
 	// interruptStopsTray says that Ctrl-C in the terminal stops the tray that was started there.
 	interruptStopsTray = true
@@ -13,3 +15,6 @@ func attachConsole() {}
 
 // detachConsole leaves the terminal as it is: its user decides what ends with it.
 func detachConsole() {}
+
+// takesEscapes reports whether a terminal obeys escape sequences.
+func takesEscapes(*os.File) bool { return os.Getenv("TERM") != "dumb" }

@@ -41,6 +41,13 @@ func attachConsole() {
 	os.Stdout, os.Stderr, attached = console, console, true
 }
 
+// takesEscapes has a console obey escape sequences, and reports whether it does.
+func takesEscapes(console *os.File) bool {
+	handle, mode := windows.Handle(console.Fd()), uint32(0)
+	return windows.GetConsoleMode(handle, &mode) == nil &&
+		windows.SetConsoleMode(handle, mode|windows.ENABLE_PROCESSED_OUTPUT|windows.ENABLE_VIRTUAL_TERMINAL_PROCESSING) == nil
+}
+
 // detachConsole lets go of a console that attachConsole has attached to: closing its window
 // would end the tray. Nothing can be printed there any more.
 func detachConsole() {

@@ -35,12 +35,16 @@ func doctorCommand(release string) *cobra.Command {
 	command := &cobra.Command{
 		Use: "doctor", Short: "Look at this computer for what keeps the program from working", Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			findings := examine(command.Context(), options, version(release))
+			language := words.System()
+			if asJSON {
+				language = words.English // it is for programs
+			}
+			findings := examine(command.Context(), language, options, version(release))
 			var err error
 			if asJSON {
 				err = writeFindings(command.OutOrStdout(), findings)
 			} else {
-				printFindings(command.OutOrStdout(), words.System(), findings)
+				printFindings(command.OutOrStdout(), language, findings)
 			}
 			for _, f := range findings {
 				if f.Level == words.Wrong && err == nil {
@@ -56,8 +60,8 @@ func doctorCommand(release string) *cobra.Command {
 	return command
 }
 
-// examine returns what there is to know.
-func examine(ctx context.Context, options config.Options, version string) []words.Finding {
+// examine returns what there is to know. The mistakes in the services file are in a language.
+func examine(ctx context.Context, language words.Language, options config.Options, version string) []words.Finding {
 	var found []words.Finding
 	add := func(level words.Level, kind words.FindingKind, values ...string) {
 		found = append(found, words.Finding{Kind: kind, Level: level, Values: values})
@@ -65,7 +69,7 @@ func examine(ctx context.Context, options config.Options, version string) []word
 	add(words.Fine, words.FoundVersion, "{version}", version, "{system}", runtime.GOOS+"/"+runtime.GOARCH)
 	services, err := checkServices(ctx, options)
 	if err != nil {
-		add(words.Wrong, words.FoundMistakes, "{mistakes}", err.Error())
+		add(words.Wrong, words.FoundMistakes, "{mistakes}", config.Explain(err, language))
 		services, _ = config.Services(options, config.Locate()) // those that can run all the same; none if the file is wrong
 	} else {
 		var names []string

@@ -20,6 +20,7 @@ import (
 	"agents-tray/tray"
 	"agents-tray/tray/instance"
 	"agents-tray/tray/open"
+	"agents-tray/tray/words"
 )
 
 // run is the program: a session, shown in the tray or in the terminal, until it is
@@ -46,7 +47,7 @@ func (l launch) run(command *cobra.Command, inTerminal bool) error {
 	}
 	var problem *manager.Problem
 	command.SilenceErrors = errors.As(err, &problem) // it stands on the screen already
-	return err
+	return explain(words.System(), err)
 }
 
 // allStopped is the last line of a clean end.
@@ -233,7 +234,7 @@ func follow(s *instance.Instance, screen *screen, asked context.Context, alone b
 		case err := <-started:
 			now := s.Status()
 			screen.Show(now.Snapshot)
-			screen.End()
+			screen.Settle(now.Snapshot)
 			if alone {
 				failure = err
 			}
@@ -253,6 +254,7 @@ func follow(s *instance.Instance, screen *screen, asked context.Context, alone b
 			if alone {
 				screen.Say("Press Ctrl-C to stop")
 			} else {
+				screen.End()
 				screen.Say("%s is running.%s", tray.Name, howToStopTray)
 				detachConsole()
 			}

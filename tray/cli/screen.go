@@ -2,14 +2,11 @@ package cli
 
 import (
 	"fmt"
+	"golang.org/x/term"
 	"io"
 	"os"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/briandowns/spinner"
-	"golang.org/x/term"
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
@@ -20,8 +17,10 @@ import (
 type screen struct {
 	out      io.Writer
 	verbose  bool
-	events   bool             // lines of JSON are written instead
-	spinner  *spinner.Spinner // nil where out is no terminal
+	events   bool      // lines of JSON are written instead
+	terminal *os.File  // nil where out is none, or one that takes plain lines only
+	spinners *spinners // nil while nothing is waited for
+	settled  bool      // the spinners end with the last start that is under way
 	shown    map[string]seen
 	quitting *control.Quitting // that was last shown
 	notices  []string          // that are shown
@@ -34,23 +33,23 @@ type seen struct {
 	problem *manager.Problem
 }
 
-// newScreen returns a screen on out, which writes lines of JSON with events.
+// newScreen returns a screen on out, which writes lines of JSON with events. Where out is no
+// terminal, or NO_COLOR is set, it writes plain lines only.
 func newScreen(out *os.File, verbose, events bool) *screen {
 	s := &screen{out: out, verbose: verbose, events: events, shown: map[string]seen{}}
-	if !events && term.IsTerminal(int(out.Fd())) {
-		s.spinner = spinner.New(spinner.CharSets[14], 80*time.Millisecond, spinner.WithWriterFile(out))
+	if !events && os.Getenv("NO_COLOR") == "" && term.IsTerminal(int(out.Fd())) && takesEscapes(out) {
+		s.terminal = out
 	}
 	return s
 }
 
-// Begin says what is about to happen.
+// Begin says what is about to happen, and waits for it with a spinner.
 func (s *screen) Begin(what string) {
-	if s.spinner == nil {
+	if s.terminal == nil {
 		s.Say("%s", what)
 		return
 	}
-	s.spinner.Suffix = " " + what
-	s.spinner.Start()
+	s.spinners = newSpinners(s.terminal, what)
 }
 
 // Say prints a line.
@@ -62,20 +61,28 @@ func (s *screen) Say(format string, arguments ...any) {
 	s.above(func() { fmt.Fprintf(s.out, format+"\n", arguments...) })
 }
 
-// above prints while the spinner steps aside.
+// above prints above the spinners.
 func (s *screen) above(print func()) {
-	if s.spinner != nil && s.spinner.Active() {
-		s.spinner.Stop()
-		defer s.spinner.Start()
+	if s.spinners == nil {
+		print()
+		return
 	}
-	print()
+	s.spinners.above(print)
 }
 
-// End takes the spinner away.
+// End takes the spinners away.
 func (s *screen) End() {
-	if s.spinner != nil {
-		s.spinner.Stop()
+	if s.spinners != nil {
+		s.spinners.end()
+		s.spinners = nil
 	}
+}
+
+// Settle says that the start as a whole has come to its outcome: the spinners stay only for
+// services that still start.
+func (s *screen) Settle(snapshot manager.Snapshot) {
+	s.settled = true
+	s.showWaiting(snapshot)
 }
 
 // ShowNotices prints those that were not there before.
@@ -88,28 +95,36 @@ func (s *screen) ShowNotices(now []string) {
 	s.notices = now
 }
 
-// showWaiting has the spinner name the services that are still starting.
+// showWaiting shows a spinner for each service that is still starting.
 func (s *screen) showWaiting(snapshot manager.Snapshot) {
-	if s.spinner == nil || !s.spinner.Active() {
+	if s.spinners == nil {
 		return
 	}
-	var waiting []string
+	var lines []waited
 	for _, service := range snapshot.Services {
-		if service.State == manager.Starting || service.State == manager.Waiting || service.State == manager.BackingOff {
-			waiting = append(waiting, service.Title)
+		line := waited{since: service.Started}
+		switch service.State {
+		case manager.Starting:
+			line.text = "starting"
+		case manager.Waiting:
+			line = waited{text: "waits for " + service.WaitsFor}
+		case manager.BackingOff:
+			line = waited{text: "ended, is started again"}
+		default:
+			continue
 		}
+		line.text = fmt.Sprintf("%-10s %s", service.Title, line.text)
+		lines = append(lines, line)
 	}
-	if len(waiting) == 0 {
+	if s.settled && !slices.ContainsFunc(snapshot.Services, isStarting) {
+		s.End()
 		return
 	}
-	suffix := " Starting " + strings.Join(waiting[:min(len(waiting), 4)], ", ")
-	if more := len(waiting) - 4; more > 0 {
-		suffix += fmt.Sprintf(" and %d more", more)
-	}
-	s.spinner.Lock()
-	s.spinner.Suffix = suffix
-	s.spinner.Unlock()
+	s.spinners.show(lines)
 }
+
+// isStarting reports whether a service is about to answer, as far as is known.
+func isStarting(s manager.Service) bool { return s.State == manager.Starting && s.Problem == nil }
 
 // Show prints what has changed in a snapshot since the last.
 func (s *screen) Show(snapshot manager.Snapshot) {

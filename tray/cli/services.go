@@ -58,10 +58,14 @@ func act(ctx context.Context, client *control.Client, action control.Action, nam
 }
 
 // chosenServices are the services that an action is about: those named, or all. What
-// depends on others is stopped first. A service that runs once is not started by "all".
+// depends on others is stopped first. A service that runs once is not started by "all", and one
+// that is only watched is neither started nor stopped.
 func chosenServices(status control.Status, action control.Action, names []string) ([]string, error) {
 	if len(names) == 0 {
 		for _, s := range status.Services {
+			if s.Watched {
+				continue // what runs it is elsewhere
+			}
 			if action == control.Stop && s.State != manager.Stopped || action != control.Stop && !s.Once && !s.Leaving {
 				names = append(names, s.Name)
 			}

@@ -64,7 +64,7 @@ func (i *Instance) openRecord(ctx context.Context) {
 		found.KernelKill, _ = proctree.KilledForMemory(previous.PID, previous.Started)
 	}
 	v := verdict.Judge(previous, found)
-	i.unclean, i.review = v, reviewOf(previous, v)
+	i.unclean, i.review = v, reviewOf(previous, v, i.language)
 	i.asks = i.review != nil && previous.Repeated && v.Cause != verdict.LeftRunning
 	if !previous.OfPlatform {
 		i.record.SetEnding(previous.Mark, v.Ending, verdictDetail(v), v.At)

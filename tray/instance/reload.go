@@ -169,7 +169,7 @@ func describe(c manager.Changes) string {
 // tellMistake says that the services file was not applied, with a button to it.
 func (i *Instance) tellMistake(err error, gone bool) {
 	say := i.language.Say
-	notice := mistakes(err, i.options.ServicesFile)
+	notice := mistakes(i.language, err, i.options.ServicesFile)
 	if gone {
 		notice = words.Notice{More: words.ServicesGone, Arguments: []any{filepath.Base(i.servicesFile())}}
 	}
@@ -190,24 +190,33 @@ const maxMistake = 120
 // Mistakes is what a message says of an error of config.Load: of mistakes in the services
 // file, the first and where to see all. file is what the option names, "" for the usual one.
 func Mistakes(language words.Language, err error, file string) string {
-	return mistakes(err, file).Rest(language)
+	if errors.As(err, new(*config.Mistakes)) || errors.As(err, new(*config.Unusable)) {
+		return mistakes(language, err, file).Rest(language)
+	}
+	return firstParagraph(config.Explain(err, language))
+}
+
+// firstParagraph leaves the example out that a terminal shows of a services file.
+func firstParagraph(text string) string {
+	first, _, _ := strings.Cut(text, "\n\n")
+	return first
 }
 
 // mistakes is what there is to tell of an error of config.Load.
-func mistakes(err error, file string) words.Notice {
+func mistakes(language words.Language, err error, file string) words.Notice {
 	if unusable, ok := errors.AsType[*config.Unusable](err); ok {
 		return unusableNotice(unusable)
 	}
 	var wrong *config.Mistakes
 	if !errors.As(err, &wrong) {
-		return words.Notice{Detail: err.Error()}
+		return words.Notice{Detail: firstParagraph(config.Explain(err, language))}
 	}
 	check := "agents-tray check"
 	if file != "" {
 		check += " --config " + file
 	}
 	first := wrong.Faults[0]
-	text, _, _ := strings.Cut(first.Text(), "; ") // what is allowed instead takes too much room
+	text, _, _ := strings.Cut(first.Text(language), "; ") // what is allowed instead takes too much room
 	where := fmt.Sprintf("%d: %s", first.Line, words.Fit(text, maxMistake))
 	name := filepath.Base(wrong.File)
 	if n := len(wrong.Faults); n > 1 {

@@ -7,13 +7,14 @@ import (
 	"agents-tray/tray/words"
 )
 
-// reviewOf is the review of the session p; nil if the user need not be told of its end.
-func reviewOf(p *sessiondb.Previous, v verdict.Verdict) *control.Review {
+// reviewOf is the review of the session p for a user who reads that language; nil if the user
+// need not be told of its end.
+func reviewOf(p *sessiondb.Previous, v verdict.Verdict, l words.Language) *control.Review {
 	if !v.Alarming() {
 		return nil
 	}
 	review := &control.Review{
-		Started: p.Started, LastSeen: v.At, Version: p.Version, Cause: words.English.Say(uncleanOf(v).Cause), Detail: verdictDetail(v),
+		Started: p.Started, LastSeen: v.At, Version: p.Version, Cause: words.English.Say(uncleanOf(v).Cause), Told: l.Say(uncleanOf(v).Cause), Detail: verdictDetail(v),
 		Services: []control.ReviewService{}, Workflows: reviewWorkflows(p.Workflows),
 	}
 	for _, service := range p.Services {

@@ -15,7 +15,7 @@ func TestHowTheLastEndIsTold(t *testing.T) {
 	at := time.Date(2026, 11, 20, 14, 3, 0, 0, time.Local)
 	for cause := verdict.Nothing; cause <= verdict.OtherComputer; cause++ {
 		v := verdict.Verdict{Cause: cause, At: at}
-		review := reviewOf(&sessiondb.Previous{}, v)
+		review := reviewOf(&sessiondb.Previous{}, v, words.English)
 		if (review != nil) != v.Alarming() || review != nil && review.Cause == "" {
 			t.Errorf("cause %d: the review is %+v", cause, review)
 		}

@@ -3,6 +3,7 @@ package instance
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -28,15 +29,18 @@ func (i *Instance) Status() control.Status {
 	if !i.reviewed {
 		status.Unclean = review
 	}
-	status.Notices, status.Asks = i.noticeTexts(words.English), i.asks
+	status.Notices, status.Told, status.Asks = i.noticeTexts(words.English), i.noticeTexts(i.language), i.asks
 	return status
 }
 
 // Changes returns a channel that gets a value after each change of Status.
 func (i *Instance) Changes() (<-chan struct{}, func()) { return i.changed.listen() }
 
-// Act starts, stops or restarts a service.
+// Act starts, stops or restarts a service, but one that is only watched.
 func (i *Instance) Act(service string, action control.Action) error {
+	if s, _ := i.manager.Snapshot().Service(service); s.Watched {
+		return &control.Refused{Status: http.StatusConflict, Message: s.Title + " is only watched: what runs it is elsewhere, and it is started and stopped there"}
+	}
 	switch action {
 	case control.Start:
 		return i.manager.Start(service)

@@ -5,6 +5,7 @@ import { morph } from "/assets/morph.js";
 import * as problems from "/assets/problem.js";
 import { request } from "/assets/request.js";
 import { keepCurrent, updateAll } from "/assets/time.js";
+import { say } from "/assets/words.js";
 import * as actions from "./actions.js";
 
 const live = document.getElementById("live");
@@ -31,8 +32,8 @@ connect(() => `/api/services/${service}/crash`, {
 }, {
   lost() {
     gone.replaceChildren(...problems.elements({
-      what: "The Dashboard does not answer any more.",
-      now: "What follows was last known and may have changed. This page comes back by itself.",
+      what: say("The Dashboard does not answer any more."),
+      now: say("What follows was last known and may have changed. This page comes back by itself."),
     }));
     gone.hidden = false;
   },

@@ -4,7 +4,9 @@ import { announce } from "/assets/announce.js";
 import { connect } from "/assets/events.js";
 import { morph } from "/assets/morph.js";
 import { updateAll } from "/assets/time.js";
+import { say } from "/assets/words.js";
 import * as actions from "./actions.js";
+import * as computer from "./computer.js";
 import * as usage from "./usage.js";
 
 // what the tab is called beside the state: see layout.html
@@ -26,7 +28,14 @@ connect(() => "/api/events", {
     page = next;
     update(next);
   },
-  usage: usage.take,
+  figures({ html }) {
+    morph(document.getElementById("platform"), new DOMParser().parseFromString(html, "text/html").body);
+    computer.show();
+  },
+  usage(next) {
+    usage.take(next);
+    computer.take(next);
+  },
 }, {
   lost,
   back: () => (gone.hidden = true), // the event that follows undoes markStale
@@ -46,9 +55,9 @@ function lost() {
 // markStale marks what is shown as last known: no state colours, clocks or enabled
 // buttons.
 function markStale() {
-  document.title = `Not connected – ${own}`;
-  live.querySelector("h1").textContent = "Not connected";
-  live.querySelector("#summary").textContent = "What follows was last known and may have changed.";
+  document.title = `${say("Not connected")} – ${own}`;
+  live.querySelector("h1").textContent = say("Not connected");
+  live.querySelector("#summary").textContent = say("What follows was last known and may have changed.");
   for (const state of live.querySelectorAll(".state")) state.dataset.tone = "idle";
   for (const time of live.querySelectorAll("[data-time=for]")) time.removeAttribute("data-time");
   for (const button of live.querySelectorAll("[data-action]")) button.setAttribute("aria-disabled", "true");

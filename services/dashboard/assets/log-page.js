@@ -5,6 +5,7 @@ import { morph } from "/assets/morph.js";
 import * as problems from "/assets/problem.js";
 import { request } from "/assets/request.js";
 import { updateAll } from "/assets/time.js";
+import { say } from "/assets/words.js";
 import * as actions from "./actions.js";
 import { LogList } from "./log-list.js";
 
@@ -91,8 +92,8 @@ function follow() {
     silent: showGone,
   }, {
     lost: () => showGone({
-      what: "The Dashboard does not answer any more.",
-      now: "What is shown was read before. This page goes on by itself as soon as the Dashboard answers.",
+      what: say("The Dashboard does not answer any more."),
+      now: say("What is shown was read before. This page goes on by itself as soon as the Dashboard answers."),
     }),
     back: () => (gone.hidden = true),
   });
@@ -110,10 +111,10 @@ function showGone(problem) {
 
 function showCount() {
   const filtered = filter.value || errors.checked;
-  const lines = list.count === 1 ? "1 line" : `${list.count} lines`;
-  let words = list.start && list.end ? lines : `${lines} of more`;
-  if (list.count === 0) words = filtered ? "No line is like that" : "Nothing was printed yet";
-  if (missed) words += missed === 1 ? ", 1 new" : `, ${missed} new`;
+  const lines = list.count === 1 ? say("1 line") : say("{n} lines", { n: list.count });
+  let words = list.start && list.end ? lines : say("{lines} of more", { lines });
+  if (list.count === 0) words = filtered ? say("No line is like that") : say("Nothing was printed yet");
+  if (missed) words += say(", {n} new", { n: missed });
   if (count.textContent !== words) count.textContent = words;
 }
 
@@ -148,7 +149,7 @@ $("tools").addEventListener("submit", (event) => event.preventDefault());
 pause.addEventListener("click", () => {
   const resumes = paused();
   pause.setAttribute("aria-pressed", String(!resumes));
-  pause.textContent = resumes ? "Pause" : "Resume";
+  pause.textContent = resumes ? say("Pause") : say("Resume");
   if (resumes) restart();
 });
 $("to-start").addEventListener("click", () => restart({ toEnd: false }));

@@ -5,13 +5,14 @@ import { connect } from "/assets/events.js";
 import { morph } from "/assets/morph.js";
 import * as problems from "/assets/problem.js";
 import { updateAll } from "/assets/time.js";
+import { say } from "/assets/words.js";
+import * as computer from "./computer.js";
 
 const typingTime = 200; // ms without a key after which the filter takes effect
 
 const live = document.getElementById("live");
 const gone = document.getElementById("gone");
 let query = location.search.slice(1);
-let computer = {};
 let typing;
 
 const reconnect = connect(() => `/api/runs?${query}`, {
@@ -19,29 +20,19 @@ const reconnect = connect(() => `/api/runs?${query}`, {
     gone.hidden = true;
     morph(live, new DOMParser().parseFromString(html, "text/html").body);
     updateAll(live);
-    showComputer();
+    computer.show();
   },
-  usage(usage) {
-    computer = usage.computer;
-    showComputer();
-  },
+  usage: computer.take,
 }, {
   lost() {
     gone.replaceChildren(...problems.elements({
-      what: "The Dashboard does not answer any more.",
-      now: "What follows was last known and may have changed. This page comes back by itself.",
+      what: say("The Dashboard does not answer any more."),
+      now: say("What follows was last known and may have changed. This page comes back by itself."),
     }));
     gone.hidden = false;
   },
   back: () => (gone.hidden = true),
 });
-
-function showComputer() {
-  for (const place of live.querySelectorAll("[data-computer]")) {
-    const value = computer[place.dataset.computer];
-    place.textContent = value >= 0 ? `${value.toFixed(0)} %` : "–";
-  }
-}
 
 // chosen is what the filter says; the form comes and goes with the database.
 function chosen() {

@@ -1,6 +1,8 @@
 // Processor and memory of the services, as figures and as lines of the last minutes with
 // the starts of their processes. They are measured only while a page is connected.
 
+import { number, say } from "/assets/words.js";
+
 const gap = 10_000; // ms between two samples that no line joins
 const height = 32; // of the drawing
 
@@ -38,7 +40,7 @@ export function show() {
 const readings = {
   processor: ({ sample: [, share] }) => (share === null ? "–" : `${figure(share)} %`),
   memory: ({ sample: [, , bytes] }) => `${figure(bytes / 1e6)} MB`,
-  processes: ({ processes, threads }) => `${count(processes, "process", "processes")}, ${count(threads, "thread", "threads")}`,
+  processes: ({ processes, threads }) => `${processes === 1 ? say("1 process") : say("{n} processes", { n: processes })}, ${threads === 1 ? say("1 thread") : say("{n} threads", { n: threads })}`,
 };
 
 function write(place, now, live) {
@@ -83,5 +85,4 @@ function shape(name, attributes) {
   return made;
 }
 
-const figure = (n) => (n < 9.95 ? n.toFixed(1) : n.toFixed(0));
-const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
+const figure = (n) => number(n, n < 9.95 ? 1 : 0);

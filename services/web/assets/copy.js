@@ -1,6 +1,8 @@
 // Buttons with data-copy copy a text to the clipboard and say for a moment whether that
 // succeeded.
 
+import { say } from "./words.js";
+
 const shownFor = 2000; // ms
 
 // enableCopy handles the clicks on all such buttons, those to come included. What a
@@ -13,12 +15,12 @@ export function enableCopy(sources = {}) {
     if (!button) return;
     const block = button.closest(".code, .copied")?.querySelector("pre");
     const source = sources[button.dataset.copy] ?? (() => block.textContent);
-    let outcome = "Copied";
+    let outcome = say("Copied");
     try {
       await navigator.clipboard.writeText(await source(button));
     } catch {
       if (block) getSelection().selectAllChildren(block);
-      outcome = block ? "Selected" : "Not copied";
+      outcome = block ? say("Selected") : say("Not copied");
     }
     const label = (button.dataset.label ??= button.textContent);
     button.textContent = outcome;

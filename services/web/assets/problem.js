@@ -1,6 +1,8 @@
 // Problems on a page: what happened, why, what to do now, and the technical detail. The
 // template "parts" of package web makes the same elements.
 
+import { say } from "./words.js";
+
 // text is a problem in one line, without the detail.
 export const text = (problem) => parts(problem).map(([, words]) => words).join(" ");
 
@@ -10,8 +12,8 @@ export function elements(problem) {
   if (problem.detail) {
     const fold = element("details", "fold");
     const block = element("div", "copied");
-    block.append(element("pre", "", problem.detail), button("Copy", { copy: "detail" }));
-    fold.append(element("summary", "", "Technical detail"), block);
+    block.append(element("pre", "", problem.detail), button(say("Copy"), { copy: "detail" }));
+    fold.append(element("summary", "", say("Technical detail")), block);
     shown.push(fold);
   }
   return shown;
@@ -19,7 +21,7 @@ export function elements(problem) {
 
 // show fills a box with a problem and a button that hides it; onDismiss is called then.
 export function show(box, problem, onDismiss) {
-  const dismiss = button("Dismiss");
+  const dismiss = button(say("Dismiss"));
   dismiss.addEventListener("click", () => {
     box.hidden = true;
     onDismiss();

@@ -1,10 +1,12 @@
 // Requests to the page's own service. Their errors are problems: {what, why, now, detail}.
 
+import { say } from "./words.js";
+
 // unreachable is the problem of a service that does not answer at all.
 export const unreachable = {
-  what: `The ${document.querySelector("meta[name=application-name]").content} does not answer.`,
-  why: "It was stopped or is just starting.",
-  now: "Try again in a moment.",
+  what: say("The {service} does not answer.", { service: document.querySelector("meta[name=application-name]").content }),
+  why: say("It was stopped or is just starting."),
+  now: say("Try again in a moment."),
 };
 
 // request returns the JSON of the response, else its text, or null if it has no content.
@@ -21,7 +23,7 @@ export async function request(method, path, body) {
     throw unreachable;
   }
   const json = response.headers.get("Content-Type")?.startsWith("application/json");
-  if (!response.ok) throw json ? await response.json() : { what: "The request was refused.", detail: await response.text() };
+  if (!response.ok) throw json ? await response.json() : { what: say("The request was refused."), detail: await response.text() };
   if (json) return response.json();
   return (await response.text()) || null;
 }

@@ -1,6 +1,8 @@
 // Times as text, worded as in package web (format.go), which a test compares: durations
 // in at most two units, relative times with the exact one as title.
 
+import { say } from "./words.js";
+
 const pad = (n) => String(n).padStart(2, "0");
 
 // duration formats milliseconds in at most two units: "2 min 5 s".
@@ -20,7 +22,7 @@ export function duration(milliseconds) {
 // relative formats how long ago date was: "just now", "3 min ago".
 export function relative(date, now = Date.now()) {
   const ago = now - date;
-  return ago < 5000 ? "just now" : `${duration(withoutSeconds(ago))} ago`;
+  return ago < 5000 ? say("just now") : say("{time} ago", { time: duration(withoutSeconds(ago)) });
 }
 
 // withoutSeconds rounds a minute or more down to whole minutes.

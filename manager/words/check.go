@@ -1,0 +1,12 @@
+package words
+
+// What check says of a services file that is in order.
+var (
+	CheckHeader      = text{"NAME\tCOMMAND\tLISTEN\tDEPENDS ON", "NAME\tBEFEHL\tLISTEN\tBRAUCHT"}
+	CheckBuiltIn     = text{"(built in)", "(eingebaut)"}
+	CheckOnlyWatched = text{"(only watched)", "(nur beobachtet)"}
+	CheckOtherUsers  = text{
+		"other_users: other users of this computer can use the built-in services",
+		"other_users: andere Benutzer dieses Rechners können die eingebauten Dienste benutzen",
+	}
+)
