@@ -55,16 +55,21 @@ func Check(o Options, f Folders, missing func([]spec.ServiceSpec) error) ([]spec
 
 // load is Load; validate says what is wrong with the services.
 func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) (Contents, error) {
+	doc, err := open(o.File, f)
+	if err != nil {
+		return Contents{}, err
+	}
+	return loadDocument(doc, o, f, validate)
+}
+
+// loadDocument is load for a services file that is open; nil: there is none.
+func loadDocument(doc *document, o Options, f Folders, validate func([]spec.ServiceSpec) error) (Contents, error) {
 	if o.Host != "" {
 		host, err := loopback(o.Host)
 		if err != nil {
 			return Contents{}, fmt.Errorf("--host %w", err)
 		}
 		o.Host = host
-	}
-	doc, err := open(o.File, f)
-	if err != nil {
-		return Contents{}, err
 	}
 	services := []service{
 		{builtin: "dashboard", ServiceSpec: spec.ServiceSpec{Name: "dashboard", Open: true}},
@@ -78,7 +83,7 @@ func load(o Options, f Folders, validate func([]spec.ServiceSpec) error) (Conten
 	if err := passOn(specs, o); err != nil {
 		return Contents{}, err
 	}
-	err = validate(specs)
+	err := validate(specs)
 	if doc != nil {
 		err = doc.addErrors(err)
 		err = errors.Join(doc.err(), err)
