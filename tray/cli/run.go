@@ -85,7 +85,7 @@ func (l launch) beginAlone(ctx context.Context, outlives bool, locked func(tray.
 		return nil, err
 	}
 	options := instance.Options{
-		Version: l.version, Folders: folders, Services: contents.Services, Settings: contents.Settings, Found: contents.Found, ServicesFile: l.File,
+		Version: l.version, Folders: folders, Services: contents.Services, Settings: contents.Settings, Found: contents.Found, Config: l.Options,
 		Load:  func() (config.Contents, error) { return config.Load(l.Options, folders) },
 		Start: l.start, OutlivesSession: outlives, Welcomes: l.shown && !l.atLogin, Locked: locked,
 	}

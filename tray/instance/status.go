@@ -28,7 +28,7 @@ func (i *Instance) Status() control.Status {
 	if !i.reviewed {
 		status.Unclean = review
 	}
-	status.Notices, status.Asks = i.noticeTexts(words.English), i.asks
+	status.Notices, status.Asks, status.Offers = i.noticeTexts(words.English), i.asks, i.offers()
 	return status
 }
 
