@@ -34,6 +34,7 @@ type homeView struct {
 	Status   *control.Status  // the last one received, or nil
 	Services []service
 	UnderWay []activeWorkflow
+	Platform *control.Offer // to run from here, or nil
 }
 
 // service is a service as the page shows it.
@@ -104,6 +105,7 @@ func view(status *control.Status, err error) homeView {
 			o.UnderWay = workflowsView(status)
 			o.Tone, o.Headline = headline(status)
 			o.Summary = summary(status)
+			o.Platform = platformOffer(status)
 		} else {
 			o.Summary = "What follows was last known and may have changed."
 		}
