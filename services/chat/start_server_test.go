@@ -173,3 +173,25 @@ func TestAnAnswerComesOnceItsServerIsStarted(t *testing.T) {
 	(<-started).Next(t).Answer("Good day")
 	b.answer("Good day")
 }
+
+// TestTheOfferLooks checks the contrast and the accessibility of the page that offers to start a
+// server, and of an answer that waits for one.
+func TestTheOfferLooks(t *testing.T) {
+	a, o := serveOffering(t, "tiny")
+	b := browse(t, webtest.Wide, a.url+"/")
+	b.Shows("does not run")
+	b.Looks("chat-offer")
+	o.mu.Lock()
+	o.refusal = "the services file /home/user/.config/agents-tray/services.yaml cannot be written: read-only file system"
+	o.mu.Unlock()
+	b.Allow("409")
+	b.Click("[data-start-server]")
+	b.Shows("Ollama was not started.")
+	b.Looks("chat-offer-refused")
+	a.post("/api/settings", map[string]string{"address": o.url + "/v1", "model": "tiny"})
+	id := a.begin("Hello")
+	a.finished(id)
+	failed := browse(t, webtest.Wide, a.url+"/c/"+id)
+	failed.Shows("Start it here")
+	failed.Looks("chat-offer-answer")
+}
