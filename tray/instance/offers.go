@@ -21,6 +21,10 @@ import (
 // lookTime bounds a look for what could be run: a network drive may hang.
 const lookTime = 3 * time.Second
 
+// restTime is how long after the start the first look comes: the pages that open then need the
+// computer more.
+const restTime = 500 * time.Millisecond
+
 // takeTime bounds the wait for a change of the services file to be applied.
 const takeTime = 10 * time.Second
 
@@ -40,7 +44,13 @@ func (i *Instance) lookOnce() {
 	case <-i.quit:
 		return
 	}
-	i.look(context.Background())
+	rest := time.NewTimer(restTime)
+	defer rest.Stop()
+	select {
+	case <-rest.C:
+		i.look(context.Background())
+	case <-i.quit:
+	}
 }
 
 // Look looks again, and returns what there is to offer.
