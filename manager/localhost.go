@@ -29,7 +29,7 @@ func (s *service) localhostTaken(address string) {
 	e := LocalhostTaken{Service: s.spec.Name, Title: s.spec.Title, URL: s.spec.URL, Address: address, At: time.Now()}
 	go func() { // ends by itself
 		found := inspect.PortHolder(at)
-		e.By = Process{Name: found.Name, PID: found.PID, User: found.User}
+		e.By = Process{Name: found.Name, PID: found.PID, User: found.User, Platform: IsPlatform(found.PID)}
 		s.m.post(func() {
 			if e.By != s.taken || e.By == (Process{}) {
 				s.taken = e.By

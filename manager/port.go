@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,6 +41,13 @@ func lookAtPort(address string, strict bool, guardPID int) portState {
 	found := inspect.PortHolder(netip.AddrPortFrom(asked.Addr().Unmap(), asked.Port()))
 	state.by = holder{name: found.Name, pid: found.PID, user: found.User}
 	state.ours = found.PID != 0 && guardPID != 0 && inspect.DescendsFrom(found.PID, guardPID)
+	if found.PID != 0 && !state.ours {
+		lines := inspect.CommandLines(found.PID)
+		state.by.platform = slices.ContainsFunc(lines, startsPlatform)
+		if len(lines) > 0 {
+			state.by.line = lineOf(lines[0])
+		}
+	}
 	return state
 }
 
@@ -84,7 +92,7 @@ func (s *service) portTaken(found portState) {
 	}
 	waited := time.Since(s.busySince)
 	if found.by != (holder{}) && !found.ours || waited >= portPatience {
-		s.fail(portHeldProblem(s.spec.Title, port, found.by, found.free))
+		s.fail(portHeldProblem(s.spec, found.by, found.free))
 		return
 	}
 	if waited >= portNews && (s.problem == nil || s.problem.Kind != PortBusy) {

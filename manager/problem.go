@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"agents-tray/manager/envfile"
@@ -51,6 +53,7 @@ type Problem struct {
 	Port     int      `json:"port,omitempty"`      // that the service wants
 	Holder   *Process `json:"holder,omitempty"`    // what is seen to have Port
 	FreePort int      `json:"free_port,omitempty"` // that was free when the problem arose; only with PortHeld
+	Own      bool     `json:"own,omitempty"`       // Holder is the same program, started elsewhere
 
 	Path     string `json:"path,omitempty"`     // of the program, folder or file in question
 	Line     int    `json:"line,omitempty"`     // in it, from 1
@@ -101,6 +104,8 @@ type Process struct {
 	Name string `json:"name,omitempty"`
 	PID  int    `json:"pid,omitempty"`  // 0: it cannot be seen
 	User string `json:"user,omitempty"` // that it belongs to, if that is another one
+	// Platform says that it is the Python platform.
+	Platform bool `json:"platform,omitempty"`
 }
 
 // Left is a process that was started here and is known to run, or may still run.
@@ -161,19 +166,31 @@ func (p *Problem) Error() string {
 // A holder is what has a port: a program by name, or, where its process cannot be seen (pid is
 // 0), the user that it belongs to; all empty where nothing was seen.
 type holder struct {
-	name string
-	pid  int
-	user string
+	name     string
+	pid      int
+	user     string
+	line     string // its command line, see lineOf
+	platform bool   // it is the Python platform
 }
 
 // portHeldProblem: another program listens on the service's port. free is a port that could
 // take its place, 0 if none can.
-func portHeldProblem(title string, port int, by holder, free int) *Problem {
-	p := &Problem{Kind: PortHeld, Title: title, Port: port, FreePort: free}
+func portHeldProblem(s spec.ServiceSpec, by holder, free int) *Problem {
+	_, address := s.OwnAddress()
+	p := &Problem{Kind: PortHeld, Title: s.Title, Port: spec.Port(address), FreePort: free}
 	if by != (holder{}) {
-		p.Holder = &Process{Name: by.name, PID: by.pid, User: by.user}
+		p.Holder = &Process{Name: by.name, PID: by.pid, User: by.user, Platform: by.platform}
+		p.Own = s.Builtin == "" && (by.platform && startsPlatform(s.Command) || by.line != "" && by.line == lineOf(s.Command))
 	}
 	return p
+}
+
+// lineOf is a command line in which the folder of the program does not count.
+func lineOf(command []string) string {
+	if len(command) == 0 {
+		return ""
+	}
+	return strings.Join(append([]string{filepath.Base(command[0])}, command[1:]...), "\x00")
 }
 
 // portBusyProblem: the port is in use, but nobody is seen to have it, or only what is left of

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"agents-tray/manager"
+	"agents-tray/manager/control"
 	"agents-tray/tray/login"
 	"agents-tray/tray/words"
 )
@@ -41,7 +42,7 @@ func Menu(m Model) []Item {
 		services = append(services, Item{Label: s.Title, Items: serviceMenu(m.Language, s)})
 	}
 	stopping := m.Phase == manager.PhaseStopping
-	services = append(services, Item{Separator: true},
+	services = append(services, serverItem(m), Item{Separator: true},
 		Item{Label: say(words.RestartAll), Disabled: stopping || m.Paused, Intent: Intent{Verb: RestartAll}},
 		pauseItem(m, stopping),
 	)
@@ -68,6 +69,7 @@ func Menu(m Model) []Item {
 			atLoginItem(m),
 			{Label: say(words.Notifications), Checkable: true, Checked: m.Notifications, Intent: Intent{Verb: Notifications, On: !m.Notifications}},
 			{Label: say(words.EditServices), Intent: Intent{Verb: EditServices}},
+			platformItem(m),
 		}},
 		Item{Label: say(words.About), Items: []Item{
 			{Label: say(words.VersionLine, Name, m.Version), Disabled: true},
@@ -175,6 +177,39 @@ func Moves(m Model) []Item {
 		}
 	}
 	return moves
+}
+
+// Takes are the ways to have what was found run from here.
+func Takes(m Model) []Item {
+	var takes []Item
+	for _, offer := range m.Offers {
+		label := m.Language.Say(words.StartServer, offer.Title)
+		if offer.Name == control.PlatformOffer {
+			label = m.Language.Say(words.UsePlatform)
+		}
+		takes = append(takes, Item{Label: label, Intent: Intent{Verb: Take, Service: offer.Name}})
+	}
+	return takes
+}
+
+// platformItem offers the Python platform.
+func platformItem(m Model) Item {
+	return firstOf(Takes(m), func(name string) bool { return name == control.PlatformOffer })
+}
+
+// serverItem offers the first model server: the menu has one place for it.
+func serverItem(m Model) Item {
+	return firstOf(Takes(m), func(name string) bool { return name != control.PlatformOffer })
+}
+
+// firstOf is the first of the items whose name is wanted, or a hidden one.
+func firstOf(items []Item, wanted func(name string) bool) Item {
+	for _, item := range items {
+		if wanted(item.Intent.Service) {
+			return item
+		}
+	}
+	return Item{Hidden: true}
 }
 
 // moveItem offers the first of them: the menu has one place for it.

@@ -11,6 +11,7 @@ import (
 
 	"agents-tray/icons"
 	"agents-tray/manager"
+	"agents-tray/manager/control"
 	"agents-tray/tray/login"
 	"agents-tray/tray/words"
 )
@@ -60,6 +61,11 @@ func at(hour, minute int) time.Time { return time.Date(2026, 5, 4, hour, minute,
 // killed is a kill after 14:03 on that day of May.
 func killed(day int) *words.Unclean {
 	return &words.Unclean{End: words.EndKill, Cause: words.CauseKill, At: time.Date(2026, 5, day, 14, 3, 0, 0, time.Local)}
+}
+
+// offers are the platform and two model servers, for one of which there is room.
+var offers = []control.Offer{
+	{Name: control.PlatformOffer, Title: "Python platform"}, {Name: "ollama", Title: "Ollama"}, {Name: "lm-studio", Title: "LM Studio"},
 }
 
 var damaged = &words.Notice{What: words.RecordDamaged, More: words.RecordBegun}
@@ -144,7 +150,9 @@ func models() map[string]Model {
 		"quit-after": running(func(m *Model) {
 			m.Workflows, m.Quitting = []string{"Import"}, &Quitting{Decided: true, Deadline: at(14, 33)}
 		}),
-		"german": german,
+		"german":        german,
+		"offers":        running(func(m *Model) { m.Offers = offers }),
+		"german-offers": running(func(m *Model) { m.Language, m.Offers = words.German, offers }),
 		"german-quit": running(func(m *Model) {
 			m.Language, m.Workflows, m.Quitting = words.German, []string{"Import"}, &Quitting{Deadline: at(14, 5)}
 		}),

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"agents-tray/manager"
+	"agents-tray/manager/control"
 	"agents-tray/tray/login"
 	"agents-tray/tray/words"
 )
@@ -30,6 +31,8 @@ type Model struct {
 	NoDashboard bool
 	// Notice is something the user should know that concerns no single service, or nil.
 	Notice *words.Notice
+	// Offers are what was found and could be run from here.
+	Offers []control.Offer
 	// Workflows are the names of those that are running.
 	Workflows []string
 	// Quitting is set while the user's wish to quit waits for Workflows.
@@ -81,6 +84,7 @@ const (
 	Notices       Verb = "notices"       // what there is to know
 	History       Verb = "history"       // of the sessions
 	EditServices  Verb = "edit-services" // the services file
+	Take          Verb = "use"           // an offer, by its name in Service
 	Dismiss       Verb = "dismiss"       // how the previous session ended is known
 	CopyDiagnosis Verb = "diagnosis"     // to the clipboard
 	AtLogin       Verb = "at-login"      // On or off

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"agents-tray/manager/disk"
+	"agents-tray/manager/spec"
 )
 
 // firstFile is the services file to begin with; it has the same effect as none.
@@ -27,31 +27,53 @@ services:
 // Edit returns the absolute path of the services file for somebody to edit. If there
 // is none, one is created that changes nothing.
 func Edit(o Options, f Folders) (string, error) {
-	path := o.File
-	if path == "" {
-		path = f.Services()
+	path, err := o.path(f)
+	if err == nil {
+		err = disk.Create(path, []byte(firstFile))
 	}
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	if err = os.MkdirAll(filepath.Dir(path), 0o700); err == nil {
-		err = create(path)
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", fmt.Errorf("the services file %s cannot be made: %w", path, disk.Cause(err))
 	}
 	return path, nil
 }
 
-// create writes firstFile, unless there is a file.
-func create(path string) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	} else if err != nil {
-		return err
+// path is the absolute path of the services file, whether it is there or not.
+func (o Options) path(f Folders) (string, error) {
+	if o.File == "" {
+		return filepath.Abs(f.Services())
 	}
-	_, err = file.WriteString(firstFile)
-	return errors.Join(err, file.Close())
+	return filepath.Abs(o.File)
+}
+
+// SchemaFile is the name of the schema that the first line of a services file points editors
+// to, in its folder.
+const SchemaFile = "services.schema.json"
+
+// Create writes a services file and its schema. The error wraps fs.ErrExist if there is a file,
+// which stays, and is *Mistakes if these options do not go with text.
+func Create(o Options, f Folders, text []byte) (path string, err error) {
+	if path, err = o.path(f); err != nil {
+		return "", err
+	}
+	if _, err := o.read(path, f, text); err != nil {
+		return path, err
+	}
+	if err = disk.Create(path, text); err == nil {
+		err = disk.Replace(filepath.Join(filepath.Dir(path), SchemaFile), Schema())
+	}
+	if err != nil {
+		return path, fmt.Errorf("the services file %s cannot be written: %w", path, err)
+	}
+	return path, nil
+}
+
+// read is Load for a text that is not yet the file.
+func (o Options) read(path string, f Folders, text []byte) (Contents, error) {
+	doc, err := parse(path, filepath.Dir(path), text)
+	if fault, ok := errors.AsType[*Fault](err); ok {
+		return Contents{}, &Mistakes{path, []*Fault{fault}}
+	} else if err != nil {
+		return Contents{}, err
+	}
+	return loadDocument(doc, o, f, spec.ValidateAll)
 }

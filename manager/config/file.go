@@ -19,6 +19,9 @@ import (
 	"agents-tray/manager/spec"
 )
 
+// byteOrderMark is what some editors begin a file with.
+const byteOrderMark = "\ufeff"
+
 // Limits of a services file: far beyond any that somebody writes, within what the YAML
 // parser, whose time grows with the square of some of them, takes without delay.
 const (
@@ -71,7 +74,7 @@ func read(path string) ([]byte, error) {
 
 // parse makes YAML a document. The error is a *Fault.
 func parse(path, folder string, data []byte) (*document, error) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
 	d := &document{file: path, folder: folder, lines: strings.Split(string(data), "\n"), keys: map[string]position{},
 		unread: map[string]bool{}, misspelt: map[string]bool{}}
 	for i, line := range d.lines {

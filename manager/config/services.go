@@ -58,17 +58,27 @@ func Check(o Options, f Folders, missing func([]spec.ServiceSpec) error) ([]spec
 // load is Load; validate says what is wrong with the services. Unless it is tolerated, that the
 // file may not be read is an error.
 func load(o Options, f Folders, tolerate bool, validate func([]spec.ServiceSpec) error) (Contents, error) {
+	doc, err := open(o.File, f)
+	var unread *Unusable
+	if err != nil && !(errors.As(err, &unread) && tolerate) {
+		return Contents{}, err
+	}
+	contents, err := loadDocument(doc, o, f, validate)
+	if err != nil {
+		return Contents{}, err
+	}
+	contents.Unread = unread
+	return contents, nil
+}
+
+// loadDocument is load for a services file that is open; nil: there is none.
+func loadDocument(doc *document, o Options, f Folders, validate func([]spec.ServiceSpec) error) (Contents, error) {
 	if o.Host != "" {
 		host, err := loopback(o.Host)
 		if err != nil {
 			return Contents{}, spec.Wrong(spec.NotLoopback, "{host}", "--host "+o.Host)
 		}
 		o.Host = host
-	}
-	doc, err := open(o.File, f)
-	var unread *Unusable
-	if err != nil && !(errors.As(err, &unread) && tolerate) {
-		return Contents{}, err
 	}
 	services := []service{
 		{builtin: "dashboard", ServiceSpec: spec.ServiceSpec{Name: "dashboard", Open: true}},
@@ -82,7 +92,7 @@ func load(o Options, f Folders, tolerate bool, validate func([]spec.ServiceSpec)
 	if err := passOn(specs, o); err != nil {
 		return Contents{}, err
 	}
-	err = validate(specs)
+	err := validate(specs)
 	if doc != nil {
 		err = doc.addErrors(err)
 		err = errors.Join(doc.err(), err)
@@ -95,7 +105,7 @@ func load(o Options, f Folders, tolerate bool, validate func([]spec.ServiceSpec)
 	case len(specs) == 0:
 		return Contents{}, spec.Wrong(spec.OnlyChat, "{path}", doc.file)
 	}
-	return Contents{Services: specs, Settings: settings, Found: doc != nil, Unread: unread}, nil
+	return Contents{Services: specs, Settings: settings, Found: doc != nil}, nil
 }
 
 // complete fills in the built-in services, and leaves out those that the options exclude.

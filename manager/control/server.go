@@ -214,6 +214,7 @@ func routes(i Instance) http.Handler {
 	mux.HandleFunc("POST /v1/services/{name}/other-users", func(w http.ResponseWriter, r *http.Request) { otherUsers(w, r, i) })
 	mux.HandleFunc("POST /v1/quit", func(w http.ResponseWriter, _ *http.Request) { i.Quit(); done(w, nil) })
 	menuRoutes(mux, i)
+	offerRoutes(mux, i)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusNotFound, fmt.Errorf("there is no %s %s", r.Method, r.URL.Path))
 	})

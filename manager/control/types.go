@@ -25,6 +25,8 @@
 //	GET  /v1/sessions/{session}/events?limit=1000 → []SessionEvent, oldest first
 //	GET  /v1/menu                          → []MenuItem: the tray's menu, for where there is no tray
 //	POST /v1/menu/{do...}                  does what an item of it does: /v1/menu/restart/chat
+//	GET  /v1/offers                        → []Offer: looks for what could be run from here
+//	POST /v1/offers/{name}                 → Taken: writes one into the services file
 //	POST /v1/quit                          stops everything
 //
 // Errors have a 4xx or 5xx status; their body is a Problem with one field more, "error",
@@ -60,6 +62,8 @@ type Status struct {
 	Notices []string `json:"notices,omitempty"`
 	// Told are the same in the user's language.
 	Told []string `json:"told,omitempty"`
+	// Offers are what was found and could be run from here.
+	Offers []Offer `json:"offers,omitempty"`
 }
 
 // Quitting is a request to quit that waits. If it is gone and the program is not ending, it

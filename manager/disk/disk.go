@@ -5,6 +5,7 @@ package disk
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -69,7 +70,27 @@ func MakePrivateFolder(path string) error {
 
 // Replace writes a file, and makes its folder where that is missing, for this user only.
 // Readers see either the old file or the new one.
-func Replace(path string, data []byte) error {
+func Replace(path string, data []byte) error { return place(path, data, os.Rename) }
+
+// Create is Replace for a file that is not there. The error wraps fs.ErrExist if one is; it
+// stays as it is.
+func Create(path string, data []byte) error {
+	return place(path, data, func(part, path string) error {
+		err := os.Link(part, path) // which replaces nothing
+		if err == nil || errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // a file system without links
+		if err != nil {
+			return err
+		}
+		_, err = file.Write(data)
+		return errors.Join(err, file.Close())
+	})
+}
+
+// place writes a file beside path, and has put move it there.
+func place(path string, data []byte, put func(part, path string) error) error {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
@@ -78,10 +99,10 @@ func Replace(path string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(part.Name()) // of no use after the rename
+	defer os.Remove(part.Name()) // of no use afterwards
 	_, err = part.Write(data)
 	if err = errors.Join(err, part.Close()); err != nil {
 		return err
 	}
-	return os.Rename(part.Name(), path)
+	return put(part.Name(), path)
 }

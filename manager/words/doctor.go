@@ -32,6 +32,7 @@ const (
 	FoundPortFree    FindingKind = "port-free"
 	FoundPortOurs    FindingKind = "port-ours"
 	FoundPortTaken   FindingKind = "port-taken"
+	FoundPlatform    FindingKind = "port-taken-by-platform"
 	FoundBus         FindingKind = "bus"
 	FoundNoBus       FindingKind = "no-bus"
 	FoundTray        FindingKind = "tray"
@@ -46,18 +47,22 @@ const (
 
 // findings say what was found, and what to do about it.
 var findings = map[FindingKind]struct{ what, advice text }{
-	FoundVersion:     {text{"Version {version}, on {system}", "Version {version}, auf {system}"}, none},
-	FoundServices:    {text{"The services file is in order: {names}", "Die Dienste-Datei ist in Ordnung: {names}"}, none},
-	FoundMistakes:    {text{"The services file has mistakes:\n{mistakes}", "Die Dienste-Datei hat Fehler:\n{mistakes}"}, text{"Correct them; agents-tray check looks again", "Berichtigen; agents-tray check sieht wieder nach"}},
-	FoundRunning:     {text{"It is running (pid {pid}, version {version})", "Es läuft (PID {pid}, Version {version})"}, none},
-	FoundNotRunning:  {text{"It is not running", "Es läuft nicht"}, text{"Start it with agents-tray, or agents-tray ui in a terminal", "Mit agents-tray starten, im Terminal mit agents-tray ui"}},
-	FoundFolder:      {text{"The folder {path} can be written", "Der Ordner {path} ist beschreibbar"}, none},
-	FoundNoFolder:    {text{"The folder {path} is not there yet", "Den Ordner {path} gibt es noch nicht"}, none},
-	FoundUnwritable:  {text{"The folder {path} cannot be written: {detail}", "Der Ordner {path} ist nicht beschreibbar: {detail}"}, text{"Make it your own and writable", "Den Ordner zum eigenen machen und beschreibbar"}},
-	FoundOpenFolder:  {text{"The folder {path} is open to other users", "Der Ordner {path} steht anderen Benutzern offen"}, text{"It is closed at the next start", "Beim nächsten Start wird er geschlossen"}},
-	FoundPortFree:    {text{"Port {port} is free for {service}", "Port {port} ist frei für {service}"}, none},
-	FoundPortOurs:    {text{"Port {port} is {service}'s", "Port {port} gehört {service}"}, none},
-	FoundPortTaken:   {text{"Port {port}, for {service}, is taken by {holder}", "Port {port} für {service} ist von {holder} belegt"}, text{"Stop that program, or give the service another port in the services file", "Dieses Programm beenden oder dem Dienst in der Dienste-Datei einen anderen Port geben"}},
+	FoundVersion:    {text{"Version {version}, on {system}", "Version {version}, auf {system}"}, none},
+	FoundServices:   {text{"The services file is in order: {names}", "Die Dienste-Datei ist in Ordnung: {names}"}, none},
+	FoundMistakes:   {text{"The services file has mistakes:\n{mistakes}", "Die Dienste-Datei hat Fehler:\n{mistakes}"}, text{"Correct them; agents-tray check looks again", "Berichtigen; agents-tray check sieht wieder nach"}},
+	FoundRunning:    {text{"It is running (pid {pid}, version {version})", "Es läuft (PID {pid}, Version {version})"}, none},
+	FoundNotRunning: {text{"It is not running", "Es läuft nicht"}, text{"Start it with agents-tray, or agents-tray ui in a terminal", "Mit agents-tray starten, im Terminal mit agents-tray ui"}},
+	FoundFolder:     {text{"The folder {path} can be written", "Der Ordner {path} ist beschreibbar"}, none},
+	FoundNoFolder:   {text{"The folder {path} is not there yet", "Den Ordner {path} gibt es noch nicht"}, none},
+	FoundUnwritable: {text{"The folder {path} cannot be written: {detail}", "Der Ordner {path} ist nicht beschreibbar: {detail}"}, text{"Make it your own and writable", "Den Ordner zum eigenen machen und beschreibbar"}},
+	FoundOpenFolder: {text{"The folder {path} is open to other users", "Der Ordner {path} steht anderen Benutzern offen"}, text{"It is closed at the next start", "Beim nächsten Start wird er geschlossen"}},
+	FoundPortFree:   {text{"Port {port} is free for {service}", "Port {port} ist frei für {service}"}, none},
+	FoundPortOurs:   {text{"Port {port} is {service}'s", "Port {port} gehört {service}"}, none},
+	FoundPortTaken:  {text{"Port {port}, for {service}, is taken by {holder}", "Port {port} für {service} ist von {holder} belegt"}, text{"Stop that program, or give the service another port in the services file", "Dieses Programm beenden oder dem Dienst in der Dienste-Datei einen anderen Port geben"}},
+	FoundPlatform: {
+		text{"Port {port}, for {service}, is taken by the Python platform ({holder}), started elsewhere", "Port {port} für {service} ist von der Python-Plattform belegt ({holder}), die anderswo gestartet wurde"},
+		text{"Stop it there; agents-tray init --python has it run from here", "Dort anhalten; mit agents-tray init --python läuft sie von hier aus"},
+	},
 	FoundBus:         {text{"There is a session of the desktop", "Es gibt eine Sitzung der Oberfläche"}, none},
 	FoundNoBus:       {text{"There is no session of the desktop here: it runs in the terminal", "Hier gibt es keine Sitzung der Oberfläche: Es läuft im Terminal"}, none},
 	FoundTray:        {text{"The desktop shows icons of programs", "Die Oberfläche zeigt Symbole von Programmen"}, none},

@@ -132,6 +132,14 @@ var pages = [...]text{
 	{"Nothing was started", "Nichts wurde gestartet"},
 	{"The last two sessions ended unexpectedly, within ten minutes.", "Die letzten beiden Sitzungen endeten unerwartet, innerhalb von zehn Minuten."},
 	{"Start everything", "Alles starten"},
+	{"The Python platform is installed here", "Die Python-Plattform ist hier installiert"},
+	{
+		"Its Dashboard and Chat can run in place of the built-in ones, now and at every start. This page stays, as Home, at an address of its own.",
+		"Ihr Dashboard und ihr Chat können statt der eingebauten laufen, jetzt und bei jedem Start. Diese Seite bleibt, als Home, unter einer eigenen Adresse.",
+	},
+	{"Found:", "Gefunden:"},
+	{"Its files:", "Ihre Dateien:"},
+	{"Use the Python platform", "Die Python-Plattform verwenden"},
 	{"No services", "Keine Dienste"},
 	{
 		"The services that Configurable Agents starts for you would be here. Add one with Settings ▸ Edit services… in the tray menu.",

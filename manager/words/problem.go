@@ -116,6 +116,9 @@ func (l Language) process(p *manager.Process) string {
 	if p == nil {
 		return ""
 	}
+	if p.Platform {
+		return text{"the Python platform", "der Python-Plattform"}.In(l) + inBrackets(l.ids(p))
+	}
 	return cmp.Or(p.Name, "?") + inBrackets(l.ids(p))
 }
 

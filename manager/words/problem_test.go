@@ -134,6 +134,8 @@ func TestWhatIsKnownIsSaid(t *testing.T) {
 		{manager.Problem{Kind: manager.PortHeld, Port: 7860, FreePort: 7862, Holder: &manager.Process{Name: "node", PID: 812}}, []string{"7860", "node", "812", "7862"}},
 		{manager.Problem{Kind: manager.PortHeld, Port: 7860, Holder: &manager.Process{User: "root"}}, []string{"7860", "root"}},
 		{manager.Problem{Kind: manager.PortHeld, Port: 7860, FreePort: 7862}, []string{"7860", "7862"}},
+		{manager.Problem{Kind: manager.PortHeld, Port: 7861, FreePort: 7862, Holder: &manager.Process{Name: "python3", PID: 812, Platform: true}}, []string{"7861", "812", "7862", "Python", "init --python"}},
+		{manager.Problem{Kind: manager.PortHeld, Port: 11434, Own: true, Holder: &manager.Process{Name: "ollama", PID: 812}}, []string{"11434", "812", "health"}},
 		{manager.Problem{Kind: manager.PortBusy, Port: 7860}, []string{"7860"}},
 		{manager.Problem{Kind: manager.NotFound, Path: "mlflow", Searched: "/usr/bin:/bin"}, []string{"mlflow", "/usr/bin:/bin"}},
 		{manager.Problem{Kind: manager.NotFound, Detail: "exec: no-such"}, []string{"no-such"}},

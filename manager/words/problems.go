@@ -34,6 +34,24 @@ var problems = []problemText{
 		none, strangerAdvice,
 	},
 	{
+		manager.PortHeld, func(p *manager.Problem) bool { return p.Own },
+		text{"{service} runs already, started elsewhere", "{service} läuft schon, anderswo gestartet"},
+		text{"Port {port} is taken by it ({ids}), so it was not started a second time", "Port {port} ist davon belegt ({ids}), deshalb wurde der Dienst kein zweites Mal gestartet"},
+		text{
+			"Stop it where it was started, then start it here. To have it only watched, take command out of the services file, and give it a url and health",
+			"Dort anhalten, wo er gestartet wurde, danach hier starten. Soll er nur beobachtet werden: in der Dienste-Datei command weglassen und url und health angeben",
+		},
+	},
+	{
+		manager.PortHeld, func(p *manager.Problem) bool { return p.Holder.Platform },
+		text{"Port {port} is taken by the Python platform ({ids})", "Port {port} ist von der Python-Plattform belegt ({ids})"},
+		text{"It runs already, started outside of Configurable Agents", "Sie läuft schon, außerhalb von Configurable Agents gestartet"},
+		text{
+			"Stop it where it was started{move}. To have it run from here: Settings ▸ Use the Python platform…, or agents-tray init --python",
+			"Dort anhalten, wo sie gestartet wurde{move}. Soll sie von hier aus laufen: Einstellungen ▸ Python-Plattform verwenden… oder agents-tray init --python",
+		},
+	},
+	{
 		manager.PortHeld, nil,
 		text{"Port {port} is taken by {name} ({ids})", "Port {port} ist von {name} belegt ({ids})"},
 		none, holderAdvice,

@@ -30,7 +30,7 @@ func TestAnotherUserOfTheComputerGetsNothing(t *testing.T) {
 			for _, request := range []string{
 				"GET /", "GET /healthz", "GET /review", "GET /sessions", "GET /services/chat/log", "GET /api/events",
 				"GET /runs", "GET /api/runs", "GET /services/chat/log.txt", "GET /services/chat/crash", "GET /api/services/chat/lines", "GET /api/services/chat/follow",
-				"POST /api/start", "POST /api/services/chat/stop", "POST /api/reviewed", "POST /api/settings", "POST /api/setup", "POST /api/conversations", "DELETE /api/notice",
+				"POST /api/start", "POST /api/offers/platform", "POST /api/servers/start", "POST /api/services/chat/stop", "POST /api/reviewed", "POST /api/settings", "POST /api/setup", "POST /api/conversations", "DELETE /api/notice",
 			} {
 				method, path, _ := strings.Cut(request, " ")
 				status, body := stranger.Get(fmt.Sprintf("http://%s:%d%s", host, port, path), "--request", method)

@@ -16,7 +16,10 @@ const (
 	deadline = harness.Deadline
 )
 
-func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
+func TestMain(m *testing.M) {
+	standIn()
+	os.Exit(harness.Main(m))
+}
 
 // user is a user with what these tests ask of one, beside each group of tests.
 type user struct{ *harness.User }

@@ -28,6 +28,7 @@
 //	POST   /api/workflows                      {name, text, replace}: save a file; → {path, command}
 //	POST   /api/drafts                         {conversation, tab, text, replaces}
 //	POST   /api/setup                          find a model server; → {ready, html, servers}
+//	POST   /api/servers/start                  {name}: start a model server on this computer
 //	POST   /api/models                         {address, key}: → {address, models}
 //	POST   /api/settings                       {address, key, model, forget}
 //	DELETE /api/notice                         dismiss the notice of a damaged file
@@ -136,6 +137,7 @@ func (c *chat) routes() http.Handler {
 	mux.HandleFunc("GET /api/search", c.search)
 	mux.HandleFunc("POST /api/drafts", c.saveDraft)
 	mux.HandleFunc("POST /api/setup", c.setup)
+	mux.HandleFunc("POST /api/servers/start", c.startServer)
 	mux.HandleFunc("POST /api/models", c.models)
 	mux.HandleFunc("POST /api/settings", c.saveSettings)
 	mux.HandleFunc("DELETE /api/notice", c.dismiss)

@@ -175,6 +175,10 @@ func (c *chat) grow(g *generation, d completion.Delta) {
 // finish gives an answer its final state, saves and releases it.
 func (c *chat) finish(g *generation, p prompt, result completion.Result, err error) {
 	server, finish := p.server, result.Finish
+	var failure *problem
+	if err != nil {
+		failure = c.explainHere(context.Background(), err, server)
+	}
 	g.mu.Lock()
 	m := &g.message
 	m.Finished = time.Now()
@@ -187,7 +191,7 @@ func (c *chat) finish(g *generation, p prompt, result completion.Result, err err
 	case errors.Is(err, errClosing):
 		m.State = history.Interrupted
 	case err != nil:
-		m.State, m.Problem = history.Failed, explain(err, server)
+		m.State, m.Problem = history.Failed, failure
 	case finish == completion.Filtered:
 		m.State, m.Problem = history.Failed, filteredAnswer(server)
 	case g.text.Len() == 0 && finish == completion.ToolCall:

@@ -56,7 +56,7 @@ func TestOtherSitesAreRefused(t *testing.T) {
 	model.Next(t).Answer("Hush")
 	a.finished(id)
 	webtest.RefusesOtherSites(t, a.url, "POST /api/conversations", "POST /api/settings", "DELETE /api/conversations/"+id,
-		"POST /api/setup", "POST /api/drafts")
+		"POST /api/setup", "POST /api/drafts", "POST /api/servers/start")
 	if m := a.last(id); m.Text != "Hush" {
 		t.Errorf("got %+v", m)
 	}

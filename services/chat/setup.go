@@ -15,8 +15,9 @@ type setupView struct {
 	Found   []completion.Found // on this computer
 	Empty   *completion.Found  // a server that runs but has no model
 	Looked  []completion.LocalServer
-	Problem *problem // of the server in use
-	EnvKey  bool     // OPENAI_API_KEY is set
+	Problem *problem    // of the server in use
+	Start   []startable // on this computer, in place of a server that runs
+	EnvKey  bool        // OPENAI_API_KEY is set
 	OpenAI  string
 }
 
@@ -42,6 +43,9 @@ func (c *chat) setup(w http.ResponseWriter, r *http.Request) {
 			c.refuse(w, err)
 			return
 		}
+	}
+	if !view.Server.Ready() && (len(view.Found) == 0 || view.Problem != nil) {
+		view.Start = c.startables(ctx)
 	}
 	html, err := fragment("setup", view)
 	if err != nil {
@@ -87,7 +91,7 @@ func (c *chat) pickModel(r *http.Request, view *setupView, settings history.Sett
 	defer cancel()
 	models, err := c.client.Models(ctx, view.Server.Server)
 	if err != nil {
-		view.Problem = explain(err, view.Server)
+		view.Problem = c.explainHere(ctx, err, view.Server)
 		return nil
 	}
 	c.learn(view.Server.Base, models)

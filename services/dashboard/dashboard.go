@@ -19,6 +19,7 @@
 //	POST /api/start                     start all services; 202
 //	POST /api/services/{name}/{action}  start, stop or restart; 202
 //	POST /api/services/{name}/move/{port}  use another port until the next start, if it is offered; 202
+//	POST /api/offers/{name}             have what was found run from here; 202, {page}
 //	POST /api/workflows/{source}/{id}/again  run an interrupted workflow again; 202, {service}
 //
 // Errors of /api are a control.Problem.
@@ -67,6 +68,7 @@ func New(client *control.Client) http.Handler {
 	mux.HandleFunc("POST /api/start", d.startAll)
 	mux.HandleFunc("POST /api/services/{name}/{action}", d.act)
 	mux.HandleFunc("POST /api/services/{name}/move/{port}", d.move)
+	mux.HandleFunc("POST /api/offers/{name}", d.take)
 	mux.HandleFunc("POST /api/workflows/{source}/{id}/again", d.runAgain)
 	mux.Handle("GET /assets/", web.Assets())
 	mux.Handle("GET /dashboard/", web.Files("/dashboard/", assets))

@@ -301,7 +301,7 @@ func TestAPageThatWasShownTakesTheReminderAway(t *testing.T) {
 func TestOtherSitesAreRefused(t *testing.T) {
 	i := start(t, both())
 	url := open(t, i)
-	webtest.RefusesOtherSites(t, url, "POST /api/services/chat/stop")
+	webtest.RefusesOtherSites(t, url, "POST /api/services/chat/stop", "POST /api/offers/platform")
 	if len(i.asked) != 0 {
 		t.Errorf("asked all the same: %s", <-i.asked)
 	}

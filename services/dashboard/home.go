@@ -86,3 +86,24 @@ func (d *dashboard) startAll(w http.ResponseWriter, r *http.Request) {
 	}
 	web.JSON(w, http.StatusAccepted, struct{}{})
 }
+
+// take has something run from here that was found on this computer. The answer names this page's
+// address from then on, which may be another.
+func (d *dashboard) take(w http.ResponseWriter, r *http.Request) {
+	taken, err := d.client.Take(context.WithoutCancel(r.Context()), r.PathValue("name")) // it may end this process
+	if err != nil {
+		refuse(w, err, "The services file was not changed.", "In a terminal, agents-tray init --python writes it, too, and says what is in the way.")
+		return
+	}
+	web.JSON(w, http.StatusAccepted, map[string]string{"page": taken.Page})
+}
+
+// platformOffer is the offer to run the Python platform from here; nil: there is none.
+func platformOffer(status *control.Status) *control.Offer {
+	for _, offer := range status.Offers {
+		if offer.Name == control.PlatformOffer {
+			return &offer
+		}
+	}
+	return nil
+}

@@ -37,6 +37,7 @@ type instance struct {
 	sessions  []control.PastSession
 	happened  map[string][]control.SessionEvent // by session
 	refusal   string
+	moved     string      // where the Dashboard is once an offer is taken
 	asked     chan string // "restart chat"
 	reviewed  chan struct{}
 	joined    chan struct{} // a client of the events has connected
@@ -120,6 +121,7 @@ func (i *instance) serve(t *testing.T) {
 		answer(w, http.StatusOK, events)
 	})
 	mux.HandleFunc("POST /v1/workflows/{source}/{id}/again", i.again)
+	mux.HandleFunc("POST /v1/offers/{name}", i.take)
 	mux.HandleFunc("POST /v1/reviewed", func(http.ResponseWriter, *http.Request) { i.reviewed <- struct{}{} })
 	i.server = &http.Server{Handler: mux}
 	go i.server.Serve(listener)
@@ -181,6 +183,20 @@ func (i *instance) choose(w http.ResponseWriter, r *http.Request) {
 	}
 	i.asked <- r.PathValue("do")
 	answer(w, http.StatusOK, struct{}{})
+}
+
+// take has the Dashboard be at another address from then on.
+func (i *instance) take(w http.ResponseWriter, r *http.Request) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.refusal != "" {
+		answer(w, http.StatusConflict, control.Problem{What: i.refusal})
+		return
+	}
+	i.asked <- "take " + r.PathValue("name")
+	i.status.Offers = nil
+	i.notify()
+	answer(w, http.StatusOK, control.Taken{Page: i.moved})
 }
 
 // again runs a workflow of the review again, as a service of its own.

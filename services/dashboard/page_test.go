@@ -124,6 +124,32 @@ func TestATakenPortOffersAnother(t *testing.T) {
 	}
 }
 
+// The platform that was found is offered, and the page follows itself to where it is afterwards.
+func TestTheFoundPlatformIsOffered(t *testing.T) {
+	i, other := start(t, both()), start(t, both())
+	b := webtest.Open(t, webtest.Wide, open(t, i))
+	b.Shows("Both services are running.")
+	i.change(platformFound)
+	b.Shows("/home/user/my-project/.venv/bin/configurable-agents")
+	i.mu.Lock()
+	i.refusal = "the file is read-only"
+	i.mu.Unlock()
+	b.Allow("409")
+	b.Click("#take")
+	b.Shows("The file is read-only.")
+	b.Click("#refusal-offer button")
+	b.Until(`document.activeElement.id === "take"`)
+	i.mu.Lock()
+	i.refusal, i.moved = "", open(t, other)
+	i.mu.Unlock()
+	b.Click("#take")
+	if asked := next(t, i.asked); asked != "take platform" {
+		t.Errorf("asked %q", asked)
+	}
+	b.Until("location.origin === " + webtest.Quote(i.moved))
+	b.Shows("Both services are running.")
+}
+
 func TestARefusalIsToldInTheCard(t *testing.T) {
 	i := start(t, both())
 	i.refusal = "the program is shutting down"

@@ -51,6 +51,15 @@ var scenes = []struct {
 			s.Unclean = lostPower()
 		})
 	}},
+	{name: "offer", stage: func(i *instance) { i.change(platformFound) }, act: func(b *webtest.Tab, _ *instance) { b.Shows("The Python platform is installed here") }},
+	{name: "offer-refused", stage: func(i *instance) {
+		i.change(platformFound)
+		i.refusal = "the services file /home/user/.config/agents-tray/services.yaml cannot be written: read-only file system"
+	}, act: func(b *webtest.Tab, _ *instance) {
+		b.Allow("409")
+		b.Click("#take")
+		b.Shows("read-only file system")
+	}},
 	{name: "under-way", stage: func(i *instance) {
 		i.change(func(s *control.Status) {
 			s.Workflows = []control.Workflow{
@@ -168,6 +177,10 @@ func TestLooks(t *testing.T) {
 			b.Looks("dashboard-" + scene.name)
 		})
 	}
+}
+
+func platformFound(s *control.Status) {
+	s.Offers = []control.Offer{{Name: control.PlatformOffer, Title: "Python platform", Program: "/home/user/my-project/.venv/bin/configurable-agents", Dir: "/home/user/my-project"}}
 }
 
 func talk(i *instance) {

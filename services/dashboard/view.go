@@ -33,7 +33,8 @@ type homeView struct {
 	Status   *control.Status  // the last one received, or nil
 	Services []service
 	UnderWay []activeWorkflow
-	Figures  *figures // of the platform; nil: see stream
+	Figures  *figures       // of the platform; nil: see stream
+	Platform *control.Offer // to run from here, or nil
 }
 
 // service is a service as the page shows it.
@@ -110,6 +111,7 @@ func view(status *control.Status, err error) homeView {
 			o.UnderWay = workflowsView(status)
 			o.Tone, o.Headline = headline(status)
 			o.Summary = summary(status)
+			o.Platform = platformOffer(status)
 		} else {
 			o.Summary = say("What follows was last known and may have changed.")
 		}

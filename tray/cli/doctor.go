@@ -17,6 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"agents-tray/manager"
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
 	"agents-tray/manager/disk"
@@ -140,15 +141,18 @@ func examinePort(s spec.ServiceSpec, now control.Status) (words.Level, words.Fin
 	if service, known := now.Service(s.Name); known && !service.State.Idle() {
 		return words.Fine, words.FoundPortOurs, values
 	}
-	holder := "?"
+	holder, kind := "?", words.FoundPortTaken
 	if at, err := netip.ParseAddrPort(strings.Replace(address, "localhost", "127.0.0.1", 1)); err == nil {
 		if h := inspect.PortHolder(at); h.PID != 0 {
 			holder = fmt.Sprintf("%s (pid %d)", h.Name, h.PID)
+			if manager.IsPlatform(h.PID) {
+				holder, kind = fmt.Sprintf("pid %d", h.PID), words.FoundPlatform
+			}
 		} else if h.User != "" {
 			holder = h.User
 		}
 	}
-	return words.Wrong, words.FoundPortTaken, append(values, "{holder}", holder)
+	return words.Wrong, kind, append(values, "{holder}", holder)
 }
 
 func examineDesktop(add func(words.Level, words.FindingKind, ...string)) {

@@ -65,34 +65,14 @@ func (o initOptions) write(ctx context.Context, out io.Writer, dir string) error
 	if err != nil {
 		return err
 	}
-	path := o.File
-	if path == "" {
-		path = config.Locate().Services()
-	}
-	if path, err = filepath.Abs(path); err != nil {
-		return err
-	}
 	text := file.Text()
-	before, err := os.ReadFile(path)
-	switch {
-	case err == nil && bytes.Equal(before, text):
-		fmt.Fprintf(out, "%s says that already.\n", path)
-		return nil
-	case err == nil && !o.force:
-		fmt.Fprintf(out, "%s", diff.Diff(path, before, path+" (new)", text))
-		return fmt.Errorf("%s is there already, and was not changed. --force replaces it, and keeps it as %s", path, filepath.Base(kept(path)))
-	case err == nil:
-		if err := disk.Replace(kept(path), before); err != nil {
-			return fmt.Errorf("the services file could not be kept as %s: %w", kept(path), disk.Cause(err))
+	path, err := config.Create(o.Options, config.Locate(), text)
+	if errors.Is(err, fs.ErrExist) {
+		if said, err := o.replace(out, path, text); said || err != nil {
+			return err
 		}
-	case !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("the services file %s cannot be read: %w", path, disk.Cause(err))
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("the folder of the services file cannot be made: %w", err)
-	}
-	if err := errors.Join(disk.Replace(filepath.Join(filepath.Dir(path), scaffold.SchemaFile), config.Schema()), disk.Replace(path, text)); err != nil {
-		return fmt.Errorf("the services file %s cannot be written: %w", path, err)
+	} else if err != nil {
+		return err
 	}
 	names := make([]string, len(file.Services))
 	for i, service := range file.Services {
@@ -101,6 +81,29 @@ func (o initOptions) write(ctx context.Context, out io.Writer, dir string) error
 	fmt.Fprintf(out, "Wrote %s: %s.\n", path, strings.Join(names, ", "))
 	fmt.Fprintf(out, "Look it over, then start agents-tray. One that runs with this file has applied it.\n")
 	return nil
+}
+
+// replace writes the file in the place of one that is there, if that is asked for and makes a
+// difference; what there is to say otherwise is the error, or is said already.
+func (o initOptions) replace(out io.Writer, path string, text []byte) (said bool, err error) {
+	before, err := os.ReadFile(path)
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("the services file %s cannot be read: %w", path, disk.Cause(err))
+	case bytes.Equal(before, text):
+		fmt.Fprintf(out, "%s says that already.\n", path)
+		return true, nil
+	case !o.force:
+		fmt.Fprintf(out, "%s", diff.Diff(path, before, path+" (new)", text))
+		return false, fmt.Errorf("%s is there already, and was not changed. --force replaces it, and keeps it as %s", path, filepath.Base(kept(path)))
+	}
+	if err := disk.Replace(kept(path), before); err != nil {
+		return false, fmt.Errorf("the services file could not be kept as %s: %w", kept(path), disk.Cause(err))
+	}
+	if err := errors.Join(disk.Replace(filepath.Join(filepath.Dir(path), config.SchemaFile), config.Schema()), disk.Replace(path, text)); err != nil {
+		return false, fmt.Errorf("the services file %s cannot be written: %w", path, err)
+	}
+	return false, nil
 }
 
 // kept is where the file that --force replaces is kept.
@@ -135,11 +138,11 @@ func (o initOptions) make(ctx context.Context, out io.Writer, dir string) (scaff
 	}
 	for _, server := range scaffold.FindModelServers(ctx) {
 		if server.Running {
-			fmt.Fprintf(out, "%s already runs at %s, started elsewhere: it is left as it is, and the Chat finds it.\n", server.Name, server.URL)
-			continue
+			fmt.Fprintf(out, "%s already runs at %s, started elsewhere: added to be watched, and never started.\n", server.Name, server.URL)
+		} else {
+			fmt.Fprintf(out, "Found %s, which does not run: added.\n", server.Name)
 		}
-		fmt.Fprintf(out, "Found %s, which does not run: added.\n", server.Name)
-		file.Services = append(file.Services, server.Service)
+		file.Services = append(file.Services, server.Entry())
 	}
 	return file, nil
 }

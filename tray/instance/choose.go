@@ -74,9 +74,11 @@ func (i *Instance) Text(do string) (string, error) {
 	return "", control.ErrNoItem
 }
 
-// offered is what can be chosen: the menu, and moves to another port for all services
-// whose port is taken, of which the menu shows only the first.
-func offered(m tray.Model) []tray.Item { return append(tray.Menu(m), tray.Moves(m)...) }
+// offered is what can be chosen: the menu, moves to another port for all services whose port
+// is taken, and all that was found, of which the menu shows only the first.
+func offered(m tray.Model) []tray.Item {
+	return slices.Concat(tray.Menu(m), tray.Moves(m), tray.Takes(m))
+}
 
 // chosen returns the intent of the item that is typed as do, if it can be chosen now.
 func chosen(items []tray.Item, do string) (tray.Intent, bool) {

@@ -40,6 +40,8 @@ func (i *Instance) Do(intent tray.Intent) {
 		i.openPart("/sessions", on) // the menu has it only where there is a Dashboard
 	case tray.EditServices:
 		i.editServices(on)
+	case tray.Take:
+		go i.takeAndTell(intent.Service)
 	case tray.StartAll:
 		i.StartAll()
 	case tray.RestartAll:

@@ -28,8 +28,9 @@ type Options struct {
 	Version  string
 	Folders  config.Folders
 	Services []spec.ServiceSpec
-	// ServicesFile is where they come from. Default: the usual file, if it is there.
-	ServicesFile string
+	// Config are the options of the command line about the services, where they come from
+	// among them.
+	Config config.Options
 	// Load reads the services again when that file has changed; see config.Load. Default:
 	// nothing follows it.
 	Load func() (config.Contents, error)
@@ -89,6 +90,7 @@ type Instance struct {
 	announcer announcer
 
 	mu       sync.Mutex
+	finds    finds
 	reviewed bool
 	notices  []notice
 	welcomes bool   // see showWelcome
@@ -112,6 +114,7 @@ func Begin(ctx context.Context, options Options) (*Instance, error) {
 	i := &Instance{
 		options: options, mark: guard.Mark(), started: time.Now(), claim: claim,
 		quit: make(chan struct{}), outcome: make(chan error, 1), up: make(chan struct{}), desktop: nopDesktop{},
+		finds: finds{looking: make(chan struct{}, 1), configured: options.Found},
 	}
 	i.prepareTray()
 	if options.Locked != nil {
@@ -163,6 +166,7 @@ func Begin(ctx context.Context, options Options) (*Instance, error) {
 	i.wg.Go(i.tellUsual)
 	i.wg.Go(i.removeOld)
 	i.wg.Go(i.watchServices)
+	i.wg.Go(i.lookOnce)
 	i.server = control.Serve(listener, address, i, claim.Listener())
 	if err := address.Write(options.Folders.Control()); err != nil {
 		if address.Write(options.Folders.SpareControl()) != nil && address.Name == "" {

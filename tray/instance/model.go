@@ -19,7 +19,7 @@ func (i *Instance) Model() tray.Model {
 	model.Workflows, model.Quitting = i.quitting.look()
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	model.Usual, model.Asks = i.usual, i.asks
+	model.Usual, model.Asks, model.Offers = i.usual, i.asks, i.offers()
 	if i.review != nil && !i.reviewed {
 		model.Unclean = uncleanOf(i.unclean)
 	}

@@ -141,7 +141,7 @@ func (i *Instance) showLog(service string, on open.Desktop) {
 
 // editServices opens the services file, and says when it counts.
 func (i *Instance) editServices(on open.Desktop) {
-	path, err := config.Edit(config.Options{File: i.options.ServicesFile}, i.options.Folders)
+	path, err := config.Edit(i.options.Config, i.options.Folders)
 	if err != nil {
 		i.answer(tray.Notification{Summary: i.language.Say(words.NotChanged), Body: err.Error()})
 		return

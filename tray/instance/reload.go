@@ -50,8 +50,8 @@ func (i *Instance) services() []spec.ServiceSpec {
 
 // servicesFile returns the path of the services file, whether it is there or not.
 func (i *Instance) servicesFile() string {
-	if i.options.ServicesFile != "" {
-		return i.options.ServicesFile
+	if i.options.Config.File != "" {
+		return i.options.Config.File
 	}
 	return i.options.Folders.Services()
 }
@@ -116,6 +116,7 @@ func (i *Instance) reload(file *servicesFile, tell bool) bool {
 		return false
 	}
 	file.was = !gone
+	i.servicesFound(!gone)
 	if file.told != "" {
 		file.told = ""
 		i.setNotice(servicesNotice, nil)
@@ -169,7 +170,7 @@ func describe(c manager.Changes) string {
 // tellMistake says that the services file was not applied, with a button to it.
 func (i *Instance) tellMistake(err error, gone bool) {
 	say := i.language.Say
-	notice := mistakes(i.language, err, i.options.ServicesFile)
+	notice := mistakes(i.language, err, i.options.Config.File)
 	if gone {
 		notice = words.Notice{More: words.ServicesGone, Arguments: []any{filepath.Base(i.servicesFile())}}
 	}

@@ -30,6 +30,7 @@ func (i *Instance) Status() control.Status {
 		status.Unclean = review
 	}
 	status.Notices, status.Told, status.Asks = i.noticeTexts(words.English), i.noticeTexts(i.language), i.asks
+	status.Offers = i.offers()
 	return status
 }
 

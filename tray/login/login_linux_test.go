@@ -1,6 +1,7 @@
 package login
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,6 +37,30 @@ func TestSwitchedOffElsewhere(t *testing.T) {
 	}
 	if e.State() != Off {
 		t.Error("the entry was removed, and it is started")
+	}
+}
+
+// The entry has what the command line has, such as the password in a URI: nobody else reads it,
+// nor that of an entry which was open before.
+func TestNobodyElseReadsTheEntry(t *testing.T) {
+	own(t)
+	e := Entry{"Configurable Agents", "/usr/bin/agents-tray", []string{"--mlflow-uri", "http://me:secret@mlflow.example:5000"}}
+	for _, before := range []string{"", "[Desktop Entry]\n"} {
+		if before != "" {
+			if err := errors.Join(os.WriteFile(file(), []byte(before), 0o644), os.Chmod(file(), 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := e.Enable(); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(file())
+		if err != nil || !strings.Contains(string(text), "secret") {
+			t.Errorf("it is %s (%v)", text, err)
+		}
+		if info, err := os.Stat(file()); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("its mode is %v (%v)", info.Mode(), err)
+		}
 	}
 }
 

@@ -74,6 +74,8 @@ const (
 	Notifications
 	EditServices
 	EditServicesBody
+	UsePlatform
+	StartServer
 	About
 	VersionLine
 	LicenceLine
@@ -203,6 +205,14 @@ const (
 	NotCopied
 	NotChanged
 	StatusByCommand
+	PlatformTaken
+	PlatformTakenBody
+	ServerTaken
+	ServerTakenBody
+	ServerWatched
+	ServerWatchedBody
+	NotTaken
+	NotOffered
 
 	keys int = iota
 )
@@ -238,6 +248,8 @@ var table = [keys]line{
 	Notifications:    {label, [languages]string{"Notifications", "Benachrichtigungen"}},
 	EditServices:     {label, [languages]string{"Edit services…", "Dienste bearbeiten…"}},
 	EditServicesBody: {body, [languages]string{"What you save in %s applies at once.", "Was in %s gespeichert wird, gilt sofort."}},
+	UsePlatform:      {label, [languages]string{"Use the Python platform…", "Python-Plattform verwenden…"}},
+	StartServer:      {label, [languages]string{"Start %s", "%s starten"}},
 	About:            {label, [languages]string{"About", "Über"}},
 	VersionLine:      {label, [languages]string{"%s, version %s", "%s, Version %s"}},
 	LicenceLine:      {label, [languages]string{"MIT licence", "MIT-Lizenz"}},
@@ -445,5 +457,16 @@ var table = [keys]line{
 		"No Dashboard runs here; in a terminal, agents-tray status shows everything.",
 		"Hier läuft kein Dashboard; im Terminal zeigt agents-tray status alles.",
 	}},
-	NotChanged: {title, [languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
+	PlatformTaken: {title, [languages]string{"The Python platform starts", "Die Python-Plattform startet"}},
+	PlatformTakenBody: {body, [languages]string{
+		"%s has its Dashboard and Chat in place of the built-in ones, and so has every start from now on. Our own pages are Home now.",
+		"In %s stehen Dashboard und Chat der Plattform nun anstelle der eingebauten, auch bei jedem weiteren Start. Die eigenen Seiten heißen jetzt Home.",
+	}},
+	ServerTaken:       {title, [languages]string{"%s starts", "%s startet"}},
+	ServerTakenBody:   {body, [languages]string{"It is in %s now, and so it starts each time with Configurable Agents.", "Der Dienst steht nun in %s und startet so jedes Mal mit Configurable Agents."}},
+	ServerWatched:     {title, [languages]string{"%s runs already", "%s läuft schon"}},
+	ServerWatchedBody: {body, [languages]string{"It was started elsewhere. It is in %s now, to be watched only: it is not started twice.", "Der Dienst wurde anderswo gestartet. Er steht nun in %s, aber nur um beobachtet zu werden: Zweimal gestartet wird er nicht."}},
+	NotTaken:          {title, [languages]string{"The services file could not be changed", "Die Dienste-Datei ließ sich nicht ändern"}},
+	NotOffered:        {body, [languages]string{"It is in the services file already, or is not found any more.", "Es steht schon in der Dienste-Datei oder ist nicht mehr zu finden."}},
+	NotChanged:        {title, [languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
 }

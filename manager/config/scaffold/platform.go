@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 
@@ -51,11 +50,7 @@ func FindPlatform(dir string) (Platform, error) {
 		}
 	}
 	if p.Program == "" {
-		if path, err := exec.LookPath(platformProgram); err == nil {
-			if p.Program, err = filepath.Abs(path); err != nil {
-				return Platform{}, err
-			}
-		}
+		p.Program, _ = find(platformProgram) // "" if it is not
 	}
 	if p.Program == "" {
 		return Platform{}, fmt.Errorf("%w in %s, PATH, pipx's tools or uv's. Install it, or name the folder of its .venv: agents-tray init --python DIR", ErrNoPlatform, dir)
@@ -65,8 +60,8 @@ func FindPlatform(dir string) (Platform, error) {
 	}
 	if mlflow := filepath.Join(filepath.Dir(p.Program), "mlflow"+extension); runnable(mlflow) {
 		p.MLflow = mlflow
-	} else if path, err := exec.LookPath("mlflow"); err == nil {
-		p.MLflow, _ = filepath.Abs(path) // else it is not offered
+	} else {
+		p.MLflow, _ = find("mlflow") // "" if it is not: then it is not offered
 	}
 	return p, nil
 }

@@ -6,11 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-)
 
-// SchemaFile is the name of the schema that the file's first line points editors to, in the
-// folder of the services file.
-const SchemaFile = "services.schema.json"
+	"agents-tray/manager/config"
+)
 
 // A File is a services file in the making.
 type File struct {
@@ -39,7 +37,7 @@ type Pairs []Pair
 // Text is the file as YAML.
 func (f File) Text() []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# yaml-language-server: $schema=%s\n", SchemaFile)
+	fmt.Fprintf(&b, "# yaml-language-server: $schema=%s\n", config.SchemaFile)
 	fmt.Fprintf(&b, "# %s\n", f.Comment)
 	b.WriteString("# \"agents-tray check\" checks this file; man agents-tray-services lists all keys.\n")
 	if f.DatabaseURL != "" {
@@ -47,19 +45,33 @@ func (f File) Text() []byte {
 	}
 	b.WriteString("services:\n")
 	for _, service := range f.Services {
-		for _, comment := range service.Comments {
-			fmt.Fprintf(&b, "  # %s\n", comment)
-		}
-		fmt.Fprintf(&b, "  %s:\n", service.Name)
-		for _, pair := range service.Keys {
-			line := "    " + pair.Key + ": " + value(pair.Value)
-			if pair.Comment != "" {
-				line += "  # " + pair.Comment
-			}
-			b.WriteString(line + "\n")
+		for _, line := range service.lines() {
+			b.WriteString("  " + line + "\n")
 		}
 	}
 	return []byte(b.String())
+}
+
+// lines are the entry as a block, the name at the beginning of the line.
+func (s Service) lines() []string {
+	var lines []string
+	for _, comment := range s.Comments {
+		lines = append(lines, "# "+comment)
+	}
+	lines = append(lines, s.Name+":")
+	for _, pair := range s.Keys {
+		line := "  " + pair.Key + ": " + value(pair.Value)
+		if pair.Comment != "" {
+			line += "  # " + pair.Comment
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// Addition is the entry for a file that is there.
+func (s Service) Addition() config.Addition {
+	return config.Addition{Name: s.Name, Lines: s.lines(), Flow: s.Name + ": " + value(Pairs(s.Keys))}
 }
 
 // value writes a value on one line.

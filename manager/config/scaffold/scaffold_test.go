@@ -1,6 +1,9 @@
 package scaffold
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -49,7 +52,7 @@ func install(t *testing.T, path string) {
 // alone leaves nothing to be found but what a test puts there, and returns the home folder.
 func alone(t *testing.T) string {
 	home := t.TempDir()
-	for name, value := range map[string]string{"HOME": home, "USERPROFILE": home, "PATH": filepath.Join(home, "path"), "XDG_DATA_HOME": "", "PIPX_HOME": "", "UV_TOOL_DIR": ""} {
+	for name, value := range map[string]string{"HOME": home, "USERPROFILE": home, "PATH": filepath.Join(home, "path"), "XDG_DATA_HOME": "", "PIPX_HOME": "", "UV_TOOL_DIR": "", "OLLAMA_HOST": ""} {
 		t.Setenv(name, value)
 	}
 	return home
@@ -119,7 +122,7 @@ func TestModelServersAreFound(t *testing.T) {
 	install(t, filepath.Join(cache, "small model.gguf"))
 	file := Default()
 	for _, server := range FindModelServers(t.Context()) {
-		if !server.Running {
+		if !server.Running { // one of this computer may
 			file.Services = append(file.Services, server.Service)
 		}
 	}
@@ -127,6 +130,58 @@ func TestModelServersAreFound(t *testing.T) {
 	for name, want := range map[string]string{"ollama": "serve", "llama": "small model.gguf", "lm-studio": "server start"} {
 		if command := strings.Join(service(t, contents, name).Command, " "); !strings.Contains(command, want) {
 			t.Errorf("%s is started by %q", name, command)
+		}
+	}
+}
+
+// One that runs is only watched, wherever it was started; what merely answers is no model server.
+func TestARunningModelServerIsWatched(t *testing.T) {
+	for answer, runs := range map[string]bool{`{"version": "0.6.2"}`: true, `{"status": "ok"}`: false, "<html>": false} {
+		home := alone(t)
+		install(t, filepath.Join(home, "path", "ollama"+extension))
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/api/version" {
+				http.NotFound(w, r)
+				return
+			}
+			io.WriteString(w, answer)
+		}))
+		t.Setenv("OLLAMA_HOST", server.URL)
+		found := FindModelServers(t.Context())
+		server.Close()
+		if len(found) == 0 || found[0].Name != "Ollama" || found[0].Running != runs {
+			t.Errorf("%s: %+v", answer, found)
+			continue
+		}
+		file := Default()
+		file.Services = append(file.Services, found[0].Entry())
+		s := service(t, load(t, file), "ollama")
+		if s.Watched() != runs || s.URL != server.URL {
+			t.Errorf("%s: %+v", answer, s)
+		}
+		if !runs && (!slices.Contains(s.Env, "OLLAMA_HOST="+server.URL) || s.Command[0] != filepath.Join(home, "path", "ollama"+extension)) {
+			t.Errorf("it is started as %+v", s)
+		}
+	}
+}
+
+// Ollama's own reading of OLLAMA_HOST is what it listens at.
+func TestWhereOllamaListens(t *testing.T) {
+	for host, want := range map[string]string{
+		"": "http://127.0.0.1:11434", "127.0.0.1:9000": "http://127.0.0.1:9000", "0.0.0.0": "http://127.0.0.1:11434", "http://0.0.0.0:9000/": "http://127.0.0.1:9000",
+		":9000": "http://127.0.0.1:9000", "[::1]:9000": "http://[::1]:9000", "[::]": "http://127.0.0.1:11434", "http://box": "http://box:80", " localhost ": "http://localhost:11434",
+	} {
+		t.Setenv("OLLAMA_HOST", host)
+		if got := OllamaURL(); got != want {
+			t.Errorf("%q is %s, want %s", host, got, want)
+		}
+	}
+	home := alone(t)
+	install(t, filepath.Join(home, "path", "ollama"+extension))
+	t.Setenv("OLLAMA_HOST", "http://another.invalid:9")
+	for _, server := range FindModelServers(t.Context()) {
+		if server.Name == "Ollama" {
+			t.Errorf("another computer's is offered: %+v", server)
 		}
 	}
 }

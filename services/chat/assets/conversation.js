@@ -6,6 +6,7 @@ import { post, request } from "/assets/request.js";
 import { scrollToEnd } from "./autoscroll.js";
 import * as edit from "./edit.js";
 import * as options from "./options.js";
+import * as server from "./server.js";
 
 const idOf = (button) => Number(button.closest("[data-message]").dataset.message);
 
@@ -17,10 +18,16 @@ export async function messageText(button) {
 export function start(here, { attempt }) {
   const of = (what) => `/api/conversations/${here}/${what}`;
   document.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-retry], [data-edit], [data-version], [data-omit], [data-shorten], [data-delete], [data-dialog], [data-close], [data-dismiss]");
+    const button = event.target.closest("[data-retry], [data-start-server], [data-edit], [data-version], [data-omit], [data-shorten], [data-delete], [data-dialog], [data-close], [data-dismiss]");
     if (!button || button.getAttribute("aria-disabled") === "true") return;
     if (button.dataset.retry) {
       if (await attempt(() => post(of(button.dataset.retry), { message: idOf(button) }))) scrollToEnd();
+    } else if ("startServer" in button.dataset) {
+      if (!button.closest("#thread")) return; // see setup.js
+      if (await attempt(async () => {
+        await server.start(button);
+        await post(of("again"), { message: idOf(button) });
+      })) scrollToEnd();
     } else if ("edit" in button.dataset) {
       edit.begin(button.closest(".message"), here, attempt);
     } else if (button.dataset.version) {

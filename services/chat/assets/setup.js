@@ -4,6 +4,7 @@
 import { morph, parse } from "/assets/morph.js";
 import * as problems from "/assets/problem.js";
 import { post } from "/assets/request.js";
+import * as server from "./server.js";
 
 const section = document.getElementById("setup");
 let looking = false;
@@ -12,7 +13,27 @@ export function start() {
   if (!section) return;
   document.addEventListener("visibilitychange", () => !document.hidden && look());
   addEventListener("focus", look);
-  section.addEventListener("click", (event) => event.target.closest("[data-look]") && look());
+  section.addEventListener("click", (event) => {
+    if (event.target.closest("[data-look]")) look();
+    const button = event.target.closest("[data-start-server]");
+    if (button && button.getAttribute("aria-disabled") !== "true") startServer(button);
+  });
+  look();
+}
+
+async function startServer(button) {
+  const box = section.querySelector(".refusal");
+  box.hidden = true;
+  looking = true; // a look would put another button in the place of this one
+  try {
+    await server.start(button);
+  } catch (problem) {
+    if (!problem.what) throw problem;
+    problems.show(box, problem, () => button.focus());
+    return;
+  } finally {
+    looking = false;
+  }
   look();
 }
 

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"agents-tray/manager/config/scaffold"
 )
 
 const (
@@ -175,7 +177,7 @@ type LocalServer struct {
 // WellKnown are the default addresses of local servers, in order of preference.
 func WellKnown() []LocalServer {
 	return []LocalServer{
-		{"Ollama", "http://127.0.0.1:11434/v1"},
+		{"Ollama", scaffold.OllamaURL() + "/v1"},
 		{"llama.cpp", "http://127.0.0.1:8080/v1"},
 		{"LM Studio", "http://127.0.0.1:1234/v1"},
 		{"vLLM", "http://127.0.0.1:8000/v1"},

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -30,11 +31,23 @@ type Server struct {
 
 // New starts a server with these models; "tiny@4096" is a model that can read so many tokens. It ends with the test.
 func New(t testing.TB, models ...string) *Server {
+	t.Helper()
+	return NewAt(t, "127.0.0.1:0", models...)
+}
+
+// NewAt is New at an address, which must be free.
+func NewAt(t testing.TB, address string, models ...string) *Server {
+	t.Helper()
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
 	s := &Server{turns: make(chan *Turn, 16), models: models}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/models", s.list)
 	mux.HandleFunc("POST /v1/chat/completions", s.complete)
-	s.Server = httptest.NewServer(mux)
+	s.Server = &httptest.Server{Listener: listener, Config: &http.Server{Handler: mux}}
+	s.Start()
 	t.Cleanup(func() {
 		s.CloseClientConnections()
 		s.Close()

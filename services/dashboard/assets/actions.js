@@ -17,6 +17,14 @@ export function start() {
     if (isEnabled(button)) attempt(button.closest("section"), button, "/api/start");
   });
   document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-take]");
+    if (!isEnabled(button)) return;
+    ownAction = { action: "restart", at: Date.now() }; // this page may be elsewhere afterwards
+    const taken = await attempt(button.closest("section"), button, `/api/offers/${encodeURIComponent(button.dataset.take)}`);
+    if (!taken) ownAction.action = null;
+    else if (taken.page && new URL(taken.page).origin !== location.origin) location.assign(taken.page);
+  });
+  document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-action]");
     if (!isEnabled(button)) return;
     const card = button.closest("[data-service]");
@@ -47,19 +55,18 @@ function confirmStop() {
 // attempt sends the request of a button. The button stays disabled until an update of the
 // page replaces its state; a request that fails enables it, and section shows the problem.
 // With mayEnd the request may stop the Dashboard, so that no answer is no failure. It
-// reports whether the request succeeded.
+// returns the answer, or false if the request did not succeed.
 export async function attempt(section, button, path, mayEnd = false) {
   const box = section.querySelector(".refusal");
   button.setAttribute("aria-disabled", "true");
   box.hidden = true;
   try {
-    await post(path);
-    return true;
+    return (await post(path)) || true;
   } catch (problem) {
     if (!problem.what) throw problem;
     if (mayEnd && problem === unreachable) return true;
     button.removeAttribute("aria-disabled");
-    problems.show(box, problem, () => section.querySelector("[data-action], [data-again], [data-start-all]").focus());
+    problems.show(box, problem, () => section.querySelector("[data-action], [data-again], [data-start-all], [data-take]").focus());
     return false;
   }
 }
