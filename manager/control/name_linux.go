@@ -55,7 +55,7 @@ func nameTaken(name string) (bool, error) {
 	}
 	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Net: "unix", Name: "@" + name})
 	if err != nil {
-		return errors.Is(err, syscall.EAGAIN), err // so many wait that one more cannot
+		return false, err
 	}
 	defer conn.Close()
 	err = peer.Check(conn)
