@@ -2,6 +2,7 @@ package words
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -36,6 +37,15 @@ func (l Language) ScriptWords() map[string]string {
 	said := map[string]string{}
 	for _, row := range scripts {
 		said[row.english] = row.In(l)
+	}
+	return said
+}
+
+// Number is a number with so many decimals.
+func (l Language) Number(n float64, decimals int) string {
+	said := strconv.FormatFloat(n, 'f', decimals, 64)
+	if l == German {
+		said = strings.Replace(said, ".", ",", 1)
 	}
 	return said
 }

@@ -179,6 +179,7 @@ var recordPages = [...]text{
 	{"Duration", "Dauer"},
 	{"Tokens", "Tokens"},
 	{"Cost", "Kosten"},
+	{"${cost}", "{cost} $"},
 	{"Any", "Beliebig"},
 	{"All", "Alle"},
 	{"Show", "Zeigen"},

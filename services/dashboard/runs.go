@@ -224,7 +224,7 @@ func (v runView) Lasted() string {
 	case v.Duration < time.Second:
 		return fmt.Sprintf("%d ms", v.Duration.Milliseconds())
 	case v.Duration < 10*time.Second:
-		return fmt.Sprintf("%.1f s", v.Duration.Seconds())
+		return language.Number(v.Duration.Seconds(), 1) + " s"
 	}
 	return web.Duration(v.Duration)
 }
@@ -234,7 +234,7 @@ func (v runView) Price() string {
 	if v.Cost == 0 {
 		return ""
 	}
-	return fmt.Sprintf("$%.4f", v.Cost)
+	return say("${cost}", "{cost}", language.Number(v.Cost, 4))
 }
 
 // Count is the number of tokens with spaces between thousands, or "".

@@ -171,7 +171,7 @@ func TestThePagesSpeakGerman(t *testing.T) {
 	b := webtest.Open(t, webtest.Wide, url)
 	for path, want := range map[string][]string{
 		"/":                         {"Absturzbericht", "Den Grund im Protokoll nachsehen", "1 von 2 Diensten läuft.", "Nichts wurde gestartet", "vor 1 min"},
-		"/runs":                     {"Laufende Workflows", "aufgezeichneten", "Abgeschlossen", "Agenten"},
+		"/runs":                     {"Laufende Workflows", "aufgezeichneten", "Abgeschlossen", "Agenten", "0,0123 $"},
 		"/services/chat/log":        {"Protokoll von Chat", "Zeilen", "Zum Anfang"},
 		"/services/chat/crash":      {"Absturzbericht von Chat", "Der Prozess endete mit einem Fehler"},
 		"/review":                   {"Letztes Lebenszeichen", "Noch einmal ausführen"},
