@@ -103,7 +103,7 @@ func (s *service) onExited(e *guard.Exited) {
 	asked := r.ending && r.fault == nil || leaving
 	s.lastExit = &Exit{
 		PID: e.PID, At: e.At, Code: e.Code, Signal: e.Signal, Asked: asked,
-		Ended: asked || r.fault != nil, Grace: s.spec.StopTimeout, OutOfMemory: e.OutOfMemory, Lines: e.Lines, Reasons: e.Reasons,
+		Ended: asked || r.fault != nil, OutOfMemory: e.OutOfMemory, Lines: shorten(e.Lines), Reasons: e.Reasons,
 	}
 	if e.Killed {
 		s.lastExit.Grace = e.Had
