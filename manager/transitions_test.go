@@ -416,6 +416,21 @@ func TestAGuardThatIsFrozen(t *testing.T) {
 	}, plain("a"))
 }
 
+// One that is frozen when it is to stop a service is missed, and so the service does stop.
+func TestAGuardThatIsFrozenAtAStop(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		startIt(t, m, "a")
+		startIt(t, m, "b")
+		w.guard().freeze()
+		if err := m.Stop("a"); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Minute)
+		wantState(t, m, "a", Stopped)
+		wantState(t, m, "b", Ready)
+	}, plain("a"), plain("b"))
+}
+
 // Whoever waits for an end learns how long it may take.
 func TestTheEndSaysUntilWhen(t *testing.T) {
 	slow := plain("slow")
