@@ -154,6 +154,8 @@ func TestWhatIsKnownIsSaid(t *testing.T) {
 		{manager.Problem{Kind: manager.Unhealthy, Answer: &manager.Answer{Kind: manager.AnswerNoPing, Waited: 10 * time.Second}}, []string{"10 s"}},
 		{manager.Problem{Kind: manager.CannotFork, Detail: "resource temporarily unavailable"}, []string{"resource temporarily"}},
 		{manager.Problem{Kind: manager.GuardFailed, Detail: "its earlier run has not ended"}, []string{"ts earlier run"}},
+		{manager.Problem{Kind: manager.CannotFork, Detail: "resource temporarily unavailable", Waited: time.Minute}, []string{"resource temporarily", "1 min"}},
+		{manager.Problem{Kind: manager.NoGuard, Detail: "no memory", Waited: time.Minute}, []string{"no memory", "1 min"}},
 		{manager.Problem{Kind: manager.NoGuard, Detail: "exit status 2"}, []string{"exit status 2"}},
 		{manager.Problem{Kind: manager.LeftRunning, Left: []manager.Left{{Process: manager.Process{Name: "sudo", PID: 812, User: "root"}, Why: manager.NotPermitted}}}, []string{"sudo", "812", "root"}},
 	} {
