@@ -24,6 +24,7 @@ import (
 
 	"agents-tray/manager/guard"
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/inspect"
 	"agents-tray/manager/spec"
 )
 
@@ -146,6 +147,32 @@ func TestWhichStatusIsAnAnswer(t *testing.T) {
 	for status, want := range map[int]bool{200: true, 204: true, 302: true, 307: true, 401: true, 403: true, 400: false, 404: false, 429: false, 500: false, 503: false} {
 		if err := ask(t.Context(), spec.Check{HTTP: fmt.Sprintf("%s/%d", server.URL, status)}, nil); (err == nil) != want {
 			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
+// Of another user only the name is seen. It may be a container engine that has the port for the
+// run, but not where the run has it itself.
+func TestAHolderThatCannotBeSeen(t *testing.T) {
+	root := inspect.Holder{User: "root"}
+	run := []int{100, 101}
+	for _, test := range []struct {
+		holder    inspect.Holder
+		listening []string
+		want      bool
+	}{
+		{inspect.Holder{Name: "worker", PID: 101}, nil, true},
+		{inspect.Holder{Name: "node", PID: 812}, nil, false},
+		{root, nil, true},
+		{root, []string{"127.0.0.1:9001"}, true},
+		{root, []string{"127.0.0.1:9000"}, false}, // it is root who has [::1]:9000
+	} {
+		var listening []netip.AddrPort
+		for _, address := range test.listening {
+			listening = append(listening, netip.MustParseAddrPort(address))
+		}
+		if got := mayBeOf(test.holder, run, listening, 9000); got != test.want {
+			t.Errorf("%+v, while it listens at %q: %t", test.holder, test.listening, got)
 		}
 	}
 }

@@ -32,6 +32,7 @@ const (
 	FoundPortFree    FindingKind = "port-free"
 	FoundPortOurs    FindingKind = "port-ours"
 	FoundPortTaken   FindingKind = "port-taken"
+	FoundPortDenied  FindingKind = "port-denied"
 	FoundBus         FindingKind = "bus"
 	FoundNoBus       FindingKind = "no-bus"
 	FoundTray        FindingKind = "tray"
@@ -58,6 +59,7 @@ var findings = map[FindingKind]struct{ what, advice text }{
 	FoundPortFree:    {text{"Port {port} is free for {service}", "Port {port} ist frei für {service}"}, none},
 	FoundPortOurs:    {text{"Port {port} is {service}'s", "Port {port} gehört {service}"}, none},
 	FoundPortTaken:   {text{"Port {port}, for {service}, is taken by {holder}", "Port {port} für {service} ist von {holder} belegt"}, text{"Stop that program, or give the service another port in the services file", "Dieses Programm beenden oder dem Dienst in der Dienste-Datei einen anderen Port geben"}},
+	FoundPortDenied:  {text{"You may not use port {port}, for {service}: ports below 1024 are for the administrator", "Port {port} für {service} dürfen Sie nicht verwenden: Ports unter 1024 sind dem Administrator vorbehalten"}, text{"Give it a port above 1023 in the services file", "In der Dienste-Datei einen Port über 1023 angeben"}},
 	FoundBus:         {text{"There is a session of the desktop", "Es gibt eine Sitzung der Oberfläche"}, none},
 	FoundNoBus:       {text{"There is no session of the desktop here: it runs in the terminal", "Hier gibt es keine Sitzung der Oberfläche: Es läuft im Terminal"}, none},
 	FoundTray:        {text{"The desktop shows icons of programs", "Die Oberfläche zeigt Symbole von Programmen"}, none},

@@ -46,7 +46,7 @@ var problems = []problemText{
 	{
 		manager.PortBusy, nil,
 		text{"{service} waits for port {port} to be free", "{service} wartet, bis Port {port} frei ist"},
-		text{"What is left of its earlier run is still being closed, which takes up to a minute", "Was vom vorigen Lauf übrig ist, wird noch geschlossen; das dauert bis zu einer Minute"},
+		text{"No program is seen to listen there. A connection of an earlier run, or of another program, is still open or being closed, which mostly takes up to a minute", "Dort lauscht kein Programm, das zu sehen ist. Eine Verbindung des vorigen Laufs oder eines anderen Programms ist noch offen oder wird geschlossen; das dauert meist bis zu einer Minute"},
 		text{"Wait: it starts by itself as soon as the port is free", "Abwarten: Der Dienst startet von selbst, sobald der Port frei ist"},
 	},
 	{
