@@ -4,6 +4,7 @@ package manager
 
 import (
 	"bufio"
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -23,6 +24,7 @@ import (
 
 	"agents-tray/manager/guard"
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/inspect"
 	"agents-tray/manager/spec"
 )
 
@@ -145,6 +147,61 @@ func TestWhichStatusIsAnAnswer(t *testing.T) {
 	for status, want := range map[int]bool{200: true, 204: true, 302: true, 307: true, 401: true, 403: true, 400: false, 404: false, 429: false, 500: false, 503: false} {
 		if err := ask(t.Context(), spec.Check{HTTP: fmt.Sprintf("%s/%d", server.URL, status)}, nil); (err == nil) != want {
 			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
+// Of another user only the name is seen. It may be a container engine that has the port for the
+// run, but not where the run has it itself.
+func TestAHolderThatCannotBeSeen(t *testing.T) {
+	root := inspect.Holder{User: "root"}
+	run := []int{100, 101}
+	for _, test := range []struct {
+		holder    inspect.Holder
+		listening []string
+		want      bool
+	}{
+		{inspect.Holder{Name: "worker", PID: 101}, nil, true},
+		{inspect.Holder{Name: "node", PID: 812}, nil, false},
+		{root, nil, true},
+		{root, []string{"127.0.0.1:9001"}, true},
+		{root, []string{"127.0.0.1:9000"}, false}, // it is root who has [::1]:9000
+	} {
+		var listening []netip.AddrPort
+		for _, address := range test.listening {
+			listening = append(listening, netip.MustParseAddrPort(address))
+		}
+		if got := mayBeOf(test.holder, run, listening, 9000); got != test.want {
+			t.Errorf("%+v, while it listens at %q: %t", test.holder, test.listening, got)
+		}
+	}
+}
+
+// What announces the answer is not the answer; what a person would read counts for its body.
+func TestAnswersInOtherForms(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/hints":
+			w.WriteHeader(http.StatusEarlyHints)
+			w.WriteHeader(http.StatusProcessing)
+			fmt.Fprint(w, "fine")
+		case "/gzip":
+			w.Header().Set("Content-Encoding", "gzip")
+			packed := gzip.NewWriter(w)
+			fmt.Fprint(packed, "fine")
+			_ = packed.Close()
+		case "/password":
+			if user, password, _ := r.BasicAuth(); user != "ada" || password != "x y" {
+				w.WriteHeader(http.StatusUnauthorized)
+			}
+			fmt.Fprint(w, "fine")
+		}
+	}))
+	defer server.Close()
+	with := strings.Replace(server.URL, "//", "//ada:x%20y@", 1)
+	for _, url := range []string{server.URL + "/hints", server.URL + "/gzip", with + "/password"} {
+		if err := ask(t.Context(), spec.Check{HTTP: url, Status: http.StatusOK, Body: "^fine$"}, nil); err != nil {
+			t.Errorf("%s: %v", url, err)
 		}
 	}
 }

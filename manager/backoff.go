@@ -26,6 +26,14 @@ const (
 // leastWait is the least wait before a second restart of a policy that names a first one.
 const leastWait = 100 * time.Millisecond
 
+// failingFor is for how long it has failed.
+func (b *backoff) failingFor(now time.Time) time.Duration {
+	if len(b.exits) == 0 {
+		return 0
+	}
+	return now.Sub(b.exits[0]).Round(time.Second)
+}
+
 // next returns how long to wait before the run after an exit at the given time of a
 // process that ran well for so long; again is false when it is time to give up. The first
 // wait is policy.Delay, and each one after that twice the one before, up to policy.MaxDelay,

@@ -11,7 +11,8 @@ type Exit struct {
 	Asked  bool      `json:"asked,omitempty"`  // we had asked it to stop
 	// Ended says that this program ended it: Asked, or because it had failed a check.
 	Ended bool `json:"ended,omitempty"`
-	// Grace is the time it had to stop before it was killed, with Ended.
+	// Grace is the time it had to stop before it was killed for not stopping, with Ended; 0: it
+	// was not killed for that.
 	Grace time.Duration `json:"grace,omitempty"`
 	// OutOfMemory says that the system ended it for lack of memory. It may have done so
 	// without that being known.
@@ -27,7 +28,9 @@ type Exit struct {
 func (e Exit) Failure() bool { return !e.Asked && (e.Code != 0 || e.Signal != "") }
 
 // KilledAtDeadline reports whether it was killed since it had not stopped in its time.
-func (e Exit) KilledAtDeadline() bool { return e.Ended && e.Signal == "SIGKILL" && !e.OutOfMemory }
+func (e Exit) KilledAtDeadline() bool {
+	return e.Ended && e.Signal == "SIGKILL" && e.Grace > 0 && !e.OutOfMemory
+}
 
 // Why are the lines that tell why it ended, none if nothing tells.
 func (e Exit) Why() []string { return e.Lines[:min(e.Reasons, len(e.Lines))] }

@@ -212,6 +212,9 @@ func (g *fakeGuard) Send(r guard.Request) error {
 	if g.ended {
 		return errors.New("the guard is gone")
 	}
+	if g.frozen && (r.Start != nil || r.Members != nil) { // as guard.Client does with one that owes an answer
+		time.AfterFunc(20*time.Second, g.Kill)
+	}
 	g.asked = append(g.asked, r)
 	g.queue = append(g.queue, r)
 	g.after(100*time.Microsecond, func() { // in their order, whichever of two timers of one moment fires first

@@ -42,6 +42,10 @@ var guardPolicy = spec.Restart{
 	GiveUp: 6, Window: time.Minute, GoodRun: 10 * time.Second,
 }
 
+// launchPolicy is that of a guard that the system does not start, for want of processes or
+// memory, which may pass: it is given up after about a minute.
+var launchPolicy = spec.Restart{Delay: 100 * time.Millisecond, MaxDelay: 5 * time.Second, GoodRun: 10 * time.Second}
+
 // Deadlines of a shutdown; see guard.Patience.
 const (
 	// hurryTime is what a guard has when somebody does not want to wait: what it leaves is
@@ -66,7 +70,7 @@ func (l *link) launch() {
 func (l *link) launched(client guardProcess, err error) {
 	l.since = time.Now()
 	if client == nil {
-		l.replace(err)
+		l.replace(launchPolicy, err)
 		return
 	}
 	l.state, l.client, l.events = linked, client, client.Events()
@@ -231,21 +235,27 @@ func (m *Manager) guardEnded() {
 			if l.unswept {
 				m.emit(ProcessesLeft{Err: sweepErr, At: time.Now()})
 			}
-			l.replace(err)
+			l.replace(guardPolicy, err)
 		})
 	}()
 }
 
-// replace launches another guard as guardPolicy says, or gives up; then every service fails.
-func (l *link) replace(err error) {
+// replace launches another guard as the policy says, or gives up; then every service fails.
+func (l *link) replace(policy spec.Restart, err error) {
 	now := time.Now()
-	wait, again := l.losses.next(guardPolicy, now, now.Sub(l.since))
+	wait, again := l.losses.next(policy, now, now.Sub(l.since))
 	switch {
 	case l.m.shuttingDown:
 		l.sweepLast(nil)
 	case !again:
 		l.state, l.problem = linkFailed, guardProblem(err)
+		if policy == launchPolicy {
+			l.problem.Waited = l.losses.failingFor(now)
+		}
 	default:
+		if policy == launchPolicy {
+			l.m.cannotForkYet(err)
+		}
 		l.state = pausing
 		l.setTimer(wait, func() {
 			l.m.post(func() {
@@ -254,6 +264,15 @@ func (l *link) replace(err error) {
 				}
 			})
 		})
+	}
+}
+
+// cannotForkYet tells of the services that wait for a guard why they do.
+func (m *Manager) cannotForkYet(err error) {
+	for _, s := range m.services {
+		if s.run == nil && s.want && s.outcome == undecided {
+			s.problem = cannotForkProblem(s.spec.Title, err.Error())
+		}
 	}
 }
 

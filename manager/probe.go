@@ -2,6 +2,7 @@ package manager
 
 import (
 	"bufio"
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -184,6 +185,10 @@ func (t target) converse(ctx context.Context, conn net.Conn, local bool) error {
 		return err
 	}
 	request.Close = true
+	if user := t.url.User; user != nil {
+		password, _ := user.Password()
+		request.SetBasicAuth(user.Username(), password)
+	}
 	if t.url.Scheme == "https" {
 		conn = tls.Client(conn, &tls.Config{ServerName: t.host, InsecureSkipVerify: local, NextProtos: []string{"http/1.1"}})
 	}
@@ -194,7 +199,7 @@ func (t target) converse(ctx context.Context, conn net.Conn, local bool) error {
 	if first, err := reader.Peek(1); err == nil && first[0] == tlsAlert && t.url.Scheme == "http" {
 		return errSpeaksTLS
 	}
-	response, err := http.ReadResponse(reader, request)
+	response, err := finalResponse(reader, request)
 	if err != nil {
 		return err
 	}
@@ -208,7 +213,7 @@ func (t target) converse(ctx context.Context, conn net.Conn, local bool) error {
 	if err != nil {
 		return err
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	body, err := io.ReadAll(io.LimitReader(plainBody(response), 64<<10))
 	switch {
 	case pattern.Match(body):
 		return nil
@@ -216,6 +221,27 @@ func (t target) converse(ctx context.Context, conn net.Conn, local bool) error {
 		return err
 	}
 	return &Answer{Kind: AnswerBody, Pattern: t.Body}
+}
+
+// finalResponse reads the answer, and before it those that only announce it, such as 103 Early
+// Hints.
+func finalResponse(reader *bufio.Reader, request *http.Request) (*http.Response, error) {
+	for {
+		response, err := http.ReadResponse(reader, request)
+		if err != nil || response.StatusCode/100 != 1 || response.StatusCode == http.StatusSwitchingProtocols {
+			return response, err
+		}
+	}
+}
+
+// plainBody is the body of an answer without the compression that some servers apply unasked.
+func plainBody(response *http.Response) io.Reader {
+	if strings.EqualFold(response.Header.Get("Content-Encoding"), "gzip") {
+		if plain, err := gzip.NewReader(response.Body); err == nil {
+			return plain
+		}
+	}
+	return response.Body
 }
 
 // accepts reports whether a status is an answer. A page that leads elsewhere, or asks who is

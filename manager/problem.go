@@ -11,6 +11,7 @@ import (
 
 	"agents-tray/manager/envfile"
 	"agents-tray/manager/guard/proctree"
+	"agents-tray/manager/logs"
 	"agents-tray/manager/spec"
 )
 
@@ -138,12 +139,27 @@ func LeftOf(err error) []Left {
 	}
 	var left []Left
 	for _, p := range e.Left {
-		left = append(left, Left{Process: Process{Name: p.Name, PID: p.PID, User: p.User}, Why: reasons[p.Why]})
+		left = append(left, Left{Process: Process{Name: logs.Plain(p.Name), PID: p.PID, User: p.User}, Why: reasons[p.Why]})
 	}
 	if e.Look != nil {
 		left = append(left, Left{Why: NotSeen, Detail: e.Look.Error()})
 	}
 	return left
+}
+
+// mostShown bounds a line of a service's output that is told, in characters. Its log has the
+// whole.
+const mostShown = 400
+
+// shorten returns lines with the ends of long ones left out.
+func shorten(lines []string) []string {
+	short := slices.Clone(lines)
+	for i, line := range short {
+		if runes := []rune(line); len(runes) > mostShown {
+			short[i] = string(runes[:mostShown]) + "…"
+		}
+	}
+	return short
 }
 
 // Shown returns at most so many of its lines: those that tell why, then the last of the others.
@@ -274,7 +290,7 @@ func keepsEndingProblem(title string, exit *Exit) *Problem {
 func backgroundProblem(title string, exit *Exit, left []string) *Problem {
 	p := exitProblem(Background, title, exit)
 	for _, name := range left {
-		p.Left = append(p.Left, Left{Process: Process{Name: name}})
+		p.Left = append(p.Left, Left{Process: Process{Name: logs.Plain(name)}})
 	}
 	return p
 }

@@ -82,11 +82,14 @@ func (s *service) searched() string {
 	return path
 }
 
-// tryAgain starts the service again later, for want of something that comes and goes. It
-// counts as a failure, so that it is given up in the end.
+// tryAgain starts the service again later, for want of something that comes and goes. It is
+// given up after about a minute, however soon the policy gives up what ends.
 func (s *service) tryAgain(p *Problem) {
-	wait, again := s.backoff.next(s.spec.Restart, time.Now(), 0)
+	policy := s.spec.Restart
+	policy.GiveUp = min(policy.GiveUp, 0)
+	wait, again := s.backoff.next(policy, time.Now(), 0)
 	if !again {
+		p.Waited = s.backoff.failingFor(time.Now())
 		s.fail(p)
 		return
 	}
@@ -103,7 +106,7 @@ func (s *service) onExited(e *guard.Exited) {
 	asked := r.ending && r.fault == nil || leaving
 	s.lastExit = &Exit{
 		PID: e.PID, At: e.At, Code: e.Code, Signal: e.Signal, Asked: asked,
-		Ended: asked || r.fault != nil, Grace: s.spec.StopTimeout, OutOfMemory: e.OutOfMemory, Lines: e.Lines, Reasons: e.Reasons,
+		Ended: asked || r.fault != nil, OutOfMemory: e.OutOfMemory, Lines: shorten(e.Lines), Reasons: e.Reasons,
 	}
 	if e.Killed {
 		s.lastExit.Grace = e.Had

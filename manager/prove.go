@@ -60,7 +60,7 @@ func sameHost(one, other string) bool {
 // guard handed over only the run can answer, but the kernel takes connections for it: they must
 // have been accepted. On a port that the service binds, the holder must be one of its
 // processes. A holder that cannot be seen, such as a container engine of the system's, is
-// accepted: the port was free before the start.
+// accepted where the run has not the port itself: it was free before the start.
 func (q question) isOurs(ctx context.Context, at netip.AddrPort) error {
 	_, own := q.spec.OwnAddress()
 	if int(at.Port()) != spec.Port(own) || !at.Addr().IsLoopback() {
@@ -80,15 +80,25 @@ func (q question) isOurs(ctx context.Context, at netip.AddrPort) error {
 		return nil
 	}
 	holder := inspect.PortHolder(at)
-	if holder.PID == 0 || holder.PID == q.pid {
+	if holder.PID == q.pid || holder == (inspect.Holder{}) {
 		return nil
 	}
 	members, err := q.members(ctx)
 	if err != nil {
 		return err
 	}
-	if slices.Contains(members.PIDs, holder.PID) {
+	if mayBeOf(holder, members.PIDs, inspect.Listening(members.PIDs), at.Port()) {
 		return nil
 	}
-	return &Answer{Kind: AnswerStranger, Port: int(at.Port()), Holder: &Process{Name: holder.Name, PID: holder.PID}}
+	return &Answer{Kind: AnswerStranger, Port: int(at.Port()), Holder: &Process{Name: holder.Name, PID: holder.PID, User: holder.User}}
+}
+
+// mayBeOf reports whether the holder of a port may be part of a run, of which these are the
+// processes and the addresses that they listen at. One of another user, who alone can see its
+// process, may be, unless the run has the port itself, at another address.
+func mayBeOf(holder inspect.Holder, run []int, listening []netip.AddrPort, port uint16) bool {
+	if holder.PID != 0 {
+		return slices.Contains(run, holder.PID)
+	}
+	return !slices.ContainsFunc(listening, func(at netip.AddrPort) bool { return at.Port() == port })
 }

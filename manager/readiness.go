@@ -136,10 +136,10 @@ func slowness(ctx context.Context, q question, err error, path string) *Problem 
 		lines, _ := logs.Tail(path, 2*shownLines) // without the lines it is told, too
 		for _, line := range lines {
 			if line.Stream != logs.Sys {
-				printed = append(printed, line.Text)
+				printed = append(printed, logs.Plain(line.Text))
 			}
 		}
-		printed = printed[max(0, len(printed)-shownLines):]
+		printed = shorten(printed[max(0, len(printed)-shownLines):])
 	}
 	field, wanted := q.spec.OwnAddress()
 	if !q.check.Empty() && wanted != "" {

@@ -86,6 +86,18 @@ func TestASlowServiceGoesOnAndIsTold(t *testing.T) {
 	}
 }
 
+// What it printed is told as a person can read it: the log has the whole.
+func TestASlowServiceIsToldInReadableLines(t *testing.T) {
+	s := newSpec("s", guardtest.Prints, "\x1b[31mred\x1b[0m \u202eback\n"+strings.Repeat("x", 5000)+"\n")
+	s.Ready = spec.Ready{Log: "up", Timeout: time.Second}
+	m := newManager(t, s)
+	startAll(t, m)
+	slow := await(t, m, "s", "told to be slow", func(s Service) bool { return s.Problem != nil })
+	if want := []string{`red \u202eback`, strings.Repeat("x", mostShown) + "…"}; !slices.Equal(slow.Problem.Lines, want) {
+		t.Errorf("it is told with %q", slow.Problem.Lines)
+	}
+}
+
 func TestChecksThatFailSayWhatCame(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/moved" {

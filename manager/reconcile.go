@@ -38,6 +38,9 @@ func (s *service) step() bool {
 	case r.ending && !r.told && !r.lost && r.stage != exited && !s.m.shuttingDown && (r.fault != nil || !s.needed()):
 		r.told = true
 		s.m.link.send(guard.Request{Stop: &guard.Stop{Service: s.spec.Name, Run: r.number, Grace: s.spec.StopTimeout}})
+		// A stop is answered by the end, for which there is no limit. This is answered at once:
+		// a guard that is stopped or stuck is missed by it.
+		s.m.link.send(guard.Request{Members: &guard.MembersRequest{Service: s.spec.Name, Run: r.number}})
 	default:
 		return false
 	}

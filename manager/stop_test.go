@@ -45,6 +45,21 @@ func TestAServiceThatIgnoresStopIsKilledInTime(t *testing.T) {
 	}
 }
 
+// One that is stopped by SIGKILL, since its specification says so, has not missed a deadline.
+func TestAServiceWhoseStopSignalIsKILL(t *testing.T) {
+	s := newSpec("s", guardtest.IgnoresTERM)
+	s.StopSignal = "KILL"
+	m := newManager(t, s)
+	startAll(t, m)
+	awaitOutput(t, m, "s", 1)
+	if err := m.Stop("s"); err != nil {
+		t.Fatal(err)
+	}
+	if stopped := awaitState(t, m, "s", Stopped); stopped.LastExit.Signal != "SIGKILL" || !stopped.LastExit.Ended || stopped.LastExit.KilledAtDeadline() {
+		t.Errorf("stopped: %+v", stopped.LastExit)
+	}
+}
+
 func TestWhenTheContextEndsWhatIsLeftIsKilled(t *testing.T) {
 	m := newManager(t, newSpec("s", guardtest.IgnoresTERM))
 	startAll(t, m)

@@ -229,6 +229,26 @@ func TestRefusals(t *testing.T) {
 	}, plain("fork"), plain("program"), plain("folder"), plain("script"), plain("else"), plain("other"))
 }
 
+// What the system does not start for a minute is given up, which is told as that; how often the
+// service may end decides nothing.
+func TestAForkThatFailsForAMinute(t *testing.T) {
+	s := plain("s")
+	s.Restart.GiveUp = 2
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.set("s", way{refuse: guard.TryAgain})
+		if err := m.Start("s"); err != nil {
+			t.Fatal(err)
+		}
+		pass(40 * time.Second)
+		wantState(t, m, "s", BackingOff)
+		pass(2 * time.Minute)
+		wantState(t, m, "s", Failed)
+		if p := problemOf(m, "s"); p == nil || p.Kind != CannotFork || p.Waited < giveUpAfter {
+			t.Errorf("it is told with %v", p)
+		}
+	}, s)
+}
+
 // A file on a drive that does not answer fails its own service, in time, and nothing else.
 func TestAnEnvFileThatHangs(t *testing.T) {
 	s := plain("s")
@@ -396,6 +416,23 @@ func TestAfterServicesCannotBeStarted(t *testing.T) {
 	}, plain("a"), plain("b"))
 }
 
+// A guard that the system cannot start for a while, as without a free process, gives nothing up.
+func TestAGuardThatCannotBeForkedForAWhile(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		startIt(t, m, "a")
+		w.failLaunches(12)
+		w.guard().Kill()
+		pass(20 * time.Second)
+		wantState(t, m, "a", Starting)
+		wantKind(t, m, "a", CannotFork)
+		pass(20 * time.Second)
+		wantState(t, m, "a", Ready)
+		if problem := problemOf(m, "a"); problem != nil {
+			t.Errorf("its problem is still %v", problem)
+		}
+	}, plain("a"))
+}
+
 // A guard that takes requests and does nothing hangs nothing.
 func TestAGuardThatIsFrozen(t *testing.T) {
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {
@@ -414,6 +451,21 @@ func TestAGuardThatIsFrozen(t *testing.T) {
 			t.Errorf("it took %v, more than %v", took, limit)
 		}
 	}, plain("a"))
+}
+
+// One that is frozen when it is to stop a service is missed, and so the service does stop.
+func TestAGuardThatIsFrozenAtAStop(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		startIt(t, m, "a")
+		startIt(t, m, "b")
+		w.guard().freeze()
+		if err := m.Stop("a"); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Minute)
+		wantState(t, m, "a", Stopped)
+		wantState(t, m, "b", Ready)
+	}, plain("a"), plain("b"))
 }
 
 // Whoever waits for an end learns how long it may take.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/lexer"
@@ -59,12 +60,16 @@ func open(path string, f Folders) (*document, error) {
 	return d, err
 }
 
+// readTimeout bounds the wait for a pipe, such as a shell makes of <(command).
+const readTimeout = 5 * time.Second
+
 func read(path string) ([]byte, error) {
-	file, err := os.Open(path)
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // else a pipe's writer is waited for
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close() // only read
+	defer file.Close()                                    // only read
+	_ = file.SetReadDeadline(time.Now().Add(readTimeout)) // a regular file has none
 	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if err == nil && len(data) > maxFile {
 		err = spec.Wrong(spec.TooLarge)

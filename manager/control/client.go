@@ -27,16 +27,20 @@ type Client struct {
 	http    *http.Client
 }
 
-// silence is how long an instance may say nothing to a request, as while it begins, before it
-// is taken for one that hangs.
-const silence = 15 * time.Second
-
 // NewClient returns a client for the instance at address. It does not connect yet.
-func NewClient(address Address) *Client {
+func NewClient(address Address) *Client { return newClient(address, silentTime) }
+
+// silentTime is how long an instance may say nothing to a request, as while it begins.
+const silentTime = 15 * time.Second
+
+// ErrSilent says that the instance is there and says nothing.
+var ErrSilent = errors.New("agents-tray runs but does not answer. It may have been suspended, as by Ctrl-Z in its terminal: fg there continues it. Else the computer is very busy: try again later")
+
+func newClient(address Address, silentTime time.Duration) *Client {
 	return &Client{address, &http.Client{Transport: &http.Transport{
 		DialContext:           func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, address) },
 		MaxIdleConns:          2,
-		ResponseHeaderTimeout: silence,
+		ResponseHeaderTimeout: silentTime,
 	}}}
 }
 
@@ -86,6 +90,9 @@ func (c *Client) do(ctx context.Context, method, path string, body any) (*http.R
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
+		if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() && ctx.Err() == nil {
+			return nil, ErrSilent
+		}
 		var wrapped *url.Error
 		if errors.As(err, &wrapped) {
 			err = wrapped.Err

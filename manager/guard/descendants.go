@@ -53,6 +53,7 @@ func (g *guard) members(request MembersRequest) *Members {
 func (r *run) selector(g *guard) proctree.Selector {
 	return proctree.Selector{
 		Variable: r.start.variable(), Group: r.process.PID, Running: r.running, Sole: len(g.runs) == 1, Cgroup: r.process.Cgroup,
+		Birthmark: r.process.Birthmark,
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
+	"unicode"
 )
 
 // A Holder is who listens on a port. All is empty if nobody is seen to.
@@ -11,6 +13,16 @@ type Holder struct {
 	Name string // of the program
 	PID  int    // 0: its process cannot be seen
 	User string // that it belongs to, if that is another one and PID is 0
+}
+
+// printable is the name of a program as it can be shown: a program may call itself anything.
+func printable(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '?'
+	}, name)
 }
 
 // Covers reports whether a socket that is bound to an address gets connections to another

@@ -33,7 +33,7 @@ func PortHolder(at netip.AddrPort) Holder {
 		case strings.HasPrefix(line, "p"):
 			pid, _ = strconv.Atoi(line[1:]) // 0 says that it cannot be told
 		case strings.HasPrefix(line, "c"):
-			return Holder{Name: line[1:], PID: pid}
+			return Holder{Name: printable(line[1:]), PID: pid}
 		}
 	}
 	return Holder{}

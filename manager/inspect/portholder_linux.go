@@ -111,7 +111,7 @@ func processOf(inode string) (name string, pid int) {
 		}
 		comm, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
 		if err == nil {
-			return strings.TrimSpace(string(comm)), pid
+			return printable(strings.TrimSpace(string(comm))), pid
 		}
 	}
 	return "", 0

@@ -30,7 +30,7 @@ func PortHolder(at netip.AddrPort) Holder {
 	}
 	for _, table := range tables {
 		if pid, _ := table.holder(int(at.Port())); pid != 0 {
-			return Holder{Name: programName(pid), PID: int(pid)}
+			return Holder{Name: printable(programName(pid)), PID: int(pid)}
 		}
 	}
 	return Holder{}

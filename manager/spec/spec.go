@@ -6,6 +6,7 @@ package spec
 import (
 	"strings"
 	"time"
+	"unicode"
 )
 
 // ServiceSpec says what a service is and how it is to be kept running. The zero
@@ -197,6 +198,7 @@ func (s ServiceSpec) url() string {
 
 // WithDefaults fills in what the user left out of a valid specification.
 func (s ServiceSpec) WithDefaults() ServiceSpec {
+	s.Title = shownTitle(s.Title)
 	orDefault(&s.Title, s.Name)
 	if s.Once {
 		s.Restart.Policy, s.Optional = RestartNever, true
@@ -222,6 +224,20 @@ func (s ServiceSpec) WithDefaults() ServiceSpec {
 	orDefault(&s.Restart.Window, time.Minute)
 	orDefault(&s.Restart.GoodRun, 10*time.Second)
 	return s
+}
+
+// shownTitle is a title as it can stand in a line of a terminal, a menu and a page: without
+// control characters, and without those that change the direction of the text after them.
+func shownTitle(title string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		}
+		return r
+	}, title))
 }
 
 func orDefault[T comparable](field *T, value T) {

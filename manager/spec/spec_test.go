@@ -88,3 +88,14 @@ func TestOnlyPagesAreOpened(t *testing.T) {
 		}
 	}
 }
+
+func TestATitleIsOneLineOfPlainText(t *testing.T) {
+	for given, want := range map[string]string{
+		"": "s", " \n ": "s", "Web shop": "Web shop", "Größe 👩‍💻": "Größe 👩‍💻", "one\ntwo\tthree": "one two three",
+		"\x1b[31mred\u009b0m": "[31mred0m", "a\u202eb\u2066c\u200f": "abc",
+	} {
+		if got := (ServiceSpec{Name: "s", Title: given}).WithDefaults().Title; got != want {
+			t.Errorf("%q is shown as %q, want %q", given, got, want)
+		}
+	}
+}

@@ -9,8 +9,12 @@ import (
 
 // Answer says what a check got instead of what was wanted, as a clause: "it answered 503".
 func (l Language) Answer(a *manager.Answer) string {
+	holder := l.process(a.Holder)
+	if a.Holder != nil && a.Holder.PID == 0 {
+		holder = text{"a program of another user ({user})", "ein Programm eines anderen Benutzers ({user})"}.fill(l, "{user}", a.Holder.User)
+	}
 	return answerText(a.Kind).fill(l, "{status}", a.Status, "{pattern}", a.Pattern, "{port}", strconv.Itoa(a.Port),
-		"{holder}", l.process(a.Holder), "{waited}", l.Duration(a.Waited), "{detail}", cmp.Or(a.Detail, string(a.Kind)))
+		"{holder}", holder, "{waited}", l.Duration(a.Waited), "{detail}", cmp.Or(a.Detail, string(a.Kind)))
 }
 
 func answerText(kind manager.AnswerKind) text {

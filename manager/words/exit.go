@@ -38,7 +38,7 @@ func exitText(e manager.Exit) text {
 	case ended && e.Signal == "SIGKILL" && e.Grace > 0:
 		return text{"did not stop within {grace} and was killed", "hielt nicht innerhalb von {grace} an und wurde abgebrochen"}
 	case ended && e.Signal == "SIGKILL":
-		return text{"did not stop in time and was killed", "hielt nicht rechtzeitig an und wurde abgebrochen"}
+		return text{"was killed", "wurde abgebrochen"} // as stop.signal may ask for, or at once, or by another program
 	case e.Signal != "":
 		return signalText(e.Signal)
 	case byControl:

@@ -26,7 +26,7 @@ func TestExits(t *testing.T) {
 		{manager.Exit{Code: -1, Signal: "SIGUSR1"}, "was ended by SIGUSR1", "wurde durch SIGUSR1 beendet"},
 		{manager.Exit{Code: -1, Signal: "SIGTERM"}, "was told to stop by another program (SIGTERM)", "wurde von einem anderen Programm angehalten (SIGTERM)"},
 		{manager.Exit{Code: -1, Signal: "SIGTERM", Ended: true}, "was stopped", "wurde angehalten"},
-		{manager.Exit{Code: -1, Signal: "SIGKILL", Ended: true}, "did not stop in time and was killed", "hielt nicht rechtzeitig an und wurde abgebrochen"},
+		{manager.Exit{Code: -1, Signal: "SIGKILL", Ended: true}, "was killed", "wurde abgebrochen"},
 		{manager.Exit{Code: -1, Signal: "SIGKILL", Ended: true, Grace: 5 * time.Second}, "did not stop within 5 s and was killed", "hielt nicht innerhalb von 5 s an und wurde abgebrochen"},
 		{manager.Exit{Code: shutdownExit}, "was ended by the system shutting down", "wurde beim Herunterfahren des Systems beendet"},
 		{manager.Exit{Code: controlExit, Ended: true}, "was stopped", "wurde angehalten"},

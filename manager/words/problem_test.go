@@ -154,8 +154,11 @@ func TestWhatIsKnownIsSaid(t *testing.T) {
 		{manager.Problem{Kind: manager.Elsewhere, Expected: "127.0.0.1:9000", Field: "url", Seen: []string{"127.0.0.1:8000", "[::1]:8000"}}, []string{"127.0.0.1:9000", "url", "127.0.0.1:8000", "[::1]:8000"}},
 		{manager.Problem{Kind: manager.Unhealthy, Answer: &manager.Answer{Kind: manager.AnswerStranger, Port: 7860, Holder: &manager.Process{Name: "node", PID: 812}}}, []string{"7860", "node", "812"}},
 		{manager.Problem{Kind: manager.Unhealthy, Answer: &manager.Answer{Kind: manager.AnswerNoPing, Waited: 10 * time.Second}}, []string{"10 s"}},
+		{manager.Problem{Kind: manager.Unhealthy, Answer: &manager.Answer{Kind: manager.AnswerStranger, Port: 7860, Holder: &manager.Process{User: "root"}}}, []string{"7860", "root"}},
 		{manager.Problem{Kind: manager.CannotFork, Detail: "resource temporarily unavailable"}, []string{"resource temporarily"}},
 		{manager.Problem{Kind: manager.GuardFailed, Detail: "its earlier run has not ended"}, []string{"ts earlier run"}},
+		{manager.Problem{Kind: manager.CannotFork, Detail: "resource temporarily unavailable", Waited: time.Minute}, []string{"resource temporarily", "1 min"}},
+		{manager.Problem{Kind: manager.NoGuard, Detail: "no memory", Waited: time.Minute}, []string{"no memory", "1 min"}},
 		{manager.Problem{Kind: manager.NoGuard, Detail: "exit status 2"}, []string{"exit status 2"}},
 		{manager.Problem{Kind: manager.LeftRunning, Left: []manager.Left{{Process: manager.Process{Name: "sudo", PID: 812, User: "root"}, Why: manager.NotPermitted}}}, []string{"sudo", "812", "root"}},
 	} {

@@ -20,6 +20,11 @@ var (
 	strangerAdvice = text{"Stop that program{move}", "Dieses Programm beenden{move}"}
 )
 
+var closeAdvice = text{"Close other programs, then start it again", "Andere Programme schließen, dann neu starten"}
+
+// givenUp is for a problem of the system's that is tried no more.
+func givenUp(p *manager.Problem) bool { return p.Waited > 0 }
+
 // The table: of each kind, what happened, why, and what to do. The first row that applies
 // counts.
 var problems = []problemText{
@@ -59,7 +64,7 @@ var problems = []problemText{
 	{
 		manager.PortBusy, nil,
 		text{"{service} waits for port {port} to be free", "{service} wartet, bis Port {port} frei ist"},
-		text{"What is left of its earlier run is still being closed, which takes up to a minute", "Was vom vorigen Lauf übrig ist, wird noch geschlossen; das dauert bis zu einer Minute"},
+		text{"No program is seen to listen there. A connection of an earlier run, or of another program, is still open or being closed, which mostly takes up to a minute", "Dort lauscht kein Programm, das zu sehen ist. Eine Verbindung des vorigen Laufs oder eines anderen Programms ist noch offen oder wird geschlossen; das dauert meist bis zu einer Minute"},
 		text{"Wait: it starts by itself as soon as the port is free", "Abwarten: Der Dienst startet von selbst, sobald der Port frei ist"},
 	},
 	{
@@ -180,6 +185,12 @@ var problems = []problemText{
 		text{"It is not started from here: see to it where it runs. It is asked again every {waited}", "Der Dienst wird nicht von hier gestartet: Dort nachsehen, wo er läuft. Alle {waited} wird wieder nachgefragt"},
 	},
 	{
+		manager.CannotFork, givenUp,
+		cannotStart,
+		text{"For {waited} the system started no more processes: {detail}", "{waited} lang startete das System keine weiteren Prozesse: {detail}"},
+		closeAdvice,
+	},
+	{
 		manager.CannotFork, nil,
 		text{"{service} cannot be started yet", "{service} lässt sich noch nicht starten"},
 		text{"The system starts no more processes now: {detail}", "Das System startet gerade keine weiteren Prozesse: {detail}"},
@@ -188,6 +199,12 @@ var problems = []problemText{
 	{
 		manager.GuardFailed, nil,
 		cannotStart, text{"{Detail}", "{Detail}"}, text{"Start it again; if that does not help, quit Configurable Agents and start it again", "Noch einmal starten; wenn das nicht hilft, Configurable Agents beenden und neu starten"},
+	},
+	{
+		manager.NoGuard, givenUp,
+		text{"Services cannot be started", "Die Dienste lassen sich nicht starten"},
+		text{"For {waited} the system did not start the process that runs them{(detail)}", "{waited} lang startete das System den Prozess nicht, der sie ausführt{(detail)}"},
+		closeAdvice,
 	},
 	{
 		manager.NoGuard, nil,

@@ -138,6 +138,9 @@ func examinePort(s spec.ServiceSpec, now control.Status) (words.Level, words.Fin
 		listener.Close()
 		return words.Fine, words.FoundPortFree, values
 	}
+	if errors.Is(err, os.ErrPermission) {
+		return words.Wrong, words.FoundPortDenied, values
+	}
 	if service, known := now.Service(s.Name); known && !service.State.Idle() {
 		return words.Fine, words.FoundPortOurs, values
 	}

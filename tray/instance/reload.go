@@ -90,20 +90,39 @@ func (i *Instance) watchServices() {
 	}
 }
 
+// loaded is what was read of the services file.
+type loaded struct {
+	contents config.Contents
+	gone     bool
+	err      error
+}
+
+func (i *Instance) load(file *servicesFile) (got loaded) {
+	_, err := os.Stat(file.path)
+	if got.gone = errors.Is(err, fs.ErrNotExist); got.gone && file.was {
+		got.err = fmt.Errorf("%s is gone", file.path)
+	} else {
+		got.contents, got.err = i.options.Load()
+	}
+	return got
+}
+
 // reload applies the services file, and reports whether it could. What is wrong with it is
 // told if asked for, and nothing changes.
 func (i *Instance) reload(file *servicesFile, tell bool) bool {
-	_, err := os.Stat(file.path)
-	gone := errors.Is(err, fs.ErrNotExist)
-	var contents config.Contents
-	if gone && file.was {
-		err = fmt.Errorf("%s is gone", file.path)
-	} else if contents, err = i.options.Load(); err == nil {
-		if unread := contents.Unread; unread != nil {
-			err = unread // what runs goes on
-		} else {
-			err = i.apply(contents.Services)
-		}
+	var got loaded
+	read := make(chan loaded, 1)
+	go func() { read <- i.load(file) }()
+	select {
+	case got = <-read:
+	case <-i.quit: // the end waits for no mount that hangs
+		return true
+	}
+	contents, gone, err := got.contents, got.gone, got.err
+	if unread := contents.Unread; err == nil && unread != nil {
+		err = unread // what runs goes on
+	} else if err == nil {
+		err = i.apply(contents.Services)
 	}
 	if errors.Is(err, manager.ErrShutDown) {
 		return true // there is nothing left to change

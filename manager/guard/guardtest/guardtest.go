@@ -25,6 +25,7 @@ const (
 	Forks        = "forks"         // has a child in its group: of the kind its argument says, or one that ignores SIGTERM
 	Escapes      = "escapes"       // has a grandchild in a session of its own that ignores SIGTERM
 	Hides        = "hides"         // the same, with an empty environment
+	Regroups     = "regroups"      // leaves its process group for that of its parent, and ends at SIGTERM with status 0
 	ClosesOutput = "closes-output" // closes its output at once
 	Floods       = "floods"        // writes as fast as it can
 	HoldsPort    = "holds-port"    // its grandchild keeps the listening socket
@@ -112,6 +113,12 @@ func serve(kind string, arguments []string) {
 	case "middle": // ends, so that its child is an orphan
 		spawn(os.Environ(), true, arguments[0])
 		return
+	case Regroups:
+		if err := joinParentsGroup(); err != nil {
+			fmt.Fprintln(os.Stderr, kind+":", err)
+			os.Exit(2)
+		}
+		fmt.Println("up")
 	case ClosesOutput:
 		os.Stdout.Close()
 		os.Stderr.Close()

@@ -12,6 +12,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// joinParentsGroup leaves this process's group for that of its parent.
+func joinParentsGroup() error {
+	group, err := syscall.Getpgid(os.Getppid())
+	if err == nil {
+		err = syscall.Setpgid(0, group)
+	}
+	return err
+}
+
 // overwriteEnvironment does what servers do that show their state in the list of processes:
 // it writes over the environment that others see of this process.
 func overwriteEnvironment() error {

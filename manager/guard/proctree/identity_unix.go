@@ -30,8 +30,8 @@ type seen struct {
 }
 
 // belongs reports whether a process that is below the guard is one of a run's. It goes by
-// what was seen of it before, by who has founded its group and session, and by the variable
-// in its environment, in this order: a program can overwrite the environment that others
+// what was seen of it before, by its birthmark, by who has founded its group and session, and by
+// the variable in its environment, in this order: a program can overwrite the environment that others
 // see of it. One that tells nothing of itself belongs to the only run that there is.
 func (t *Tree) belongs(p process, of Selector) bool {
 	if of == (Selector{}) {
@@ -39,6 +39,9 @@ func (t *Tree) belongs(p process, of Selector) bool {
 	}
 	if s, known := t.seen[p.pid]; known && s.same(p) {
 		return s.leader == of.Group
+	}
+	if of.Birthmark != 0 && birthmarkOf(p.pid) == of.Birthmark {
+		return true
 	}
 	// A group or session that one of the run's own processes has founded.
 	for _, number := range []int{p.group, p.session} {
@@ -70,7 +73,7 @@ func (t *Tree) remember(p process, of Selector) {
 		t.seen = map[int]seen{}
 	}
 	t.seen[p.pid] = seen{p, of.Group}
-	t.journal.add(of.Variable, p, "")
+	t.journal.add(of.Variable, p, "", 0)
 }
 
 // Forget forgets what is known of a run of which nothing is left.

@@ -22,15 +22,16 @@ type journal struct {
 
 // An entry is one line of a journal. The first one has only Boot and Mark.
 type entry struct {
-	Boot    string `json:"boot,omitempty"`
-	Mark    string `json:"mark,omitempty"`
-	Run     string `json:"run,omitempty"` // Selector.Variable
-	Gone    bool   `json:"gone,omitempty"`
-	PID     int    `json:"pid,omitempty"`
-	Start   uint64 `json:"start,omitempty"`
-	Group   int    `json:"group,omitempty"`
-	Session int    `json:"session,omitempty"`
-	Cgroup  string `json:"cgroup,omitempty"`
+	Boot      string `json:"boot,omitempty"`
+	Mark      string `json:"mark,omitempty"`
+	Run       string `json:"run,omitempty"` // Selector.Variable
+	Gone      bool   `json:"gone,omitempty"`
+	PID       int    `json:"pid,omitempty"`
+	Start     uint64 `json:"start,omitempty"`
+	Group     int    `json:"group,omitempty"`
+	Session   int    `json:"session,omitempty"`
+	Cgroup    string `json:"cgroup,omitempty"`
+	Birthmark uint64 `json:"birthmark,omitempty"`
 }
 
 // journalSuffix ends the name of a journal: the session, a dot, the guard.
@@ -58,12 +59,12 @@ func (j *journal) path() string {
 	return j.file.Name()
 }
 
-// add notes a process of a run.
-func (j *journal) add(run string, p process, cgroup string) {
+// add notes a process of a run; of its leader also the run's control group and birthmark.
+func (j *journal) add(run string, p process, cgroup string, birthmark uint64) {
 	if j == nil {
 		return
 	}
-	e := entry{Run: run, PID: p.pid, Start: p.start, Group: p.group, Session: p.session, Cgroup: cgroup}
+	e := entry{Run: run, PID: p.pid, Start: p.start, Group: p.group, Session: p.session, Cgroup: cgroup, Birthmark: birthmark}
 	j.known[run] = append(j.known[run], e)
 	j.kept++
 	j.write(e)

@@ -4,8 +4,8 @@
 //
 // A process is identified before it is signalled: by its ancestors and start time, by its
 // process group and session and who has founded them, by its control group where one is
-// delegated to us, or by an environment variable that descendants inherit (Linux, macOS);
-// by the Job Object that it is in (Windows). A bare process id or a name is never enough.
+// delegated to us, by a number that descendants inherit (Linux), or by an environment variable
+// that they do (Linux, macOS); by the Job Object that it is in (Windows). A bare process id or a name is never enough.
 //
 // What is known of the processes of each run is kept in a file, the journal, for whoever
 // cleans up after a guard that was killed.
@@ -39,11 +39,12 @@ const RefusedTimeout = 500 * time.Millisecond
 
 // A Selector selects the descendants of one run. The zero value selects all descendants.
 type Selector struct {
-	Variable string // NAME=value in the environment of the run's processes
-	Group    int    // process id of the run's leader
-	Running  bool   // the leader has not been reaped
-	Sole     bool   // there is no other run: what tells nothing of itself belongs to this one
-	Cgroup   string // folder of the run's control group; empty: it has none
+	Variable  string // NAME=value in the environment of the run's processes
+	Group     int    // process id of the run's leader
+	Running   bool   // the leader has not been reaped
+	Sole      bool   // there is no other run: what tells nothing of itself belongs to this one
+	Cgroup    string // folder of the run's control group; empty: it has none
+	Birthmark uint64 // of the run's processes; 0: they have none
 }
 
 // Exit is how a child ended.

@@ -125,8 +125,11 @@ func remains(assignment string, known []entry) ([]process, error) {
 	for _, p := range all {
 		byPID[p.pid] = p
 	}
-	inGroups := map[int]bool{}
+	inGroups, born := map[int]bool{}, map[uint64]bool{}
 	for _, e := range known {
+		if e.Birthmark != 0 {
+			born[e.Birthmark] = true
+		}
 		pids, err := cgroupMembers(e.Cgroup)
 		if err != nil {
 			return nil, err
@@ -137,7 +140,7 @@ func remains(assignment string, known []entry) ([]process, error) {
 	}
 	ours := map[int]bool{}
 	for _, p := range all {
-		if inGroups[p.pid] || slices.ContainsFunc(known, func(e entry) bool { return e.names(p, byPID) }) ||
+		if inGroups[p.pid] || len(born) > 0 && born[birthmarkOf(p.pid)] || slices.ContainsFunc(known, func(e entry) bool { return e.names(p, byPID) }) ||
 			assignment != "" && carries(p, assignment) {
 			ours[p.pid] = true
 		}

@@ -23,10 +23,11 @@ type Tree struct {
 
 // A Process is a child that Start has started.
 type Process struct {
-	PID      int
-	Lifeline *os.File // our end of its standard input, or nil
-	Obeys    bool     // it stops at the end of its Lifeline
-	Cgroup   string   // folder of its control group, or empty
+	PID       int
+	Lifeline  *os.File // our end of its standard input, or nil
+	Obeys     bool     // it stops at the end of its Lifeline
+	Cgroup    string   // folder of its control group, or empty
+	Birthmark uint64   // of its run; 0: it has none
 }
 
 // New returns this process's tree. Where the system allows, this process becomes the
@@ -63,7 +64,10 @@ func (t *Tree) Start(variable, path string, argv, env []string, dir string, file
 		descriptors[i] = file.Fd()
 	}
 	attributes := &syscall.ProcAttr{Dir: dir, Env: env, Files: descriptors, Sys: childAttributes()}
-	pid, cgroup, err := t.groups.fork(path, argv, attributes)
+	var pid int
+	var cgroup string
+	var err error
+	birthmark := bear(func() { pid, cgroup, err = t.groups.fork(path, argv, attributes) })
 	if err != nil {
 		return nil, &os.PathError{Op: "start", Path: path, Err: err}
 	}
@@ -72,9 +76,9 @@ func (t *Tree) Start(variable, path string, argv, env []string, dir string, file
 			t.seen = map[int]seen{}
 		}
 		t.seen[pid] = seen{p, pid}
-		t.journal.add(variable, p, cgroup)
+		t.journal.add(variable, p, cgroup, birthmark)
 	}
-	return &Process{PID: pid, Cgroup: cgroup}, nil
+	return &Process{PID: pid, Cgroup: cgroup, Birthmark: birthmark}, nil
 }
 
 // Terminate asks the whole group to stop, by the signal of that name without "SIG";
@@ -85,15 +89,18 @@ func (t *Tree) Terminate(p *Process, name string) {
 		sig = syscall.SIGTERM
 	}
 	t.signalGroup(p, sig)
-	_ = syscall.Kill(-p.PID, syscall.SIGCONT) // a stopped process cannot stop
+	t.signalGroup(p, syscall.SIGCONT) // a stopped process cannot stop
 }
 
 // Kill ends the whole group.
 func (t *Tree) Kill(p *Process) { t.signalGroup(p, syscall.SIGKILL) }
 
 // signalGroup must be called before the group's leader is reaped: until then the
-// group's id cannot belong to anybody else.
+// group's id cannot belong to anybody else. The leader is signalled in whatever group it is.
 func (t *Tree) signalGroup(p *Process, sig syscall.Signal) {
+	if group, err := syscall.Getpgid(p.PID); err == nil && group != p.PID {
+		_ = syscall.Kill(p.PID, sig) // the same
+	}
 	_ = syscall.Kill(-p.PID, sig) // ESRCH: nobody is left, which is what was wanted
 }
 

@@ -33,13 +33,14 @@ type Tree struct {
 
 // A Process is a child that Start has started.
 type Process struct {
-	PID      int
-	Lifeline *os.File // our end of its standard input, or nil
-	Obeys    bool     // it stops at the end of its Lifeline
-	Cgroup   string   // empty: there are no control groups
-	handle   windows.Handle
-	job      job // it and its descendants
-	killed   atomic.Bool
+	PID       int
+	Lifeline  *os.File // our end of its standard input, or nil
+	Obeys     bool     // it stops at the end of its Lifeline
+	Cgroup    string   // empty: there are no control groups
+	Birthmark uint64   // 0: there are none
+	handle    windows.Handle
+	job       job // it and its descendants
+	killed    atomic.Bool
 }
 
 // A Descendant is a process below this one that another one has started.

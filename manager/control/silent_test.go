@@ -1,0 +1,28 @@
+package control
+
+import (
+	"errors"
+	"net"
+	"testing"
+	"time"
+)
+
+// An instance that takes the connection and says nothing, as one that was suspended does, hangs
+// no command.
+func TestAnInstanceThatIsSilent(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	client := newClient(Address{Network: "tcp", Address: listener.Addr().String()}, 10*time.Millisecond)
+	for name, ask := range map[string]func() error{
+		"status": func() error { _, err := client.Status(t.Context()); return err },
+		"watch":  func() error { return client.Watch(t.Context(), func(Status) {}) },
+		"quit":   func() error { return client.Quit(t.Context()) },
+	} {
+		if err := ask(); !errors.Is(err, ErrSilent) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
