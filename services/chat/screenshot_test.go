@@ -17,7 +17,7 @@ const sample = "A slice is a **view** of an array: a pointer, a length and a cap
 	"```go\nfunc main() {\n\ta := []int{1, 2, 3}\n\tb := a[:2]\n\tb = append(b, 9) // writes to a[2]: both are views of one array, unless the capacity is exhausted\n\tfmt.Println(a, b)\n}\n```\n\n" +
 	"To keep them apart:\n\n1. use `slices.Clone(a)`, or\n2. cut the capacity: `a[:2:2]`.\n   - the next append then copies\n\n" +
 	"## Costs\n\n| Way | Allocates | When |\n|:--|--:|:--|\n| `slices.Clone` | 24 bytes | at once |\n| full slice expression | 48 bytes | at the next append |\n\n" +
-	"> Measure before you choose.\n"
+	"> Measure before you choose.\n\n- [x] Clone it\n- [ ] Measure it\n"
 
 // TestLooks checks the contrast of all text (see webtest.Tab.Looks for pictures).
 func TestLooks(t *testing.T) {

@@ -66,6 +66,8 @@ func TestWorkflowsAreFoundInAnswers(t *testing.T) {
 		"in prose":                  {"A `schema_version` is needed, and nodes.", nil, false},
 		"in a block that is not":    {"```python\nschema_version: str\nnodes: list\n```", nil, false},
 		"with Windows' line ends":   {strings.ReplaceAll(inFence(validWorkflow), "\n", "\r\n"), []int{0}, true},
+		"in a very long answer":     {strings.Repeat("Many words come first.\n\n", 20_000) + inFence(validWorkflow), []int{0}, true},
+		"broken, in a long answer":  {strings.Repeat("Many words come first.\n\n", 20_000) + inFence(invalidWorkflow), []int{0}, false},
 		"two of them, as one after": {inFence(validWorkflow) + "\n\n" + inFence(validWorkflow), []int{0, 1}, true},
 	} {
 		var fences []int

@@ -92,7 +92,11 @@ func ticks(length int) string {
 
 // An answer of 12 kB with a wide table once made 45 MB of page and took 1.3 GB.
 func TestHostileTextStaysSmall(t *testing.T) {
+	all := texts()
 	for name, source := range texts() {
+		all[name+", too long to be formatted"] = strings.Repeat(source, 5)
+	}
+	for name, source := range all {
 		blocks := Blocks(source)
 		if got := size(blocks); got > 20*len(source)+64<<10 {
 			t.Errorf("%s: %d bytes became %d", name, len(source), got)

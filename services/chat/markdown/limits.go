@@ -8,7 +8,7 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// Limits of what is formatted; what is beyond them is shown as plain text. They are far above
+// Limits of what is formatted; what is beyond them is shown as plain text, see longBlocks. They are far above
 // what people read, and keep the time and the output linear in the length of the text.
 const (
 	maxSource  = 256 << 10 // bytes of a text
