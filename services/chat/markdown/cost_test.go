@@ -26,12 +26,17 @@ var (
 
 // fault returns the first thing in HTML that is not on the list, or "".
 func fault(html string) string {
+	seen := map[string]bool{} // tags that are all right
 	for {
 		at := strings.IndexByte(html, '<')
 		if at < 0 {
 			return ""
 		}
 		html = html[at:]
+		if end := strings.IndexByte(html, '>') + 1; seen[html[:end]] {
+			html = html[end:]
+			continue
+		}
 		found := tag.FindStringSubmatch(html)
 		if found == nil {
 			return html[:min(len(html), 80)]
@@ -44,6 +49,7 @@ func fault(html string) string {
 		if !known {
 			return found[0]
 		}
+		seen[found[0]] = true
 		html = html[len(found[0]):]
 	}
 }
