@@ -19,6 +19,7 @@ const hostile = "<script>window.hacked=1</script><img src=x onerror=window.hacke
 	"<svg onload=window.hacked=5></svg>\n\n```\"><script>window.hacked=6</script>\nx\n```\n\n</div></article><h1>Not a title</h1>\n\nEnd."
 
 func TestHostileTextStaysText(t *testing.T) {
+	t.Parallel()
 	model := modeltest.New(t, "<img src=x onerror=window.hacked=7>")
 	a := serve(t, "")
 	a.post("/api/settings", map[string]string{"address": model.Base(), "model": "<img src=x onerror=window.hacked=7>"})
@@ -63,6 +64,7 @@ func TestOtherSitesAreRefused(t *testing.T) {
 }
 
 func TestNarrowPagesDoNotScrollSideways(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	wide := strings.Repeat("Donaudampfschifffahrtsgesellschaft", 20)
 	id := a.begin(wide)
@@ -90,6 +92,7 @@ func TestNarrowPagesDoNotScrollSideways(t *testing.T) {
 }
 
 func TestDrawerOnAPhone(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	first := a.begin("The first one")
 	model.Next(t).Answer("1")
@@ -107,6 +110,7 @@ func TestDrawerOnAPhone(t *testing.T) {
 }
 
 func TestTypingIsKept(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	b := browse(t, webtest.Wide, a.url+"/")
 	b.write("one")
@@ -128,6 +132,7 @@ func TestTypingIsKept(t *testing.T) {
 }
 
 func TestRefusedMessageStays(t *testing.T) {
+	t.Parallel()
 	a := serve(t, "")
 	b := browse(t, webtest.Wide, a.url+"/")
 	b.Allow("409")
@@ -142,6 +147,7 @@ func TestRefusedMessageStays(t *testing.T) {
 }
 
 func TestServerIsFoundByThePage(t *testing.T) {
+	t.Parallel()
 	model := modeltest.New(t)
 	a := serve(t, "", completion.LocalServer{Name: "Ollama", Base: model.Base()})
 	b := browse(t, webtest.Wide, a.url+"/")
@@ -156,6 +162,7 @@ func TestServerIsFoundByThePage(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
+	t.Parallel()
 	first, second := modeltest.New(t, "tiny"), modeltest.New(t, "small", "large")
 	a := serve(t, "", completion.LocalServer{Name: "LM Studio", Base: second.Base()})
 	a.use(first, "sk-secret")
@@ -186,6 +193,7 @@ func TestSettings(t *testing.T) {
 }
 
 func TestRenameAndDelete(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("A title to be changed")
 	model.Next(t).Answer("ok")
@@ -212,6 +220,7 @@ func TestRenameAndDelete(t *testing.T) {
 }
 
 func TestCopy(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Show me code")
 	model.Next(t).Answer("<think>hm</think>Here **it** is:\n\n```go\nfmt.Println(\"<hi>\")\n```\n")
@@ -236,6 +245,7 @@ func TestCopy(t *testing.T) {
 
 // A server that does not answer is reported once, and not as one without a chosen model.
 func TestADeadServerIsToldOnce(t *testing.T) {
+	t.Parallel()
 	a := serve(t, "")
 	a.post("/api/settings", map[string]string{"address": "http://127.0.0.1:1/v1"})
 	b := browse(t, webtest.Wide, a.url+"/")
@@ -275,6 +285,7 @@ func TestTheSettingsDoNotNameThemselves(t *testing.T) {
 
 // The command fits without a scroll bar.
 func TestTheLineToTypeFitsAPhone(t *testing.T) {
+	t.Parallel()
 	a := serve(t, "", completion.LocalServer{Name: "Ollama", Base: "http://127.0.0.1:1/v1"})
 	b := browse(t, webtest.Phone, a.url+"/")
 	b.Shows("No model server found")

@@ -21,6 +21,7 @@ const sample = "A slice is a **view** of an array: a pointer, a length and a cap
 
 // TestLooks checks the contrast of all text (see webtest.Tab.Looks for pictures).
 func TestLooks(t *testing.T) {
+	t.Parallel()
 	model := modeltest.New(t, "llama3.2", "qwen3:8b", "nomic-embed-text")
 	bare := serve(t, "", completion.LocalServer{Name: "Ollama", Base: "http://127.0.0.1:9/v1"}, completion.LocalServer{Name: "llama.cpp", Base: "http://127.0.0.1:9/v1"},
 		completion.LocalServer{Name: "LM Studio", Base: "http://127.0.0.1:9/v1"})
@@ -71,7 +72,7 @@ func TestLooks(t *testing.T) {
 	turn = model.Next(t)
 	turn.Say("A tray is a shallow platform designed for carrying things.\n\nIt can be made of")
 
-	for _, shot := range []struct {
+	shots := []struct {
 		name, address string
 		prepare       func(b *tab)
 	}{
@@ -144,13 +145,22 @@ func TestLooks(t *testing.T) {
 		}},
 		{"long", full.url + "/c/" + long, func(b *tab) { b.Shows("may no longer fit") }},
 		{"gone-page", full.url + "/c/nowhere", func(b *tab) { b.Allow("404") }},
-	} {
-		b := browse(t, webtest.Wide, shot.address)
-		shot.prepare(b)
-		b.Looks("chat-" + shot.name)
 	}
-	b := browse(t, webtest.Phone, full.url+"/c/"+good)
-	b.Click(".top [popovertarget=side]")
-	b.Look("chat-drawer-phone")
+	t.Run("pages", func(t *testing.T) {
+		for _, shot := range shots {
+			t.Run(shot.name, func(t *testing.T) {
+				t.Parallel()
+				b := browse(t, webtest.Wide, shot.address)
+				shot.prepare(b)
+				b.Looks("chat-" + shot.name)
+			})
+		}
+		t.Run("drawer", func(t *testing.T) {
+			t.Parallel()
+			b := browse(t, webtest.Phone, full.url+"/c/"+good)
+			b.Click(".top [popovertarget=side]")
+			b.Look("chat-drawer-phone")
+		})
+	})
 	turn.Finish("stop")
 }

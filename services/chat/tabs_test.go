@@ -11,6 +11,7 @@ import (
 // A tab that is opened beside another has a draft of its own, and takes over what a closed
 // one has left.
 func TestTabsHaveTheirOwnDrafts(t *testing.T) {
+	t.Parallel()
 	a, _ := serveWithModel(t)
 	b := browse(t, webtest.Wide, a.url+"/")
 	b.Until("document.readyState === 'complete'")

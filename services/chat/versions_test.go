@@ -17,6 +17,7 @@ import (
 )
 
 func TestVersionsOfAnswersAndQuestions(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Name a colour")
 	model.Next(t).Answer("Red")
@@ -80,6 +81,7 @@ func TestNothingIsLostWithTheServerOff(t *testing.T) {
 }
 
 func TestMessagesAreLeftOut(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("First")
 	model.Next(t).Answer("One")
@@ -103,6 +105,7 @@ func TestMessagesAreLeftOut(t *testing.T) {
 // A conversation that is too long is told before the server refuses it, as far as its size is
 // known, and afterwards; the oldest turns can be left out.
 func TestAConversationThatNoLongerFits(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	model.Offer("tiny@4096")
 	a.post("/api/models", map[string]string{})
@@ -144,6 +147,7 @@ func TestAConversationThatNoLongerFits(t *testing.T) {
 }
 
 func TestDraftsBelongToTheirTab(t *testing.T) {
+	t.Parallel()
 	a, _ := serveWithModel(t)
 	first := browse(t, webtest.Wide, a.url+"/")
 	first.Until("document.readyState === 'complete'")
@@ -176,6 +180,7 @@ func TestDraftsBelongToTheirTab(t *testing.T) {
 }
 
 func TestSearch(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	for _, question := range []string{"About trays", "About cups", "About plates"} {
 		id := a.begin(question)
@@ -196,12 +201,9 @@ func TestSearch(t *testing.T) {
 }
 
 func TestLongListsAreReachable(t *testing.T) {
+	t.Parallel()
 	a := serve(t, "")
-	for i := range listed + 30 {
-		if _, err := a.file.AddQuestion(fmt.Sprintf("c%d", i), fmt.Sprintf("Question %d", i), "tiny", "", &history.Options{}); err != nil {
-			t.Fatal(err)
-		}
-	}
+	a.fill(listed+30, `INSERT INTO conversations (id, title, created, updated) SELECT 'c' || n, 'Question ' || n, n, n FROM numbers`)
 	b := browse(t, webtest.Wide, a.url+"/")
 	b.Until("document.readyState === 'complete'")
 	b.Until(fmt.Sprintf(`document.querySelectorAll("#list a").length === %d`, listed))
@@ -210,6 +212,7 @@ func TestLongListsAreReachable(t *testing.T) {
 }
 
 func TestModelAndInstructionsOfAConversation(t *testing.T) {
+	t.Parallel()
 	model := modeltest.New(t, "tiny", "other", "text-embedding-x")
 	a := serve(t, "")
 	a.use(model, "")
@@ -282,6 +285,7 @@ func TestExport(t *testing.T) {
 }
 
 func TestKeyboard(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Name a colour")
 	model.Next(t).Answer("Red")
@@ -306,6 +310,7 @@ func TestKeyboard(t *testing.T) {
 }
 
 func TestCodeIsColoured(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Show me code")
 	turn := model.Next(t)
@@ -338,6 +343,7 @@ func TestTokensAreTold(t *testing.T) {
 
 // The mark at the list's entry goes when the answer is complete.
 func TestTheListIsTrueAtOnce(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Name a colour")
 	turn := model.Next(t)
@@ -351,21 +357,12 @@ func TestTheListIsTrueAtOnce(t *testing.T) {
 // Of a long conversation the page shows the last messages at first, and earlier ones when its
 // beginning is reached; what was in view stays there.
 func TestLongConversation(t *testing.T) {
+	t.Parallel()
 	a := serve(t, "")
 	const id, turns = "long", shownAtFirst
-	var begin = &history.Options{}
-	for i := range turns {
-		m, err := a.file.AddQuestion(id, fmt.Sprintf("Question %d?", i), "tiny", "", begin)
-		if err != nil {
-			t.Fatal(err)
-		}
-		begin = nil
-		if m.Text, m.State = fmt.Sprintf("Answer %d.", i), history.Complete; i%50 == 0 || i == turns-1 {
-			if err := a.file.SaveAnswer(m); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+	a.fill(1, `INSERT INTO conversations (id, title, created, updated) VALUES ('long', 'Question 0?', 1, 1)`)
+	a.fill(2*turns, `INSERT INTO messages (id, conversation, parent, role, text, state, created, finished) SELECT n + 1, 'long', n,
+		iif(n % 2, 'assistant', 'user'), format(iif(n % 2, 'Answer %d.', 'Question %d?'), n / 2), 'complete', 1, 1 FROM numbers`)
 	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	b.Until("document.readyState === 'complete'")
 	count := func(n int) {

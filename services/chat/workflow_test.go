@@ -84,6 +84,7 @@ func TestWorkflowsAreFoundInAnswers(t *testing.T) {
 }
 
 func TestWorkflowIsCheckedWhileItIsWritten(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	b := browse(t, webtest.Wide, a.url+"/")
 	b.Until("document.readyState === 'complete'")
@@ -128,6 +129,7 @@ func TestWorkflowIsCheckedWhileItIsWritten(t *testing.T) {
 }
 
 func TestWorkflowIsSaved(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Make tea")
 	model.Next(t).Answer(inFence(validWorkflow))
@@ -188,6 +190,7 @@ func TestWorkflowIsSaved(t *testing.T) {
 }
 
 func TestFileIsCheckedWithoutAModel(t *testing.T) {
+	t.Parallel()
 	a := serve(t, "") // without any server
 	b := browse(t, webtest.Wide, a.url+"/")
 	b.Shows("No model server found")
@@ -229,6 +232,7 @@ func itoa(id int64) string {
 }
 
 func TestWorkflowOfAHostileModel(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Make tea")
 	evil := `</code></pre></section><img src=x onerror="window.hacked=1">`

@@ -34,6 +34,7 @@ func crashed(i *instance) {
 }
 
 func TestTheCrashReportHasTheReasonFirst(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	crashed(i)
 	b := webtest.Open(t, webtest.Wide, open(t, i)+"/services/chat/crash")
@@ -69,6 +70,7 @@ func TestTheCrashReportHasTheReasonFirst(t *testing.T) {
 }
 
 func TestACrashReportWithoutACrash(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	url := open(t, i)
 	b := webtest.Open(t, webtest.Wide, url+"/services/chat/crash")

@@ -291,6 +291,7 @@ func TestReviewIsReadOnceAndStays(t *testing.T) {
 }
 
 func TestAPageThatWasShownTakesTheReminderAway(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	i.review = lostPower()
 	b := webtest.Open(t, webtest.Wide, open(t, i)+"/review")

@@ -15,6 +15,7 @@ import (
 )
 
 func TestPageFollowsChangesInPlace(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
@@ -35,6 +36,7 @@ func TestPageFollowsChangesInPlace(t *testing.T) {
 }
 
 func TestALostManagerIsToldAndComesBack(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
@@ -49,6 +51,7 @@ func TestALostManagerIsToldAndComesBack(t *testing.T) {
 }
 
 func TestADashboardThatIsGoneIsToldAndComesBack(t *testing.T) {
+	t.Parallel()
 	for name, ask := range map[string]struct {
 		ask  func(*webtest.Tab)
 		word string
@@ -82,6 +85,7 @@ func TestADashboardThatIsGoneIsToldAndComesBack(t *testing.T) {
 }
 
 func TestAnotherVersionReloadsThePage(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
@@ -93,6 +97,7 @@ func TestAnotherVersionReloadsThePage(t *testing.T) {
 
 // A browser opens at most six connections to one host: hidden pages must not hold any.
 func TestAHiddenPageDoesNotListen(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	next(t, i.joined)
@@ -104,6 +109,7 @@ func TestAHiddenPageDoesNotListen(t *testing.T) {
 }
 
 func TestTheBrowserSaysTimesAsTheServerDoes(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	now := time.Now()

@@ -14,6 +14,7 @@ import (
 )
 
 func TestEachStateIsAWordAndAShape(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	shapes := make(map[string]string)
@@ -35,6 +36,7 @@ func TestEachStateIsAWordAndAShape(t *testing.T) {
 }
 
 func TestWordsOfStates(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	for want, s := range map[string]manager.Service{
@@ -66,6 +68,7 @@ func watchDisabled(b *webtest.Tab, button string) string {
 }
 
 func TestButtonsAsk(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
@@ -82,6 +85,7 @@ func TestButtonsAsk(t *testing.T) {
 // A taken port offers another as a button, and the address is no link to the program that
 // holds the port.
 func TestATakenPortOffersAnother(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Until(`document.querySelector("#service-chat .service-facts a")`)
@@ -103,6 +107,7 @@ func TestATakenPortOffersAnother(t *testing.T) {
 }
 
 func TestARefusalIsToldInTheCard(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	i.refusal = "the program is shutting down"
 	b := webtest.Open(t, webtest.Wide, open(t, i))
@@ -115,6 +120,7 @@ func TestARefusalIsToldInTheCard(t *testing.T) {
 }
 
 func TestStoppingTheDashboardAsksFirst(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
@@ -130,6 +136,7 @@ func TestStoppingTheDashboardAsksFirst(t *testing.T) {
 }
 
 func TestForeignTextIsText(t *testing.T) {
+	t.Parallel()
 	const attack = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>&"'` + "`"
 	i := start(t, both())
 	i.change(func(s *control.Status) {
@@ -173,6 +180,7 @@ func TestForeignTextIsText(t *testing.T) {
 }
 
 func TestNothingIsWiderThanAPhone(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	i.change(func(s *control.Status) {
 		chatFailed(s)
@@ -205,6 +213,7 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 
 // After two unclean ends nothing is started until the user says so.
 func TestItAsksWhetherToStart(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	i.change(func(s *control.Status) { s.Asks, s.Unclean = true, lostPower() })
 	b := webtest.Open(t, webtest.Wide, open(t, i))

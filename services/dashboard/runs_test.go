@@ -86,6 +86,7 @@ func figures(b *webtest.Tab, want string) {
 }
 
 func TestRunsAreShownAsTheyAre(t *testing.T) {
+	t.Parallel()
 	i, db := connected(t)
 	db.history()
 	url := open(t, i)
@@ -116,6 +117,7 @@ func TestRunsAreShownAsTheyAre(t *testing.T) {
 
 // What the platform writes appears without a reload, and what becomes old is said to be.
 func TestRunsAreLive(t *testing.T) {
+	t.Parallel()
 	i, db := connected(t)
 	b := webtest.Open(t, webtest.Wide, open(t, i)+"/runs")
 	b.Shows("Nothing was run yet.")
@@ -145,6 +147,7 @@ func TestRunsAreLive(t *testing.T) {
 }
 
 func TestWithoutADatabaseTheLineThatConnectsItIsThere(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i)+"/runs")
 	b.Shows("No database is connected")

@@ -116,8 +116,10 @@ var scenes = []struct {
 
 // TestLooks checks the contrast of all text (see webtest.Tab.Looks for pictures).
 func TestLooks(t *testing.T) {
+	t.Parallel()
 	for _, scene := range scenes {
 		t.Run(scene.name, func(t *testing.T) {
+			t.Parallel()
 			i := start(t, both())
 			if scene.connect {
 				var db *database

@@ -59,7 +59,7 @@ type Tab struct {
 }
 
 // Open opens a page in a new tab, width pixels wide, with a light colour scheme and reduced
-// motion. The tab shares no cookies or storage with others, and closes with the test.
+// motion. It has the focus, whatever tabs of other tests are open. The tab shares no cookies or storage with others, and closes with the test.
 func Open(t testing.TB, width int64, address string) *Tab {
 	t.Helper()
 	chromium.Do(launch)
@@ -68,7 +68,10 @@ func Open(t testing.TB, width int64, address string) *Tab {
 	}
 	ctx := newTab(t)
 	b := &Tab{TB: t, ctx: ctx}
-	b.Do(chromedp.EmulateViewport(width, height))
+	b.Do(chromedp.EmulateViewport(width, height), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+		return err
+	}))
 	b.Scheme("light")
 	if err := chromedp.Listen(ctx, b.record); err != nil {
 		t.Fatal(err)
