@@ -20,6 +20,8 @@ const (
 	// maxSteps bounds the inline parsers: each mark, such as "*", "[" or "<", costs the
 	// length of what follows it in its paragraph, which is how far the parser may look.
 	maxSteps = 8 << 20
+	// lineSteps is what a line costs beside its bytes.
+	lineSteps = 40
 	// wordSteps is what a byte of a word costs, where it may be a bare address.
 	wordSteps = 8
 	// maxAddress is the length of the longest bare address that becomes a link, in bytes.
@@ -100,9 +102,9 @@ func (b bounded) Parse(parent ast.Node, block text.Reader, pc parser.Context) as
 	if e.block != parent {
 		e.block, e.marks = parent, 0
 	}
-	_, at := block.Position()
+	line, at := block.Position()
 	lines := parent.Lines()
-	e.steps += max(1, lines.At(lines.Len()-1).Stop-at.Start)
+	e.steps += max(1, lines.At(lines.Len()-1).Stop-at.Start) + lineSteps*(lines.Len()-line)
 	if e.marks++; e.steps > maxSteps || e.marks > maxMarks {
 		return nil
 	}
