@@ -17,9 +17,11 @@ const (
 	maxColumns = 200       // of a table
 	// maxReferences is how many lines a paragraph may have in which references are looked for.
 	maxReferences = 1000
-	// maxSteps bounds the inline parsers: each mark, such as "*", "[" or "<", costs the
-	// length of what follows it in its paragraph, which is how far the parser may look.
-	maxSteps = 8 << 20
+	// maxSteps bounds the inline parsers, for each byte of the text and as if there were
+	// freeSteps more: each mark, such as "*", "[" or "<", costs the length of what follows it
+	// in its paragraph, which is how far the parser may look.
+	maxSteps  = 64
+	freeSteps = 1 << 20
 	// lineSteps is what a line costs beside its bytes.
 	lineSteps = 40
 	// wordSteps is what a byte of a word costs, where it may be a bare address.
@@ -93,6 +95,11 @@ func expenseOf(pc parser.Context) *expense {
 	return e
 }
 
+// over reports whether the limit of the whole text is reached.
+func (e *expense) over(block text.Reader) bool {
+	return e.steps > maxSteps*len(block.Source())+freeSteps
+}
+
 // bounded is an inline parser that may look to the end of the paragraph. It stops at the
 // limits: its marks are text from there on.
 type bounded struct{ parser.InlineParser }
@@ -105,7 +112,7 @@ func (b bounded) Parse(parent ast.Node, block text.Reader, pc parser.Context) as
 	line, at := block.Position()
 	lines := parent.Lines()
 	e.steps += max(1, lines.At(lines.Len()-1).Stop-at.Start) + lineSteps*(lines.Len()-line)
-	if e.marks++; e.steps > maxSteps || e.marks > maxMarks {
+	if e.marks++; e.over(block) || e.marks > maxMarks {
 		return nil
 	}
 	return b.InlineParser.Parse(parent, block, pc)
@@ -134,7 +141,7 @@ func (a addresses) Parse(parent ast.Node, block text.Reader, pc parser.Context) 
 	if length > maxAddress {
 		return nil
 	}
-	if e.steps += wordSteps * length; e.steps > maxSteps {
+	if e.steps += wordSteps * length; e.over(block) {
 		return nil
 	}
 	return a.InlineParser.Parse(parent, block, pc)
