@@ -109,6 +109,15 @@ func (a *app) begin(text string) string {
 	return begun.ID
 }
 
+// answered creates a conversation with an answer, and returns its id.
+func (a *app) answered(model *modeltest.Server, question string, tokens ...string) string {
+	a.Helper()
+	id := a.begin(question)
+	model.Next(a).Answer(tokens...)
+	a.finished(id)
+	return id
+}
+
 // last is the last message of a conversation.
 func (a *app) last(conversation string) history.Message {
 	a.Helper()

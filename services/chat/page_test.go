@@ -53,9 +53,7 @@ func TestHostileTextStaysText(t *testing.T) {
 
 func TestOtherSitesAreRefused(t *testing.T) {
 	a, model := serveWithModel(t)
-	id := a.begin("A secret")
-	model.Next(t).Answer("Hush")
-	a.finished(id)
+	id := a.answered(model, "A secret", "Hush")
 	webtest.RefusesOtherSites(t, a.url, "POST /api/conversations", "POST /api/settings", "DELETE /api/conversations/"+id,
 		"POST /api/setup", "POST /api/drafts")
 	if m := a.last(id); m.Text != "Hush" {
@@ -67,9 +65,7 @@ func TestNarrowPagesDoNotScrollSideways(t *testing.T) {
 	t.Parallel()
 	a, model := serveWithModel(t)
 	wide := strings.Repeat("Donaudampfschifffahrtsgesellschaft", 20)
-	id := a.begin(wide)
-	model.Next(t).Answer(wide, "\n\n`", wide, "`\n\n```\n", wide, "\n```\n\n|", wide, "|b|\n|-|-|\n|1|2|\n\n- ", wide, "\n\nhttps://example.org/", wide, "\n\n$$", wide)
-	a.finished(id)
+	id := a.answered(model, wide, wide, "\n\n`", wide, "`\n\n```\n", wide, "\n```\n\n|", wide, "|b|\n|-|-|\n|1|2|\n\n- ", wide, "\n\nhttps://example.org/", wide, "\n\n$$", wide)
 	failed := a.begin("Fail")
 	model.Next(t).Fail(500, nil, wide)
 	a.finished(failed)
@@ -195,9 +191,7 @@ func TestSettings(t *testing.T) {
 func TestRenameAndDelete(t *testing.T) {
 	t.Parallel()
 	a, model := serveWithModel(t)
-	id := a.begin("A title to be changed")
-	model.Next(t).Answer("ok")
-	a.finished(id)
+	id := a.answered(model, "A title to be changed", "ok")
 	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	b.Click("[popovertarget=menu]")
 	b.Click("[data-dialog=rename]")
@@ -222,19 +216,16 @@ func TestRenameAndDelete(t *testing.T) {
 func TestCopy(t *testing.T) {
 	t.Parallel()
 	a, model := serveWithModel(t)
-	id := a.begin("Show me code")
-	model.Next(t).Answer("<think>hm</think>Here **it** is:\n\n```go\nfmt.Println(\"<hi>\")\n```\n")
-	a.finished(id)
+	id := a.answered(model, "Show me code", "<think>hm</think>Here **it** is:\n\n```go\nfmt.Println(\"<hi>\")\n```\n")
 	b := browse(t, webtest.Wide, a.url+"/c/"+id)
-	b.Permit("clipboard-read")
-	b.Permit("clipboard-write")
+	copied := b.Clipboard()
 	for _, test := range []struct{ button, want string }{
 		{".code [data-copy]", "fmt.Println(\"<hi>\")\n"},
 		{"[data-copy=message]", "Here **it** is:\n\n```go\nfmt.Println(\"<hi>\")\n```\n"},
 	} {
 		b.Click(test.button)
 		b.Until(`document.querySelector("` + test.button + `").textContent === "Copied"`)
-		if got := webtest.Run(b.Tab, chromedp.Evaluate[string]("navigator.clipboard.readText()", chromedp.EvalAwaitPromise), "read the clipboard"); got != test.want {
+		if got := copied(); got != test.want {
 			t.Errorf("%s copied %q", test.button, got)
 		}
 	}

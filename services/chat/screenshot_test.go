@@ -45,17 +45,11 @@ func TestLooks(t *testing.T) {
 	model.Next(t).Fail(http.StatusNotFound, nil, `{"error":{"message":"model \"llama3.2\" not found, try pulling it first","type":"api_error"}}`)
 	full.finished(missing)
 	full.finished(failed)
-	gone := full.begin("A conversation that is not needed any more")
-	model.Next(t).Answer("Fine.")
-	full.finished(gone)
+	gone := full.answered(model, "A conversation that is not needed any more", "Fine.")
 	full.request("DELETE", "/api/conversations/"+gone, nil)
-	long := full.begin("Read this. " + strings.Repeat("Many words follow here. ", 200))
-	model.Next(t).Answer("It has many words.")
-	full.finished(long)
+	long := full.answered(model, "Read this. "+strings.Repeat("Many words follow here. ", 200), "It has many words.")
 	full.learn(model.Base(), []completion.Model{{Name: "llama3.2", Context: 1200}})
-	tea := full.begin("Make tea, with a workflow")
-	model.Next(t).Answer(inFence(invalidWorkflow))
-	full.finished(tea)
+	tea := full.answered(model, "Make tea, with a workflow", inFence(invalidWorkflow))
 	full.post("/api/conversations/"+tea+"/messages", map[string]string{"text": "Better, please"})
 	model.Next(t).Answer(inFence(validWorkflow))
 	full.finished(tea)
@@ -114,32 +108,26 @@ func TestLooks(t *testing.T) {
 			b.Shows("enter another address.")
 		}},
 		{"workflow", full.url + "/c/" + tea, func(b *tab) {
-			b.Until("document.readyState === 'complete'")
 			b.Click(".message:last-of-type [data-workflow=diff]")
 			b.Until("!document.querySelector('.message:last-of-type .changes').hidden")
 		}},
 		{"workflow-errors", full.url + "/c/" + tea, func(b *tab) {
-			b.Until("document.readyState === 'complete'")
 			b.Click(".findings button")
 			b.Until(`CSS.highlights.has("line")`)
 		}},
 		{"models", full.url + "/c/" + tea, func(b *tab) {
-			b.Until("document.readyState === 'complete'")
 			b.Click("#server")
 			b.Until("document.querySelector('.choices')")
 		}},
 		{"edit", full.url + "/c/" + good, func(b *tab) {
-			b.Until("document.readyState === 'complete'")
 			b.Click("[data-edit]")
 			b.Until("document.querySelector('.editor')")
 		}},
 		{"save", full.url + "/c/" + tea, func(b *tab) {
-			b.Until("document.readyState === 'complete'")
 			b.Click(".message:last-of-type [data-workflow=save]")
 			b.Until("document.getElementById('save-workflow').open")
 		}},
 		{"search", full.url + "/c/" + tea, func(b *tab) {
-			b.Until("document.readyState === 'complete'")
 			b.Do(chromedp.SendKeys(chromedp.CSS("#search"), "array capacity"))
 			b.Shows("Found")
 		}},

@@ -74,9 +74,7 @@ func TestReloadInTheMiddleMissesNothing(t *testing.T) {
 func TestTwoPagesShowTheSame(t *testing.T) {
 	t.Parallel()
 	a, model := serveWithModel(t)
-	id := a.begin("Count")
-	model.Next(t).Answer("What?")
-	a.finished(id)
+	id := a.answered(model, "Count", "What?")
 	first, second := browse(t, webtest.Wide, a.url+"/c/"+id), browse(t, webtest.Phone, a.url+"/c/"+id)
 	first.answer("What?")
 	second.answer("What?")

@@ -19,9 +19,7 @@ import (
 func TestVersionsOfAnswersAndQuestions(t *testing.T) {
 	t.Parallel()
 	a, model := serveWithModel(t)
-	id := a.begin("Name a colour")
-	model.Next(t).Answer("Red")
-	a.finished(id)
+	id := a.answered(model, "Name a colour", "Red")
 	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	b.answer("Red")
 	b.Until("document.readyState === 'complete'")
@@ -83,11 +81,8 @@ func TestNothingIsLostWithTheServerOff(t *testing.T) {
 func TestMessagesAreLeftOut(t *testing.T) {
 	t.Parallel()
 	a, model := serveWithModel(t)
-	id := a.begin("First")
-	model.Next(t).Answer("One")
-	a.finished(id)
+	id := a.answered(model, "First", "One")
 	b := browse(t, webtest.Wide, a.url+"/c/"+id)
-	b.Until("document.readyState === 'complete'")
 	b.Click("[data-role=user] [data-omit]")
 	b.Shows("Not sent to the model")
 	b.send("Second")
@@ -110,9 +105,7 @@ func TestAConversationThatNoLongerFits(t *testing.T) {
 	model.Offer("tiny@4096")
 	a.post("/api/models", map[string]string{})
 	long := strings.Repeat("many words ", 500)
-	id := a.begin("First. " + long)
-	model.Next(t).Answer("One")
-	a.finished(id)
+	id := a.answered(model, "First. "+long, "One")
 	for _, text := range []string{"Second. ", "Third. "} {
 		a.post("/api/conversations/"+id+"/messages", map[string]string{"text": text + long})
 		model.Next(t).Answer("Fine")
@@ -138,9 +131,7 @@ func TestAConversationThatNoLongerFits(t *testing.T) {
 	b.Until(`document.querySelectorAll("[data-omitted]").length > 0 && !document.getElementById("fit")`)
 	b.Shows("First.") // it is still there
 
-	single := a.begin("Alone. " + long)
-	model.Next(t).Answer("Fine")
-	a.finished(single)
+	single := a.answered(model, "Alone. "+long, "Fine")
 	if status, answer := a.request("POST", "/api/conversations/"+single+"/shorten", map[string]int64{}); status != http.StatusConflict || !strings.Contains(answer, "no older turns") {
 		t.Errorf("status %d %s", status, answer)
 	}
@@ -150,7 +141,6 @@ func TestDraftsBelongToTheirTab(t *testing.T) {
 	t.Parallel()
 	a, _ := serveWithModel(t)
 	first := browse(t, webtest.Wide, a.url+"/")
-	first.Until("document.readyState === 'complete'")
 	first.write("of the first")
 	saved := func(texts ...string) {
 		t.Helper()
@@ -183,12 +173,9 @@ func TestSearch(t *testing.T) {
 	t.Parallel()
 	a, model := serveWithModel(t)
 	for _, question := range []string{"About trays", "About cups", "About plates"} {
-		id := a.begin(question)
-		model.Next(t).Answer("They are made of porcelain, " + question + ".")
-		a.finished(id)
+		a.answered(model, question, "They are made of porcelain, "+question+".")
 	}
 	b := browse(t, webtest.Wide, a.url+"/")
-	b.Until("document.readyState === 'complete'")
 	b.Do(chromedp.KeyEvent("k", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 	b.Until("document.activeElement.id === 'search'")
 	b.Do(chromedp.KeyEvent("cups PORCELAIN"))
@@ -205,7 +192,6 @@ func TestLongListsAreReachable(t *testing.T) {
 	a := serve(t, "")
 	a.fill(listed+30, `INSERT INTO conversations (id, title, created, updated) SELECT 'c' || n, 'Question ' || n, n, n FROM numbers`)
 	b := browse(t, webtest.Wide, a.url+"/")
-	b.Until("document.readyState === 'complete'")
 	b.Until(fmt.Sprintf(`document.querySelectorAll("#list a").length === %d`, listed))
 	b.Click("#more")
 	b.Until(fmt.Sprintf(`document.querySelectorAll("#list a").length === %d && !document.getElementById("more")`, listed+30))
@@ -217,7 +203,6 @@ func TestModelAndInstructionsOfAConversation(t *testing.T) {
 	a := serve(t, "")
 	a.use(model, "")
 	b := browse(t, webtest.Wide, a.url+"/")
-	b.Until("document.readyState === 'complete'")
 	b.Click("#server")
 	b.Until(`[...document.querySelectorAll(".choices button")].map((b) => b.textContent).join() === "tiny,other"`)
 	b.Click("button[data-model=other]")
@@ -287,12 +272,9 @@ func TestExport(t *testing.T) {
 func TestKeyboard(t *testing.T) {
 	t.Parallel()
 	a, model := serveWithModel(t)
-	id := a.begin("Name a colour")
-	model.Next(t).Answer("Red")
-	a.finished(id)
+	id := a.answered(model, "Name a colour", "Red")
 	b := browse(t, webtest.Wide, a.url+"/c/"+id)
-	b.Permit("clipboard-read")
-	b.Permit("clipboard-write")
+	b.Clipboard()
 	b.Until("document.readyState === 'complete' && document.activeElement.id === 'text'")
 	b.Do(chromedp.KeyEvent("C", chromedp.KeyModifiers(chromedp.ModifierAlt, chromedp.ModifierShift)))
 	b.Until(`document.querySelector("[data-copy=message]").textContent === "Copied"`)
@@ -364,7 +346,6 @@ func TestLongConversation(t *testing.T) {
 	a.fill(2*turns, `INSERT INTO messages (id, conversation, parent, role, text, state, created, finished) SELECT n + 1, 'long', n,
 		iif(n % 2, 'assistant', 'user'), format(iif(n % 2, 'Answer %d.', 'Question %d?'), n / 2), 'complete', 1, 1 FROM numbers`)
 	b := browse(t, webtest.Wide, a.url+"/c/"+id)
-	b.Until("document.readyState === 'complete'")
 	count := func(n int) {
 		t.Helper()
 		b.Until(fmt.Sprintf("document.querySelectorAll('.message').length === %d", n))

@@ -87,7 +87,6 @@ func TestWorkflowIsCheckedWhileItIsWritten(t *testing.T) {
 	t.Parallel()
 	a, model := serveWithModel(t)
 	b := browse(t, webtest.Wide, a.url+"/")
-	b.Until("document.readyState === 'complete'")
 	b.Click("#workflow")
 	b.Until(`document.getElementById("workflow").getAttribute("aria-pressed") === "true"`)
 	b.send("Make tea")
@@ -249,9 +248,7 @@ func TestWorkflowOfAHostileModel(t *testing.T) {
 
 func TestTheUserDecidesAboutTheSwitch(t *testing.T) {
 	a, model := serveWithModel(t)
-	id := a.begin("Make tea")
-	model.Next(t).Answer(inFence(validWorkflow))
-	a.finished(id)
+	id := a.answered(model, "Make tea", inFence(validWorkflow))
 	a.post("/api/conversations/"+id+"/options", history.Options{Instructions: "Be brief."})
 	a.post("/api/conversations/"+id+"/messages", map[string]string{"text": "Again"})
 	turn := model.Next(t)

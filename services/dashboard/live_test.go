@@ -68,7 +68,7 @@ func TestADashboardThatIsGoneIsToldAndComesBack(t *testing.T) {
 			b.Shows("Both services are running.")
 			ask.ask(b)
 			if name != "by itself" {
-				next(t, i.asked)
+				webtest.Next(t, i.asked)
 				i.change(func(s *control.Status) { s.Services[0].State = manager.Stopping })
 				b.Until(`document.querySelector("#service-dashboard .state").innerText === "Stopping…"`)
 			}
@@ -100,9 +100,9 @@ func TestAHiddenPageDoesNotListen(t *testing.T) {
 	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
-	next(t, i.joined)
+	webtest.Next(t, i.joined)
 	b.Hide(true)
-	next(t, i.left)
+	webtest.Next(t, i.left)
 	i.change(chatFailed)
 	b.Hide(false)
 	b.Shows("Chat keeps crashing")

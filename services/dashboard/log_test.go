@@ -214,13 +214,13 @@ func TestTheLogHasTheButtons(t *testing.T) {
 	b := webtest.Open(t, webtest.Wide, open(t, i)+"/services/chat/log")
 	b.Until(`document.querySelector(".state").innerText === "Running"`)
 	b.Click("#restart-chat")
-	if asked := next(t, i.asked); asked != "restart chat" {
+	if asked := webtest.Next(t, i.asked); asked != "restart chat" {
 		t.Errorf("asked %q", asked)
 	}
 	i.change(chatFailed)
 	b.Shows("Chat keeps crashing")
 	b.Click("#toggle-chat")
-	if asked := next(t, i.asked); asked != "start chat" {
+	if asked := webtest.Next(t, i.asked); asked != "start chat" {
 		t.Errorf("asked %q", asked)
 	}
 	i.change(func(s *control.Status) { *s = both() })

@@ -74,7 +74,7 @@ func TestButtonsAsk(t *testing.T) {
 	b.Shows("Both services are running.")
 	disabled := watchDisabled(b, "#restart-chat")
 	b.Press("#restart-chat", kb.Enter)
-	if asked := next(t, i.asked); asked != "restart chat" {
+	if asked := webtest.Next(t, i.asked); asked != "restart chat" {
 		t.Errorf("asked %q", asked)
 	}
 	b.Until(disabled)
@@ -95,7 +95,7 @@ func TestATakenPortOffersAnother(t *testing.T) {
 	b.Shows("127.0.0.1:7860")
 	disabled := watchDisabled(b, "#move-chat")
 	b.Click("#move-chat")
-	if asked := next(t, i.asked); asked != "move/chat/9862" {
+	if asked := webtest.Next(t, i.asked); asked != "move/chat/9862" {
 		t.Errorf("asked %q", asked)
 	}
 	b.Until(disabled)
@@ -130,7 +130,7 @@ func TestStoppingTheDashboardAsksFirst(t *testing.T) {
 	b.Until(`!document.querySelector("dialog").open`)
 	b.Click("#toggle-dashboard")
 	b.Click("dialog .danger")
-	if asked := next(t, i.asked); asked != "stop dashboard" {
+	if asked := webtest.Next(t, i.asked); asked != "stop dashboard" {
 		t.Errorf("asked %q", asked)
 	}
 }
@@ -222,14 +222,14 @@ func TestItAsksWhetherToStart(t *testing.T) {
 	i.refusal = "everything has been stopped"
 	i.mu.Unlock()
 	b.Click("#start-all")
-	next(t, i.asked)
+	webtest.Next(t, i.asked)
 	b.Shows("Everything has been stopped.")
 	i.mu.Lock()
 	i.refusal = ""
 	i.mu.Unlock()
 	b.Allow("503")
 	b.Click("#start-all")
-	if asked := next(t, i.asked); asked != "start all" {
+	if asked := webtest.Next(t, i.asked); asked != "start all" {
 		t.Errorf("it asked to %s", asked)
 	}
 	b.Until(`document.getElementById("asks") === null`)

@@ -162,10 +162,10 @@ func TestADatabaseIsLeftAloneWithoutAPage(t *testing.T) {
 	i, db := connected(t)
 	d := newDashboard(i.client)
 	changed, leave := d.followPlatform(i.status.Platform)
-	next(t, changed) // it was read at first
+	webtest.Next(t, changed) // it was read at first
 	db.run("a", "running", 0)
-	next(t, changed)
+	webtest.Next(t, changed)
 	feed := d.platforms.feeds[i.status.Platform]
 	leave()
-	next(t, feed.ended)
+	webtest.Next(t, feed.ended)
 }

@@ -84,7 +84,7 @@ func TestAHiddenPageMeasuresNothing(t *testing.T) {
 	i.use(control.Usages{"chat": {Memory: 5e6, Processes: 1, Threads: 3, At: time.Now()}})
 	shows(b, "–; 5.0 MB; 1 process, 3 threads")
 	b.Hide(true)
-	next(t, i.usageLeft)
+	webtest.Next(t, i.usageLeft)
 	i.use(control.Usages{"chat": {Memory: 6e6, Processes: 1, Threads: 3, At: time.Now().Add(time.Minute)}})
 	b.Hide(false)
 	shows(b, "–; 6.0 MB; 1 process, 3 threads")
@@ -104,7 +104,7 @@ func TestOneMeasurementForAllPages(t *testing.T) {
 	default:
 	}
 	leaveSecond()
-	next(t, m.ended)
+	webtest.Next(t, m.ended)
 	m.work(canceled())
 	if e := m.usage(time.Time{}); len(e.Services) > 0 {
 		t.Errorf("%+v", e)

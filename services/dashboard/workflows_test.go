@@ -48,9 +48,9 @@ func TestRunAgainAsksOnceAndShowsWhatBecomesOfIt(t *testing.T) {
 	i := start(t, both())
 	i.review = lostPower()
 	b := webtest.Open(t, webtest.Wide, open(t, i)+"/review")
-	next(t, i.reviewed)
+	webtest.Next(t, i.reviewed)
 	b.Press("[data-again]", kb.Enter)
-	if asked := next(t, i.asked); asked != "again Python platform 7" {
+	if asked := webtest.Next(t, i.asked); asked != "again Python platform 7" {
 		t.Errorf("asked %q", asked)
 	}
 	b.Shows("Running again")

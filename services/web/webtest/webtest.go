@@ -35,6 +35,9 @@ import (
 // Patience is how long a test waits for anything.
 const Patience = 20 * time.Second
 
+// Loaded is true once a page's scripts have run.
+const Loaded = `document.readyState === "complete"`
+
 // height of the window, in pixels.
 const height = 800
 
@@ -78,6 +81,7 @@ func Open(t testing.TB, width int64, address string) *Tab {
 	}
 	t.Cleanup(b.check)
 	b.Do(chromedp.Navigate(address))
+	b.Until(Loaded)
 	return b
 }
 
@@ -290,6 +294,17 @@ func (b *Tab) Permit(right string) {
 	}))
 }
 
+// Clipboard lets the page use the clipboard. The returned function reads it.
+func (b *Tab) Clipboard() func() string {
+	b.Helper()
+	b.Permit("clipboard-read")
+	b.Permit("clipboard-write")
+	return func() string {
+		b.Helper()
+		return Run(b, chromedp.Evaluate[string]("navigator.clipboard.readText()", chromedp.EvalAwaitPromise), "read the clipboard")
+	}
+}
+
 // Hide tells the page that its tab is hidden, or visible again.
 func (b *Tab) Hide(hidden bool) {
 	b.Helper()
@@ -310,6 +325,17 @@ func (b *Tab) Scheme(name string) {
 		})
 		return err
 	}))
+}
+
+// Next receives the next value, which a page causes.
+func Next[T any](t testing.TB, from <-chan T) (what T) {
+	t.Helper()
+	select {
+	case what = <-from:
+	case <-time.After(Patience):
+		t.Fatal("nothing came")
+	}
+	return what
 }
 
 // Quote is text as a literal of JavaScript.
