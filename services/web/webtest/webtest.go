@@ -33,7 +33,7 @@ import (
 )
 
 // Patience is how long a test waits for anything.
-const Patience = 20 * time.Second
+const Patience = time.Minute
 
 // Loaded is true once a page's scripts have run.
 const Loaded = `document.readyState === "complete"`
