@@ -5,8 +5,10 @@ package manager
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -166,12 +169,69 @@ func TestACertificateOfItsOwn(t *testing.T) {
 	if err := ask(t.Context(), spec.Check{HTTP: server.URL}, nil); err != nil {
 		t.Error(err)
 	}
-	plain := spec.ServiceSpec{Name: "s", URL: strings.Replace(server.URL, "https", "http", 1), Ready: spec.Ready{Check: spec.Check{HTTP: "/"}}}.WithDefaults()
-	p := slowness(t.Context(), question{spec: plain, check: plain.Ready.Check, members: membersOf(os.Getpid())}, errors.New("unexpected EOF"), "")
-	if p.Answer == nil || *p.Answer != *errSpeaksTLS {
-		t.Errorf("of a page at http:// that is at https:// is told %v", p)
+}
+
+// A page at http:// that speaks HTTPS is there, and opens so. What it makes of a request
+// without TLS depends on the server.
+func TestAPageThatSpeaksHTTPSAfterAll(t *testing.T) {
+	certificate := httptest.NewTLSServer(nil)
+	certificate.Close()
+	config := &tls.Config{Certificates: certificate.TLS.Certificates}
+	answer := func(conn net.Conn) {
+		secure := tls.Server(conn, config)
+		if request, err := http.ReadRequest(bufio.NewReader(secure)); err == nil && request.URL.Path == "/page" {
+			fmt.Fprint(secure, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+		}
+		secure.Close()
+	}
+	plain := func(does func(net.Conn)) func(net.Conn) {
+		return func(conn net.Conn) {
+			reader := bufio.NewReader(conn)
+			if first, err := reader.Peek(1); err == nil && first[0] != 0x16 {
+				does(conn)
+				conn.Close()
+				return
+			}
+			answer(readFrom{conn, reader})
+		}
+	}
+	for name, server := range map[string]func(net.Conn){
+		"an alert":        answer,
+		"an answer":       plain(func(conn net.Conn) { fmt.Fprint(conn, "HTTP/1.0 400 Bad Request\r\n\r\nthis is HTTPS") }),
+		"nothing":         plain(func(net.Conn) {}),
+		"a reset":         plain(func(conn net.Conn) { _ = conn.(*net.TCPConn).SetLinger(0) }),
+		"something":       plain(func(conn net.Conn) { fmt.Fprint(conn, "220 ready\r\n") }),
+		"another refusal": plain(func(conn net.Conn) { fmt.Fprint(conn, "HTTP/1.0 503 Service Unavailable\r\n\r\n") }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer listener.Close()
+			go func() {
+				for conn, err := listener.Accept(); err == nil; conn, err = listener.Accept() {
+					go server(conn)
+				}
+			}()
+			address := "http://" + listener.Addr().String()
+			s := spec.ServiceSpec{Name: "s", URL: address, Ready: spec.Ready{Check: spec.Check{HTTP: "/page"}}}.WithDefaults()
+			var https atomic.Bool
+			err = prove(t.Context(), question{spec: s, check: s.Ready.Check, pid: os.Getpid(), members: membersOf(os.Getpid()), https: &https})
+			if want := name != "something" && name != "another refusal"; https.Load() != want || (err == nil) != want {
+				t.Errorf("taken for HTTPS: %v, %v", https.Load(), err)
+			}
+		})
 	}
 }
+
+// readFrom is a connection of which something has been read.
+type readFrom struct {
+	net.Conn
+	io.Reader
+}
+
+func (r readFrom) Read(p []byte) (int, error) { return r.Reader.Read(p) }
 
 // localhost is two addresses, and the browser may open either.
 func TestBothAddressesOfLocalhostAreProven(t *testing.T) {

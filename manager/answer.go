@@ -31,6 +31,7 @@ const (
 	AnswerSilent     AnswerKind = "silent"     // the connection was taken, and nothing said
 	AnswerUnaccepted AnswerKind = "unaccepted" // the connection waits in the socket that was handed over
 	AnswerStranger   AnswerKind = "stranger"   // Holder answers at Port, which the service has not started
+	AnswerHTTPS      AnswerKind = "https"      // TLS, where HTTP was asked
 	AnswerNoPing     AnswerKind = "no-ping"    // no WATCHDOG=1 for Waited
 	AnswerTrigger    AnswerKind = "trigger"    // WATCHDOG=trigger
 	AnswerOther      AnswerKind = "other"      // Detail
@@ -60,5 +61,8 @@ func answerOf(err error) *Answer {
 	return &Answer{Kind: AnswerOther, Detail: err.Error()}
 }
 
-// wsaRefused is what Windows says instead of ECONNREFUSED.
-const wsaRefused = syscall.Errno(10061)
+// What Windows says instead of ECONNREFUSED and ECONNRESET.
+const (
+	wsaRefused = syscall.Errno(10061)
+	wsaReset   = syscall.Errno(10054)
+)

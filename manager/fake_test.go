@@ -280,7 +280,7 @@ func (g *fakeGuard) exit(run *fakeRun, code int, signal string) {
 		delete(g.runs, s.Service)
 		g.events <- guard.Event{Gone: &guard.Gone{Service: s.Service, Run: s.Run}}
 		if g.ending && len(g.runs) == 0 {
-			g.endLocked(nil)
+			g.confirm()
 		}
 	})
 }
@@ -300,8 +300,14 @@ func (g *fakeGuard) shutdown(grace time.Duration) {
 		g.stop(run, grace)
 	}
 	if len(g.runs) == 0 {
-		g.endLocked(nil)
+		g.confirm()
 	}
+}
+
+// confirm says that nothing is left, and exits.
+func (g *fakeGuard) confirm() {
+	g.events <- guard.Event{Left: &guard.Left{}}
+	g.after(time.Millisecond, func() { g.endLocked(nil) })
 }
 
 // crash kills the process of a service.

@@ -179,6 +179,11 @@ func (m *Manager) handle(e guard.Event) {
 		}
 	case e.Members != nil:
 		m.onMembers(e.Members)
+	case e.Left != nil:
+		if m.shuttingDown && !m.link.unswept {
+			m.link.stopTimer()
+			m.finish(nil) // see Close
+		}
 	case e.Leaving != nil:
 		if m.link.state == linked && !m.shuttingDown {
 			m.link.state = leaving

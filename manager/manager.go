@@ -7,6 +7,7 @@
 //	err = m.StartAll(ctx)  // dependency order, siblings at once
 //	err = m.Wait()         // until Shutdown, or nothing is left to run
 //	err = m.Shutdown(ctx)  // reverse order; every process is gone when it returns
+//	m.Close()              // and the guard
 package manager
 
 import (
@@ -227,7 +228,8 @@ func (m *Manager) with(name string, do func(*service)) error {
 }
 
 // Shutdown stops everything in reverse order of dependency, under one deadline, and
-// returns when every process is confirmed gone; nil says that nothing is left. The error
+// returns when every process is confirmed gone; nil says that nothing is left, except
+// perhaps for the guard, which Close waits for. The error
 // wraps a *proctree.LeftError if it is known what is left. When ctx ends, what is left is
 // killed at once. It may be called more than once.
 func (m *Manager) Shutdown(ctx context.Context) error {
@@ -240,6 +242,19 @@ func (m *Manager) Shutdown(ctx context.Context) error {
 	}
 	<-m.done
 	return m.goneErr
+}
+
+// Close waits, after Shutdown, until the guard has exited. It is killed if it does not.
+func (m *Manager) Close() {
+	<-m.done
+	client := m.link.client
+	if client == nil {
+		return
+	}
+	slow := time.AfterFunc(hurryTime, client.Kill)
+	defer slow.Stop()
+	for range client.Events() { // until it is closed
+	}
 }
 
 func (m *Manager) beginShutdown() {

@@ -232,7 +232,7 @@ const silence = time.Second
 
 var (
 	errSilent    = &Answer{Kind: AnswerSilent}
-	errSpeaksTLS = &Answer{Kind: AnswerOther, Detail: "it speaks HTTPS at that address: write https:// in place of http://"}
+	errSpeaksTLS = &Answer{Kind: AnswerHTTPS}
 )
 
 // tlsAlert is the first byte of what a server says that expects TLS and gets something else.

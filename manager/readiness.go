@@ -2,7 +2,6 @@ package manager
 
 import (
 	"context"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +17,7 @@ type question struct {
 	check   spec.Check
 	pid     int
 	members func(context.Context) (guard.Members, error) // asks the guard for the run's processes
+	https   *atomic.Bool                                 // set when the page speaks HTTPS, whatever its address says
 }
 
 // A lastAnswer is the error of the latest try of a readiness probe, for whoever wants to tell
@@ -37,7 +37,7 @@ func (s *service) question(check spec.Check) question {
 	r := s.run
 	return question{s.spec, check, r.pid, func(ctx context.Context) (guard.Members, error) {
 		return s.m.members(ctx, s.spec.Name, r.number)
-	}}
+	}, &r.https}
 }
 
 // awaitProof waits, beside the owner, for the proof that a process answers which was started
@@ -151,13 +151,6 @@ func slowness(ctx context.Context, q question, err error, path string) *Problem 
 				}
 				return elsewhereProblem(q.spec, field, wanted, seen, printed)
 			}
-		}
-	}
-	if https, ok := strings.CutPrefix(q.check.HTTP, "http://"); ok {
-		secure := q.check
-		secure.HTTP = "https://" + https
-		if answer := ask(ctx, secure, nil); answer == nil {
-			err = errSpeaksTLS
 		}
 	}
 	return stillStartingProblem(q.spec, err, printed)

@@ -63,6 +63,7 @@ type run struct {
 	last               lastAnswer  // of its readiness checks
 	status             string      // what it says of itself
 	alive              atomic.Bool // it has said so since it was last asked; see spec.Health
+	https              atomic.Bool // its page speaks HTTPS, whatever its address says
 	slow               bool        // it was not ready in the time it is given
 	replace            bool        // the user has asked for another
 	fault              *Problem    // why it is ended though it should run
@@ -113,6 +114,9 @@ func (s *service) view() Service {
 	}
 	if r := s.run; r != nil && r.stage == running && !r.lost {
 		view.PID, view.Started, view.Ready, view.Status = r.pid, r.started, r.ready, r.status
+		if r.https.Load() {
+			view.URL = overHTTPS(view.URL) // else the browser would get nothing
+		}
 	}
 	if view.State == BackingOff && s.retry != nil {
 		view.NextTry = s.retryAt

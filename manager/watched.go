@@ -14,7 +14,7 @@ func (s *service) watch() {
 	now := time.Now()
 	r := &run{number: s.runs, watched: true, stage: running, command: s.addresses(), needs: s.spec.DependsOn, started: now, startedAt: now}
 	s.run = r
-	ctx, q, prove := s.beside(r), question{spec: s.spec, check: s.spec.Health.Check}, s.m.outside.proof
+	ctx, q, prove := s.beside(r), question{spec: s.spec, check: s.spec.Health.Check, https: &r.https}, s.m.outside.proof
 	ask := func(ctx context.Context) error { return prove(ctx, q) }
 	go askOn(ctx, s.spec.Health, ask, func(err error) {
 		s.m.post(func() {

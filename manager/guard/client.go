@@ -97,8 +97,8 @@ func (c *Client) read(pipe *os.File) {
 		case e, open = <-received:
 			switch {
 			case !open:
-			case e.Left != nil: // it comes with the end
-				left = e.Left.err()
+			case e.Left != nil && e.Left.Err() != nil: // it comes with the end
+				left = e.Left.Err()
 			default:
 				c.mu.Lock()
 				c.answers.got(e)
@@ -193,8 +193,9 @@ func wake(c chan<- struct{}) {
 // ended by proctree.Sweep.
 func (c *Client) Kill() { _ = c.cmd.Process.Kill() } // fails only if it has ended
 
-// Events returns the guard's events, in order. The channel is closed once the guard has
-// exited, and must be received from until then.
+// Events returns the guard's events, in order; of Left only one that confirms that nothing
+// is left, Err has the others. The channel is closed once the guard has exited, and must be
+// received from until then.
 func (c *Client) Events() <-chan Event { return c.events }
 
 // PID is the guard's process id.

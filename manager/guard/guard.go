@@ -120,10 +120,11 @@ func Main(args []string) int {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	left := g.serve(requests, stop)
-	if left != nil {
-		events <- Event{Left: left}
-	} else {
+	if left == nil {
+		events <- Event{Left: &Left{}}
 		tree.Close()
+	} else {
+		events <- Event{Left: left}
 	}
 	close(events)
 	<-written
@@ -132,7 +133,7 @@ func Main(args []string) int {
 			_ = os.Remove(file) // fails if the tray has removed it
 		}
 	}
-	if err := left.err(); err != nil {
+	if err := left.Err(); err != nil {
 		fmt.Fprintln(os.Stderr, "agents-tray guard:", err)
 		return 1
 	}

@@ -263,14 +263,15 @@ type Gone struct {
 // nobody whom the manager knows.
 type Leaving struct{}
 
-// Left is the last event of a guard that could not end everything.
+// Left is the last event of a guard that was told to end: what it could not end. Empty, it
+// confirms that nothing is left but the guard itself, which exits.
 type Left struct {
-	Processes []proctree.LeftProcess `json:"processes"`
+	Processes []proctree.LeftProcess `json:"processes,omitempty"`
 	Look      string                 `json:"look,omitempty"` // why it could not look; empty if it could
 }
 
-// err returns the same as a *proctree.LeftError, nil if nothing is left.
-func (l *Left) err() error {
+// Err returns the same as a *proctree.LeftError, nil if nothing is left.
+func (l *Left) Err() error {
 	if l == nil || len(l.Processes) == 0 && l.Look == "" {
 		return nil
 	}
@@ -282,7 +283,7 @@ func (l *Left) err() error {
 }
 
 // Err returns what is left as a *proctree.LeftError, nil if nothing is.
-func (g *Gone) Err() error { return (&Left{g.Left, g.Look}).err() }
+func (g *Gone) Err() error { return (&Left{g.Left, g.Look}).Err() }
 
 // Fault is an error that concerns no run.
 type Fault struct {

@@ -29,6 +29,8 @@ func answerText(kind manager.AnswerKind) text {
 		return text{"it has not accepted the connection", "der Dienst hat die Verbindung nicht angenommen"}
 	case manager.AnswerStranger:
 		return text{"port {port} is answered by {holder}, which this service has not started", "auf Port {port} antwortet {holder}, von diesem Dienst nicht gestartet"}
+	case manager.AnswerHTTPS:
+		return text{"it speaks HTTPS at that address: write https:// in place of http://", "der Dienst spricht dort HTTPS: schreiben Sie https:// statt http://"}
 	case manager.AnswerNoPing:
 		return text{"it has not said WATCHDOG=1 for {waited}", "der Dienst hat seit {waited} nicht WATCHDOG=1 gemeldet"}
 	case manager.AnswerTrigger:

@@ -5,6 +5,7 @@ package e2e
 import (
 	"fmt"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -31,6 +32,40 @@ func TestSignalsStopEverything(t *testing.T) {
 				p.CleanEnd()
 			})
 		}
+	}
+}
+
+// "killall agents-tray" means it, and so does a service manager at log-off, which signals a
+// whole control group: all processes bear the program's name, and get the signal at once.
+func TestASignalToAllOfItsProcesses(t *testing.T) {
+	for _, form := range []string{"tray", "ui"} {
+		t.Run(form, func(t *testing.T) {
+			u := newUser(t)
+			var p *program
+			if form == "tray" {
+				p = u.withDesktop().launch()
+			} else {
+				p = u.launch("ui")
+			}
+			p.ready()
+			all := u.Processes()
+			for _, process := range all {
+				if process.Role == "keeper" {
+					continue // a shell
+				}
+				name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", process.PID()))
+				if err != nil || string(name) != "agents-tray\n" {
+					t.Errorf("%v is called %q, %v", process, name, err)
+				}
+			}
+			for _, process := range all {
+				process.Kill(syscall.SIGTERM)
+			}
+			p.CleanEnd()
+			if said := u.Command("sessions"); !strings.Contains(said, "Ended cleanly") {
+				t.Errorf("its end is told as %q", said)
+			}
+		})
 	}
 }
 

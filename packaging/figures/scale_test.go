@@ -171,7 +171,7 @@ func BenchmarkScaleIdle(b *testing.B) {
 			program := f.start("ui", "--config", f.file())
 			defer f.stop(program)
 			f.all()
-			time.Sleep(3 * time.Second) // let the start settle
+			time.Sleep(7 * time.Second) // let the start settle: for 5 s the guard looks for descendants now and then
 			idle(b, f.roles(), 10*time.Second)
 		})
 	}

@@ -121,6 +121,7 @@ func (i *Instance) End(ctx context.Context) error {
 	if closed := i.record.Close(); err == nil {
 		err = closed
 	}
+	i.manager.Close()
 	_ = os.Remove(i.options.Folders.Crash()) // empty: there was no crash
 	if err != nil {
 		err = fmt.Errorf("%s: %w", told, err)
@@ -156,6 +157,7 @@ func (i *Instance) abandon(reason string, closers ...func() error) error {
 		err = errors.Join(err, closer())
 	}
 	ended = errors.Join(ended, i.record.Close())
+	i.manager.Close()
 	_ = os.Remove(i.options.Folders.Crash()) // as at any end
 	return errors.Join(err, ended, i.lock.Release())
 }

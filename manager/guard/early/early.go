@@ -11,9 +11,13 @@ import (
 	"os"
 
 	"agents-tray/manager/guard"
+	"agents-tray/manager/guard/proctree"
 )
 
 func init() {
+	if len(os.Args) > 1 && os.Args[0] == "agents-tray" { // as the program starts itself
+		proctree.NameProcess(os.Args[0])
+	}
 	if guard.IsGuard(os.Args) {
 		os.Exit(guard.Main(os.Args))
 	}
