@@ -17,7 +17,7 @@ import (
 
 // Whoever does not find its program waits for what the login shell says, which is asked once.
 func TestTheLoginShellIsAskedOnce(t *testing.T) {
-	const path = "/home/anna/.nvm/bin:/usr/bin"
+	const path = "/home/user/.nvm/bin:/usr/bin"
 	own := plain("own")
 	own.Env = []string{"PATH=/opt/own"}
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {
@@ -53,7 +53,7 @@ func TestTheLoginShellIsAskedOnce(t *testing.T) {
 func TestAProgramOfTheLoginPath(t *testing.T) {
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {
 		t.Setenv("PATH", "/usr/bin:/poor")
-		w.login = "/home/anna/.nvm/bin:/usr/bin"
+		w.login = "/home/user/.nvm/bin:/usr/bin"
 		w.set("a", way{refuse: guard.NoCommand})
 		if err := m.Start("a"); err != nil {
 			t.Fatal(err)
@@ -65,7 +65,7 @@ func TestAProgramOfTheLoginPath(t *testing.T) {
 		g := w.guard()
 		g.mu.Lock()
 		defer g.mu.Unlock()
-		if env := g.runs["a"].start.Env; !slices.Contains(env, "PATH=/home/anna/.nvm/bin:/usr/bin:/poor") {
+		if env := g.runs["a"].start.Env; !slices.Contains(env, "PATH=/home/user/.nvm/bin:/usr/bin:/poor") {
 			t.Errorf("it runs with %q", env)
 		}
 	}, plain("a"))

@@ -22,7 +22,7 @@ func write(t *testing.T, text string) string {
 	return path
 }
 
-var environment = []string{"HOME=/home/ada", "OUTER=outer", "BOTH=outer"}
+var environment = []string{"HOME=/home/user", "OUTER=outer", "BOTH=outer"}
 
 func TestAFileIsReadAsDockerComposeReadsIt(t *testing.T) {
 	for text, want := range map[string][]string{
@@ -46,7 +46,7 @@ func TestAFileIsReadAsDockerComposeReadsIt(t *testing.T) {
 		"A=#1\nB=a#b\n":                {"A=#1", "B=a#b"},
 		"OUTER\nUNSET\nB=1":            {"B=1", "OUTER=outer"},
 		"B=1\nOUTER":                   {"B=1", "OUTER=outer"},
-		"D=$HOME/x\nE=${HOME}/y\n":     {"D=/home/ada/x", "E=/home/ada/y"},
+		"D=$HOME/x\nE=${HOME}/y\n":     {"D=/home/user/x", "E=/home/user/y"},
 		"A=1\nB=${A}2\nBOTH=x\nC=$BOTH": {
 			"A=1", "B=12", "BOTH=x", "C=outer"},
 		"A=${UNSET:-x}\nB=$UNSET\nC=$$A\nD='$HOME'\n": {"A=x", "B=", "C=$A", "D=$HOME"},

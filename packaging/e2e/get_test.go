@@ -23,12 +23,12 @@ import (
 // Routes are registered in these folders; those of the control API are under /v1/.
 var (
 	routeFolders = []string{"../../manager/control", "../../services/web", "../../services/chat", "../../services/dashboard"}
-	getRoute     = regexp.MustCompile(`\.Handle(?:Func)?\("GET (/[^"]*)"`)
+	route        = regexp.MustCompile(`\.Handle(?:Func)?\("([A-Z]+) (/[^"]*)"`)
 	wildcard     = regexp.MustCompile(`\{[^}]*\}`)
 )
 
-// getRoutes returns every path that a GET is answered at.
-func getRoutes(t *testing.T) (paths []string) {
+// routes returns every "METHOD /path" that is answered.
+func routes(t *testing.T) (list []string) {
 	t.Helper()
 	for _, folder := range routeFolders {
 		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
@@ -43,15 +43,27 @@ func getRoutes(t *testing.T) (paths []string) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, found := range getRoute.FindAllSubmatch(source, -1) {
-				paths = append(paths, string(found[1]))
+			for _, found := range route.FindAllSubmatch(source, -1) {
+				list = append(list, string(found[1])+" "+strings.ReplaceAll(string(found[2]), "{$}", ""))
 			}
 		}
 	}
-	if len(paths) < 20 {
-		t.Fatalf("only %q: where are the others registered?", paths)
+	if len(list) < 60 {
+		t.Fatalf("only %q: where are the others registered?", list)
 	}
-	return paths
+	return list
+}
+
+// localClient asks the control API, as http://instance.
+func localClient(t *testing.T, u *user) (*http.Client, control.Address) {
+	t.Helper()
+	address, err := u.Address()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, address.Network, address.Address)
+	}}}, address
 }
 
 // A GET once took the warning of an unclean end away.
@@ -64,13 +76,7 @@ func TestNoGETChangesAnything(t *testing.T) {
 	p.End()
 	guardtest.NothingLeft(t, u.Mark(), deadline)
 	u.launch().ready()
-	address, err := u.Address()
-	if err != nil {
-		t.Fatal(err)
-	}
-	local := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, address.Network, address.Address)
-	}}}
+	local, address := localClient(t, u)
 	read(t, http.DefaultClient, u.URL(u.Chat)+"/") // the Chat's file is made by its first use
 	for _, service := range []string{"dashboard", "chat"} {
 		inRecord(t, u, service, "ready", 1)
@@ -79,9 +85,13 @@ func TestNoGETChangesAnything(t *testing.T) {
 	if before.Status.Unclean == nil {
 		t.Fatal("the unclean end is not told")
 	}
-	for _, route := range getRoutes(t) {
+	for _, route := range routes(t) {
+		method, route, _ := strings.Cut(route, " ")
+		if method != http.MethodGet {
+			continue
+		}
 		for _, value := range []string{"chat", "1", "Quit", "quit"} {
-			path := wildcard.ReplaceAllString(strings.ReplaceAll(route, "{$}", ""), value)
+			path := wildcard.ReplaceAllString(route, value)
 			if strings.HasPrefix(path, "/v1/") {
 				read(t, local, "http://instance"+path)
 				continue

@@ -2,9 +2,7 @@ package chat
 
 import (
 	"errors"
-	"html/template"
 	"net/http"
-	"strings"
 	"time"
 
 	"agents-tray/manager/control/sse"
@@ -14,19 +12,26 @@ import (
 // minGrowthInterval is the least time between two events of a growing answer.
 const minGrowthInterval = 50 * time.Millisecond
 
+// paceRate is how much of a growing answer a page shows anew, in bytes a second.
+const paceRate = 256 << 10
+
+// pace is the pause after so many bytes were shown anew: a paragraph is, as a whole, each time
+// it has grown. Without the pause a long one would keep the page from everything else.
+func pace(bytes int) time.Duration { return time.Duration(bytes) * time.Second / paceRate }
+
 // events streams changes to a page:
 //
 //	"list"    {html}            the list of conversations
 //	"thread"  {title, options, html}     the messages, when one was added or removed or has another state
-//	"growth"  {message, thinking: {keep, html}, text: {keep, html}}
-//	                            the answer being written: its first keep blocks stay,
-//	                            html replaces the rest
+//	"growth"  {message, thinking: change, text: change}
+//	                            the answer being written
 //	                            workflows: HTML of the workflow files in it, if that changed
 //	"gone"    {}                the conversation was deleted
 //	"trouble" control.Problem   the file cannot be read
 //
-// Each holds the current content, not the change, so that a page that connects late or
-// again, or is slow, ends up with the same content as any other.
+// Each but growth holds the current content, and growth what has changed since the event
+// before, so that a page that connects late or again, or is slow, ends up with the same
+// content as any other.
 func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 	subscriber := c.hub.subscribe(r.URL.Query().Get("conversation"))
 	defer c.hub.unsubscribe(subscriber)
@@ -42,12 +47,12 @@ func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 		case <-subscriber.wake:
 		}
 		start := time.Now()
-		s.sent = 0
+		s.shownAnew = 0
 		if s.send(c.hub.take(subscriber)) != nil {
 			return
 		}
 		// A text that takes long to render is rendered less often.
-		pause := max(minGrowthInterval, 10*time.Since(start), pace(s.sent))
+		pause := max(minGrowthInterval, 10*time.Since(start), pace(s.shownAnew))
 		select {
 		case <-r.Context().Done():
 			return
@@ -60,13 +65,13 @@ func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 type stream struct {
 	*chat
 	out           *sse.Stream
-	sent          int // bytes of the latest growth
+	shownAnew     int // bytes by the latest growth
 	conversation  string
 	listed, shown int // how many conversations and messages it shows
 
-	// The blocks that the page has of the answer being written.
+	// What the page has of the answer being written.
 	message        int64
-	thinking, text []template.HTML
+	thinking, text growing
 	workflows      string
 }
 
@@ -111,10 +116,10 @@ func (s *stream) sendThread() error {
 		return s.out.Send("trouble", storageProblem(err, s.file.Path()))
 	}
 	view := s.viewThread(conversation, messages, s.shown)
-	s.message, s.thinking, s.text, s.workflows = 0, nil, nil, ""
+	s.message, s.thinking, s.text, s.workflows = 0, growing{}, growing{}, ""
 	if view.Writing() {
 		last := view.Messages[len(view.Messages)-1]
-		s.message, s.thinking, s.text = last.ID, last.Thinking, last.Blocks
+		s.message, s.thinking, s.text = last.ID, growing{blocks: last.Thinking}, growing{blocks: last.Blocks}
 		if s.workflows, err = fragment("workflows", last); err != nil {
 			return err
 		}
@@ -128,12 +133,6 @@ func (s *stream) sendThread() error {
 		Options history.Options `json:"options"`
 		HTML    string          `json:"html"`
 	}{conversation.Title, conversation.Options, html})
-}
-
-// change keeps the first blocks that a page has and replaces the others.
-type change struct {
-	Keep int    `json:"keep"`
-	HTML string `json:"html"`
 }
 
 func (s *stream) sendGrowth() error {
@@ -151,28 +150,15 @@ func (s *stream) sendGrowth() error {
 		Thinking  change  `json:"thinking"`
 		Text      change  `json:"text"`
 		Workflows *string `json:"workflows,omitempty"`
-	}{view.ID, changed(s.thinking, view.Thinking), changed(s.text, view.Blocks), nil}
-	s.thinking, s.text = view.Thinking, view.Blocks
-	s.sent = len(growth.Thinking.HTML) + len(growth.Text.HTML)
+	}{view.ID, s.thinking.become(view.Thinking), s.text.become(view.Blocks), nil}
+	s.shownAnew = len(s.thinking.rest) + len(s.text.rest)
 	workflows, err := fragment("workflows", view)
 	if err != nil {
 		return err
 	}
 	if workflows != s.workflows {
 		s.workflows, growth.Workflows = workflows, &workflows
-		s.sent += len(workflows)
+		s.shownAnew += len(workflows)
 	}
 	return s.out.Send("growth", growth)
-}
-
-func changed(old, now []template.HTML) change {
-	keep := 0
-	for keep < min(len(old), len(now)) && old[keep] == now[keep] {
-		keep++
-	}
-	var html strings.Builder
-	for _, block := range now[keep:] {
-		html.WriteString(string(block))
-	}
-	return change{keep, html.String()}
 }

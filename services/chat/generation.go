@@ -19,14 +19,6 @@ const (
 	maxRunning = 8
 )
 
-// paceRate is how much of a growing answer is saved, or sent to a page, in bytes a second.
-const paceRate = 256 << 10
-
-// pace is the pause after so many bytes were saved or sent. An answer is saved as a whole, and
-// a paragraph sent as a whole, each time it has grown; without the pause the sum of it would
-// grow with the square of its length.
-func pace(bytes int) time.Duration { return time.Duration(bytes) * time.Second / paceRate }
-
 // Errors of reserve.
 var (
 	errWriting = errors.New("an answer is being written in this conversation")
@@ -132,7 +124,8 @@ func (c *chat) run(ctx context.Context, g *generation, p prompt) {
 	c.work.Go(func() { c.learnOnce(ctx, p.server) })
 	pause := time.NewTimer(0)
 	<-pause.C
-	failed := false // to save; it is logged once, and again by finish
+	text, reasoning := len(p.answer.Text), len(p.answer.Reasoning) // bytes that are saved
+	failed := false                                                // to save; it is logged once, and again by finish
 	for {
 		select {
 		case e := <-ended:
@@ -141,7 +134,9 @@ func (c *chat) run(ctx context.Context, g *generation, p prompt) {
 		case <-g.dirty:
 		}
 		now := g.now()
-		if err := c.file.SaveAnswer(now); err != nil {
+		if err := c.file.SaveGrowth(now.ID, now.Text[text:], now.Reasoning[reasoning:]); err == nil {
+			text, reasoning = len(now.Text), len(now.Reasoning)
+		} else {
 			if errors.Is(err, history.ErrNotFound) {
 				g.cancel(errStopped) // the conversation was deleted
 			}
@@ -150,7 +145,7 @@ func (c *chat) run(ctx context.Context, g *generation, p prompt) {
 			}
 			failed = true
 		}
-		pause.Reset(max(saveInterval, pace(len(now.Text)+len(now.Reasoning))))
+		pause.Reset(saveInterval)
 		select {
 		case e := <-ended:
 			c.finish(g, p, e.Result, e.err)

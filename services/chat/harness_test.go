@@ -1,7 +1,9 @@
 package chat
 
 import (
+	"database/sql"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -24,8 +26,6 @@ type app struct {
 // servers.
 func serve(t *testing.T, database string, servers ...completion.LocalServer) *app {
 	t.Helper()
-	t.Setenv("OPENAI_BASE_URL", "")
-	t.Setenv("OPENAI_API_KEY", "")
 	if database == "" {
 		database = filepath.Join(t.TempDir(), "state", "chat.db")
 	}
@@ -66,6 +66,23 @@ func (a *app) use(model *modeltest.Server, key string) {
 	a.post("/api/settings", map[string]string{"address": model.Base(), "key": key, "model": "tiny"})
 }
 
+// fill changes the file by a statement that may select n from numbers: 0, 1 and so on.
+func (a *app) fill(count int, statement string) {
+	a.Helper()
+	if _, err := a.file.Settings(); err != nil { // makes the file
+		a.Fatal(err)
+	}
+	db, err := sql.Open("sqlite3", "file:"+filepath.ToSlash(a.Database))
+	if err != nil {
+		a.Fatal(err)
+	}
+	defer db.Close()
+	numbers := fmt.Sprintf("WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < %d) ", count-1)
+	if _, err := db.Exec(numbers + statement); err != nil {
+		a.Fatal(err)
+	}
+}
+
 // request sends a request and returns the status and the body of the response.
 func (a *app) request(method, path string, body any) (int, string) {
 	a.Helper()
@@ -90,6 +107,15 @@ func (a *app) begin(text string) string {
 		a.Fatal(err)
 	}
 	return begun.ID
+}
+
+// answered creates a conversation with an answer, and returns its id.
+func (a *app) answered(model *modeltest.Server, question string, tokens ...string) string {
+	a.Helper()
+	id := a.begin(question)
+	model.Next(a).Answer(tokens...)
+	a.finished(id)
+	return id
 }
 
 // last is the last message of a conversation.

@@ -21,6 +21,9 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, serveUntilKilled(database))
 		os.Exit(1)
 	}
+	for _, name := range []string{"OPENAI_BASE_URL", "OPENAI_API_KEY"} {
+		os.Unsetenv(name) // the tests have servers of their own
+	}
 	webtest.Main(m)
 }
 

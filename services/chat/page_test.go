@@ -19,6 +19,7 @@ const hostile = "<script>window.hacked=1</script><img src=x onerror=window.hacke
 	"<svg onload=window.hacked=5></svg>\n\n```\"><script>window.hacked=6</script>\nx\n```\n\n</div></article><h1>Not a title</h1>\n\nEnd."
 
 func TestHostileTextStaysText(t *testing.T) {
+	t.Parallel()
 	model := modeltest.New(t, "<img src=x onerror=window.hacked=7>")
 	a := serve(t, "")
 	a.post("/api/settings", map[string]string{"address": model.Base(), "model": "<img src=x onerror=window.hacked=7>"})
@@ -52,9 +53,7 @@ func TestHostileTextStaysText(t *testing.T) {
 
 func TestOtherSitesAreRefused(t *testing.T) {
 	a, model := serveWithModel(t)
-	id := a.begin("A secret")
-	model.Next(t).Answer("Hush")
-	a.finished(id)
+	id := a.answered(model, "A secret", "Hush")
 	webtest.RefusesOtherSites(t, a.url, "POST /api/conversations", "POST /api/settings", "DELETE /api/conversations/"+id,
 		"POST /api/setup", "POST /api/drafts", "POST /api/servers/start")
 	if m := a.last(id); m.Text != "Hush" {
@@ -63,11 +62,10 @@ func TestOtherSitesAreRefused(t *testing.T) {
 }
 
 func TestNarrowPagesDoNotScrollSideways(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	wide := strings.Repeat("Donaudampfschifffahrtsgesellschaft", 20)
-	id := a.begin(wide)
-	model.Next(t).Answer(wide, "\n\n`", wide, "`\n\n```\n", wide, "\n```\n\n|", wide, "|b|\n|-|-|\n|1|2|\n\n- ", wide, "\n\nhttps://example.org/", wide, "\n\n$$", wide)
-	a.finished(id)
+	id := a.answered(model, wide, wide, "\n\n`", wide, "`\n\n```\n", wide, "\n```\n\n|", wide, "|b|\n|-|-|\n|1|2|\n\n- ", wide, "\n\nhttps://example.org/", wide, "\n\n$$", wide)
 	failed := a.begin("Fail")
 	model.Next(t).Fail(500, nil, wide)
 	a.finished(failed)
@@ -90,6 +88,7 @@ func TestNarrowPagesDoNotScrollSideways(t *testing.T) {
 }
 
 func TestDrawerOnAPhone(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	first := a.begin("The first one")
 	model.Next(t).Answer("1")
@@ -107,6 +106,7 @@ func TestDrawerOnAPhone(t *testing.T) {
 }
 
 func TestTypingIsKept(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	b := browse(t, webtest.Wide, a.url+"/")
 	b.write("one")
@@ -128,6 +128,7 @@ func TestTypingIsKept(t *testing.T) {
 }
 
 func TestRefusedMessageStays(t *testing.T) {
+	t.Parallel()
 	a := serve(t, "")
 	b := browse(t, webtest.Wide, a.url+"/")
 	b.Allow("409")
@@ -142,6 +143,7 @@ func TestRefusedMessageStays(t *testing.T) {
 }
 
 func TestServerIsFoundByThePage(t *testing.T) {
+	t.Parallel()
 	model := modeltest.New(t)
 	a := serve(t, "", completion.LocalServer{Name: "Ollama", Base: model.Base()})
 	b := browse(t, webtest.Wide, a.url+"/")
@@ -156,6 +158,7 @@ func TestServerIsFoundByThePage(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
+	t.Parallel()
 	first, second := modeltest.New(t, "tiny"), modeltest.New(t, "small", "large")
 	a := serve(t, "", completion.LocalServer{Name: "LM Studio", Base: second.Base()})
 	a.use(first, "sk-secret")
@@ -186,10 +189,9 @@ func TestSettings(t *testing.T) {
 }
 
 func TestRenameAndDelete(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
-	id := a.begin("A title to be changed")
-	model.Next(t).Answer("ok")
-	a.finished(id)
+	id := a.answered(model, "A title to be changed", "ok")
 	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	b.Click("[popovertarget=menu]")
 	b.Click("[data-dialog=rename]")
@@ -212,20 +214,18 @@ func TestRenameAndDelete(t *testing.T) {
 }
 
 func TestCopy(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
-	id := a.begin("Show me code")
-	model.Next(t).Answer("<think>hm</think>Here **it** is:\n\n```go\nfmt.Println(\"<hi>\")\n```\n")
-	a.finished(id)
+	id := a.answered(model, "Show me code", "<think>hm</think>Here **it** is:\n\n```go\nfmt.Println(\"<hi>\")\n```\n")
 	b := browse(t, webtest.Wide, a.url+"/c/"+id)
-	b.Permit("clipboard-read")
-	b.Permit("clipboard-write")
+	copied := b.Clipboard()
 	for _, test := range []struct{ button, want string }{
 		{".code [data-copy]", "fmt.Println(\"<hi>\")\n"},
 		{"[data-copy=message]", "Here **it** is:\n\n```go\nfmt.Println(\"<hi>\")\n```\n"},
 	} {
 		b.Click(test.button)
 		b.Until(`document.querySelector("` + test.button + `").textContent === "Copied"`)
-		if got := webtest.Run(b.Tab, chromedp.Evaluate[string]("navigator.clipboard.readText()", chromedp.EvalAwaitPromise), "read the clipboard"); got != test.want {
+		if got := copied(); got != test.want {
 			t.Errorf("%s copied %q", test.button, got)
 		}
 	}
@@ -236,6 +236,7 @@ func TestCopy(t *testing.T) {
 
 // A server that does not answer is reported once, and not as one without a chosen model.
 func TestADeadServerIsToldOnce(t *testing.T) {
+	t.Parallel()
 	a := serve(t, "")
 	a.post("/api/settings", map[string]string{"address": "http://127.0.0.1:1/v1"})
 	b := browse(t, webtest.Wide, a.url+"/")
@@ -275,6 +276,7 @@ func TestTheSettingsDoNotNameThemselves(t *testing.T) {
 
 // The command fits without a scroll bar.
 func TestTheLineToTypeFitsAPhone(t *testing.T) {
+	t.Parallel()
 	a := serve(t, "", completion.LocalServer{Name: "Ollama", Base: "http://127.0.0.1:1/v1"})
 	b := browse(t, webtest.Phone, a.url+"/")
 	b.Shows("No model server found")

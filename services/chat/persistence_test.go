@@ -119,7 +119,7 @@ func TestKillInTheMiddleKeepsWhatWasWritten(t *testing.T) {
 	}
 	defer subscriber.Close()
 	for saved := ""; saved != "one two"; { // within saveInterval
-		if err := subscriber.QueryRow("SELECT text FROM messages WHERE role = 'assistant'").Scan(&saved); err != nil {
+		if err := subscriber.QueryRow("SELECT coalesce(group_concat(text, '' ORDER BY id), '') FROM growth").Scan(&saved); err != nil {
 			t.Fatal(err)
 		}
 	}

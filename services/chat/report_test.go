@@ -35,13 +35,7 @@ func (r *reports) EndWorkflow(source, id string) error {
 // next waits for the next report.
 func (r *reports) next(t *testing.T) control.Workflow {
 	t.Helper()
-	select {
-	case w := <-r.received:
-		return w
-	case <-time.After(webtest.Patience):
-		t.Fatal("no report came")
-		return control.Workflow{}
-	}
+	return webtest.Next(t, r.received)
 }
 
 // serveReporting starts a Chat that is a service of an instance.

@@ -17,10 +17,11 @@ const sample = "A slice is a **view** of an array: a pointer, a length and a cap
 	"```go\nfunc main() {\n\ta := []int{1, 2, 3}\n\tb := a[:2]\n\tb = append(b, 9) // writes to a[2]: both are views of one array, unless the capacity is exhausted\n\tfmt.Println(a, b)\n}\n```\n\n" +
 	"To keep them apart:\n\n1. use `slices.Clone(a)`, or\n2. cut the capacity: `a[:2:2]`.\n   - the next append then copies\n\n" +
 	"## Costs\n\n| Way | Allocates | When |\n|:--|--:|:--|\n| `slices.Clone` | 24 bytes | at once |\n| full slice expression | 48 bytes | at the next append |\n\n" +
-	"> Measure before you choose.\n"
+	"> Measure before you choose.\n\n- [x] Clone it\n- [ ] Measure it\n"
 
 // TestLooks checks the contrast of all text (see webtest.Tab.Looks for pictures).
 func TestLooks(t *testing.T) {
+	t.Parallel()
 	model := modeltest.New(t, "llama3.2", "qwen3:8b", "nomic-embed-text")
 	bare := serve(t, "", completion.LocalServer{Name: "Ollama", Base: "http://127.0.0.1:9/v1"}, completion.LocalServer{Name: "llama.cpp", Base: "http://127.0.0.1:9/v1"},
 		completion.LocalServer{Name: "LM Studio", Base: "http://127.0.0.1:9/v1"})
@@ -44,17 +45,11 @@ func TestLooks(t *testing.T) {
 	model.Next(t).Fail(http.StatusNotFound, nil, `{"error":{"message":"model \"llama3.2\" not found, try pulling it first","type":"api_error"}}`)
 	full.finished(missing)
 	full.finished(failed)
-	gone := full.begin("A conversation that is not needed any more")
-	model.Next(t).Answer("Fine.")
-	full.finished(gone)
+	gone := full.answered(model, "A conversation that is not needed any more", "Fine.")
 	full.request("DELETE", "/api/conversations/"+gone, nil)
-	long := full.begin("Read this. " + strings.Repeat("Many words follow here. ", 200))
-	model.Next(t).Answer("It has many words.")
-	full.finished(long)
+	long := full.answered(model, "Read this. "+strings.Repeat("Many words follow here. ", 200), "It has many words.")
 	full.learn(model.Base(), []completion.Model{{Name: "llama3.2", Context: 1200}})
-	tea := full.begin("Make tea, with a workflow")
-	model.Next(t).Answer(inFence(invalidWorkflow))
-	full.finished(tea)
+	tea := full.answered(model, "Make tea, with a workflow", inFence(invalidWorkflow))
 	full.post("/api/conversations/"+tea+"/messages", map[string]string{"text": "Better, please"})
 	model.Next(t).Answer(inFence(validWorkflow))
 	full.finished(tea)
@@ -71,7 +66,7 @@ func TestLooks(t *testing.T) {
 	turn = model.Next(t)
 	turn.Say("A tray is a shallow platform designed for carrying things.\n\nIt can be made of")
 
-	for _, shot := range []struct {
+	shots := []struct {
 		name, address string
 		prepare       func(b *tab)
 	}{
@@ -113,44 +108,47 @@ func TestLooks(t *testing.T) {
 			b.Shows("enter another address.")
 		}},
 		{"workflow", full.url + "/c/" + tea, func(b *tab) {
-			b.Until("document.readyState === 'complete'")
 			b.Click(".message:last-of-type [data-workflow=diff]")
 			b.Until("!document.querySelector('.message:last-of-type .changes').hidden")
 		}},
 		{"workflow-errors", full.url + "/c/" + tea, func(b *tab) {
-			b.Until("document.readyState === 'complete'")
 			b.Click(".findings button")
 			b.Until(`CSS.highlights.has("line")`)
 		}},
 		{"models", full.url + "/c/" + tea, func(b *tab) {
-			b.Until("document.readyState === 'complete'")
 			b.Click("#server")
 			b.Until("document.querySelector('.choices')")
 		}},
 		{"edit", full.url + "/c/" + good, func(b *tab) {
-			b.Until("document.readyState === 'complete'")
 			b.Click("[data-edit]")
 			b.Until("document.querySelector('.editor')")
 		}},
 		{"save", full.url + "/c/" + tea, func(b *tab) {
-			b.Until("document.readyState === 'complete'")
 			b.Click(".message:last-of-type [data-workflow=save]")
 			b.Until("document.getElementById('save-workflow').open")
 		}},
 		{"search", full.url + "/c/" + tea, func(b *tab) {
-			b.Until("document.readyState === 'complete'")
 			b.Do(chromedp.SendKeys(chromedp.CSS("#search"), "array capacity"))
 			b.Shows("Found")
 		}},
 		{"long", full.url + "/c/" + long, func(b *tab) { b.Shows("may no longer fit") }},
 		{"gone-page", full.url + "/c/nowhere", func(b *tab) { b.Allow("404") }},
-	} {
-		b := browse(t, webtest.Wide, shot.address)
-		shot.prepare(b)
-		b.Looks("chat-" + shot.name)
 	}
-	b := browse(t, webtest.Phone, full.url+"/c/"+good)
-	b.Click(".top [popovertarget=side]")
-	b.Look("chat-drawer-phone")
+	t.Run("pages", func(t *testing.T) {
+		for _, shot := range shots {
+			t.Run(shot.name, func(t *testing.T) {
+				t.Parallel()
+				b := browse(t, webtest.Wide, shot.address)
+				shot.prepare(b)
+				b.Looks("chat-" + shot.name)
+			})
+		}
+		t.Run("drawer", func(t *testing.T) {
+			t.Parallel()
+			b := browse(t, webtest.Phone, full.url+"/c/"+good)
+			b.Click(".top [popovertarget=side]")
+			b.Look("chat-drawer-phone")
+		})
+	})
 	turn.Finish("stop")
 }

@@ -12,6 +12,7 @@ import (
 )
 
 func TestTokensArriveOneByOne(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	b := browse(t, webtest.Wide, a.url+"/")
 	b.Shows("Begin a conversation")
@@ -49,6 +50,7 @@ func TestTokensArriveOneByOne(t *testing.T) {
 }
 
 func TestReloadInTheMiddleMissesNothing(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Count")
 	turn := model.Next(t)
@@ -70,10 +72,9 @@ func TestReloadInTheMiddleMissesNothing(t *testing.T) {
 }
 
 func TestTwoPagesShowTheSame(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
-	id := a.begin("Count")
-	model.Next(t).Answer("What?")
-	a.finished(id)
+	id := a.answered(model, "Count", "What?")
 	first, second := browse(t, webtest.Wide, a.url+"/c/"+id), browse(t, webtest.Phone, a.url+"/c/"+id)
 	first.answer("What?")
 	second.answer("What?")
@@ -95,6 +96,7 @@ func TestTwoPagesShowTheSame(t *testing.T) {
 }
 
 func TestEscapeStops(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Count")
 	turn := model.Next(t)
@@ -117,6 +119,7 @@ func TestEscapeStops(t *testing.T) {
 }
 
 func TestPageComesBackWithTheChat(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Count")
 	turn := model.Next(t)
@@ -140,6 +143,7 @@ func TestPageComesBackWithTheChat(t *testing.T) {
 }
 
 func TestReaderIsNotPulledToTheEnd(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Tell me")
 	turn := model.Next(t)
@@ -168,6 +172,7 @@ func TestReaderIsNotPulledToTheEnd(t *testing.T) {
 
 // Unchanged elements are kept: a selection in a paragraph survives the next paragraph.
 func TestGrowthLeavesTheRestAlone(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Tell me")
 	turn := model.Next(t)
@@ -191,6 +196,7 @@ func TestGrowthLeavesTheRestAlone(t *testing.T) {
 
 // A hidden page keeps its connection until the answer being written has ended.
 func TestAHiddenPageListensToTheEndOfAnAnswer(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Count")
 	turn := model.Next(t)

@@ -11,9 +11,9 @@ import (
 // A tab that is opened beside another has a draft of its own, and takes over what a closed
 // one has left.
 func TestTabsHaveTheirOwnDrafts(t *testing.T) {
+	t.Parallel()
 	a, _ := serveWithModel(t)
 	b := browse(t, webtest.Wide, a.url+"/")
-	b.Until("document.readyState === 'complete'")
 	b.write("of the first")
 	b.Do(chromedp.Evaluate[chromedp.Void](`fetch("/api/drafts", { method: "POST", headers: { "Content-Type": "application/json" },
 		body: JSON.stringify({ conversation: "", tab: "closed", text: "left by a closed tab" }) }).then(() => (window.left = true)); undefined`))

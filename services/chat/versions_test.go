@@ -17,10 +17,9 @@ import (
 )
 
 func TestVersionsOfAnswersAndQuestions(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
-	id := a.begin("Name a colour")
-	model.Next(t).Answer("Red")
-	a.finished(id)
+	id := a.answered(model, "Name a colour", "Red")
 	b := browse(t, webtest.Wide, a.url+"/c/"+id)
 	b.answer("Red")
 	b.Until("document.readyState === 'complete'")
@@ -80,12 +79,10 @@ func TestNothingIsLostWithTheServerOff(t *testing.T) {
 }
 
 func TestMessagesAreLeftOut(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
-	id := a.begin("First")
-	model.Next(t).Answer("One")
-	a.finished(id)
+	id := a.answered(model, "First", "One")
 	b := browse(t, webtest.Wide, a.url+"/c/"+id)
-	b.Until("document.readyState === 'complete'")
 	b.Click("[data-role=user] [data-omit]")
 	b.Shows("Not sent to the model")
 	b.send("Second")
@@ -103,13 +100,12 @@ func TestMessagesAreLeftOut(t *testing.T) {
 // A conversation that is too long is told before the server refuses it, as far as its size is
 // known, and afterwards; the oldest turns can be left out.
 func TestAConversationThatNoLongerFits(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	model.Offer("tiny@4096")
 	a.post("/api/models", map[string]string{})
 	long := strings.Repeat("many words ", 500)
-	id := a.begin("First. " + long)
-	model.Next(t).Answer("One")
-	a.finished(id)
+	id := a.answered(model, "First. "+long, "One")
 	for _, text := range []string{"Second. ", "Third. "} {
 		a.post("/api/conversations/"+id+"/messages", map[string]string{"text": text + long})
 		model.Next(t).Answer("Fine")
@@ -135,18 +131,16 @@ func TestAConversationThatNoLongerFits(t *testing.T) {
 	b.Until(`document.querySelectorAll("[data-omitted]").length > 0 && !document.getElementById("fit")`)
 	b.Shows("First.") // it is still there
 
-	single := a.begin("Alone. " + long)
-	model.Next(t).Answer("Fine")
-	a.finished(single)
+	single := a.answered(model, "Alone. "+long, "Fine")
 	if status, answer := a.request("POST", "/api/conversations/"+single+"/shorten", map[string]int64{}); status != http.StatusConflict || !strings.Contains(answer, "no older turns") {
 		t.Errorf("status %d %s", status, answer)
 	}
 }
 
 func TestDraftsBelongToTheirTab(t *testing.T) {
+	t.Parallel()
 	a, _ := serveWithModel(t)
 	first := browse(t, webtest.Wide, a.url+"/")
-	first.Until("document.readyState === 'complete'")
 	first.write("of the first")
 	saved := func(texts ...string) {
 		t.Helper()
@@ -176,14 +170,12 @@ func TestDraftsBelongToTheirTab(t *testing.T) {
 }
 
 func TestSearch(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	for _, question := range []string{"About trays", "About cups", "About plates"} {
-		id := a.begin(question)
-		model.Next(t).Answer("They are made of porcelain, " + question + ".")
-		a.finished(id)
+		a.answered(model, question, "They are made of porcelain, "+question+".")
 	}
 	b := browse(t, webtest.Wide, a.url+"/")
-	b.Until("document.readyState === 'complete'")
 	b.Do(chromedp.KeyEvent("k", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 	b.Until("document.activeElement.id === 'search'")
 	b.Do(chromedp.KeyEvent("cups PORCELAIN"))
@@ -196,25 +188,21 @@ func TestSearch(t *testing.T) {
 }
 
 func TestLongListsAreReachable(t *testing.T) {
+	t.Parallel()
 	a := serve(t, "")
-	for i := range listed + 30 {
-		if _, err := a.file.AddQuestion(fmt.Sprintf("c%d", i), fmt.Sprintf("Question %d", i), "tiny", "", &history.Options{}); err != nil {
-			t.Fatal(err)
-		}
-	}
+	a.fill(listed+30, `INSERT INTO conversations (id, title, created, updated) SELECT 'c' || n, 'Question ' || n, n, n FROM numbers`)
 	b := browse(t, webtest.Wide, a.url+"/")
-	b.Until("document.readyState === 'complete'")
 	b.Until(fmt.Sprintf(`document.querySelectorAll("#list a").length === %d`, listed))
 	b.Click("#more")
 	b.Until(fmt.Sprintf(`document.querySelectorAll("#list a").length === %d && !document.getElementById("more")`, listed+30))
 }
 
 func TestModelAndInstructionsOfAConversation(t *testing.T) {
+	t.Parallel()
 	model := modeltest.New(t, "tiny", "other", "text-embedding-x")
 	a := serve(t, "")
 	a.use(model, "")
 	b := browse(t, webtest.Wide, a.url+"/")
-	b.Until("document.readyState === 'complete'")
 	b.Click("#server")
 	b.Until(`[...document.querySelectorAll(".choices button")].map((b) => b.textContent).join() === "tiny,other"`)
 	b.Click("button[data-model=other]")
@@ -282,13 +270,11 @@ func TestExport(t *testing.T) {
 }
 
 func TestKeyboard(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
-	id := a.begin("Name a colour")
-	model.Next(t).Answer("Red")
-	a.finished(id)
+	id := a.answered(model, "Name a colour", "Red")
 	b := browse(t, webtest.Wide, a.url+"/c/"+id)
-	b.Permit("clipboard-read")
-	b.Permit("clipboard-write")
+	b.Clipboard()
 	b.Until("document.readyState === 'complete' && document.activeElement.id === 'text'")
 	b.Do(chromedp.KeyEvent("C", chromedp.KeyModifiers(chromedp.ModifierAlt, chromedp.ModifierShift)))
 	b.Until(`document.querySelector("[data-copy=message]").textContent === "Copied"`)
@@ -306,6 +292,7 @@ func TestKeyboard(t *testing.T) {
 }
 
 func TestCodeIsColoured(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Show me code")
 	turn := model.Next(t)
@@ -338,6 +325,7 @@ func TestTokensAreTold(t *testing.T) {
 
 // The mark at the list's entry goes when the answer is complete.
 func TestTheListIsTrueAtOnce(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Name a colour")
 	turn := model.Next(t)
@@ -351,23 +339,13 @@ func TestTheListIsTrueAtOnce(t *testing.T) {
 // Of a long conversation the page shows the last messages at first, and earlier ones when its
 // beginning is reached; what was in view stays there.
 func TestLongConversation(t *testing.T) {
+	t.Parallel()
 	a := serve(t, "")
 	const id, turns = "long", shownAtFirst
-	var begin = &history.Options{}
-	for i := range turns {
-		m, err := a.file.AddQuestion(id, fmt.Sprintf("Question %d?", i), "tiny", "", begin)
-		if err != nil {
-			t.Fatal(err)
-		}
-		begin = nil
-		if m.Text, m.State = fmt.Sprintf("Answer %d.", i), history.Complete; i%50 == 0 || i == turns-1 {
-			if err := a.file.SaveAnswer(m); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+	a.fill(1, `INSERT INTO conversations (id, title, created, updated) VALUES ('long', 'Question 0?', 1, 1)`)
+	a.fill(2*turns, `INSERT INTO messages (id, conversation, parent, role, text, state, created, finished) SELECT n + 1, 'long', n,
+		iif(n % 2, 'assistant', 'user'), format(iif(n % 2, 'Answer %d.', 'Question %d?'), n / 2), 'complete', 1, 1 FROM numbers`)
 	b := browse(t, webtest.Wide, a.url+"/c/"+id)
-	b.Until("document.readyState === 'complete'")
 	count := func(n int) {
 		t.Helper()
 		b.Until(fmt.Sprintf("document.querySelectorAll('.message').length === %d", n))

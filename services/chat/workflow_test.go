@@ -66,6 +66,8 @@ func TestWorkflowsAreFoundInAnswers(t *testing.T) {
 		"in prose":                  {"A `schema_version` is needed, and nodes.", nil, false},
 		"in a block that is not":    {"```python\nschema_version: str\nnodes: list\n```", nil, false},
 		"with Windows' line ends":   {strings.ReplaceAll(inFence(validWorkflow), "\n", "\r\n"), []int{0}, true},
+		"in a very long answer":     {strings.Repeat("Many words come first.\n\n", 20_000) + inFence(validWorkflow), []int{0}, true},
+		"broken, in a long answer":  {strings.Repeat("Many words come first.\n\n", 20_000) + inFence(invalidWorkflow), []int{0}, false},
 		"two of them, as one after": {inFence(validWorkflow) + "\n\n" + inFence(validWorkflow), []int{0, 1}, true},
 	} {
 		var fences []int
@@ -82,9 +84,9 @@ func TestWorkflowsAreFoundInAnswers(t *testing.T) {
 }
 
 func TestWorkflowIsCheckedWhileItIsWritten(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	b := browse(t, webtest.Wide, a.url+"/")
-	b.Until("document.readyState === 'complete'")
 	b.Click("#workflow")
 	b.Until(`document.getElementById("workflow").getAttribute("aria-pressed") === "true"`)
 	b.send("Make tea")
@@ -126,6 +128,7 @@ func TestWorkflowIsCheckedWhileItIsWritten(t *testing.T) {
 }
 
 func TestWorkflowIsSaved(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Make tea")
 	model.Next(t).Answer(inFence(validWorkflow))
@@ -186,6 +189,7 @@ func TestWorkflowIsSaved(t *testing.T) {
 }
 
 func TestFileIsCheckedWithoutAModel(t *testing.T) {
+	t.Parallel()
 	a := serve(t, "") // without any server
 	b := browse(t, webtest.Wide, a.url+"/")
 	b.Shows("No model server found")
@@ -227,6 +231,7 @@ func itoa(id int64) string {
 }
 
 func TestWorkflowOfAHostileModel(t *testing.T) {
+	t.Parallel()
 	a, model := serveWithModel(t)
 	id := a.begin("Make tea")
 	evil := `</code></pre></section><img src=x onerror="window.hacked=1">`
@@ -243,9 +248,7 @@ func TestWorkflowOfAHostileModel(t *testing.T) {
 
 func TestTheUserDecidesAboutTheSwitch(t *testing.T) {
 	a, model := serveWithModel(t)
-	id := a.begin("Make tea")
-	model.Next(t).Answer(inFence(validWorkflow))
-	a.finished(id)
+	id := a.answered(model, "Make tea", inFence(validWorkflow))
 	a.post("/api/conversations/"+id+"/options", history.Options{Instructions: "Be brief."})
 	a.post("/api/conversations/"+id+"/messages", map[string]string{"text": "Again"})
 	turn := model.Next(t)

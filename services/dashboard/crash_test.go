@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/services/web/webtest"
@@ -34,11 +32,11 @@ func crashed(i *instance) {
 }
 
 func TestTheCrashReportHasTheReasonFirst(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	crashed(i)
 	b := webtest.Open(t, webtest.Wide, open(t, i)+"/services/chat/crash")
-	b.Permit("clipboard-read")
-	b.Permit("clipboard-write")
+	clipboard := b.Clipboard()
 	b.Until(`document.querySelector("#end p").innerText === "ValueError: no key <b>"`)
 	b.Shows("It ended with an error (exit 1).")
 	b.Shows("Last 200 lines")
@@ -47,13 +45,13 @@ func TestTheCrashReportHasTheReasonFirst(t *testing.T) {
 	b.Until(`[...document.querySelectorAll("#end dd")].slice(1).map((e) => e.innerText).join().startsWith("4111,3,` + time.Now().Format("2006-")[:4] + `")`)
 	b.Click("#copy-report")
 	b.Until(`document.getElementById("copy-report").innerText === "Copied"`)
-	copied := webtest.Run(b, evalText(`navigator.clipboard.readText()`), "clipboard")
+	copied := clipboard()
 	if lines := strings.Split(copied, "\n"); lines[0] != "Crash report of Chat" || !strings.HasSuffix(lines[2], "ValueError: no key <b>") || len(lines) < 200 {
 		t.Errorf("copied:\n%.600s", copied)
 	}
 	webtest.Contains(t, copied, "It ended with an error (exit 1).", "Restarts:       3", "Version:        1.2.0, ", "err Traceback (most recent call last):")
 	b.Click("#restart-chat")
-	if asked := next(t, i.asked); asked != "restart chat" {
+	if asked := webtest.Next(t, i.asked); asked != "restart chat" {
 		t.Errorf("asked %q", asked)
 	}
 	i.change(func(s *control.Status) {
@@ -69,6 +67,7 @@ func TestTheCrashReportHasTheReasonFirst(t *testing.T) {
 }
 
 func TestACrashReportWithoutACrash(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	url := open(t, i)
 	b := webtest.Open(t, webtest.Wide, url+"/services/chat/crash")
@@ -82,9 +81,4 @@ func TestACrashReportWithoutACrash(t *testing.T) {
 	if status, body := ask(t, "GET", url+"/services/dashboard/crash.txt"); status != http.StatusOK || !strings.Contains(body, "has not failed") {
 		t.Errorf("%d %s", status, body)
 	}
-}
-
-// evalText is the text that a promise of the page gives.
-func evalText(expression string) chromedp.Action[string] {
-	return chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise)
 }

@@ -132,7 +132,7 @@ func TestActionsArePassedOn(t *testing.T) {
 		if status, body := ask(t, "POST", url+"/api/services/chat/"+action); status != http.StatusAccepted {
 			t.Errorf("%s: %d %s", action, status, body)
 		}
-		if asked := next(t, i.asked); asked != action+" chat" {
+		if asked := webtest.Next(t, i.asked); asked != action+" chat" {
 			t.Errorf("asked %q", asked)
 		}
 	}
@@ -281,7 +281,7 @@ func TestReviewIsReadOnceAndStays(t *testing.T) {
 	if status, body := ask(t, "POST", url+"/api/reviewed"); status != http.StatusAccepted {
 		t.Errorf("POST: %d %s", status, body)
 	}
-	next(t, i.reviewed)
+	webtest.Next(t, i.reviewed)
 	i.stop()
 	status, body := ask(t, "GET", url+"/review")
 	if status != http.StatusServiceUnavailable {
@@ -291,11 +291,12 @@ func TestReviewIsReadOnceAndStays(t *testing.T) {
 }
 
 func TestAPageThatWasShownTakesTheReminderAway(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	i.review = lostPower()
 	b := webtest.Open(t, webtest.Wide, open(t, i)+"/review")
 	b.Shows("Last session ended unexpectedly")
-	next(t, i.reviewed)
+	webtest.Next(t, i.reviewed)
 }
 
 func TestOtherSitesAreRefused(t *testing.T) {

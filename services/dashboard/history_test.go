@@ -75,6 +75,7 @@ func TestTheHistoryTellsHowEachSessionEnded(t *testing.T) {
 }
 
 func TestASessionIsToldInOrderAndByService(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	aWeek(i)
 	url := open(t, i)

@@ -16,7 +16,6 @@ import (
 	"agents-tray/manager/control"
 	"agents-tray/manager/control/sse"
 	"agents-tray/manager/logs"
-	"agents-tray/services/web/webtest"
 )
 
 // instance is a stand-in for a running instance: a server of the control API on a Unix
@@ -148,17 +147,6 @@ func (i *instance) events(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-}
-
-// next receives the next value, which a page causes.
-func next[T any](t testing.TB, from <-chan T) (what T) {
-	t.Helper()
-	select {
-	case what = <-from:
-	case <-time.After(webtest.Patience):
-		t.Fatal("nothing came")
-	}
-	return what
 }
 
 func (i *instance) act(w http.ResponseWriter, r *http.Request) {

@@ -16,6 +16,7 @@ import (
 )
 
 func TestPageFollowsChangesInPlace(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
@@ -36,6 +37,7 @@ func TestPageFollowsChangesInPlace(t *testing.T) {
 }
 
 func TestALostManagerIsToldAndComesBack(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
@@ -50,6 +52,7 @@ func TestALostManagerIsToldAndComesBack(t *testing.T) {
 }
 
 func TestADashboardThatIsGoneIsToldAndComesBack(t *testing.T) {
+	t.Parallel()
 	for name, ask := range map[string]struct {
 		ask  func(*webtest.Tab)
 		word string
@@ -66,7 +69,7 @@ func TestADashboardThatIsGoneIsToldAndComesBack(t *testing.T) {
 			b.Shows("Both services are running.")
 			ask.ask(b)
 			if name != "by itself" {
-				next(t, i.asked)
+				webtest.Next(t, i.asked)
 				i.change(func(s *control.Status) { s.Services[0].State = manager.Stopping })
 				b.Until(`document.querySelector("#service-dashboard .state").innerText === "Stopping…"`)
 			}
@@ -83,6 +86,7 @@ func TestADashboardThatIsGoneIsToldAndComesBack(t *testing.T) {
 }
 
 func TestAnotherVersionReloadsThePage(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
@@ -94,17 +98,19 @@ func TestAnotherVersionReloadsThePage(t *testing.T) {
 
 // A browser opens at most six connections to one host: hidden pages must not hold any.
 func TestAHiddenPageDoesNotListen(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
-	next(t, i.joined)
+	webtest.Next(t, i.joined)
 	b.Hide(true)
-	next(t, i.left)
+	webtest.Next(t, i.left)
 	i.change(chatFailed)
 	b.Hide(false)
 	b.Shows("Chat keeps crashing")
 }
 
 func TestTheBrowserSaysTimesAsTheServerDoes(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	now := time.Now()

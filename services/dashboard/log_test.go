@@ -25,6 +25,7 @@ func printed(b *webtest.Tab, count int, last string) {
 }
 
 func TestLogIsFiltered(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	for n := range 40 {
 		i.print("chat", []string{"out", "err"}[n%2], fmt.Sprintf("GET /page/%d", n))
@@ -56,6 +57,7 @@ func TestLogIsFiltered(t *testing.T) {
 
 // Of a line that is being rewritten the page shows the last state, in one line.
 func TestAProgressBarIsOneLine(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	state := func(text string) { i.print("chat", "err~", text) }
 	state("10%")
@@ -103,6 +105,7 @@ func filled(t testing.TB, i *instance, count int) {
 // A long log is scrolled through from its end to its beginning and back, through all its
 // files, with few lines in the document; no line is left out, and what is read stays.
 func TestAllLinesOfALongLogAreReached(t *testing.T) {
+	t.Parallel()
 	const count = 6000
 	i := start(t, both())
 	filled(t, i, count)
@@ -135,6 +138,7 @@ func TestAllLinesOfALongLogAreReached(t *testing.T) {
 
 // Lines that come move nothing that is read; a flood is followed at its end.
 func TestNewLinesLeaveTheReaderInPlace(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	for n := range 600 {
 		i.print("chat", "out", fmt.Sprintf("line %d", n))
@@ -164,6 +168,7 @@ func TestNewLinesLeaveTheReaderInPlace(t *testing.T) {
 }
 
 func TestAPausedLogStandsStill(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	i.print("chat", "out", "before")
 	b := webtest.Open(t, webtest.Wide, open(t, i)+"/services/chat/log")
@@ -180,6 +185,7 @@ func TestAPausedLogStandsStill(t *testing.T) {
 }
 
 func TestALostLogIsToldAndGoesOn(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	i.print("chat", "out", "before")
 	address, stop := webtest.Serve(t, New(i.client), "127.0.0.1:0")
@@ -203,17 +209,18 @@ func TestALostLogIsToldAndGoesOn(t *testing.T) {
 
 // The buttons of the service stand above its log.
 func TestTheLogHasTheButtons(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i)+"/services/chat/log")
 	b.Until(`document.querySelector(".state").innerText === "Running"`)
 	b.Click("#restart-chat")
-	if asked := next(t, i.asked); asked != "restart chat" {
+	if asked := webtest.Next(t, i.asked); asked != "restart chat" {
 		t.Errorf("asked %q", asked)
 	}
 	i.change(chatFailed)
 	b.Shows("Chat keeps crashing")
 	b.Click("#toggle-chat")
-	if asked := next(t, i.asked); asked != "start chat" {
+	if asked := webtest.Next(t, i.asked); asked != "start chat" {
 		t.Errorf("asked %q", asked)
 	}
 	i.change(func(s *control.Status) { *s = both() })

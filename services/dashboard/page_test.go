@@ -14,6 +14,7 @@ import (
 )
 
 func TestEachStateIsAWordAndAShape(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	shapes := make(map[string]string)
@@ -35,6 +36,7 @@ func TestEachStateIsAWordAndAShape(t *testing.T) {
 }
 
 func TestWordsOfStates(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	for want, s := range map[string]manager.Service{
@@ -66,12 +68,13 @@ func watchDisabled(b *webtest.Tab, button string) string {
 }
 
 func TestButtonsAsk(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
 	disabled := watchDisabled(b, "#restart-chat")
 	b.Press("#restart-chat", kb.Enter)
-	if asked := next(t, i.asked); asked != "restart chat" {
+	if asked := webtest.Next(t, i.asked); asked != "restart chat" {
 		t.Errorf("asked %q", asked)
 	}
 	b.Until(disabled)
@@ -104,6 +107,7 @@ func TestWhatIsOnlyWatchedHasNoButtons(t *testing.T) {
 // A taken port offers another as a button, and the address is no link to the program that
 // holds the port.
 func TestATakenPortOffersAnother(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Until(`document.querySelector("#service-chat .service-facts a")`)
@@ -113,7 +117,7 @@ func TestATakenPortOffersAnother(t *testing.T) {
 	b.Shows("127.0.0.1:7860")
 	disabled := watchDisabled(b, "#move-chat")
 	b.Click("#move-chat")
-	if asked := next(t, i.asked); asked != "move/chat/9862" {
+	if asked := webtest.Next(t, i.asked); asked != "move/chat/9862" {
 		t.Errorf("asked %q", asked)
 	}
 	b.Until(disabled)
@@ -143,7 +147,7 @@ func TestTheFoundPlatformIsOffered(t *testing.T) {
 	i.refusal, i.moved = "", open(t, other)
 	i.mu.Unlock()
 	b.Click("#take")
-	if asked := next(t, i.asked); asked != "take platform" {
+	if asked := webtest.Next(t, i.asked); asked != "take platform" {
 		t.Errorf("asked %q", asked)
 	}
 	b.Until("location.origin === " + webtest.Quote(i.moved))
@@ -151,6 +155,7 @@ func TestTheFoundPlatformIsOffered(t *testing.T) {
 }
 
 func TestARefusalIsToldInTheCard(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	i.refusal = "the program is shutting down"
 	b := webtest.Open(t, webtest.Wide, open(t, i))
@@ -163,6 +168,7 @@ func TestARefusalIsToldInTheCard(t *testing.T) {
 }
 
 func TestStoppingTheDashboardAsksFirst(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
@@ -172,12 +178,13 @@ func TestStoppingTheDashboardAsksFirst(t *testing.T) {
 	b.Until(`!document.querySelector("dialog").open`)
 	b.Click("#toggle-dashboard")
 	b.Click("dialog .danger")
-	if asked := next(t, i.asked); asked != "stop dashboard" {
+	if asked := webtest.Next(t, i.asked); asked != "stop dashboard" {
 		t.Errorf("asked %q", asked)
 	}
 }
 
 func TestForeignTextIsText(t *testing.T) {
+	t.Parallel()
 	const attack = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>&"'` + "`"
 	i := start(t, both())
 	i.change(func(s *control.Status) {
@@ -221,6 +228,7 @@ func TestForeignTextIsText(t *testing.T) {
 }
 
 func TestNothingIsWiderThanAPhone(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	i.change(func(s *control.Status) {
 		chatFailed(s)
@@ -256,6 +264,7 @@ func TestNothingIsWiderThanAPhone(t *testing.T) {
 
 // After two unclean ends nothing is started until the user says so.
 func TestItAsksWhetherToStart(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	i.change(func(s *control.Status) { s.Asks, s.Unclean = true, lostPower() })
 	b := webtest.Open(t, webtest.Wide, open(t, i))
@@ -264,14 +273,14 @@ func TestItAsksWhetherToStart(t *testing.T) {
 	i.refusal = "everything has been stopped"
 	i.mu.Unlock()
 	b.Click("#start-all")
-	next(t, i.asked)
+	webtest.Next(t, i.asked)
 	b.Shows("Everything has been stopped.")
 	i.mu.Lock()
 	i.refusal = ""
 	i.mu.Unlock()
 	b.Allow("503")
 	b.Click("#start-all")
-	if asked := next(t, i.asked); asked != "start all" {
+	if asked := webtest.Next(t, i.asked); asked != "start all" {
 		t.Errorf("it asked to %s", asked)
 	}
 	b.Until(`document.getElementById("asks") === null`)

@@ -87,6 +87,7 @@ func showsFigures(b *webtest.Tab, want string) {
 }
 
 func TestRunsAreShownAsTheyAre(t *testing.T) {
+	t.Parallel()
 	i, db := connected(t)
 	db.history()
 	url := open(t, i)
@@ -100,7 +101,7 @@ func TestRunsAreShownAsTheyAre(t *testing.T) {
 	b.Until(`document.querySelector("#shown").innerText === "1 to 25 of 64, newest first"`)
 
 	b.Click(`a[rel="next"]`)
-	b.Until(`document.querySelector("#shown").innerText === "26 to 50 of 64, newest first"`)
+	b.Until(`document.querySelector("#shown").innerText === "26 to 50 of 64, newest first" && ` + webtest.Loaded) // nothing moves any more
 	b.Click(`a[rel="next"]`)
 	b.Until(`document.querySelector("#shown").innerText === "51 to 64 of 64, newest first" && !document.querySelector("a[rel=next]")`)
 	webtest.Eval[any](b, `document.getElementById("status").value = "dead"; document.getElementById("status").dispatchEvent(new Event("change", { bubbles: true })); null`)
@@ -117,6 +118,7 @@ func TestRunsAreShownAsTheyAre(t *testing.T) {
 
 // What the platform writes appears without a reload, and what becomes old is said to be.
 func TestRunsAreLive(t *testing.T) {
+	t.Parallel()
 	i, db := connected(t)
 	b := webtest.Open(t, webtest.Wide, open(t, i)+"/runs")
 	b.Shows("Nothing was run yet.")
@@ -146,6 +148,7 @@ func TestRunsAreLive(t *testing.T) {
 }
 
 func TestWithoutADatabaseTheLineThatConnectsItIsThere(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i)+"/runs")
 	b.Shows("No database is connected")
@@ -160,12 +163,12 @@ func TestADatabaseIsLeftAloneWithoutAPage(t *testing.T) {
 	i, db := connected(t)
 	d := newDashboard(i.client)
 	changed, leave := d.followPlatform(i.status.Platform)
-	next(t, changed) // it was read at first
+	webtest.Next(t, changed) // it was read at first
 	db.run("a", "running", 0)
-	next(t, changed)
+	webtest.Next(t, changed)
 	feed := d.platforms.feeds[i.status.Platform]
 	leave()
-	next(t, feed.ended)
+	webtest.Next(t, feed.ended)
 }
 
 // Where the platform's database is connected, its figures stand on the home page, live; what

@@ -29,6 +29,7 @@ func traces(b *webtest.Tab, cpu, memory, starts int) {
 }
 
 func TestUsageIsShownInPlace(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
@@ -59,6 +60,7 @@ func TestUsageIsShownInPlace(t *testing.T) {
 // The lines show the last minutes to every page, also to one that opens later; the starts
 // of processes are marked in them.
 func TestLinesOfTheLastMinutes(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	url := open(t, i)
 	b := webtest.Open(t, webtest.Wide, url)
@@ -76,12 +78,13 @@ func TestLinesOfTheLastMinutes(t *testing.T) {
 
 // Nothing is measured for a hidden page, and all pages share one measurement.
 func TestAHiddenPageMeasuresNothing(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	i.use(control.Usages{"chat": {Memory: 5e6, Processes: 1, Threads: 3, At: time.Now()}})
 	shows(b, "–; 5.0 MB; 1 process, 3 threads")
 	b.Hide(true)
-	next(t, i.usageLeft)
+	webtest.Next(t, i.usageLeft)
 	i.use(control.Usages{"chat": {Memory: 6e6, Processes: 1, Threads: 3, At: time.Now().Add(time.Minute)}})
 	b.Hide(false)
 	shows(b, "–; 6.0 MB; 1 process, 3 threads")
@@ -101,7 +104,7 @@ func TestOneMeasurementForAllPages(t *testing.T) {
 	default:
 	}
 	leaveSecond()
-	next(t, m.ended)
+	webtest.Next(t, m.ended)
 	m.work(canceled())
 	if e := m.usage(time.Time{}); len(e.Services) > 0 {
 		t.Errorf("%+v", e)
@@ -116,6 +119,7 @@ func canceled() context.Context {
 
 // When all is well a card is 120 pixels high, and seven services fit a window.
 func TestSevenServicesFitAWindow(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	i.change(func(s *control.Status) {
 		s.Services[1].Status = "Answering with llama3.2; 2 conversations are open, and a long text goes on and on and on"

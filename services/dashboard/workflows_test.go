@@ -28,6 +28,7 @@ func TestInterruptedWorkflowsAreToldWithAWayOn(t *testing.T) {
 }
 
 func TestWhatIsUnderWayIsShownWhileItIs(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	b := webtest.Open(t, webtest.Wide, open(t, i))
 	b.Shows("Both services are running.")
@@ -43,12 +44,13 @@ func TestWhatIsUnderWayIsShownWhileItIs(t *testing.T) {
 }
 
 func TestRunAgainAsksOnceAndShowsWhatBecomesOfIt(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	i.review = lostPower()
 	b := webtest.Open(t, webtest.Wide, open(t, i)+"/review")
-	next(t, i.reviewed)
+	webtest.Next(t, i.reviewed)
 	b.Press("[data-again]", kb.Enter)
-	if asked := next(t, i.asked); asked != "again Python platform 7" {
+	if asked := webtest.Next(t, i.asked); asked != "again Python platform 7" {
 		t.Errorf("asked %q", asked)
 	}
 	b.Shows("Running again")
@@ -68,6 +70,7 @@ func TestRunAgainAsksOnceAndShowsWhatBecomesOfIt(t *testing.T) {
 }
 
 func TestARefusedRunIsTold(t *testing.T) {
+	t.Parallel()
 	i := start(t, both())
 	i.review = lostPower()
 	i.refusal = "everything has been stopped"

@@ -3,13 +3,13 @@ package instance
 import "testing"
 
 func TestWhatIsTakenOutOfADiagnosis(t *testing.T) {
-	r := newRedactor("/home/anna", "anna", []string{
+	r := newRedactor("/home/user", "tester", []string{
 		"OPENAI_API_KEY=geheim-12345", "PATH=/usr/bin:/bin", "LONG_TOKEN=geheim-12345-long", "SHORT_KEY=abc", "=MODE=production", "=LEVEL=5",
 	})
 	for text, want := range map[string]string{
-		"Files: /home/anna/.local/state":              "Files: ~/.local/state",
-		"started by anna, of Anna: joanna":            "started by [user], of [user]: joanna",
-		"anna anna anna":                              "[user] [user] [user]",
+		"Files: /home/user/.local/state":              "Files: ~/.local/state",
+		"started by tester, of Tester: attester":      "started by [user], of [user]: attester",
+		"tester tester tester":                        "[user] [user] [user]",
 		"it used geheim-12345 and geheim-12345-long":  "it used [OPENAI_API_KEY] and [LONG_TOKEN]",
 		"found in /usr/bin:/bin":                      "found in /usr/bin:/bin",
 		"abc and 5 in production":                     "abc and 5 in [MODE]",
@@ -33,7 +33,7 @@ func TestARedactorOfNobody(t *testing.T) {
 	if got := newRedactor("", "", nil).clean("/srv/x by root"); got != "/srv/x by root" {
 		t.Errorf("%q", got)
 	}
-	if got := newRedactor("/", `DOMAIN\anna`, nil).clean("/srv/x by anna"); got != "/srv/x by [user]" {
+	if got := newRedactor("/", `DOMAIN\tester`, nil).clean("/srv/x by tester"); got != "/srv/x by [user]" {
 		t.Errorf("%q", got)
 	}
 }

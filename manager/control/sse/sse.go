@@ -17,21 +17,22 @@ const maxEvent = 4 << 20
 
 // Stream is a response of server-sent events. It is not safe for concurrent use.
 type Stream struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
+	w        http.ResponseWriter
+	control  *http.ResponseController
+	sendTime time.Duration
 }
 
 // sendTime is how long a client may take to receive an event.
 const sendTime = 30 * time.Second
 
 // NewStream sets the headers of w for server-sent events. The server's time limits for a
-// request and its response no longer hold, sendTime does for each event.
+// request and its response no longer hold; sendTime does, for each event.
 func NewStream(w http.ResponseWriter) *Stream {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Time{}) // without a connection, as in tests, nothing limits it
-	return &Stream{w, control}
+	return &Stream{w, control, sendTime}
 }
 
 // Send writes one event, with data as JSON, and flushes it to the client. It blocks while
@@ -41,7 +42,7 @@ func (s *Stream) Send(event string, data any) error {
 	if err != nil {
 		return err
 	}
-	_ = s.control.SetWriteDeadline(time.Now().Add(sendTime)) // as in NewStream
+	_ = s.control.SetWriteDeadline(time.Now().Add(s.sendTime)) // as in NewStream
 	if _, err := fmt.Fprintf(s.w, "event: %s\ndata: %s\n\n", event, encoded); err != nil {
 		return err
 	}

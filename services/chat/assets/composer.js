@@ -2,7 +2,7 @@
 
 import { announce } from "/assets/announce.js";
 import * as problems from "/assets/problem.js";
-import { post } from "/assets/request.js";
+import * as requests from "/assets/request.js";
 import { scrollToEnd } from "./autoscroll.js";
 import * as drafts from "./drafts.js";
 import * as options from "./options.js";
@@ -80,16 +80,9 @@ export function showProblem(problem) {
 }
 
 // attempt makes a request and shows its problem. It reports whether it succeeded.
-export async function attempt(send) {
+export function attempt(send) {
   box.hidden = true;
-  try {
-    await send();
-    return true;
-  } catch (problem) {
-    if (!problem.what) throw problem;
-    showProblem(problem);
-    return false;
-  }
+  return requests.attempt(send, showProblem);
 }
 
 async function submit() {
@@ -102,9 +95,9 @@ async function submit() {
   fitHeight();
   const sent = await attempt(async () => {
     if (conversation) {
-      await post(`/api/conversations/${conversation}/messages`, { text: message, tab: drafts.name() });
+      await requests.post(`/api/conversations/${conversation}/messages`, { text: message, tab: drafts.name() });
     } else {
-      const { id } = await post("/api/conversations", { ...options.current(), text: message, tab: drafts.name() });
+      const { id } = await requests.post("/api/conversations", { ...options.current(), text: message, tab: drafts.name() });
       options.begun();
       location.assign(`/c/${id}`);
     }
@@ -122,7 +115,7 @@ async function submit() {
 }
 
 function stopAnswer() {
-  attempt(() => post(`/api/conversations/${conversation}/stop`));
+  attempt(() => requests.post(`/api/conversations/${conversation}/stop`));
 }
 
 // fitHeight gives the text the height it needs in browsers without field-sizing.

@@ -2,7 +2,7 @@
 // Those of a conversation that has not begun are kept in its tab.
 
 import { text as problemText } from "/assets/problem.js";
-import { post } from "/assets/request.js";
+import * as requests from "/assets/request.js";
 
 const { body } = document;
 const here = body.dataset.conversation;
@@ -58,7 +58,7 @@ async function change(part) {
   show({ ...options, ...part });
   if (!here) {
     sessionStorage.setItem(storeKey, JSON.stringify(options));
-  } else if (!(await attempt(() => post(`/api/conversations/${here}/options`, options)))) {
+  } else if (!(await attempt(() => requests.post(`/api/conversations/${here}/options`, options)))) {
     show(before);
   }
 }
@@ -70,8 +70,8 @@ async function pick() {
   const place = label.getBoundingClientRect(); // beside what was pressed
   popup.style.left = `${Math.max(0, place.left - 8)}px`;
   popup.style.bottom = `${innerHeight - place.top + 4}px`;
-  try {
-    const { models } = await post("/api/models");
+  await requests.attempt(async () => {
+    const { models } = await requests.post("/api/models");
     const chosen = options.model || body.dataset.model;
     const list = document.createElement("div");
     list.className = "choices";
@@ -79,10 +79,7 @@ async function pick() {
     popup.replaceChildren(...(models.length > 8 ? [search()] : []), list, settings());
     (popup.querySelector("input") ?? list.querySelector("[aria-pressed=true]") ?? popup.querySelector("button")).focus();
     list.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest" });
-  } catch (problem) {
-    if (!problem.what) throw problem;
-    popup.replaceChildren(line(problemText(problem)), settings());
-  }
+  }, (problem) => popup.replaceChildren(line(problemText(problem)), settings()));
 }
 
 function filter(event) {

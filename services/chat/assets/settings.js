@@ -1,7 +1,7 @@
 // The settings: which server answers, with which key and model.
 
 import { elements } from "/assets/problem.js";
-import { post } from "/assets/request.js";
+import { attempt, post } from "/assets/request.js";
 
 const dialog = document.getElementById("settings");
 const address = document.getElementById("address");
@@ -29,14 +29,11 @@ export function start({ flushDraft }) {
   });
   dialog.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault();
-    try {
+    await attempt(async () => {
       await post("/api/settings", { address: address.value.trim(), key: key.value, model: chosen(), forget: forget?.checked ?? false });
       await flushDraft();
       location.reload();
-    } catch (problem) {
-      if (!problem.what) throw problem;
-      showProblem(problem);
-    }
+    }, showProblem);
   });
 }
 
@@ -79,18 +76,17 @@ async function listModels() {
     return;
   }
   state.replaceChildren(line("Asking for its models…"));
-  try {
+  await attempt(async () => {
     const answer = await post("/api/models", { address: address.value, key: key.value });
     if (request !== latestRequest) return;
     address.value = answer.address;
     offerModels(answer.models);
     state.replaceChildren(line(answer.models.length ? `It answers, with ${models(answer.models.length)}.` : "It answers, but has no model yet."));
-  } catch (problem) {
+  }, (problem) => {
     if (request !== latestRequest) return;
-    if (!problem.what) throw problem;
     offerModels([]);
     showProblem(problem);
-  }
+  });
 }
 
 // offerModels lets the user choose a model, or type its name if none is known.

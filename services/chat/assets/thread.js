@@ -22,6 +22,7 @@ export function outcome() {
 }
 
 let shown = ""; // how many messages to show
+let rest = {}; // HTML of the answer being written, after the blocks that stay
 
 // length is how many messages the page shall show, for the event stream.
 export const length = () => shown;
@@ -42,18 +43,24 @@ export function start(reconnect) {
 export function show(html) {
   const below = scroll.scrollHeight - scroll.scrollTop;
   const first = thread.querySelector(".message")?.id;
+  rest = {};
   preserveEnd(() => morph(thread, parse(html)));
   if (first && thread.querySelector(".message")?.id !== first && document.getElementById(first)) scroll.scrollTop = scroll.scrollHeight - below;
   code.color(thread);
 }
 
-// grow extends the answer being written.
+// grow extends the answer being written. Of a text, the first keep blocks stay; the HTML after
+// them is the first same characters of what it was, and html.
 export function grow({ message, thinking, text, workflows }) {
   const article = document.getElementById(`m-${message}`);
   if (!article) return;
+  const change = (part, { keep, same, html }) => {
+    rest[part] = (rest[part] ?? "").slice(0, same) + html;
+    replaceFrom(article.querySelector(`.${part}`), keep, parse(rest[part]));
+  };
   preserveEnd(() => {
-    replaceFrom(article.querySelector(".thought"), thinking.keep, parse(thinking.html));
-    replaceFrom(article.querySelector(".text"), text.keep, parse(text.html));
+    change("thought", thinking);
+    change("text", text);
     if (workflows !== undefined) morph(article.querySelector(".workflows"), parse(workflows));
   });
   code.color(article);

@@ -4,7 +4,7 @@
 import { announce } from "/assets/announce.js";
 import { parse } from "/assets/morph.js";
 import { elements } from "/assets/problem.js";
-import { post, request } from "/assets/request.js";
+import { attempt, post, request } from "/assets/request.js";
 import { scrollToEnd } from "./autoscroll.js";
 
 const here = document.body.dataset.conversation;
@@ -95,7 +95,7 @@ const actions = {
 };
 
 async function save(over) {
-  try {
+  await attempt(async () => {
     const { path: saved, command } = await post("/api/workflows", { name: name.value, text: saving.text, replace: over });
     dialog.close();
     const run = saving.panel.querySelector(".run");
@@ -108,12 +108,11 @@ async function save(over) {
     const code = run.querySelector("code");
     if (code) code.textContent = command;
     announce(words.textContent);
-  } catch (problem) {
-    if (!problem.what) throw problem;
+  }, (problem) => {
     state.replaceChildren(...elements(problem));
     if (problem.exists) state.append(parse(problem.html));
     replace.hidden = !problem.exists;
-  }
+  });
 }
 
 async function checkFile(chosen) {

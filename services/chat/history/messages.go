@@ -66,7 +66,7 @@ const path = `WITH RECURSIVE path(id, depth) AS (
 `
 
 // messageColumns are those of scanMessage, of the table m in the conversation ?1.
-const messageColumns = `m.id, parent, chosen, role, text, reasoning, state, problem, model, created, finished, omitted, tokens_read, tokens_written,
+const messageColumns = `m.id, parent, chosen, role, ` + wholeText + `, ` + wholeReasoning + `, state, problem, model, created, finished, omitted, tokens_read, tokens_written,
 	(SELECT count(*) FROM messages AS v WHERE v.conversation = ?1 AND v.parent = m.parent AND v.id <= m.id),
 	(SELECT count(*) FROM messages AS v WHERE v.conversation = ?1 AND v.parent = m.parent),
 	(SELECT coalesce(max(v.id), 0) FROM messages AS v WHERE v.conversation = ?1 AND v.parent = m.parent AND v.id < m.id),
@@ -178,7 +178,7 @@ func touch(tx *sql.Tx, conversation string, now time.Time) error {
 	return found(tx.Exec("UPDATE conversations SET updated = ? WHERE id = ? AND deleted = 0", now.UnixMilli(), conversation))
 }
 
-// SaveAnswer saves the text so far, the state and the problem of an answer.
+// SaveAnswer saves the whole text, the state and the problem of an answer.
 func (f *File) SaveAnswer(m Message) error {
 	problem := ""
 	if m.Problem != nil {
@@ -193,6 +193,9 @@ func (f *File) SaveAnswer(m Message) error {
 		finished = m.Finished.UnixMilli()
 	}
 	err := f.transaction(func(tx *sql.Tx) error {
+		if _, err := tx.Exec("DELETE FROM growth WHERE message = ?", m.ID); err != nil {
+			return err
+		}
 		return found(tx.Exec("UPDATE messages SET text = ?, reasoning = ?, state = ?, problem = ?, model = ?, created = ?, finished = ?, tokens_read = ?, tokens_written = ? WHERE id = ?",
 			m.Text, m.Reasoning, m.State, problem, m.Model, m.Created.UnixMilli(), finished, m.Tokens.Read, m.Tokens.Written, m.ID))
 	})

@@ -63,6 +63,14 @@ CREATE TABLE drafts_of_tabs ( -- what was typed and not sent; conversation '' is
 INSERT INTO drafts_of_tabs SELECT conversation, '', text, 0 FROM drafts;
 DROP TABLE drafts;
 ALTER TABLE drafts_of_tabs RENAME TO drafts;
+`, `
+CREATE TABLE growth ( -- what follows the text of an answer that is being written, or was cut by a crash
+	id        INTEGER PRIMARY KEY,
+	message   INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+	text      TEXT NOT NULL,
+	reasoning TEXT NOT NULL
+) STRICT;
+CREATE INDEX growth_in_order ON growth (message, id);
 `}
 
 // migrate checks an opened file, and gives a new or older one the tables of this version. It

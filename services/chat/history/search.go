@@ -27,7 +27,7 @@ func (f *File) Search(query string) (list []Hit, err error) {
 	}
 	err = f.withDB(func(db *sql.DB) error {
 		rows, err := db.Query("SELECT * FROM (SELECT "+conversationColumns+`,
-				coalesce((SELECT text FROM messages WHERE conversation = conversations.id AND holds(text, ?1) ORDER BY id LIMIT 1), '') AS text
+				coalesce((SELECT `+wholeText+` FROM messages AS m WHERE conversation = conversations.id AND holds(`+wholeText+`, ?1) ORDER BY id LIMIT 1), '') AS text
 			FROM conversations WHERE deleted = 0 ORDER BY updated DESC, rowid DESC) WHERE text != '' OR holds(title, ?1) LIMIT ?2`, query, maxFound)
 		if err != nil {
 			return err

@@ -18,7 +18,7 @@ type Fence struct {
 // them, as elements with the attribute data-fence.
 func Fences(source string) (list []Fence) {
 	if len(source) > maxSource {
-		return nil // it is rendered as plain text
+		return longFences(source)
 	}
 	data := []byte(source)
 	document := convert().Parse(text.NewReader(data))

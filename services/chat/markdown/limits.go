@@ -8,7 +8,7 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// Limits of what is formatted; what is beyond them is shown as plain text. They are far above
+// Limits of what is formatted; what is beyond them is shown as plain text, see longBlocks. They are far above
 // what people read, and keep the time and the output linear in the length of the text.
 const (
 	maxSource  = 256 << 10 // bytes of a text
@@ -17,9 +17,13 @@ const (
 	maxColumns = 200       // of a table
 	// maxReferences is how many lines a paragraph may have in which references are looked for.
 	maxReferences = 1000
-	// maxSteps bounds the inline parsers: each mark, such as "*", "[" or "<", costs the
-	// length of what follows it in its paragraph, which is how far the parser may look.
-	maxSteps = 8 << 20
+	// maxSteps bounds the inline parsers, for each byte of the text and as if there were
+	// freeSteps more: each mark, such as "*", "[" or "<", costs the length of what follows it
+	// in its paragraph, which is how far the parser may look.
+	maxSteps  = 64
+	freeSteps = 1 << 20
+	// lineSteps is what a line costs beside its bytes.
+	lineSteps = 40
 	// wordSteps is what a byte of a word costs, where it may be a bare address.
 	wordSteps = 8
 	// maxAddress is the length of the longest bare address that becomes a link, in bytes.
@@ -91,6 +95,11 @@ func expenseOf(pc parser.Context) *expense {
 	return e
 }
 
+// over reports whether the limit of the whole text is reached.
+func (e *expense) over(block text.Reader) bool {
+	return e.steps > maxSteps*len(block.Source())+freeSteps
+}
+
 // bounded is an inline parser that may look to the end of the paragraph. It stops at the
 // limits: its marks are text from there on.
 type bounded struct{ parser.InlineParser }
@@ -100,10 +109,10 @@ func (b bounded) Parse(parent ast.Node, block text.Reader, pc parser.Context) as
 	if e.block != parent {
 		e.block, e.marks = parent, 0
 	}
-	_, at := block.Position()
+	line, at := block.Position()
 	lines := parent.Lines()
-	e.steps += max(1, lines.At(lines.Len()-1).Stop-at.Start)
-	if e.marks++; e.steps > maxSteps || e.marks > maxMarks {
+	e.steps += max(1, lines.At(lines.Len()-1).Stop-at.Start) + lineSteps*(lines.Len()-line)
+	if e.marks++; e.over(block) || e.marks > maxMarks {
 		return nil
 	}
 	return b.InlineParser.Parse(parent, block, pc)
@@ -132,7 +141,7 @@ func (a addresses) Parse(parent ast.Node, block text.Reader, pc parser.Context) 
 	if length > maxAddress {
 		return nil
 	}
-	if e.steps += wordSteps * length; e.steps > maxSteps {
+	if e.steps += wordSteps * length; e.over(block) {
 		return nil
 	}
 	return a.InlineParser.Parse(parent, block, pc)

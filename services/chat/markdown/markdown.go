@@ -67,7 +67,7 @@ var convert = sync.OnceValue(func() converter {
 // element. While a text grows only its last blocks change.
 func Blocks(source string) []template.HTML {
 	if len(source) > maxSource {
-		return []template.HTML{plain(source)}
+		return longBlocks(source)
 	}
 	data := []byte(source)
 	document := convert().Parse(text.NewReader(data))

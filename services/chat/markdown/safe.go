@@ -28,19 +28,29 @@ func (safe) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 // code renders a block of code with its language and a Copy button above.
 func code(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
-		_, _ = w.WriteString("</code></pre></div>")
+		_, _ = w.WriteString(codeEnd)
 		return ast.WalkContinue, nil
 	}
-	language, fence := "", ""
+	language, isFence := "", false
 	if fenced, ok := node.(*ast.FencedCodeBlock); ok {
-		language, fence = string(fenced.Language(source)), " data-fence"
+		language, isFence = string(fenced.Language(source)), true
 	}
-	_, _ = w.WriteString(`<div class="code"` + fence + `><div class="code-head"><span class="cut">`)
-	escape(w, []byte(language))
-	_, _ = w.WriteString(`</span><button type="button" class="quiet small" data-copy="code" data-keep>Copy</button></div><pre tabindex="0"><code>`)
+	_, _ = w.WriteString(codeStart(language, isFence))
 	lines(w, source, node)
 	return ast.WalkContinue, nil
 }
+
+// codeStart and codeEnd are what is around the text of a block of code.
+func codeStart(language string, isFence bool) string {
+	fence := ""
+	if isFence {
+		fence = " data-fence"
+	}
+	return `<div class="code"` + fence + `><div class="code-head"><span class="cut">` + string(util.EscapeHTML([]byte(language))) +
+		`</span><button type="button" class="quiet small" data-copy="code" data-keep>Copy</button></div><pre tabindex="0"><code>`
+}
+
+const codeEnd = "</code></pre></div>"
 
 // htmlBlock renders HTML as text.
 func htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {

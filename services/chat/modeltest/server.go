@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long a test waits for anything.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // Server is a model server.
 type Server struct {

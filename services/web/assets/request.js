@@ -29,3 +29,16 @@ export async function request(method, path, body) {
 }
 
 export const post = (path, body = {}) => request("POST", path, body);
+
+// attempt awaits an action and reports whether it succeeded. A problem that it throws is given
+// to show; other errors are thrown on.
+export async function attempt(action, show) {
+  try {
+    await action();
+    return true;
+  } catch (problem) {
+    if (!problem.what) throw problem;
+    show(problem);
+    return false;
+  }
+}

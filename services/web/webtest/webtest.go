@@ -33,7 +33,10 @@ import (
 )
 
 // Patience is how long a test waits for anything.
-const Patience = 20 * time.Second
+const Patience = time.Minute
+
+// Loaded is true once a page's scripts have run.
+const Loaded = `document.readyState === "complete"`
 
 // height of the window, in pixels.
 const height = 800
@@ -59,7 +62,7 @@ type Tab struct {
 }
 
 // Open opens a page in a new tab, width pixels wide, with a light colour scheme and reduced
-// motion. The tab shares no cookies or storage with others, and closes with the test.
+// motion. It has the focus, whatever tabs of other tests are open. The tab shares no cookies or storage with others, and closes with the test.
 func Open(t testing.TB, width int64, address string) *Tab {
 	t.Helper()
 	chromium.Do(launch)
@@ -68,13 +71,17 @@ func Open(t testing.TB, width int64, address string) *Tab {
 	}
 	ctx := newTab(t)
 	b := &Tab{TB: t, ctx: ctx}
-	b.Do(chromedp.EmulateViewport(width, height))
+	b.Do(chromedp.EmulateViewport(width, height), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+		return err
+	}))
 	b.Scheme("light")
 	if err := chromedp.Listen(ctx, b.record); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.check)
 	b.Do(chromedp.Navigate(address))
+	b.Until(Loaded)
 	return b
 }
 
@@ -287,6 +294,17 @@ func (b *Tab) Permit(right string) {
 	}))
 }
 
+// Clipboard lets the page use the clipboard. The returned function reads it.
+func (b *Tab) Clipboard() func() string {
+	b.Helper()
+	b.Permit("clipboard-read")
+	b.Permit("clipboard-write")
+	return func() string {
+		b.Helper()
+		return Run(b, chromedp.Evaluate[string]("navigator.clipboard.readText()", chromedp.EvalAwaitPromise), "read the clipboard")
+	}
+}
+
 // Hide tells the page that its tab is hidden, or visible again.
 func (b *Tab) Hide(hidden bool) {
 	b.Helper()
@@ -307,6 +325,17 @@ func (b *Tab) Scheme(name string) {
 		})
 		return err
 	}))
+}
+
+// Next receives the next value, which a page causes.
+func Next[T any](t testing.TB, from <-chan T) (what T) {
+	t.Helper()
+	select {
+	case what = <-from:
+	case <-time.After(Patience):
+		t.Fatal("nothing came")
+	}
+	return what
 }
 
 // Quote is text as a literal of JavaScript.

@@ -1,0 +1,120 @@
+//go:build unix
+
+package manager
+
+import (
+	"testing"
+	"time"
+
+	"agents-tray/manager/guard"
+	"agents-tray/manager/spec"
+)
+
+// SIGTERM to the guard alone is a lost guard: no service is to blame.
+func TestAGuardThatIsTerminated(t *testing.T) {
+	job := plain("on-failure")
+	job.Restart.Policy = spec.RestartOnFailure
+	never := plain("never")
+	never.Restart.Policy = spec.RestartNever
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		names := []string{"on-failure", "never", "always"}
+		startIt(t, m, names...)
+		events := m.Subscribe(100)
+		first := w.guard()
+		first.terminate()
+		pass(time.Second)
+		for _, name := range names {
+			wantState(t, m, name, Ready)
+			if s, _ := m.Snapshot().Service(name); s.Restarts != 0 || s.Problem != nil {
+				t.Errorf("%s: %+v", name, s)
+			}
+		}
+		if w.guard() == first || w.guard() == nil {
+			t.Error("there is no new guard")
+		}
+		events.Close()
+		lost := 0
+		for e := range events.C {
+			if _, ok := e.(GuardLost); ok {
+				lost++
+			}
+		}
+		if lost != 1 {
+			t.Errorf("told %d times", lost)
+		}
+	}, job, never, plain("always"))
+}
+
+// When no guard stays up services fail; a start by the user tries again, for all of them.
+func TestAfterServicesCannotBeStarted(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		pass(10 * time.Millisecond)
+		w.failLaunches(100)
+		w.guard().Kill()
+		if err := m.Start("a"); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Start("b"); err != nil {
+			t.Fatal(err)
+		}
+		pass(2 * time.Minute)
+		wantKind(t, m, "a", NoGuard)
+		wantKind(t, m, "b", NoGuard)
+		w.failLaunches(0)
+		startIt(t, m, "a")
+		wantState(t, m, "a", Ready)
+		wantState(t, m, "b", Ready)
+	}, plain("a"), plain("b"))
+}
+
+// A guard that takes requests and does nothing hangs nothing.
+func TestAGuardThatIsFrozen(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		startIt(t, m, "a")
+		w.guard().freeze()
+		for range 1000 {
+			if err := m.Restart("a"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		began := time.Now()
+		if err := m.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if took, limit := time.Since(began), guard.Patience(Grace)+sweepTime; took > limit {
+			t.Errorf("it took %v, more than %v", took, limit)
+		}
+	}, plain("a"))
+}
+
+// A guard that the system cannot start for a while, as without a free process, gives nothing up.
+func TestAGuardThatCannotBeForkedForAWhile(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		startIt(t, m, "a")
+		w.failLaunches(12)
+		w.guard().Kill()
+		pass(20 * time.Second)
+		wantState(t, m, "a", Starting)
+		wantKind(t, m, "a", CannotFork)
+		pass(20 * time.Second)
+		wantState(t, m, "a", Ready)
+		if problem := problemOf(m, "a"); problem != nil {
+			t.Errorf("its problem is still %v", problem)
+		}
+	}, plain("a"))
+}
+
+// One that is frozen when it is to stop a service is missed, and so the service does stop.
+func TestAGuardThatIsFrozenAtAStop(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		startIt(t, m, "a")
+		startIt(t, m, "b")
+		w.guard().freeze()
+		if err := m.Stop("a"); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Minute)
+		wantState(t, m, "a", Stopped)
+		wantState(t, m, "b", Ready)
+	}, plain("a"), plain("b"))
+}
