@@ -124,7 +124,7 @@ func TestTheFoundPlatformIsOffered(t *testing.T) {
 	if asked := next(t, i.asked); asked != "take platform" {
 		t.Errorf("asked %q", asked)
 	}
-	b.Until("location.origin === " + webtest.Quote(i.moved))
+	b.Until("location.origin === " + webtest.Quote(i.moved) + " && document.readyState === 'complete'")
 	b.Shows("Both services are running.")
 }
 
