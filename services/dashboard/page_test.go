@@ -150,7 +150,7 @@ func TestTheFoundPlatformIsOffered(t *testing.T) {
 	if asked := webtest.Next(t, i.asked); asked != "take platform" {
 		t.Errorf("asked %q", asked)
 	}
-	b.Until("location.origin === " + webtest.Quote(i.moved))
+	b.Until("location.origin === " + webtest.Quote(i.moved) + " && document.readyState === 'complete'")
 	b.Shows("Both services are running.")
 }
 
