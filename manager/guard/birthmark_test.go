@@ -3,6 +3,7 @@
 package guard
 
 import (
+	"os"
 	"testing"
 	"time"
 
@@ -23,6 +24,16 @@ func TestADaemonThatTellsNothingOfItself(t *testing.T) {
 		},
 		"the cleanup helper": func(c *conversation) {
 			helper := c.cleanupHelper()
+			c.kill(c.PID())
+			gonePID(c.t, helper)
+		},
+		"the cleanup helper without a journal": func(c *conversation) { // as on a full disk
+			helper := c.cleanupHelper()
+			for _, journal := range proctree.JournalsOf(c.journals(), c.mark) {
+				if err := os.Remove(journal); err != nil {
+					c.t.Error(err)
+				}
+			}
 			c.kill(c.PID())
 			gonePID(c.t, helper)
 		},
