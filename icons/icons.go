@@ -56,18 +56,9 @@ func known(s State) State {
 	return Attention
 }
 
-// App returns the application's icon as a PNG of 128 pixels, for notifications.
-// The caller must not change it.
-func App() []byte { return app }
-
 // AppSVG returns the application's icon as an SVG, for pages. The caller must
 // not change it.
 func AppSVG() []byte { return appSVG }
 
-var (
-	//go:embed app/128.png
-	app []byte
-
-	//go:embed app/app.svg
-	appSVG []byte
-)
+//go:embed app/app.svg
+var appSVG []byte

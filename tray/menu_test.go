@@ -92,7 +92,10 @@ func models() map[string]Model {
 		"crashing":      model(manager.PhaseTrouble, crashing),
 		"both-crashing": model(manager.PhaseTrouble, both),
 		"unclean":       running(func(m *Model) { m.Unclean = killed(4) }),
-		"notice":        running(func(m *Model) { m.Notice = damaged }),
+		"asks": running(func(m *Model) {
+			m.Services, m.Unclean, m.Asks = services(manager.Ready, manager.Stopped), killed(4), true
+		}),
+		"notice": running(func(m *Model) { m.Notice = damaged }),
 		"no-page": running(func(m *Model) {
 			m.Services = append(m.Services, manager.Service{Name: "worker", Title: "My_worker & co", State: manager.BackingOff})
 		}),
@@ -194,6 +197,7 @@ func TestTheIconAndItsWords(t *testing.T) {
 		"port-held":     {icons.Attention, "Port 7860 is taken by node (pid 812)"},
 		"crashing":      {icons.Attention, "Chat keeps crashing"},
 		"unclean":       {icons.Attention, "Running. Last session ended unexpectedly"},
+		"asks":          {icons.Attention, "Nothing was started. Last session ended unexpectedly"},
 		"paused":        {icons.Stopped, "Paused"},
 		"stopping":      {icons.Stopped, "Stopping…"},
 		"quit-asked":    {icons.Attention, "Quit? 2 workflows are running (answer by 14:05)"},

@@ -28,6 +28,9 @@ func StateLine(m Model) string {
 		}
 		return say(words.Starting)
 	case manager.PhaseRunning:
+		if m.Asks { // only what shows why
+			return say(words.NothingStarted)
+		}
 		return say(words.Running)
 	case manager.PhaseTrouble:
 		if in := troubled(m); len(in) > 0 {

@@ -3,6 +3,8 @@
 package figures
 
 import (
+	"fmt"
+	"os"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -150,4 +152,37 @@ func (p *place) countMessages() *atomic.Int64 {
 		}
 	}()
 	return &count
+}
+
+// What stays of a bus that goes and comes back, with its panel: after a hundred times and
+// after a thousand. One run is enough.
+func BenchmarkBusRestarts(b *testing.B) {
+	p := newDesktop(b)
+	program := p.launch()
+	defer p.stop(program)
+	p.both()
+	pid := program.Process.Pid
+	p.Panel.WaitItem(b.Context(), pid)
+	report := func(when string) {
+		descriptors, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(len(descriptors)), when+"-descriptors")
+		b.ReportMetric(pss(b, pid), when+"-PSS-MB")
+	}
+	var back durations
+	for n := 1; n <= 1000; n++ {
+		p.Bus.Stop()
+		began := time.Now()
+		p.Bus.Restart()
+		p.Bus.StartHost(b).WaitItem(b.Context(), pid)
+		back = append(back, time.Since(began))
+		if n == 100 {
+			report("100-restarts")
+		}
+	}
+	report("1000-restarts")
+	b.ReportMetric(0, "ns/op")
+	back.report(b, "back-ms")
 }

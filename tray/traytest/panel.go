@@ -99,9 +99,6 @@ func StartScreen(t testing.TB) string {
 	return startScreen(t, Need(t, "Xvfb"))
 }
 
-// Display is the panel's screen, for DISPLAY.
-func (p *Panel) Display() string { return p.display }
-
 // startScreen starts an X server without a screen and returns its display.
 func startScreen(t testing.TB, program string) string {
 	t.Helper()
