@@ -67,9 +67,9 @@ func (m *Manager) onLoginPath(path string) {
 	l.waiting = nil
 }
 
-// ownPath reports whether the services file sets PATH for the service.
+// ownPath reports whether the services file, or its env_file, sets PATH for the service.
 func (s *service) ownPath() bool {
-	return slices.ContainsFunc(s.spec.Env, func(pair string) bool { return strings.HasPrefix(pair, "PATH=") })
+	return s.run != nil && s.run.path != nil || slices.ContainsFunc(s.spec.Env, func(pair string) bool { return strings.HasPrefix(pair, "PATH=") })
 }
 
 // paths are the login shell's PATH and what this program's has beside it.

@@ -49,6 +49,21 @@ func TestTheLoginShellIsAskedOnce(t *testing.T) {
 	}, plain("a"), plain("b"), plain("c"), own)
 }
 
+// A PATH in its env_file is the one that its program is looked for in, and is told.
+func TestThePathOfAnEnvFile(t *testing.T) {
+	s := plain("s")
+	s.EnvFile = ".env"
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.setEnv(func(context.Context) ([]string, error) { return []string{"A=1", "PATH=/opt/own"}, nil })
+		w.set("s", way{refuse: guard.NoCommand})
+		startIt(t, m, "s")
+		wantKind(t, m, "s", NotFound)
+		if p := problemOf(m, "s"); p.Searched != "/opt/own" || p.Login != "" || w.logins != 0 {
+			t.Errorf("searched are %q and %q", p.Searched, p.Login)
+		}
+	}, s)
+}
+
 // What is found only there runs with that PATH, ours after it.
 func TestAProgramOfTheLoginPath(t *testing.T) {
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {

@@ -73,6 +73,9 @@ func (s *service) searched() string {
 		return ""
 	}
 	path := os.Getenv("PATH")
+	if s.run != nil && s.run.path != nil {
+		path = *s.run.path
+	}
 	for _, pair := range s.spec.Env {
 		name, value, _ := strings.Cut(pair, "=")
 		if name == "PATH" || runtime.GOOS == "windows" && strings.EqualFold(name, "PATH") {

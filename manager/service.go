@@ -55,6 +55,7 @@ type run struct {
 	watched            bool               // there is no process of it; see watch
 	command            string             // with addresses of others as they were at its start; see addresses
 	size               int                // of its command and environment, in bytes
+	path               *string            // PATH of its env_file; nil: that has none
 	cancel             context.CancelFunc // ends what is done beside the owner for this run
 	pid                int
 	started            time.Time   // by the guard's clock

@@ -78,6 +78,11 @@ func (s *service) address() string {
 // order asks the guard to start the process.
 func (s *service) order(env []string) {
 	request := s.request(env)
+	for _, pair := range env {
+		if value, ok := strings.CutPrefix(pair, "PATH="); ok {
+			s.run.path = &value
+		}
+	}
 	s.run.stage, s.run.command, s.run.size = ordered, s.addresses(), sizeOf(request)
 	s.m.link.send(guard.Request{Start: request})
 }

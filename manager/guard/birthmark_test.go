@@ -3,6 +3,9 @@
 package guard
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +26,16 @@ func TestADaemonThatTellsNothingOfItself(t *testing.T) {
 		},
 		"the cleanup helper": func(c *conversation) {
 			helper := c.cleanupHelper()
+			c.kill(c.PID())
+			gonePID(c.t, helper)
+		},
+		"the cleanup helper without a journal": func(c *conversation) { // as on a full disk
+			helper := c.cleanupHelper()
+			for _, journal := range proctree.JournalsOf(c.journals(), c.mark) {
+				if err := os.Remove(journal); err != nil {
+					c.t.Error(err)
+				}
+			}
 			c.kill(c.PID())
 			gonePID(c.t, helper)
 		},
@@ -51,6 +64,21 @@ func TestADaemonThatTellsNothingOfItself(t *testing.T) {
 			end(c)
 			gonePID(t, members.PIDs[1])
 		})
+	}
+}
+
+// A file of variables that was made inside of another session names that one.
+func TestVariablesOfAnotherSession(t *testing.T) {
+	c := launch(t, 50*time.Millisecond)
+	names := []string{proctree.SessionVariable, proctree.GuardVariable, proctree.RunVariable}
+	var env []string
+	for _, name := range names {
+		env = append(env, name+"=another")
+	}
+	c.start(Start{Service: "s", Run: 1, Command: guardtest.Command(guardtest.Tells, names...), Env: env})
+	log, err := os.ReadFile(filepath.Join(c.logs, "s.log"))
+	if err != nil || strings.Contains(string(log), "another") || !strings.Contains(string(log), c.session()) {
+		t.Errorf("it has %s, %v", log, err)
 	}
 }
 

@@ -77,6 +77,11 @@ func (g *guard) startRun(s Start) (Reason, error) {
 	}
 	r := &run{start: s, running: true, notice: &coalescedNotice{wake: g.wake}}
 	env := append(slices.Clone(s.Env), s.variable())
+	for _, mark := range []string{proctree.SessionVariable, proctree.GuardVariable} { // a file of variables may hold those of another session
+		if value := os.Getenv(mark); value != "" {
+			env = append(env, mark+"="+value)
+		}
+	}
 	var handed []*os.File
 	taken := ""
 	if s.Listen != "" {

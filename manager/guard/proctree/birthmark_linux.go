@@ -2,7 +2,7 @@ package proctree
 
 import (
 	"bytes"
-	"math/rand/v2"
+	"hash/fnv"
 	"os"
 	"strconv"
 
@@ -14,12 +14,31 @@ import (
 // and exec and has not enforced since 2.4. A daemon that has forked twice, has a session of its
 // own and has emptied its environment still has it.
 
-// bear calls fork while this process has a new birthmark, so that the child gets it, and
-// returns it; 0 where there can be none, as under a hard limit.
-func bear(fork func()) uint64 {
+// runBits is how many bits of a birthmark number the runs of a guard. Those above are the
+// guard's, whose name is random.
+const runBits = 22
+
+// birthmark is that of a guard's run; 0 if the guard has no name. It is a limit that no user
+// sets, and less than none.
+func birthmark(guard string, run int) uint64 {
+	if guard == "" {
+		return 0
+	}
+	hash := fnv.New64a()
+	_, _ = hash.Write([]byte(guard)) // it cannot fail
+	return 1<<61 | hash.Sum64()>>(3+runBits)<<runBits | uint64(run)&(1<<runBits-1)
+}
+
+// isOfGuard reports whether a birthmark is that of one of the guard's runs.
+func isOfGuard(mark uint64, guard string) bool {
+	return guard != "" && mark>>runBits == birthmark(guard, 0)>>runBits
+}
+
+// bear calls fork while this process has that birthmark, so that the child gets it, and returns
+// it; 0 where there can be none, as under a hard limit.
+func bear(mark uint64, fork func()) uint64 {
 	var own unix.Rlimit
-	mark := 1<<61 + rand.Uint64N(1<<61)
-	if unix.Getrlimit(unix.RLIMIT_LOCKS, &own) != nil || unix.Setrlimit(unix.RLIMIT_LOCKS, &unix.Rlimit{Cur: mark, Max: own.Max}) != nil {
+	if mark != 0 && (unix.Getrlimit(unix.RLIMIT_LOCKS, &own) != nil || unix.Setrlimit(unix.RLIMIT_LOCKS, &unix.Rlimit{Cur: mark, Max: own.Max}) != nil) {
 		mark = 0
 	}
 	fork()

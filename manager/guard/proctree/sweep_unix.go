@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -36,7 +37,7 @@ func Sweep(session string, journals []string, grace time.Duration) (int, error) 
 }
 
 // SweepGuard kills every process of this user that carries that value of GuardVariable in
-// its environment, what the guard's journal names, and what is below them. The error tells
+// its environment or is one of its runs', what the guard's journal names, and what is below them. The error tells
 // what is left.
 func SweepGuard(guard, journal string) error {
 	var journals []string
@@ -125,6 +126,7 @@ func remains(assignment string, known []entry) ([]process, error) {
 	for _, p := range all {
 		byPID[p.pid] = p
 	}
+	guard, ofGuard := strings.CutPrefix(assignment, GuardVariable+"=")
 	inGroups, born := map[int]bool{}, map[uint64]bool{}
 	for _, e := range known {
 		if e.Birthmark != 0 {
@@ -140,7 +142,8 @@ func remains(assignment string, known []entry) ([]process, error) {
 	}
 	ours := map[int]bool{}
 	for _, p := range all {
-		if inGroups[p.pid] || len(born) > 0 && born[birthmarkOf(p.pid)] || slices.ContainsFunc(known, func(e entry) bool { return e.names(p, byPID) }) ||
+		mark := birthmarkOf(p.pid)
+		if inGroups[p.pid] || born[mark] || ofGuard && isOfGuard(mark, guard) || slices.ContainsFunc(known, func(e entry) bool { return e.names(p, byPID) }) ||
 			assignment != "" && carries(p, assignment) {
 			ours[p.pid] = true
 		}

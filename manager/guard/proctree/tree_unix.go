@@ -17,6 +17,7 @@ type Tree struct {
 	Ended chan os.Signal
 
 	seen    map[int]seen // by process id; see belongs
+	born    int          // how many runs there were
 	journal *journal     // nil: none is kept
 	groups  *cgroups     // nil: none is delegated to us
 }
@@ -67,7 +68,8 @@ func (t *Tree) Start(variable, path string, argv, env []string, dir string, file
 	var pid int
 	var cgroup string
 	var err error
-	birthmark := bear(func() { pid, cgroup, err = t.groups.fork(path, argv, attributes) })
+	t.born++
+	birthmark := bear(birthmark(os.Getenv(GuardVariable), t.born), func() { pid, cgroup, err = t.groups.fork(path, argv, attributes) })
 	if err != nil {
 		return nil, &os.PathError{Op: "start", Path: path, Err: err}
 	}
