@@ -23,16 +23,13 @@ func (u *user) unprivileged() (start func(args ...string) *program) {
 	if os.Geteuid() != 0 {
 		u.T.Fatal("this test starts programs as another user: run it as root")
 	}
-	found := u.Prepare() // which builds it
-	build, err := os.ReadFile(found.Path)
-	if err == nil {
-		u.Build = filepath.Join(u.Folder, "bin", "agents-tray") // the other one is in a folder of root's
-		err = errors.Join(os.Mkdir(filepath.Dir(u.Build), 0o755), os.WriteFile(u.Build, build, 0o755))
-	}
-	if err != nil {
+	built := u.Prepare().Path // in a folder of root's
+	u.own(nobody, u.Folder)
+	u.Build = filepath.Join(u.Folder, "bin", "agents-tray")
+	// A link, not a copy: one that has just been written may still be open in a child of this process.
+	if err := errors.Join(os.Mkdir(filepath.Dir(u.Build), 0o755), os.Link(built, u.Build)); err != nil {
 		u.T.Fatal(err)
 	}
-	u.own(nobody, u.Folder)
 	temporary := u.T.TempDir()
 	u.own(nobody, temporary)
 	if err := os.Chmod(filepath.Dir(u.Folder), 0o755); err != nil { // that of this test's folders
