@@ -121,7 +121,8 @@ func TestThePlatformIsOfferedInTheMenu(t *testing.T) {
 	item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
 		_, offered := menu.Find("Settings", "Use the Python platform…")
 		_, home := menu.Find("Services", "Home", "Open")
-		return home && !offered
+		_, whole := menu.Find("Quit")
+		return home && whole && !offered
 	})
 	click(t, item, "Quit")
 	p.CleanEnd()
@@ -194,7 +195,8 @@ func TestOllamaIsStartedFromTheMenu(t *testing.T) {
 	item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
 		_, offered := menu.Find("Services", "Start Ollama")
 		_, there := menu.Find("Services", "Ollama", "Restart")
-		return there && !offered
+		_, whole := menu.Find("Quit")
+		return there && whole && !offered
 	})
 	click(t, item, "Quit")
 	p.CleanEnd()
@@ -244,6 +246,11 @@ func TestOllamaIsNotStartedTwice(t *testing.T) {
 	if service, _ := status.Service("ollama"); !service.Watched || service.PID != 0 {
 		t.Errorf("it is %+v", service)
 	}
+	item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
+		_, there := menu.Find("Services", "Ollama")
+		_, whole := menu.Find("Quit")
+		return there && whole
+	})
 	click(t, item, "Quit")
 	p.CleanEnd()
 
