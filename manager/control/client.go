@@ -26,24 +26,24 @@ type Client struct {
 	http    *http.Client
 }
 
+// silence is how long an instance may say nothing to a request, as while it begins, before it
+// is taken for one that hangs.
+const silence = 15 * time.Second
+
 // NewClient returns a client for the instance at address. It does not connect yet.
-func NewClient(address Address) *Client { return newClient(address, silentTime) }
-
-// silentTime is how long an instance may take to begin an answer.
-const silentTime = 10 * time.Second
-
-// ErrSilent says that the instance is there and says nothing.
-var ErrSilent = errors.New("agents-tray runs but does not answer. It may have been suspended, as by Ctrl-Z in its terminal: fg there continues it. Else the computer is very busy: try again later")
-
-func newClient(address Address, silentTime time.Duration) *Client {
+func NewClient(address Address) *Client {
 	var dialer net.Dialer
 	return &Client{address, &http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return dialer.DialContext(ctx, address.Network, address.Address)
 		},
-		MaxIdleConns: 2, ResponseHeaderTimeout: silentTime,
+		MaxIdleConns:          2,
+		ResponseHeaderTimeout: silence,
 	}}}
 }
+
+// ErrSilent says that the instance is there and says nothing.
+var ErrSilent = errors.New("agents-tray runs but does not answer. It may have been suspended, as by Ctrl-Z in its terminal: fg there continues it. Else the computer is very busy: try again later")
 
 // Refused is an error answer of the instance.
 type Refused struct {
@@ -73,7 +73,7 @@ func (c *Client) do(ctx context.Context, method, path string, body any) (*http.R
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() && ctx.Err() == nil {
+		if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() { // ours, or ctx's
 			return nil, ErrSilent
 		}
 		var wrapped *url.Error

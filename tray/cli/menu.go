@@ -147,7 +147,7 @@ func running(folders config.Folders) (*control.Client, error) {
 // unanswered tells of an instance that is gone, which has left its address.
 func unanswered(err error) error {
 	var refused *control.Refused
-	if err != nil && !errors.As(err, &refused) {
+	if err != nil && !errors.As(err, &refused) && !errors.Is(err, control.ErrSilent) {
 		return control.ErrNotRunning
 	}
 	return err
