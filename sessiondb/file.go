@@ -74,7 +74,11 @@ func (r *Record) openFile(path string, flags sqlite3.OpenFlag) (*sqlite3.Conn, e
 	if err != nil {
 		return nil, err
 	}
-	err = prepare(conn, cmp.Or(r.options.busy, busyTimeout), flags&sqlite3.OPEN_READWRITE != 0)
+	busy, write := cmp.Or(r.options.busy, busyTimeout), flags&sqlite3.OPEN_READWRITE != 0
+	if !write {
+		busy = 0 // to write it has been waited for already
+	}
+	err = prepare(conn, busy, write)
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
@@ -130,7 +134,10 @@ func checkStart(conn *sqlite3.Conn) error {
 		tables = append(tables, s.ColumnText(0))
 	})
 	for _, table := range tables {
-		err = firstError(err, check(conn, table))
+		if err != nil {
+			return err // and no more waits for a lock
+		}
+		err = check(conn, table)
 	}
 	return err
 }

@@ -5,8 +5,6 @@ import (
 	"syscall"
 )
 
-func userName(int) string { return "" }
-
 // isOwn reports whether it is a folder: that for temporary files is this user's here.
 func isOwn(folder string) bool {
 	info, err := os.Lstat(folder)

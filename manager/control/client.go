@@ -27,20 +27,16 @@ type Client struct {
 	http    *http.Client
 }
 
+// silence is how long an instance may say nothing to a request, as while it begins, before it
+// is taken for one that hangs.
+const silence = 15 * time.Second
+
 // NewClient returns a client for the instance at address. It does not connect yet.
-func NewClient(address Address) *Client { return newClient(address, silentTime) }
-
-// silentTime is how long an instance may say nothing to a request, as while it begins.
-const silentTime = 15 * time.Second
-
-// ErrSilent says that the instance is there and says nothing.
-var ErrSilent = errors.New("agents-tray runs but does not answer. It may have been suspended, as by Ctrl-Z in its terminal: fg there continues it. Else the computer is very busy: try again later")
-
-func newClient(address Address, silentTime time.Duration) *Client {
+func NewClient(address Address) *Client {
 	return &Client{address, &http.Client{Transport: &http.Transport{
 		DialContext:           func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, address) },
 		MaxIdleConns:          2,
-		ResponseHeaderTimeout: silentTime,
+		ResponseHeaderTimeout: silence,
 	}}}
 }
 
@@ -61,6 +57,9 @@ func dial(ctx context.Context, address Address) (net.Conn, error) {
 	}
 	return conn, err
 }
+
+// ErrSilent says that the instance is there and says nothing.
+var ErrSilent = errors.New("agents-tray is running, but does not answer. It may have been suspended, as by Ctrl-Z in its terminal: fg there continues it. Else the computer is very busy: try again later, or end the process agents-tray and start it again")
 
 // Refused is an error answer of the instance.
 type Refused struct {
@@ -90,7 +89,7 @@ func (c *Client) do(ctx context.Context, method, path string, body any) (*http.R
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() && ctx.Err() == nil {
+		if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() { // ours, or ctx's
 			return nil, ErrSilent
 		}
 		var wrapped *url.Error

@@ -1,8 +1,10 @@
 package control
 
 import (
+	"context"
 	"errors"
 	"net"
+	"net/http"
 	"testing"
 	"time"
 )
@@ -15,11 +17,16 @@ func TestAnInstanceThatIsSilent(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	client := newClient(Address{Network: "tcp", Address: listener.Addr().String()}, 10*time.Millisecond)
+	client := NewClient(Address{Network: "tcp", Address: listener.Addr().String()})
+	client.http.Transport.(*http.Transport).ResponseHeaderTimeout = 10 * time.Millisecond
 	for name, ask := range map[string]func() error{
 		"status": func() error { _, err := client.Status(t.Context()); return err },
 		"watch":  func() error { return client.Watch(t.Context(), func(Status) {}) },
-		"quit":   func() error { return client.Quit(t.Context()) },
+		"quit": func() error {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+			defer cancel()
+			return client.Quit(ctx)
+		},
 	} {
 		if err := ask(); !errors.Is(err, ErrSilent) {
 			t.Errorf("%s: %v", name, err)

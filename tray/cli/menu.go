@@ -148,10 +148,7 @@ func running(folders config.Folders) (*control.Client, error) {
 // unanswered tells of an instance that is gone, which has left its address, or that hangs.
 func unanswered(err error) error {
 	var refused *control.Refused
-	switch late, ok := errors.AsType[net.Error](err); {
-	case ok && late.Timeout():
-		return errors.New("agents-tray is running, but does not answer. End the process agents-tray, then start it again")
-	case err != nil && !errors.As(err, &refused):
+	if err != nil && !errors.As(err, &refused) && !errors.Is(err, control.ErrSilent) {
 		return control.ErrNotRunning
 	}
 	return err

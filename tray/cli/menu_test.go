@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -95,5 +96,15 @@ func TestChoose(t *testing.T) {
 	}
 	if err := choose(t.Context(), &strings.Builder{}, someFolders(t), []string{"quit"}); !errors.Is(err, control.ErrNotRunning) {
 		t.Errorf("without an instance: %v", err)
+	}
+}
+
+// An instance that is suspended is not told to be gone.
+func TestASilentInstanceRuns(t *testing.T) {
+	if err := unanswered(fmt.Errorf("status: %w", control.ErrSilent)); !errors.Is(err, control.ErrSilent) || errors.Is(err, control.ErrNotRunning) {
+		t.Errorf("it is told: %v", err)
+	}
+	if err := unanswered(errors.New("connection refused")); !errors.Is(err, control.ErrNotRunning) {
+		t.Errorf("of one that is gone: %v", err)
 	}
 }
