@@ -100,7 +100,7 @@ func TestRunsAreShownAsTheyAre(t *testing.T) {
 	b.Until(`document.querySelector("#shown").innerText === "1 to 25 of 64, newest first"`)
 
 	b.Click(`a[rel="next"]`)
-	b.Until(`document.querySelector("#shown").innerText === "26 to 50 of 64, newest first" && `+webtest.Loaded) // nothing moves any more
+	b.Until(`document.querySelector("#shown").innerText === "26 to 50 of 64, newest first" && ` + webtest.Loaded) // nothing moves any more
 	b.Click(`a[rel="next"]`)
 	b.Until(`document.querySelector("#shown").innerText === "51 to 64 of 64, newest first" && !document.querySelector("a[rel=next]")`)
 	webtest.Eval[any](b, `document.getElementById("status").value = "dead"; document.getElementById("status").dispatchEvent(new Event("change", { bubbles: true })); null`)
