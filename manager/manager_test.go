@@ -64,8 +64,8 @@ func TestASnapshotIsNeverBehindACall(t *testing.T) {
 func TestSpecsThatCannotBeAdded(t *testing.T) {
 	m := newManager(t, newSpec("a", guardtest.Cooperative))
 	for want, s := range map[string]spec.ServiceSpec{
-		"already a service": newSpec("a", guardtest.Cooperative),
-		"no command":        {Name: "b"},
+		"name-taken": newSpec("a", guardtest.Cooperative),
+		"no-command": {Name: "b"},
 	} {
 		if err := m.AddService(s); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)

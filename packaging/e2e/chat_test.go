@@ -32,7 +32,7 @@ func TestKilledWhileAnAnswerComesAndTheUserTypes(t *testing.T) {
 	b.Do(chromedp.SendKeys(chromedp.CSS("#text"), "And then to"))
 	u.knows("Answer in “Count to three”")
 	wait(t, patience, "answer and draft to be saved", func() bool {
-		return u.saved(`SELECT text FROM messages WHERE role = 'assistant'`) == "one, two" && u.saved(`SELECT text FROM drafts`) == "And then to"
+		return u.saved(`SELECT m.text || coalesce((SELECT group_concat(text, '' ORDER BY id) FROM growth WHERE message = m.id), '') FROM messages AS m WHERE role = 'assistant'`) == "one, two" && u.saved(`SELECT text FROM drafts`) == "And then to"
 	})
 	p.killEverything()
 
