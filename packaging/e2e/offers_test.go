@@ -145,6 +145,13 @@ func TestThePlatformIsOfferedOnThePage(t *testing.T) {
 	if home := webtest.Eval[string](b, "location.origin"); home != c.URL(c.Dashboard) { // which the option says
 		t.Errorf("the page is at %s", home)
 	}
+	address, err := c.Address()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := control.NewClient(address).Take(t.Context(), control.PlatformOffer); err != nil || again.Page != c.URL(c.Dashboard) {
+		t.Errorf("asked once more, as browsers do when the answer is cut off: %+v, %v", again, err)
+	}
 	c.Command("quit")
 	p.CleanEnd()
 }

@@ -153,6 +153,9 @@ func (i *Instance) take(ctx context.Context, name string) (taken control.Taken, 
 	offered := slices.ContainsFunc(i.offers(), func(o control.Offer) bool { return o.Name == name })
 	platform, servers := i.finds.platform, i.finds.servers
 	i.mu.Unlock()
+	if !offered && i.hasTaken(name) {
+		return i.tookTo(taken), false, nil
+	}
 	if !offered {
 		return taken, false, &control.Refused{Status: http.StatusConflict, Message: words.NotOffered.In(words.English)}
 	}
@@ -181,10 +184,28 @@ func (i *Instance) take(ctx context.Context, name string) (taken control.Taken, 
 			return taken, running, manager.ErrShutDown
 		}
 	}
+	return i.tookTo(taken), running, nil
+}
+
+// tookTo adds where our own page is now.
+func (i *Instance) tookTo(taken control.Taken) control.Taken {
 	if own, ok := i.dashboard(); ok {
 		taken.Page = i.serviceNamed(own).URL
 	}
-	return taken, running, nil
+	return taken
+}
+
+// hasTaken reports whether an offer is among what runs already. A browser asks once more when
+// the page's process, which the offer replaces, is gone before its answer has arrived.
+func (i *Instance) hasTaken(name string) bool {
+	if name == control.PlatformOffer {
+		return i.platformDashboard() != ""
+	}
+	i.mu.Lock()
+	known := slices.ContainsFunc(i.finds.servers, func(s scaffold.ModelServer) bool { return s.Service.Name == name })
+	i.mu.Unlock()
+	_, runs := i.manager.Snapshot().Service(name)
+	return known && runs
 }
 
 // add adds a service to the services file; where there is none, to one with those that run
