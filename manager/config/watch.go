@@ -82,7 +82,7 @@ func walk(files *fsnotify.Watcher, path string) (names []string) {
 			folders, names = append(folders, seen), append(names, next, seen)
 			if files.Add(seen) != nil { // it has gone, or is closed to this user: then what is above it tells
 				folders = append(folders, filepath.Dir(seen))
-				_ = files.Add(filepath.Dir(seen))
+				_ = files.Add(filepath.Dir(seen)) // fails where that has gone or is closed, too: then nothing tells of changes there
 			}
 		}
 		if err != nil {

@@ -119,7 +119,7 @@ func listenAsAnother(t *testing.T, name string) net.Listener {
 		const unchanged = ^uintptr(0)
 		var listener net.Listener
 		if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, unchanged, 65534, unchanged); errno == 0 { // of this thread only
-			listener, _ = net.Listen("unix", name)
+			listener, _ = net.Listen("unix", name) // nil: told below
 		}
 		listened <- listener
 	}()

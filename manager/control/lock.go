@@ -46,7 +46,7 @@ func (l *Lock) Release() error {
 	// its folder is another one now. Windows does not remove an open file; an unlocked file that
 	// stays does no harm.
 	if ours, err := l.isAt(l.file.Path()); ours && err == nil {
-		_ = os.Remove(l.file.Path())
+		_ = os.Remove(l.file.Path()) // see above
 	}
 	return l.file.Close()
 }
