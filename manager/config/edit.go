@@ -67,6 +67,12 @@ func Create(o Options, f Folders, text []byte) (path string, err error) {
 	return path, nil
 }
 
+// Valid returns what is wrong with the text of a services file by itself, as *Mistakes.
+func Valid(text []byte) error {
+	_, err := Options{}.read("services.yaml", Folders{}, text)
+	return err
+}
+
 // read is Load for a text that is not yet the file.
 func (o Options) read(path string, f Folders, text []byte) (Contents, error) {
 	doc, err := parse(path, filepath.Dir(path), text)

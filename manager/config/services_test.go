@@ -48,7 +48,7 @@ func missing(specs []spec.ServiceSpec) error {
 }
 
 // placeholder is what stands for a value, and should not be seen.
-var placeholder = regexp.MustCompile(`\{(text|list|detail|path|name|what|found|meant|service|port|most|least|program|address|host|why|instead|word|line|builtin|example)\}`)
+var placeholder = regexp.MustCompile(`\{(text|list|detail|path|name|what|found|meant|service|port|most|least|program|address|host|why|instead|word|line|builtin|length)\}`)
 
 // What is said of a bad file in English stands beside it; every language has its sentences.
 func TestBadFiles(t *testing.T) {
@@ -104,6 +104,8 @@ func TestWhatIsNoServicesFile(t *testing.T) {
 		"deep":         {"a: " + strings.Repeat("[", 21), ":1:24: ", "nested deeper than 20"},
 		"deep, braces": {strings.Repeat("{a: ", 5_000), "", "longer than 10,000"},
 		"large":        {strings.Repeat("# x\n", 300_000), "", "larger than 1 MB"},
+		"a long name":  {"services:\n  ok: {command: stubsvc}\n  " + strings.Repeat("a", spec.MaxName+1) + ": {command: stubsvc}\n", ":3:3: ", "this name has 250 bytes: use at most 249"},
+		"a long key":   {"services:\n  a:\n    " + strings.Repeat("k", 9_000) + ": 1\n", ":3:5: ", "there is no such key"},
 		"NUL":          {"services: {a: {command: stubsvc, title: \"a\\0\"}}", ":1:41: ", "NUL"},
 		"NUL in a key": {"services: {a: {command: stubsvc, env: {\"a\\0\": b}}}", ":1:40: ", "a key"},
 		"a carriage":   {"services:\r\n  a: {command: stubsvc, opne: true}\r\n", ":2:25: ", "did you mean open?"},
@@ -183,7 +185,7 @@ func TestAFullFile(t *testing.T) {
 // and the README show.
 func TestTheExample(t *testing.T) {
 	installed(t, "python3")
-	specs, err := Services(Options{File: write(t, example)}, Folders{})
+	specs, err := Services(Options{File: write(t, Example)}, Folders{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,10 +79,10 @@ func writable(purpose Purpose, folder string) *Unusable {
 	return nil
 }
 
-// readOnly explains why nothing can be written to the folder of what the user writes; nil: it
-// can, or that folder is on a disk that is to be read only.
-func readOnly(folder string) *Unusable {
-	there := folder
+// SettingsProblem explains why nothing can be written to the folder of what the user writes; nil:
+// it can, or that folder is on a disk that is to be read only.
+func (f Folders) SettingsProblem() *Unusable {
+	there := f.Config
 	for filepath.Dir(there) != there {
 		if _, err := os.Lstat(there); err == nil {
 			break
@@ -90,7 +90,7 @@ func readOnly(folder string) *Unusable {
 		there = filepath.Dir(there)
 	}
 	if err := denied(there); err != nil {
-		return unusable(ForSettings, folder, err)
+		return unusable(ForSettings, f.Config, err)
 	}
 	return nil
 }

@@ -67,7 +67,7 @@ func TestMissingPrograms(t *testing.T) {
 	if err := ValidateAll(specs); err != nil {
 		t.Error(err)
 	}
-	want := `a: command: mistake program-missing [{detail} exec: "no-such-command": not there]`
+	want := `a: command: mistake program-missing [{why} mistake cannot-run [{program} no-such-command {detail} not there]]`
 	if err := Missing(specs, lookPath); err == nil || err.Error() != want {
 		t.Errorf("want %s\ngot  %v", want, err)
 	}

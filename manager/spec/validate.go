@@ -13,6 +13,10 @@ import (
 // NamePattern is what the name of a service matches.
 const NamePattern = `^[a-z0-9][a-z0-9_-]*$`
 
+// MaxName is how long the name of a service may be, in bytes: its logs are called so, name.log.2
+// among them, and no file system takes more than 255.
+const MaxName = 255 - len(".log.2")
+
 var validName = regexp.MustCompile(NamePattern)
 
 // stopSignals are the signals that ask a service to stop.
@@ -31,6 +35,7 @@ func (s ServiceSpec) Validate() error {
 func (s ServiceSpec) mistakes() []*Error {
 	found := collector{service: s.Name}
 	found.when(!validName.MatchString(s.Name), "name", BadName, "{name}", quoted(s.Name))
+	found.when(len(s.Name) > MaxName, "name", LongName, "{length}", len(s.Name), "{most}", MaxName)
 	found.when(!s.Watched() && (len(s.Command) == 0 || s.Command[0] == ""), "command", NoCommand)
 	found.when(!slices.Contains([]Stdin{"", StdinOpen, StdinEmpty}, s.Stdin), "stdin", NotOneOf, "{text}", quoted(string(s.Stdin)), "{list}", "open, empty", "{meant}", "")
 	found.when(s.StopSignal != "" && !slices.Contains(stopSignals, s.StopSignal), "stop.signal", NotOneOf, "{text}", quoted(s.StopSignal), "{list}", strings.Join(stopSignals, ", "), "{meant}", "")

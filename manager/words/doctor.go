@@ -32,6 +32,7 @@ const (
 	FoundPortFree    FindingKind = "port-free"
 	FoundPortOurs    FindingKind = "port-ours"
 	FoundPortTaken   FindingKind = "port-taken"
+	FoundPortAwaited FindingKind = "port-awaited"
 	FoundPlatform    FindingKind = "port-taken-by-platform"
 	FoundPortDenied  FindingKind = "port-denied"
 	FoundBus         FindingKind = "bus"
@@ -60,9 +61,13 @@ var findings = map[FindingKind]struct{ what, advice text }{
 	FoundPortFree:   {text{"Port {port} is free for {service}", "Port {port} ist frei für {service}"}, none},
 	FoundPortOurs:   {text{"Port {port} is {service}'s", "Port {port} gehört {service}"}, none},
 	FoundPortTaken:  {text{"Port {port}, for {service}, is taken by {holder}", "Port {port} für {service} ist von {holder} belegt"}, text{"Stop that program, or give the service another port in the services file", "Dieses Programm beenden oder dem Dienst in der Dienste-Datei einen anderen Port geben"}},
+	FoundPortAwaited: {
+		text{"Port {port} is taken by {holder}, and {service} waits for it", "Port {port} ist von {holder} belegt, und {service} wartet darauf"},
+		text{"Stop that program, or give the service another port in the services file", "Dieses Programm beenden oder dem Dienst in der Dienste-Datei einen anderen Port geben"},
+	},
 	FoundPortDenied: {text{"You may not use port {port}, for {service}: ports below 1024 are for the administrator", "Port {port} für {service} dürfen Sie nicht verwenden: Ports unter 1024 sind dem Administrator vorbehalten"}, text{"Give it a port above 1023 in the services file", "In der Dienste-Datei einen Port über 1023 angeben"}},
 	FoundPlatform: {
-		text{"Port {port}, for {service}, is taken by the Python platform ({holder}), started elsewhere", "Port {port} für {service} ist von der Python-Plattform belegt ({holder}), die anderswo gestartet wurde"},
+		text{"Port {port}, for {service}, is taken by {holder}, started elsewhere", "Port {port} für {service} ist von {holder} belegt, die anderswo gestartet wurde"},
 		text{"Stop it there; agents-tray init --python has it run from here", "Dort anhalten; mit agents-tray init --python läuft sie von hier aus"},
 	},
 	FoundBus:         {text{"There is a session of the desktop", "Es gibt eine Sitzung der Oberfläche"}, none},

@@ -9,6 +9,7 @@ import (
 
 	"agents-tray/manager/control"
 	"agents-tray/tray/open"
+	"agents-tray/tray/words"
 )
 
 // choiceCommands are items of the menu that are commands of their own.
@@ -55,11 +56,21 @@ func autostartCommand() *cobra.Command {
 			if !ok || item.Checked == nil {
 				return errors.New("this system does not tell whether the program starts at login")
 			}
-			fmt.Fprintln(command.OutOrStdout(), map[bool]string{true: "on", false: "off"}[*item.Checked])
+			fmt.Fprintln(command.OutOrStdout(), atLogin(item))
 			return nil
 		}},
 	)
 	return command
+}
+
+// atLogin says what the menu's item about it shows.
+func atLogin(item control.MenuItem) string {
+	for language := range words.Language(words.Languages) {
+		if item.Label == language.Say(words.AtLoginAnother) {
+			return "on, for another copy of the program: agents-tray autostart on has this one start instead"
+		}
+	}
+	return map[bool]string{true: "on", false: "off"}[*item.Checked]
 }
 
 // findItem finds the first item that is typed with this beginning.

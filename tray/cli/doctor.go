@@ -92,7 +92,7 @@ func examine(ctx context.Context, language words.Language, options config.Option
 		add(level, kind, "{path}", folder, "{detail}", detail)
 	}
 	for _, s := range services {
-		if level, kind, values := examinePort(s, status); kind != "" {
+		if level, kind, values := examinePort(language, s, status); kind != "" {
 			add(level, kind, values...)
 		}
 	}
@@ -125,7 +125,7 @@ func examineFolder(path string) (words.Level, words.FindingKind, string) {
 }
 
 // examinePort looks at the port of a service; the kind is empty if it has none here.
-func examinePort(s spec.ServiceSpec, now control.Status) (words.Level, words.FindingKind, []string) {
+func examinePort(language words.Language, s spec.ServiceSpec, now control.Status) (words.Level, words.FindingKind, []string) {
 	_, address := s.OwnAddress()
 	port := spec.Port(address)
 	if port == 0 || s.Watched() {
@@ -141,21 +141,39 @@ func examinePort(s spec.ServiceSpec, now control.Status) (words.Level, words.Fin
 	if errors.Is(err, os.ErrPermission) {
 		return words.Wrong, words.FoundPortDenied, values
 	}
-	if service, known := now.Service(s.Name); known && !service.State.Idle() {
+	holder := portHolder(address)
+	service, _ := now.Service(s.Name)
+	if isOwnPort(holder, service, now.PID) {
 		return words.Fine, words.FoundPortOurs, values
 	}
-	holder, kind := "?", words.FoundPortTaken
-	if at, err := netip.ParseAddrPort(strings.Replace(address, "localhost", "127.0.0.1", 1)); err == nil {
-		if h := inspect.PortHolder(at); h.PID != 0 {
-			holder = fmt.Sprintf("%s (pid %d)", h.Name, h.PID)
-			if manager.IsPlatform(h.PID) {
-				holder, kind = fmt.Sprintf("pid %d", h.PID), words.FoundPlatform
-			}
-		} else if h.User != "" {
-			holder = h.User
-		}
+	kind := words.FoundPortTaken
+	switch {
+	case holder.Platform:
+		kind = words.FoundPlatform
+	case service.State != "" && !service.State.Idle() && service.State != manager.Ready:
+		kind = words.FoundPortAwaited
 	}
-	return words.Wrong, kind, append(values, "{holder}", holder)
+	return words.Wrong, kind, append(values, "{holder}", language.Holder(holder))
+}
+
+// portHolder is who listens at an address, as far as that is seen.
+func portHolder(address string) manager.Process {
+	at, err := net.ResolveTCPAddr("tcp", address)
+	if err != nil {
+		return manager.Process{}
+	}
+	found := inspect.PortHolder(netip.AddrPortFrom(at.AddrPort().Addr().Unmap(), at.AddrPort().Port()))
+	return manager.Process{Name: found.Name, PID: found.PID, User: found.User, Platform: manager.IsPlatform(found.PID)}
+}
+
+// isOwnPort reports whether it is a service of the running instance, whose process is pid, that
+// has its port: the holder was started there, or, where that cannot be seen, the service runs
+// and nothing is wrong with it.
+func isOwnPort(holder manager.Process, service manager.Service, pid int) bool {
+	if holder.PID != 0 && runtime.GOOS == "linux" { // elsewhere nobody's ancestors are known
+		return pid != 0 && inspect.DescendsFrom(holder.PID, pid)
+	}
+	return service.PID != 0 && service.Problem == nil
 }
 
 func examineDesktop(add func(words.Level, words.FindingKind, ...string)) {

@@ -17,6 +17,7 @@ import (
 	"agents-tray/manager/config"
 	"agents-tray/manager/config/scaffold"
 	"agents-tray/manager/disk"
+	"agents-tray/manager/words"
 )
 
 // initOptions are the options of init.
@@ -97,10 +98,14 @@ func (o initOptions) replace(out io.Writer, path string, text []byte) (said bool
 		fmt.Fprintf(out, "%s", diff.Diff(path, before, path+" (new)", text))
 		return false, fmt.Errorf("%s is there already, and was not changed. --force replaces it, and keeps it as %s", path, filepath.Base(kept(path)))
 	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return false, err
+	}
 	if err := disk.Replace(kept(path), before); err != nil {
 		return false, fmt.Errorf("the services file could not be kept as %s: %w", kept(path), disk.Cause(err))
 	}
-	if err := errors.Join(disk.Replace(filepath.Join(filepath.Dir(path), config.SchemaFile), config.Schema()), disk.Replace(path, text)); err != nil {
+	if err := errors.Join(disk.Replace(filepath.Join(filepath.Dir(path), config.SchemaFile), config.Schema()), disk.Replace(path, text), os.Chmod(path, info.Mode().Perm())); err != nil {
 		return false, fmt.Errorf("the services file %s cannot be written: %w", path, err)
 	}
 	return false, nil
@@ -116,7 +121,7 @@ func (o initOptions) make(ctx context.Context, out io.Writer, dir string) (scaff
 	case o.from != "":
 		made, left, err := scaffold.FromProcfile(o.from)
 		for _, line := range left {
-			fmt.Fprintf(out, "Left out: %s\n", line)
+			fmt.Fprintf(out, "Left out: %s:%d: %s: %s\n", o.from, line.Line, words.English.Mistake(line.Why), line.Text)
 		}
 		return made, err
 	case o.python:

@@ -19,9 +19,14 @@ const recordNotice = "record"
 // notice adds something for the user to know.
 func (i *Instance) notice(n words.Notice) { i.setNotice(n.Text(words.English), &n) }
 
-// setNotice sets the notice of a topic; nil removes it.
+// setNotice sets the notice of a topic; nil removes it. One that says the same stays as it is.
 func (i *Instance) setNotice(topic string, n *words.Notice) {
 	i.mu.Lock()
+	at := slices.IndexFunc(i.notices, func(old notice) bool { return old.topic == topic })
+	if n == nil && at < 0 || n != nil && at >= 0 && n.Text(words.English) == i.notices[at].Text(words.English) {
+		i.mu.Unlock()
+		return
+	}
 	i.notices = slices.DeleteFunc(slices.Clone(i.notices), func(old notice) bool { return old.topic == topic })
 	if n != nil {
 		i.notices = append(i.notices, notice{topic, *n})

@@ -23,6 +23,7 @@ func TestSwitchedOffElsewhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for line, want := range map[string]bool{
+		"[Desktop Action new]\nName=x\nExec=/bin/other": true, "Hidden = true": false,
 		"Hidden=true": false, "Hidden=false": true, "X-GNOME-Autostart-enabled=false": false, "X-GNOME-Autostart-enabled=true": true, "": true,
 	} {
 		if err := os.WriteFile(path, append(entry, line+"\n"...), 0o600); err != nil {
@@ -138,5 +139,28 @@ func TestALinkIsTheSameProgram(t *testing.T) {
 	}
 	if got := lasting(program); got != link {
 		t.Errorf("it is started as %s", got)
+	}
+}
+
+// Other programs write entries, too: with spaces around the sign, or with the program's name alone.
+func TestAnEntryOfAnotherHand(t *testing.T) {
+	own(t)
+	folder := t.TempDir()
+	program := filepath.Join(folder, "agents-tray")
+	if err := errors.Join(os.WriteFile(program, []byte("#!/bin/sh\n"), 0o700), os.MkdirAll(filepath.Dir(file()), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", folder)
+	e := Entry{Program: program}
+	for exec, want := range map[string]State{
+		"Exec=agents-tray --at-login": On, "Exec = " + program: On, `Exec="` + program + `" --no-chat`: On,
+		"Exec=other": Another, "Exec=": Off, "": Off, "TryExec=" + program: Off,
+	} {
+		if err := os.WriteFile(file(), []byte("[Desktop Entry]\nType=Application\nName=x\n"+exec+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := e.State(); got != want {
+			t.Errorf("with %q it is %v", exec, got)
+		}
 	}
 }

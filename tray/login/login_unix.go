@@ -26,8 +26,12 @@ func (e Entry) State() State {
 	}
 	command := ""
 	for line := range strings.Lines(string(data)) {
-		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
-		switch key {
+		if command != "" && strings.HasPrefix(line, "[") {
+			break // what follows is of an action
+		}
+		key, value, _ := strings.Cut(line, "=")
+		value = strings.TrimSpace(value)
+		switch key = strings.TrimSpace(key); key {
 		case "Hidden", "X-GNOME-Autostart-enabled": // how desktops' own settings switch it off
 			if (key == "Hidden") == (value == "true") {
 				return Off

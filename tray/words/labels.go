@@ -13,8 +13,10 @@ const (
 	German  = words.German
 )
 
-// languages is how many there are.
-const languages = words.Languages
+// Languages is how many there are.
+const Languages = words.Languages
+
+const languages = Languages
 
 // System returns the language that the user has chosen in the system's settings.
 func System() Language { return words.System() }
