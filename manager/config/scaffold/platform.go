@@ -162,6 +162,9 @@ func interpreter(script string) string {
 	return ""
 }
 
+// unescaped has what a URL of ours escapes stand for itself. The platform's own are read as they are.
+var unescaped = strings.NewReplacer("%", "%25", "?", "%3F")
+
 // File is a services file for the platform: its Dashboard and Chat on their usual ports,
 // for this computer only, and our own Dashboard beside them.
 func (p Platform) File() File {
@@ -187,7 +190,7 @@ func (p Platform) File() File {
 	}
 	file := File{
 		Comment:     "The Python platform under Configurable Agents.",
-		DatabaseURL: database("workflows.db"), // the platform's code reads this one, whatever its --db-url says
+		DatabaseURL: unescaped.Replace(database("workflows.db")), // the platform's code reads this one, whatever its --db-url says
 		Services: []Service{
 			{
 				Name: "home", Comments: []string{"The program's own pages: the review of an unexpected end, the history and the logs."},
