@@ -89,6 +89,24 @@ func TestOnlyPagesAreOpened(t *testing.T) {
 	}
 }
 
+// A port of a URL is one as any other; 70000 was taken where it stood in a URL.
+func TestPortsOfURLs(t *testing.T) {
+	for address, fine := range map[string]bool{
+		"http://127.0.0.1:1": true, "http://[::1]:65535/x": true, "http://127.0.0.1": true, "http://127.0.0.1:0": false, "http://127.0.0.1:70000/": false, "https://x:99999": false,
+	} {
+		for name, s := range map[string]ServiceSpec{
+			"url":         {URL: address},
+			"ready.http":  {Ready: Ready{Check: Check{HTTP: address}}},
+			"health.http": {Health: Health{Check: Check{HTTP: address}}},
+		} {
+			s.Name, s.Command = "a", []string{"x"}
+			if err := s.Validate(); (err == nil) != fine || err != nil && !strings.Contains(err.Error(), name+": mistake bad-port") {
+				t.Errorf("%s %s: %v", name, address, err)
+			}
+		}
+	}
+}
+
 func TestATitleIsOneLineOfPlainText(t *testing.T) {
 	for given, want := range map[string]string{
 		"": "s", " \n ": "s", "Web shop": "Web shop", "Größe 👩‍💻": "Größe 👩‍💻", "one\ntwo\tthree": "one two three",
