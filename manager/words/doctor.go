@@ -23,11 +23,13 @@ const (
 	FoundVersion     FindingKind = "version"
 	FoundServices    FindingKind = "services-file"
 	FoundMistakes    FindingKind = "services-file-mistakes"
+	FoundUnread      FindingKind = "services-file-unread"
 	FoundRunning     FindingKind = "instance"
 	FoundNotRunning  FindingKind = "no-instance"
 	FoundFolder      FindingKind = "folder"
 	FoundNoFolder    FindingKind = "folder-not-made"
 	FoundUnwritable  FindingKind = "folder-not-writable"
+	FoundNoRoom      FindingKind = "folder-full"
 	FoundOpenFolder  FindingKind = "folder-open"
 	FoundPortFree    FindingKind = "port-free"
 	FoundPortOurs    FindingKind = "port-ours"
@@ -52,11 +54,16 @@ var findings = map[FindingKind]struct{ what, advice text }{
 	FoundVersion:    {text{"Version {version}, on {system}", "Version {version}, auf {system}"}, none},
 	FoundServices:   {text{"The services file is in order: {names}", "Die Dienste-Datei ist in Ordnung: {names}"}, none},
 	FoundMistakes:   {text{"The services file has mistakes:\n{mistakes}", "Die Dienste-Datei hat Fehler:\n{mistakes}"}, text{"Correct them; agents-tray check looks again", "Berichtigen; agents-tray check sieht wieder nach"}},
+	FoundUnread:     {text{"Services file: {mistakes}", "Dienste-Datei: {mistakes}"}, none},
 	FoundRunning:    {text{"It is running (pid {pid}, version {version})", "Es läuft (PID {pid}, Version {version})"}, none},
 	FoundNotRunning: {text{"It is not running", "Es läuft nicht"}, text{"Start it with agents-tray, or agents-tray ui in a terminal", "Mit agents-tray starten, im Terminal mit agents-tray ui"}},
 	FoundFolder:     {text{"The folder {path} can be written", "Der Ordner {path} ist beschreibbar"}, none},
 	FoundNoFolder:   {text{"The folder {path} is not there yet", "Den Ordner {path} gibt es noch nicht"}, none},
 	FoundUnwritable: {text{"The folder {path} cannot be written: {detail}", "Der Ordner {path} ist nicht beschreibbar: {detail}"}, text{"Make it your own and writable", "Den Ordner zum eigenen machen und beschreibbar"}},
+	FoundNoRoom: {
+		text{"Nothing more can be written to the folder {path}: {detail}", "In den Ordner {path} lässt sich nichts mehr schreiben: {detail}"},
+		text{"Make room on that disk; until then nothing is recorded or logged", "Auf dem Datenträger Platz schaffen; bis dahin wird nichts aufgezeichnet und protokolliert"},
+	},
 	FoundOpenFolder: {text{"The folder {path} is open to other users", "Der Ordner {path} steht anderen Benutzern offen"}, text{"It is closed at the next start", "Beim nächsten Start wird er geschlossen"}},
 	FoundPortFree:   {text{"Port {port} is free for {service}", "Port {port} ist frei für {service}"}, none},
 	FoundPortOurs:   {text{"Port {port} is {service}'s", "Port {port} gehört {service}"}, none},

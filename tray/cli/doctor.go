@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -70,7 +71,11 @@ func examine(ctx context.Context, language words.Language, options config.Option
 	add(words.Fine, words.FoundVersion, "{version}", version, "{system}", runtime.GOOS+"/"+runtime.GOARCH)
 	services, err := checkServices(ctx, options)
 	if err != nil {
-		add(words.Wrong, words.FoundMistakes, "{mistakes}", config.Explain(err, language))
+		kind := words.FoundUnread
+		if errors.As(err, new(*config.Mistakes)) {
+			kind = words.FoundMistakes
+		}
+		add(words.Wrong, kind, "{mistakes}", config.Explain(err, language))
 		services, _ = config.Services(options, config.Locate()) // those that can run all the same; none if the file is wrong
 	} else {
 		var names []string
@@ -88,7 +93,10 @@ func examine(ctx context.Context, language words.Language, options config.Option
 	}
 	folders := config.Locate()
 	for _, folder := range []string{folders.Config, folders.State, folders.Logs()} {
-		level, kind, detail := examineFolder(folder)
+		level, kind, detail := examineFolder(language, folder)
+		if kind == words.FoundOpenFolder && folder == folders.Config {
+			level, kind = words.Fine, words.FoundFolder // what the user writes may be for others
+		}
 		add(level, kind, "{path}", folder, "{detail}", detail)
 	}
 	for _, s := range services {
@@ -107,16 +115,23 @@ func examine(ctx context.Context, language words.Language, options config.Option
 	return found
 }
 
-func examineFolder(path string) (words.Level, words.FindingKind, string) {
+// probeSize is what a folder must take: a block, for which a full disk has no room.
+const probeSize = 4 << 10
+
+func examineFolder(language words.Language, path string) (words.Level, words.FindingKind, string) {
 	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, fs.ErrNotExist) {
 		return words.Fine, words.FoundNoFolder, ""
-	case err != nil:
-		return words.Wrong, words.FoundUnwritable, disk.Cause(err).Error()
 	}
-	if err := disk.Probe(path, 0); err != nil {
-		return words.Wrong, words.FoundUnwritable, disk.Cause(err).Error()
+	if err == nil {
+		err = disk.Probe(path, probeSize)
+	}
+	err = disk.Cause(err)
+	switch {
+	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
+		return words.Wrong, words.FoundNoRoom, language.Cause(err)
+	case err != nil:
+		return words.Wrong, words.FoundUnwritable, language.Cause(err)
 	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		return words.Worth, words.FoundOpenFolder, ""
@@ -209,7 +224,11 @@ func printFindings(to io.Writer, language words.Language, findings []words.Findi
 	for _, f := range findings {
 		what, advice := language.Finding(f)
 		if advice != "" && f.Level != words.Fine {
-			what += ". " + advice
+			between := ". "
+			if strings.Contains(what, "\n") {
+				between = "\n" // below the excerpt of a file
+			}
+			what += between + advice
 		}
 		mark := map[words.Level]string{words.Fine: "✓", words.Worth: "!", words.Wrong: "✗"}[f.Level]
 		fmt.Fprintf(to, "%s %s\n", mark, strings.ReplaceAll(what, "\n", "\n    "))
