@@ -58,6 +58,9 @@ func printLogs(ctx context.Context, out io.Writer, folders config.Folders, names
 	if wanted.lines < 1 {
 		return fmt.Errorf("-n %d: give a number from 1", wanted.lines)
 	}
+	if wanted.since < 0 {
+		return fmt.Errorf("--since %v: give how long ago, such as 10m or 2h", wanted.since)
+	}
 	source, known := openLogSource(ctx, folders)
 	if len(names) == 0 {
 		names = known

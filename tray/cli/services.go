@@ -100,7 +100,7 @@ func awaitOutcomes(ctx context.Context, client *control.Client, action control.A
 	err := client.Watch(ctx, func(now control.Status) {
 		open = slices.DeleteFunc(open, func(name string) bool {
 			service, known := now.Service(name)
-			said, failure, done := outcome(action, before[name], service)
+			said, failure, done := outcome(action, before[name], service, now.Snapshot)
 			switch {
 			case !known:
 				return true
@@ -126,10 +126,15 @@ func awaitOutcomes(ctx context.Context, client *control.Client, action control.A
 	return fmt.Errorf("the instance ended before all services had answered: %w", err)
 }
 
-// outcome says what has come of an action on a service; done is false while that is open.
-func outcome(action control.Action, before, now manager.Service) (said string, failure error, done bool) {
+// outcome says what has come of an action on a service, one of all; done is false while that is
+// open.
+func outcome(action control.Action, before, now manager.Service, all manager.Snapshot) (said string, failure error, done bool) {
 	if action == control.Stop {
-		return "stopped", nil, now.State.Idle()
+		said = "stopped"
+		if exit := now.LastExit; before.State.Live() && exit != nil && exit.KilledAtDeadline() {
+			said += ": it " + words.English.Exit(*exit)
+		}
+		return said, nil, now.State.Idle()
 	}
 	switch now.State {
 	case manager.Failed:
@@ -146,12 +151,34 @@ func outcome(action control.Action, before, now manager.Service) (said string, f
 			return "ready at " + now.URL, nil, true
 		}
 		return "ready", nil, true
+	case manager.Waiting:
+		if now.Settled {
+			return waitsInVain(now, all)
+		}
 	case manager.Starting:
 		if now.Problem != nil { // it takes longer than expected, and is not ended for that
 			return words.English.Report(now.Problem), nil, true
 		}
 	}
 	return "", nil, false
+}
+
+// waitsInVain is the outcome for a service that waits for one that is not about to be ready.
+func waitsInVain(s manager.Service, all manager.Snapshot) (said string, failure error, done bool) {
+	at := slices.IndexFunc(all.Services, func(on manager.Service) bool { return on.Title == s.WaitsFor })
+	if at < 0 {
+		return "", nil, false
+	}
+	switch on := all.Services[at]; {
+	case on.State == manager.Waiting:
+		return "waits for " + on.Title + ", which waits for " + on.WaitsFor, nil, true
+	case on.State == manager.Starting:
+		return "waits for " + on.Title + ", which is still starting", nil, true
+	case on.Problem != nil:
+		return "", fmt.Errorf("%s waits for %s: %s", s.Name, on.Title, words.English.Report(on.Problem)), true
+	default:
+		return "", fmt.Errorf("%s waits for %s, which is %s: agents-tray start %s", s.Name, on.Title, on.State, on.Name), true
+	}
 }
 
 // completeServices completes the names of the services of the running instance.
