@@ -89,7 +89,7 @@ func findItem(items []control.MenuItem, beginning string) (control.MenuItem, boo
 // openCommand opens a service's page in the browser.
 func openCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "open SERVICE", Short: "Open a service's page in the browser, as soon as it answers", ValidArgsFunction: completeServices,
+		Use: "open SERVICE", Short: "Open a service's page in the browser, as soon as it answers", ValidArgsFunction: completeServices(hasPage),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return errors.New("name one service, as in agents-tray open chat")

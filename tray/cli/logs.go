@@ -22,7 +22,7 @@ import (
 func logsCommand() *cobra.Command {
 	var wanted logRange
 	command := &cobra.Command{
-		Use: "logs [SERVICE…]", Short: "What services printed, of several merged by time", ValidArgsFunction: completeServices,
+		Use: "logs [SERVICE…]", Short: "What services printed, of several merged by time", ValidArgsFunction: completeServices(isStartedHere),
 		RunE: func(command *cobra.Command, names []string) error {
 			folders, _ := control.Find() // without an instance its files are read
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
