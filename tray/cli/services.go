@@ -152,9 +152,7 @@ func outcome(action control.Action, before, now manager.Service, all manager.Sna
 		}
 		return "ready", nil, true
 	case manager.Waiting:
-		if now.Settled {
-			return waitsInVain(now, all)
-		}
+		return waitsInVain(now, all)
 	case manager.Starting:
 		if now.Problem != nil { // it takes longer than expected, and is not ended for that
 			return words.English.Report(now.Problem), nil, true
@@ -163,18 +161,20 @@ func outcome(action control.Action, before, now manager.Service, all manager.Sna
 	return "", nil, false
 }
 
-// waitsInVain is the outcome for a service that waits for one that is not about to be ready.
+// waitsInVain is the outcome for a service that waits for another, if that is not about to be ready.
 func waitsInVain(s manager.Service, all manager.Snapshot) (said string, failure error, done bool) {
 	at := slices.IndexFunc(all.Services, func(on manager.Service) bool { return on.Title == s.WaitsFor })
-	if at < 0 {
+	if at < 0 || !s.Settled && (all.Services[at].State != manager.Starting || all.Services[at].Problem == nil) {
 		return "", nil, false
 	}
 	switch on := all.Services[at]; {
+	case on.Watched && on.Problem != nil:
+		return "", fmt.Errorf("%s waits for %s: %s", s.Name, on.Title, words.English.Report(on.Problem)), true
 	case on.State == manager.Waiting:
 		return "waits for " + on.Title + ", which waits for " + on.WaitsFor, nil, true
 	case on.State == manager.Starting:
 		return "waits for " + on.Title + ", which is still starting", nil, true
-	case on.Problem != nil:
+	case on.State == manager.Failed && on.Problem != nil:
 		return "", fmt.Errorf("%s waits for %s: %s", s.Name, on.Title, words.English.Report(on.Problem)), true
 	default:
 		return "", fmt.Errorf("%s waits for %s, which is %s: agents-tray start %s", s.Name, on.Title, on.State, on.Name), true
