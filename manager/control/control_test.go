@@ -132,7 +132,7 @@ func TestServerAndClient(t *testing.T) {
 					t.Errorf("want status %d: %v", status, err)
 				}
 			}
-			_, err := client.Log(ctx, "nobody", 1)
+			_, err := client.RunAgain(ctx, "chat", "gone")
 			if refused, ok := errors.AsType[*Refused](err); !ok || refused.Message != "nobody knows it" || refused.Told != "niemand kennt es" {
 				t.Errorf("it refuses with %+v", refused)
 			}
