@@ -62,7 +62,7 @@ func Create(o Options, f Folders, text []byte) (path string, err error) {
 		err = disk.Replace(filepath.Join(filepath.Dir(path), SchemaFile), Schema())
 	}
 	if err != nil {
-		return path, fmt.Errorf("the services file %s cannot be written: %w", path, err)
+		return path, fmt.Errorf("the services file %s cannot be written: %w", path, disk.Cause(err))
 	}
 	return path, nil
 }

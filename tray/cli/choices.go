@@ -39,26 +39,27 @@ func choiceCommand(name, short string, item ...string) *cobra.Command {
 
 // autostartCommand shows and changes whether the program starts at login.
 func autostartCommand() *cobra.Command {
-	command := &cobra.Command{Use: "autostart", Short: "Whether the program starts at login"}
+	show := func(command *cobra.Command, _ []string) error {
+		client, err := runningClient()
+		if err != nil {
+			return err
+		}
+		items, err := client.Menu(command.Context())
+		if err != nil {
+			return unanswered(err)
+		}
+		item, ok := findItem(items, "at-login ")
+		if !ok || item.Checked == nil {
+			return errors.New("this system does not tell whether the program starts at login")
+		}
+		fmt.Fprintln(command.OutOrStdout(), atLogin(item))
+		return nil
+	}
+	command := &cobra.Command{Use: "autostart", Short: "Whether the program starts at login", Args: cobra.NoArgs, RunE: show}
 	command.AddCommand(
 		choiceCommand("on", "Start the program at login, with the options of the running instance", "at-login", "on"),
 		choiceCommand("off", "Do not start the program at login", "at-login", "off"),
-		&cobra.Command{Use: "status", Short: "Say whether the program starts at login", Args: cobra.NoArgs, RunE: func(command *cobra.Command, _ []string) error {
-			client, err := runningClient()
-			if err != nil {
-				return err
-			}
-			items, err := client.Menu(command.Context())
-			if err != nil {
-				return unanswered(err)
-			}
-			item, ok := findItem(items, "at-login ")
-			if !ok || item.Checked == nil {
-				return errors.New("this system does not tell whether the program starts at login")
-			}
-			fmt.Fprintln(command.OutOrStdout(), atLogin(item))
-			return nil
-		}},
+		&cobra.Command{Use: "status", Short: "Say whether the program starts at login", Args: cobra.NoArgs, RunE: show},
 	)
 	return command
 }
