@@ -44,7 +44,7 @@ func open(path string, f Folders) (*document, error) {
 		return nil, nil
 	}
 	if byDefault && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR)) {
-		return nil, unusable(ForServices, path, err)
+		return nil, NewUnusable(ForServices, path, err)
 	}
 	if err != nil {
 		return nil, spec.Wrong(spec.Unreadable, "{path}", path, "{detail}", disk.Cause(err))

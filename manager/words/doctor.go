@@ -29,6 +29,7 @@ const (
 	FoundFolder      FindingKind = "folder"
 	FoundNoFolder    FindingKind = "folder-not-made"
 	FoundUnwritable  FindingKind = "folder-not-writable"
+	FoundForeign     FindingKind = "folder-of-another-user"
 	FoundNoRoom      FindingKind = "folder-full"
 	FoundOpenFolder  FindingKind = "folder-open"
 	FoundPortFree    FindingKind = "port-free"
@@ -60,9 +61,10 @@ var findings = map[FindingKind]struct{ what, advice text }{
 	FoundFolder:     {text{"The folder {path} can be written", "Der Ordner {path} ist beschreibbar"}, none},
 	FoundNoFolder:   {text{"The folder {path} is not there yet", "Den Ordner {path} gibt es noch nicht"}, none},
 	FoundUnwritable: {text{"The folder {path} cannot be written: {detail}", "Der Ordner {path} ist nicht beschreibbar: {detail}"}, text{"Make it your own and writable", "Den Ordner zum eigenen machen und beschreibbar"}},
+	FoundForeign:    {text{"{detail}", "{detail}"}, none}, // with what mends it
 	FoundNoRoom: {
 		text{"Nothing more can be written to the folder {path}: {detail}", "In den Ordner {path} lässt sich nichts mehr schreiben: {detail}"},
-		text{"Make room on that disk; until then nothing is recorded or logged", "Auf dem Datenträger Platz schaffen; bis dahin wird nichts aufgezeichnet und protokolliert"},
+		text{"Make room on that disk, or have it written to again; until then nothing is recorded or logged", "Auf dem Datenträger Platz schaffen oder ihn wieder beschreibbar machen; bis dahin wird nichts aufgezeichnet und protokolliert"},
 	},
 	FoundOpenFolder: {text{"The folder {path} is open to other users", "Der Ordner {path} steht anderen Benutzern offen"}, text{"It is closed at the next start", "Beim nächsten Start wird er geschlossen"}},
 	FoundPortFree:   {text{"Port {port} is free for {service}", "Port {port} ist frei für {service}"}, none},

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
 	"os/exec"
 	"strings"
 	"testing"
@@ -62,6 +63,10 @@ func TestCommandsActAndWait(t *testing.T) {
 	}
 	if said := u.Command("__complete", "restart", "dashboard", ""); !strings.HasPrefix(said, "chat\n:") {
 		t.Errorf("completion offers %q", said)
+	}
+	doctor := u.launchExactly("doctor") // the instance's ports are not those of the file
+	if doctor.End(); !strings.Contains(doctor.Out.String(), fmt.Sprintf("✓ Port %d is Chat's", u.Chat)) {
+		t.Errorf("doctor says\n%s", doctor.Out.String())
 	}
 	wrong := u.launchExactly("restart", "nobody")
 	if status := wrong.End(); status != 1 || !strings.Contains(wrong.Out.String(), `there is no service "nobody". There are: dashboard chat`) {

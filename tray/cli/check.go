@@ -17,6 +17,7 @@ import (
 	"agents-tray/manager/guard/proctree"
 	"agents-tray/manager/spec"
 	"agents-tray/manager/words"
+	"agents-tray/tray/instance"
 
 	"github.com/spf13/cobra"
 )
@@ -96,6 +97,9 @@ func (e explained) Unwrap() error { return e.error }
 // explain returns an error that says what one of package config says as people read it in a
 // terminal, any other as it is. Where no service is in the file it shows one.
 func explain(language words.Language, err error) error {
+	if errors.As(err, new(*config.Unusable)) {
+		return explained{err, instance.Mistakes(language, err, "")}
+	}
 	mistake, one := errors.AsType[*spec.Mistake](err)
 	if !one && !errors.As(err, new(*config.Mistakes)) {
 		return err

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -27,6 +28,7 @@ import (
 	"agents-tray/manager/spec"
 	"agents-tray/manager/words"
 	"agents-tray/tray"
+	"agents-tray/tray/instance"
 )
 
 // doctorCommand looks at the computer: at all that the program needs of it. It changes and
@@ -71,11 +73,13 @@ func examine(ctx context.Context, language words.Language, options config.Option
 	add(words.Fine, words.FoundVersion, "{version}", version, "{system}", runtime.GOOS+"/"+runtime.GOARCH)
 	services, err := checkServices(ctx, options)
 	if err != nil {
-		kind := words.FoundUnread
+		kind, said := words.FoundUnread, config.Explain(err, language)
 		if errors.As(err, new(*config.Mistakes)) {
 			kind = words.FoundMistakes
+		} else if errors.As(err, new(*config.Unusable)) {
+			said = instance.Mistakes(language, err, "")
 		}
-		add(words.Wrong, kind, "{mistakes}", config.Explain(err, language))
+		add(words.Wrong, kind, "{mistakes}", said)
 		services, _ = config.Services(options, config.Locate()) // those that can run all the same; none if the file is wrong
 	} else {
 		var names []string
@@ -92,12 +96,15 @@ func examine(ctx context.Context, language words.Language, options config.Option
 		add(words.Fine, words.FoundNotRunning)
 	}
 	folders := config.Locate()
-	for _, folder := range []string{folders.Config, folders.State, folders.Logs()} {
-		level, kind, detail := examineFolder(language, folder)
-		if kind == words.FoundOpenFolder && folder == folders.Config {
-			level, kind = words.Fine, words.FoundFolder // what the user writes may be for others
+	for _, folder := range []struct {
+		path    string
+		purpose config.Purpose
+	}{{folders.Config, config.ForSettings}, {folders.State, config.ForState}, {folders.Logs(), config.ForState}, {folders.Runtime, config.ForSockets}} {
+		if _, err := os.Stat(filepath.Dir(folder.path)); folder.purpose == config.ForSockets && err != nil {
+			continue // without a login there is none, and none is made
 		}
-		add(level, kind, "{path}", folder, "{detail}", detail)
+		level, kind, detail := examineFolder(language, folder.path, folder.purpose)
+		add(level, kind, "{path}", folder.path, "{detail}", detail)
 	}
 	for _, s := range services {
 		if level, kind, values := examinePort(language, s, status); kind != "" {
@@ -118,7 +125,7 @@ func examine(ctx context.Context, language words.Language, options config.Option
 // probeSize is what a folder must take: a block, for which a full disk has no room.
 const probeSize = 4 << 10
 
-func examineFolder(language words.Language, path string) (words.Level, words.FindingKind, string) {
+func examineFolder(language words.Language, path string, purpose config.Purpose) (words.Level, words.FindingKind, string) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return words.Fine, words.FoundNoFolder, ""
@@ -127,11 +134,15 @@ func examineFolder(language words.Language, path string) (words.Level, words.Fin
 		err = disk.Probe(path, probeSize)
 	}
 	err = disk.Cause(err)
-	switch {
-	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
+	switch u := config.NewUnusable(purpose, path, err); {
+	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EROFS):
 		return words.Wrong, words.FoundNoRoom, language.Cause(err)
+	case err != nil && u.Owner != "":
+		return words.Wrong, words.FoundForeign, instance.Mistakes(language, u, "")
 	case err != nil:
 		return words.Wrong, words.FoundUnwritable, language.Cause(err)
+	case purpose == config.ForSettings:
+		return words.Fine, words.FoundFolder, "" // what the user writes may be for others
 	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		return words.Worth, words.FoundOpenFolder, ""
@@ -146,6 +157,10 @@ func examinePort(language words.Language, s spec.ServiceSpec, now control.Status
 	if port == 0 || s.Watched() {
 		return "", "", nil
 	}
+	service, running := now.Service(s.Name)
+	if running && service.Address != "" { // options, or a choice in the menu, may have put it there
+		address, port = service.Address, spec.Port(service.Address)
+	}
 	title := s.WithDefaults().Title
 	values := []string{"{port}", strconv.Itoa(port), "{service}", title}
 	listener, err := net.Listen("tcp", address)
@@ -157,7 +172,6 @@ func examinePort(language words.Language, s spec.ServiceSpec, now control.Status
 		return words.Wrong, words.FoundPortDenied, values
 	}
 	holder := portHolder(address)
-	service, _ := now.Service(s.Name)
 	if isOwnPort(holder, service, now.PID) {
 		return words.Fine, words.FoundPortOurs, values
 	}
