@@ -16,6 +16,7 @@ import (
 // The commands act on the running instance, wait for the outcome, and say it by their
 // status.
 func TestCommandsActAndWait(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	state := func(service string) manager.Service {
@@ -73,6 +74,7 @@ func TestCommandsActAndWait(t *testing.T) {
 
 // A service that fails is told with its reason, and the status is 1.
 func TestStartTellsAFailure(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	shell, err := exec.LookPath("sh")
 	if err != nil {
@@ -94,6 +96,7 @@ func TestStartTellsAFailure(t *testing.T) {
 
 // ui --json writes a line for each state of each service, and goes on when one fails.
 func TestTheTerminalFormAsLinesOfJSON(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.WithServices("  good: {command: sleep 601}\n  bad: {command: no-such-program}\n")
 	p := u.launchExactly("ui", "--json")

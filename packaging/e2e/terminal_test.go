@@ -110,6 +110,7 @@ const slowServices = `  slow: {title: Slow, command: 'sh -c "while ! [ -e go ]; 
 // In a terminal each service that is waited for has a spinner; a tick with its address takes
 // the place of one, and a cross with the reason and what to do that of another.
 func TestASpinnerForEachService(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.WithServices(fmt.Sprintf(slowServices, u.Folder))
 	s := openScreen(t, 70, 24)
@@ -139,6 +140,7 @@ func TestASpinnerForEachService(t *testing.T) {
 
 // Where lines are to be plain, they are: into a file, a pipe, or with NO_COLOR.
 func TestPlainLinesWithoutATerminal(t *testing.T) {
+	t.Parallel()
 	for name, plain := range map[string]func(*harness.Program, *screen){
 		"a pipe": func(*harness.Program, *screen) {},
 		"NO_COLOR": func(p *harness.Program, s *screen) {
