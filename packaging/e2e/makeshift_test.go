@@ -150,6 +150,7 @@ func TestAServicesFileOfRoots(t *testing.T) {
 
 // Root in the home of somebody else is warned before anything is written there.
 func TestRootInAnothersHome(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	if os.Geteuid() != 0 {
 		t.Fatal("this test starts a program as root: run it as root")
