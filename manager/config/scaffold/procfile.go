@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"agents-tray/manager/config"
@@ -17,14 +18,16 @@ import (
 // maxProcfile is the largest Procfile that is read, in bytes.
 const maxProcfile = 1 << 20
 
-var (
-	procfileLine = regexp.MustCompile(`^([A-Za-z0-9_-]+):\s*(\S.*)$`)
-	needsShell   = regexp.MustCompile("[$`|&;<>()*?~#\\n]|^[A-Za-z_][A-Za-z0-9_]*=")
-	shellBuiltin = regexp.MustCompile(`^(\.|case|cd|eval|exec|export|for|if|set|source|trap|ulimit|umask|until|while)\s`)
-	takesPort    = regexp.MustCompile(`\$(PORT\b|\{PORT\b)`)
-	// ownPort is a port that a command names itself: by an option, or after what serves there.
-	ownPort = regexp.MustCompile(`(?:\s(?:-p|--port)[ =]?|\s(?:runserver|http\.server)\s+(?:[\w.]+:)?|\s(?:-b|--bind|-l|--listen)[ =]?[\w.]*:)(\d{2,5})(?:\s|$)`)
-)
+// procfileForms are what is looked for in a Procfile; few processes read one.
+var procfileForms = sync.OnceValue(func() (f struct{ line, needsShell, shellBuiltin, takesPort, ownPort *regexp.Regexp }) {
+	f.line = regexp.MustCompile(`^([A-Za-z0-9_-]+):\s*(\S.*)$`)
+	f.needsShell = regexp.MustCompile("[$`|&;<>()*?~#\\n]|^[A-Za-z_][A-Za-z0-9_]*=")
+	f.shellBuiltin = regexp.MustCompile(`^(\.|case|cd|eval|exec|export|for|if|set|source|trap|ulimit|umask|until|while)\s`)
+	f.takesPort = regexp.MustCompile(`\$(PORT\b|\{PORT\b)`)
+	// A port that a command names itself: by an option, or after what serves there.
+	f.ownPort = regexp.MustCompile(`(?:\s(?:-p|--port)[ =]?|\s(?:runserver|http\.server)\s+(?:[\w.]+:)?|\s(?:-b|--bind|-l|--listen)[ =]?[\w.]*:)(\d{2,5})(?:\s|$)`)
+	return f
+})
 
 // firstPort is the PORT of a Procfile's first process; each other has 100 more, as foreman
 // gives them.
@@ -97,7 +100,7 @@ func FromProcfile(path string) (file File, left []Left, err error) {
 
 // process is the service for a line of a Procfile in a folder. port is its PORT.
 func process(line, dir string, port int, envFile bool) (Service, error) {
-	found := procfileLine.FindStringSubmatch(line)
+	found := procfileForms().line.FindStringSubmatch(line)
 	if found == nil {
 		return Service{}, errNoProcess
 	}
@@ -112,8 +115,8 @@ func process(line, dir string, port int, envFile bool) (Service, error) {
 	if envFile {
 		service.Keys = append(service.Keys, Pair{Key: "env_file", Value: ".env"})
 	}
-	if given := takesPort.MatchString(command); given || name == "web" {
-		if own := ownPort.FindStringSubmatch(command); own != nil && !given {
+	if given := procfileForms().takesPort.MatchString(command); given || name == "web" {
+		if own := procfileForms().ownPort.FindStringSubmatch(command); own != nil && !given {
 			port, _ = strconv.Atoi(own[1]) // digits
 		}
 		address := fmt.Sprintf("127.0.0.1:%d", port)
@@ -134,11 +137,12 @@ func process(line, dir string, port int, envFile bool) (Service, error) {
 
 // shell is a command as a Procfile means it: read by a shell, where that makes a difference.
 func shell(command string) any {
-	builtin := shellBuiltin.MatchString(command)
-	if !needsShell.MatchString(command) && !builtin {
+	forms := procfileForms()
+	builtin := forms.shellBuiltin.MatchString(command)
+	if !forms.needsShell.MatchString(command) && !builtin {
 		return command
 	}
-	if !builtin && !strings.ContainsAny(command, "|&;\n") && !needsShell.MatchString(strings.Fields(command)[0]) {
+	if !builtin && !strings.ContainsAny(command, "|&;\n") && !forms.needsShell.MatchString(strings.Fields(command)[0]) {
 		command = "exec " + command // the shell does not stay as a process of its own
 	}
 	return []string{"sh", "-c", command}
