@@ -3,9 +3,11 @@ package chat
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"runtime"
 	"strings"
 	"syscall"
@@ -72,6 +74,10 @@ func explainWith(err error, s serverChoice, where string) *problem {
 		p.What = s.Name + " refused the request."
 		p.Why = "The key is not accepted for this model or request." + quote
 		p.Now = fmt.Sprintf("Choose another model, or enter another key%s, then try again.", where)
+		if e.WebPage {
+			p.Why = "A firewall or proxy before it answered with a web page, so this need not be about the key."
+			p.Now = "Open " + s.Host() + " in a browser to see that page, or try another network."
+		}
 	case completion.WrongRegion:
 		p.What = provider + " does not serve the place you are in."
 		p.Why = strings.TrimSpace(quote)
@@ -80,6 +86,9 @@ func explainWith(err error, s serverChoice, where string) *problem {
 		p.What = "Nothing is left to pay for this request."
 		p.Why = "The account at " + provider + " has no credit, or not enough." + quote
 		p.Now = "Add credit there, or choose another model. Waiting does not help."
+		if e.Wait > 0 {
+			p.Now = fmt.Sprintf("Try again after %s, add credit there, or choose another model.", waitWords(e.Wait))
+		}
 	case completion.QuotaUsed:
 		p.What = "The quota at " + provider + " is used up."
 		p.Why = strings.TrimSpace(quote)
@@ -93,6 +102,13 @@ func explainWith(err error, s serverChoice, where string) *problem {
 		p.Now = "Try again in a minute, or choose another model."
 		if e.Wait > 0 {
 			p.Now = fmt.Sprintf("Try again after %s, or choose another model.", waitWords(e.Wait))
+		}
+	case completion.Gateway:
+		p.What = s.Name + " does not answer at the moment."
+		p.Why = fmt.Sprintf("What stands before it, a gateway or a proxy, answered in its place (status %d).", e.Status)
+		p.Now = tryAgain(e.Wait, "in a minute")
+		if s.Local() {
+			p.Now = "See whether the server behind it is running, then try again."
 		}
 	case completion.NoMemory:
 		p.What = "The model does not fit into the memory of " + s.Name + "."
@@ -124,13 +140,10 @@ func explainWith(err error, s serverChoice, where string) *problem {
 	case completion.RateLimited:
 		p.What = provider + " takes no more requests at the moment."
 		p.Why = "Too many were sent in a short time." + quote
-		p.Now = "Wait a little, then try again."
-		if e.Wait > 0 {
-			p.Now = fmt.Sprintf("Try again after %s.", waitWords(e.Wait))
-		}
+		p.Now = tryAgain(e.Wait, "in a little while")
 	case completion.Loading:
 		p.What = s.Name + " is still loading the model."
-		p.Now = "Wait a little, then try again."
+		p.Now = tryAgain(e.Wait, "in a little while")
 	case completion.TooLong:
 		p.What = tooLong
 		p.Why = fmt.Sprintf("%s can only read so much at once.%s", s.Model, quote)
@@ -178,7 +191,22 @@ func unreachable(err error, s serverChoice) string {
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return fmt.Sprintf("%s did not respond in time.", s.Host())
 	}
+	var certificate *tls.CertificateVerificationError
+	switch {
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return fmt.Sprintf("%s does not speak https: its address begins with http://.", s.Host())
+	case errors.As(err, &certificate):
+		return fmt.Sprintf("The certificate of %s is not trusted: %v.", s.Host(), certificate.Err)
+	}
 	return fmt.Sprintf("There is no connection to %s.", s.Host())
+}
+
+// tryAgain is the advice to try again after a time, or some time when it is not known.
+func tryAgain(wait time.Duration, otherwise string) string {
+	if wait > 0 {
+		return fmt.Sprintf("Try again after %s.", waitWords(wait))
+	}
+	return fmt.Sprintf("Try again %s.", otherwise)
 }
 
 func emptyAnswer(s serverChoice, finish completion.FinishReason, thought bool) *problem {

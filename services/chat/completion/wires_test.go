@@ -72,7 +72,7 @@ var refusals = []wire{
 	{"Google, overloaded", 503, "", `[{"error":{"code":503,"message":"The model is overloaded. Please try again later.","status":"UNAVAILABLE"}}]`,
 		completion.Overloaded, "", 0},
 	{"Google, a missing model", 404, "", `[{"error":{"code":404,"message":"models/gemini-x is not found for API version v1main, or is not supported for generateContent.","status":"NOT_FOUND"}}]`,
-		completion.NotForChat, "", 0},
+		completion.ModelNotFound, "", 0},
 	{"Google, too long", 400, "", `[{"error":{"code":400,"message":"The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).","status":"INVALID_ARGUMENT"}}]`,
 		completion.TooLong, "", 0},
 	{"Mistral, a list of details", 422, "", `{"object":"error","message":{"detail":[{"type":"missing","loc":["body","messages"],"msg":"Field required","input":{}}]},"type":"invalid_request_error","param":null,"code":null}`,
