@@ -65,8 +65,12 @@ func looksLikePage(body []byte) bool {
 // parseError parses an "error" member. Its message is "" if there is none.
 func parseError(raw json.RawMessage) serverError {
 	e := parseWhole(raw)
-	if e.message == "" {
-		e.message = strings.TrimSpace(e.codes) // an error that has no words
+	if e.message == "" { // an error that has no words
+		e.message = strings.TrimSpace(e.codes)
+	}
+	if number, err := strconv.ParseFloat(string(raw), 64); err == nil && number != 0 {
+		e.addCode(number)
+		e.message = "error " + string(raw)
 	}
 	return e
 }
