@@ -3,7 +3,7 @@ package workflow
 import (
 	"fmt"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // tree makes a tree of the parser's nodes, with aliases and merged keys filled in, and
@@ -148,6 +148,9 @@ func (b *builder) entries(v *value, n *yaml.Node, depth int) *stop {
 		if err != nil {
 			return err
 		}
+		if key.kind == null && key.text == "" {
+			return &stop{k, "a key is missing before this colon: write one, or remove the line"}
+		}
 		if key.kind == list || key.kind == mapping {
 			return &stop{k, "a list or a mapping stands here for a key: put a text that begins with a bracket or a brace in quotes"}
 		}
@@ -156,11 +159,12 @@ func (b *builder) entries(v *value, n *yaml.Node, depth int) *stop {
 			return err
 		}
 		same := identity{key.kind, key.text}
-		if line, twice := places[same]; twice {
-			b.errorAt(key, "YAML", "the key %s is there already, in line %d, and the platform would drop that one without a word: keep one of them", key.text, line)
+		if at, twice := places[same]; twice {
+			b.errorAt(key, "YAML", "the key %s is there already, in line %d, and the platform would drop that one without a word: keep one of them", key.text, v.entries[at].key.line)
+			v.entries[at] = entry{key.text, key, content} // as the platform does
 			continue
 		}
-		places[same] = key.line
+		places[same] = len(v.entries)
 		v.entries = append(v.entries, entry{key.text, key, content})
 	}
 	if merged == nil {

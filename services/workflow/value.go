@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // kind is the type of a value, as the platform's YAML reader sees it.
