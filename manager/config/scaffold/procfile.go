@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"agents-tray/manager/disk"
 )
@@ -15,8 +16,10 @@ import (
 const maxProcfile = 1 << 20
 
 var (
-	procfileLine = regexp.MustCompile(`^([A-Za-z0-9_-]+):\s*(\S.*)$`)
-	needsShell   = regexp.MustCompile("[$`|&;<>()*?~#\\n]|^[A-Za-z_][A-Za-z0-9_]*=")
+	procfileLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([A-Za-z0-9_-]+):\s*(\S.*)$`) })
+	needsShell   = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile("[$`|&;<>()*?~#\\n]|^[A-Za-z_][A-Za-z0-9_]*=")
+	})
 )
 
 // firstPort is the PORT of a Procfile's first process; each other has 100 more, as foreman
@@ -46,7 +49,7 @@ func FromProcfile(path string) (file File, left []string, err error) {
 	for i, line := range strings.Split(strings.TrimPrefix(string(text), "\ufeff"), "\n") {
 		line = strings.TrimSpace(line)
 		complain := func(why string) { left = append(left, fmt.Sprintf("%s:%d: %s: %s", path, i+1, why, line)) }
-		found := procfileLine.FindStringSubmatch(line)
+		found := procfileLine().FindStringSubmatch(line)
 		switch {
 		case line == "" || strings.HasPrefix(line, "#"):
 			continue
@@ -84,10 +87,10 @@ func FromProcfile(path string) (file File, left []string, err error) {
 
 // shell is a command as a Procfile means it: read by a shell, where that makes a difference.
 func shell(command string) any {
-	if !needsShell.MatchString(command) {
+	if !needsShell().MatchString(command) {
 		return command
 	}
-	if !strings.ContainsAny(command, "|&;\n") && !needsShell.MatchString(strings.Fields(command)[0]) {
+	if !strings.ContainsAny(command, "|&;\n") && !needsShell().MatchString(strings.Fields(command)[0]) {
 		command = "exec " + command // the shell does not stay as a process of its own
 	}
 	return []string{"sh", "-c", command}
