@@ -106,6 +106,9 @@ func (b *builder) scalar(v *value, n *yaml.Node) *stop {
 	v.source = n
 	v.kind = text
 	if n.Style&yaml.TaggedStyle == 0 {
+		if n.Style == 0 && (n.Value == "<<" || n.Value == "=") {
+			return &stop{n, fmt.Sprintf("%s stands for nothing here: put it in quotes", n.Value)}
+		}
 		if n.Style == 0 {
 			v.resolve()
 		}
@@ -143,6 +146,9 @@ func (b *builder) entries(v *value, n *yaml.Node, depth int) *stop {
 			}
 			merged = append(merged, from)
 			continue
+		}
+		if k.Style == 0 && k.Value == "=" { // a text as a key
+			k.Style = yaml.SingleQuotedStyle
 		}
 		key, err := b.build(k, depth+1)
 		if err != nil {
