@@ -59,6 +59,9 @@ func explainWith(err error, s serverChoice, where string) *problem {
 		p.What = "The address of the model server cannot be used."
 		p.Why = cause(e)
 		p.Now = fmt.Sprintf("Correct it%s. It looks like http://127.0.0.1:11434/v1.", where)
+		if e.Status != 0 { // it answered
+			p.Now = fmt.Sprintf("Correct it%s.", where)
+		}
 	case completion.Redirected:
 		p.What = s.Name + " sends requests on to another address."
 		p.Why = fmt.Sprintf("It names %s. What you say, and your key, only go to the address you chose.", e.Message)
@@ -103,12 +106,15 @@ func explainWith(err error, s serverChoice, where string) *problem {
 		if e.Wait > 0 {
 			p.Now = fmt.Sprintf("Try again after %s, or choose another model.", waitWords(e.Wait))
 		}
-	case completion.Gateway:
-		p.What = s.Name + " does not answer at the moment."
-		p.Why = fmt.Sprintf("What stands before it, a gateway or a proxy, answered in its place (status %d).", e.Status)
+	case completion.Unavailable:
+		p.What = provider + " is not available at the moment."
+		p.Why = strings.TrimSpace(quote)
 		p.Now = tryAgain(e.Wait, "in a minute")
-		if s.Local() {
-			p.Now = "See whether the server behind it is running, then try again."
+		if e.WebPage || e.Message == "" {
+			p.Why = fmt.Sprintf("What stands before it, a gateway or a proxy, answered in its place (status %d).", e.Status)
+			if s.Local() {
+				p.Now = "See whether the server behind it is running, then try again."
+			}
 		}
 	case completion.NoMemory:
 		p.What = "The model does not fit into the memory of " + s.Name + "."
@@ -172,6 +178,9 @@ func explainWith(err error, s serverChoice, where string) *problem {
 		p.What = s.Name + " failed."
 		p.Why = "It reports an error of its own." + quote
 		p.Now = "Try again. If it happens again, its log may say more."
+		if e.Wait > 0 {
+			p.Now = tryAgain(e.Wait, "")
+		}
 	}
 	return p
 }

@@ -67,6 +67,8 @@ func classify(status int, reported serverError) *Error {
 		e.Kind = TooLong
 	case status == http.StatusRequestEntityTooLarge, has("request_too_large", "request too large", "request entity too large", "payload too large", "maximum allowed number of bytes", "tokens_limit_reached", "body too large"):
 		e.Kind = TooLarge
+	case has("more system memory", "out of memory", "cuda error", "insufficient memory", "not enough memory", "failed to allocate", "outofmemory", "insufficient system resources"):
+		e.Kind = NoMemory
 	case aboutModel && status != http.StatusTooManyRequests && has("not found", "notfound", "does not exist", "not_found", "no such", "unknown model", "unknown_model", "invalid model", "invalid_model", "not a valid model", "no models loaded", "model not exist", "不存在",
 		"decommissioned", "deprecated", "retired", "no longer available", "no longer supported", "no endpoints found for", "model_not_available", "model_not_supported", "model is not supported", "model not supported", "not a supported model", "unsupported model",
 		"not supported by any provider", "failed to load model"):
@@ -76,16 +78,14 @@ func classify(status int, reported serverError) *Error {
 		e.Kind = Unauthorized
 	case has("loading model", "model is loading", "is currently loading", "is being loaded", "still loading", "model_loading", "warming up", "cold start", "modelnotready", "model is not ready", "not ready yet"):
 		e.Kind = Loading
-	case has("more system memory", "out of memory", "cuda error", "insufficient memory", "not enough memory", "failed to allocate", "outofmemory"):
-		e.Kind = NoMemory
 	case has("overloaded", "over capacity", "at capacity", "capacity exceeded", "service_tier_capacity", "engine_overloaded", "too busy", "is busy", "server busy", "queue is full", "queue_exceeded", "maximum pending requests", "temporarily unavailable",
 		"no available server", "no healthy upstream", "high demand", "high traffic", "heavy load", "high load", "insufficient_system_resource", "访问量过大"),
-		status == 529, status == http.StatusServiceUnavailable && reported.structured:
+		status == 529:
 		e.Kind = Overloaded
 	case status == http.StatusTooManyRequests, has("rate_limit", "rate limit", "ratelimit", "too many requests", "resource_exhausted", "throttl", "concurrency limit"):
 		e.Kind = RateLimited
-	case !reported.structured && isGateway(status):
-		e.Kind = Gateway
+	case !reported.structured && isGateway(status), status == http.StatusServiceUnavailable:
+		e.Kind = Unavailable
 	case status == http.StatusForbidden:
 		e.Kind = Forbidden
 	case status == http.StatusNotFound && !reported.structured, status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented:

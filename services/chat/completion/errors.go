@@ -25,7 +25,7 @@ const (
 	QuotaUsed                       // the quota of a day or a month is used up
 	RateLimited                     // too many requests or tokens in a short time
 	Overloaded                      // the server has too much to do
-	Gateway                         // what stands before the server does not reach it
+	Unavailable                     // the server, or what is behind it, does not answer
 	Loading                         // the model is being loaded
 	NoMemory                        // the model does not fit into the server's memory
 	NotFound                        // 404 that is not of this protocol

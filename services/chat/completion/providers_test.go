@@ -88,13 +88,14 @@ var reported = []wire{
 	{"an error without words", 500, "", `{"error":{"code":"internal_error"}}`, completion.ServerFailed, "", 0},
 	{"a law", 451, "", ``, completion.WrongRegion, "", 0},
 	{"http for https", 400, "", "Client sent an HTTP request to an HTTPS server.\n", completion.BadAddress, "HTTPS", 0},
-	{"nginx, nothing behind it", 502, "Content-Type: text/html", "<html><head><title>502 Bad Gateway</title></head></html>", completion.Gateway, "", 0},
-	{"nginx, too slow", 504, "Content-Type: text/plain", "<html><head><title>504 Gateway Time-out</title></head></html>", completion.Gateway, "", 0},
-	{"Cloudflare, too slow", 524, "Content-Type: text/html", "<!DOCTYPE html><html>…", completion.Gateway, "", 0},
+	{"nginx, nothing behind it", 502, "Content-Type: text/html", "<html><head><title>502 Bad Gateway</title></head></html>", completion.Unavailable, "", 0},
+	{"nginx, too slow", 504, "Content-Type: text/plain", "<html><head><title>504 Gateway Time-out</title></head></html>", completion.Unavailable, "", 0},
+	{"Cloudflare, too slow", 524, "Content-Type: text/html", "<!DOCTYPE html><html>…", completion.Unavailable, "", 0},
 	{"Cloudflare, too large", 413, "Content-Type: text/html", "<html><center><h1>413 Request Entity Too Large</h1></center></html>", completion.TooLarge, "", 0},
 	{"Cloudflare, a riddle", 403, "Content-Type: text/html", "<!DOCTYPE html><title>Just a moment...</title>", completion.Forbidden, "", 0},
 	{"Envoy", 503, "Content-Type: text/plain", "no healthy upstream", completion.Overloaded, "no healthy upstream", 0},
-	{"a gateway without words", 503, "Retry-After: 9", "", completion.Gateway, "", 9 * time.Second},
+	{"Google, not available", 503, "", `[{"error":{"code":503,"message":"The service is currently unavailable.","status":"UNAVAILABLE"}}]`, completion.Unavailable, "currently unavailable", 0},
+	{"a gateway without words", 503, "Retry-After: 9", "", completion.Unavailable, "", 9 * time.Second},
 	{"a program that takes no POST", 501, "Content-Type: text/html", "<html>Unsupported method ('POST')</html>", completion.NotFound, "", 0},
 }
 
