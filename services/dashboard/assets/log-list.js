@@ -16,6 +16,7 @@ export class LogList {
   #waiting = []; // lines that came since the last frame
   #loading = false;
   #generation = 0; // counts resets
+  #stays = false; // it was at its end when it was scrolled last
   #skipped; // the position behind lines that were left out since the last frame
 
   // load({ before } or { after }) returns a page of lines {lines, first, last, start, end},
@@ -25,7 +26,11 @@ export class LogList {
     this.load = load;
     this.changed = changed;
     this.start = this.end = true; // there is nothing before, or after, what is shown
-    element.addEventListener("scroll", () => this.#loadNear(), { passive: true });
+    element.addEventListener("scroll", () => {
+      this.#stays = this.atEnd;
+      this.#loadNear();
+    }, { passive: true });
+    new ResizeObserver(() => this.#stays && this.scrollToEnd()).observe(element); // as when a phone is turned
   }
 
   get count() {
@@ -43,6 +48,7 @@ export class LogList {
   }
 
   scrollToEnd() {
+    this.#stays = true;
     this.element.scrollTop = this.element.scrollHeight;
   }
 
@@ -57,7 +63,7 @@ export class LogList {
     this.start = Boolean(page.start);
     this.end = Boolean(page.end);
     if (toEnd) this.scrollToEnd();
-    else this.element.scrollTop = 0;
+    else [this.#stays, this.element.scrollTop] = [false, 0];
     this.changed();
     this.#loadNear();
   }
