@@ -4,6 +4,7 @@
 import { clock, exact } from "/assets/time.js";
 
 const pageSize = 200; // lines
+const partSize = 25; // lines that are laid out together, when one of them is seen
 const most = 15; // pages in the document
 const near = 1600; // pixels from an end at which more is loaded
 
@@ -109,30 +110,28 @@ export class LogList {
       this.#replaceProvisional(line);
       let newest = this.#pages.at(-1);
       if (newest.count >= pageSize) {
-        size(newest);
         this.#add({ lines: [], first: newest.last, last: newest.last }, "append");
         newest = this.#pages.at(-1);
       }
-      newest.element.append(this.#line(line, newest));
+      append(newest.element, [this.#line(line, newest)]);
       newest.count++;
     }
     this.#pages.at(-1).last = last;
-    size(this.#pages.at(-1));
   }
 
   #replaceProvisional({ stream }) {
     const before = this.#provisional.get(stream);
     if (!before) return;
     this.#provisional.delete(stream);
+    const part = before.line.parentElement;
     before.line.remove();
     before.page.count--;
-    size(before.page);
+    size(part);
   }
 
   #add({ lines, first, last }, where) {
     const page = { element: element("div", "log-page"), first, last, count: lines.length };
-    page.element.append(...lines.map((line) => this.#line(line, page)));
-    size(page);
+    append(page.element, lines.map((line) => this.#line(line, page)));
     this.element[where](page.element);
     this.#pages[where === "append" ? "push" : "unshift"](page);
   }
@@ -200,8 +199,20 @@ export class LogList {
   }
 }
 
-// size tells the style sheet how many lines a page has: it is not laid out unless it is seen.
-const size = ({ element, count }) => element.style.setProperty("--lines", count);
+// append adds lines to a page, in parts.
+function append(page, lines) {
+  for (let from = 0; from < lines.length; ) {
+    let part = page.lastElementChild;
+    if (!part || part.childElementCount >= partSize) page.append((part = element("div", "log-part")));
+    const until = from + partSize - part.childElementCount;
+    part.append(...lines.slice(from, until));
+    size(part);
+    from = until;
+  }
+}
+
+// size tells the style sheet how many lines a part has: it is not laid out unless it is seen.
+const size = (part) => part.style.setProperty("--lines", part.childElementCount);
 
 // marked is a text with the parts that were searched for, which begin and end at marks.
 function marked(text, marks) {
