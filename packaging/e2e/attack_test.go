@@ -22,6 +22,7 @@ import (
 // Any other user of the computer once owned the Chat: its conversations, its key, its
 // services. Everything that can be asked for is tried as one.
 func TestAnotherUserOfTheComputerGetsNothing(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.launch().ready()
 	stranger := peertest.NewUser(t)
@@ -142,6 +143,7 @@ func filesOf(t *testing.T, folder string) (files []string) {
 
 // localhost once could be somebody else's page.
 func TestTheOtherLoopbackAddressIsOurs(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.launch().ready()
 	for _, port := range []int{u.Dashboard, u.Chat} {
@@ -158,6 +160,7 @@ func TestTheOtherLoopbackAddressIsOurs(t *testing.T) {
 }
 
 func TestWhoHasTheOtherLoopbackAddressIsTold(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	listener, err := net.Listen("tcp", fmt.Sprintf("[::1]:%d", u.Chat))
 	if err != nil {
@@ -172,6 +175,7 @@ func TestWhoHasTheOtherLoopbackAddressIsTold(t *testing.T) {
 
 // Where it is wanted, other users are let in, and that is shown.
 func TestOtherUsersAreLetInWhereTheFileSaysSo(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.WithServices("  dashboard: {builtin: dashboard}\n  chat: {builtin: chat}\nsettings: {other_users: true}\n")
 	u.launch().ready()

@@ -54,6 +54,7 @@ func (u *user) review() *control.Review {
 
 // How a session ended is told with its cause, and kept.
 func TestTheCauseOfAnUncleanEnd(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		end         func(t *testing.T, u *user, p *program)
 		ending      string
@@ -137,6 +138,7 @@ func TestTheCauseOfAnUncleanEnd(t *testing.T) {
 
 // Log-off and shutdown are clean ends, and the computer waits for them.
 func TestTheComputerIsShutDown(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	bus := traytest.StartBus(t)
 	logind := bus.StartLogind(t)
@@ -176,6 +178,7 @@ func TestTheComputerIsShutDown(t *testing.T) {
 // A lock on the shutdown is held until everything is stopped, and not for longer than the
 // system waits.
 func TestAServiceThatDoesNotStopForAShutdown(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	bus := traytest.StartBus(t)
 	logind := bus.StartLogind(t)
@@ -194,6 +197,7 @@ func TestAServiceThatDoesNotStopForAShutdown(t *testing.T) {
 
 // After two unclean ends, soon after each other, nothing is started unasked.
 func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	item := p.Item()
@@ -240,6 +244,7 @@ func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
 
 // Killed while it asks, it still knows what the user had stopped.
 func TestKilledWhileItAsks(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	p := u.launch("ui").ready()
 	p.kill(syscall.SIGKILL)
@@ -265,6 +270,7 @@ func TestKilledWhileItAsks(t *testing.T) {
 
 // A system's bus that hangs keeps nothing from starting or ending.
 func TestTheSystemsBusHangs(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	bus := traytest.StartBus(t)
 	bus.Freeze()

@@ -21,6 +21,7 @@ import (
 const doubleClick = 1100 * time.Millisecond
 
 func TestASecondLaunchOpensTheDashboard(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	before := p.Status("it answers", func(control.Status) bool { return true })
@@ -47,6 +48,7 @@ func TestASecondLaunchOpensTheDashboard(t *testing.T) {
 
 // Started again at once after the end was asked for, the program waits its turn.
 func TestALaunchDuringTheEndTakesOver(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	first := u.launch("ui").ready()
 	if err := first.Process.Signal(syscall.SIGTERM); err != nil {
@@ -60,6 +62,7 @@ func TestALaunchDuringTheEndTakesOver(t *testing.T) {
 // Started again at once after it was killed, the program waits for what the killed one
 // leaves, and is not disturbed by its end.
 func TestALaunchRightAfterAKill(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	for range 3 {
 		p := u.launch("--start").ready()
@@ -78,6 +81,7 @@ func TestALaunchRightAfterAKill(t *testing.T) {
 }
 
 func TestBadInputIsRefused(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		args []string
 		want []string
@@ -112,6 +116,7 @@ func TestBadInputIsRefused(t *testing.T) {
 
 // Without a session bus the plain command works in the terminal.
 func TestWithoutADesktop(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	p := u.launch().ready()
 	for end := time.Now().Add(patience); !strings.Contains(p.Out.String(), "Press Ctrl-C") && time.Now().Before(end); {
@@ -129,6 +134,7 @@ func TestWithoutADesktop(t *testing.T) {
 }
 
 func TestWithoutTheChat(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch("--no-chat").ready()
 	item := p.Item()
@@ -139,6 +145,7 @@ func TestWithoutTheChat(t *testing.T) {
 }
 
 func TestAPortThatIsHeld(t *testing.T) {
+	t.Parallel()
 	t.Run("ui", func(t *testing.T) {
 		u := newUser(t)
 		held, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", u.Chat))
@@ -203,6 +210,7 @@ func TestAPortThatIsHeld(t *testing.T) {
 
 // A start that takes long says how long it usually takes, from those before.
 func TestHowLongAStartUsuallyTakes(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.WithServices("  slow: {command: [sh, -c, 'sleep 4; echo ready; exec sleep 600'], ready: {log: ready}}\n")
 	for _, line := range []string{"Starting…", "Starting… usually "} { // so many seconds, and what the computer was slower by

@@ -26,6 +26,7 @@ import (
 // recorded as a clean one. Here a debugger holds it; for another user's process see
 // TestWhatHasBecomeRoots of the guard.
 func TestWhatCannotBeEndedIsTold(t *testing.T) {
+	t.Parallel()
 	runtime.LockOSThread() // it is the thread that traces
 	defer runtime.UnlockOSThread()
 	u := newUser(t).withDesktop()
@@ -77,6 +78,7 @@ func TestWhatCannotBeEndedIsTold(t *testing.T) {
 
 // Without the record of the last session, its processes are known by the guard's journal.
 func TestWhatIsLeftIsEndedWithoutARecord(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.WithServices(`  s: {command: [sh, -c, "sleep 600 & wait"]}` + "\n")
 	p := u.launchExactly("ui")
@@ -141,6 +143,7 @@ func TestWhatIsLeftIsEndedWithoutARecord(t *testing.T) {
 // A guard that answers no more does not hold the end: the tray ends it, and what it had
 // started.
 func TestAFrozenGuardDoesNotHoldTheEnd(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	p := u.launch("ui").ready()
 	all := u.Processes()

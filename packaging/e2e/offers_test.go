@@ -106,6 +106,7 @@ func usesPlatform(s control.Status) bool {
 // The platform that is found is offered in the menu while there is no services file; chosen, it
 // is written into one, which counts at once and at the next start.
 func TestThePlatformIsOfferedInTheMenu(t *testing.T) {
+	t.Parallel()
 	c := newUser(t).withDesktop().withPrograms("configurable-agents")
 	p := c.launch().ready()
 	item := p.Item()
@@ -134,6 +135,7 @@ func TestThePlatformIsOfferedInTheMenu(t *testing.T) {
 
 // The same on the Dashboard's front page, which is Home from then on.
 func TestThePlatformIsOfferedOnThePage(t *testing.T) {
+	t.Parallel()
 	c := newUser(t).withPrograms("configurable-agents")
 	p := c.launch("ui").ready()
 	b := webtest.Open(t, 1280, c.URL(c.Dashboard))
@@ -158,6 +160,7 @@ func TestThePlatformIsOfferedOnThePage(t *testing.T) {
 
 // With a services file nothing is offered in its place, nor is what is not found.
 func TestNoPlatformIsOfferedBesideAFile(t *testing.T) {
+	t.Parallel()
 	c := newUser(t).withPrograms("configurable-agents")
 	c.WithServices("  a: {command: sleep 601}\n")
 	p := c.launch("ui").ready()
@@ -187,6 +190,7 @@ func offersHave(offers []control.Offer, name string) bool {
 
 // Ollama that is installed and does not run is started by one click, and is back at every start.
 func TestOllamaIsStartedFromTheMenu(t *testing.T) {
+	t.Parallel()
 	c := newUser(t).withDesktop().withPrograms("ollama")
 	p := c.launch().ready()
 	item := p.Item()
@@ -216,6 +220,7 @@ func TestOllamaIsStartedFromTheMenu(t *testing.T) {
 // From the Chat's page the same: the file keeps what somebody has written into it, and the first
 // question is answered.
 func TestOllamaIsStartedFromTheChat(t *testing.T) {
+	t.Parallel()
 	c := newUser(t).withPrograms("ollama")
 	mine := fmt.Sprintf("  talk: {builtin: chat, listen: 127.0.0.1:%d} # mine\n  # and a job\n  job:\n    command: sleep 601\n\n# the end\n", c.Chat)
 	c.WithServices(mine)
@@ -241,6 +246,7 @@ func TestOllamaIsStartedFromTheChat(t *testing.T) {
 // Ollama that somebody else has started is not offered; one that was started since is watched,
 // and not started twice.
 func TestOllamaIsNotStartedTwice(t *testing.T) {
+	t.Parallel()
 	c := newUser(t).withDesktop().withPrograms("ollama")
 	p := c.launch().ready()
 	item := p.Item()
@@ -277,6 +283,7 @@ func TestOllamaIsNotStartedTwice(t *testing.T) {
 
 // A port that the platform has is not just taken.
 func TestThePlatformThatRunsElsewhereIsNamed(t *testing.T) {
+	t.Parallel()
 	c := newUser(t).withDesktop().withPrograms("configurable-agents")
 	elsewhere := c.startElsewhere("configurable-agents", "chat", "--host", "127.0.0.1", "--port", fmt.Sprint(c.Chat))
 	wait(t, patience, "the platform to answer", func() bool { return listensAt(fmt.Sprintf("127.0.0.1:%d", c.Chat)) })

@@ -15,6 +15,7 @@ import (
 // Asked to quit from elsewhere, the instance is gone when the command returns, and the
 // next one takes it for a clean end.
 func TestQuitFromElsewhere(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	running := u.launch("ui").ready()
 	quit := u.launchExactly("quit")
@@ -30,6 +31,7 @@ func TestQuitFromElsewhere(t *testing.T) {
 
 // With nobody there, there is nothing to do, and nothing is made.
 func TestQuitWhereNothingRuns(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	quit := u.launchExactly("quit")
 	if status := quit.End(); status != 0 || !strings.Contains(quit.Out.String(), "It is not running.") {
@@ -41,6 +43,7 @@ func TestQuitWhereNothingRuns(t *testing.T) {
 // A service that does not stop is killed in the end; meanwhile the icon says what goes
 // on, and it goes last.
 func TestAHangingServiceDoesNotHangQuit(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.WithServices(`  deaf: {command: [sh, -c, "trap '' TERM; while :; do sleep 600; done"]}` + "\n")
 	p := u.launchExactly()

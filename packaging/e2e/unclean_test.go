@@ -17,6 +17,7 @@ import (
 )
 
 func TestAKilledTrayLeavesNothingAndIsTold(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	if err := p.Process.Kill(); err != nil {
@@ -85,6 +86,7 @@ func (u *user) noWarning(when string) {
 }
 
 func TestTheNotificationLeadsToTheReview(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	if err := p.Process.Kill(); err != nil {
@@ -100,6 +102,7 @@ func TestTheNotificationLeadsToTheReview(t *testing.T) {
 }
 
 func TestNoFalseAlarms(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.noWarning("on the very first start")
 	u.noWarning("after a clean end")
@@ -117,6 +120,7 @@ func TestNoFalseAlarms(t *testing.T) {
 }
 
 func TestAKilledServiceIsBackAtOnce(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	p := u.launch("ui").ready()
 	before := p.Status("it answers", func(control.Status) bool { return true })
@@ -144,6 +148,7 @@ func TestAKilledServiceIsBackAtOnce(t *testing.T) {
 }
 
 func TestAKilledGuardIsReplaced(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	p := u.launch("ui").ready()
 	before := p.Status("it answers", func(control.Status) bool { return true })
@@ -170,6 +175,7 @@ func TestAKilledGuardIsReplaced(t *testing.T) {
 // Tray and guard together: the kernel and the lifelines end the services, and the
 // next start finds its ports free.
 func TestTrayAndGuardKilledTogether(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	guard := p.Status("it has a guard", func(s control.Status) bool { return s.Guard != 0 }).Guard
