@@ -116,6 +116,10 @@ func explainWith(err error, s serverChoice, where string) *problem {
 				p.Now = "See whether the server behind it is running, then try again."
 			}
 		}
+	case completion.LoadFailed:
+		p.What = fmt.Sprintf("%s could not load the model %s.", s.Name, s.Model)
+		p.Why = strings.TrimSpace(quote)
+		p.Now = "Try again, or choose another model. If it happens again, its log may say more."
 	case completion.NoMemory:
 		p.What = "The model does not fit into the memory of " + s.Name + "."
 		p.Why = strings.TrimSpace(quote)

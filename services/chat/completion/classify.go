@@ -59,7 +59,7 @@ func classify(status int, reported serverError) *Error {
 		}
 	case limited && has("quota_exceeded", "quotaexceeded", "exceeded your quota", "exceeded quota") && !ofMinute:
 		e.Kind = QuotaUsed
-	case has("context length", "context_length", "context size", "context window", "exceed_context", "maximum context", "prompt is too long", "n_ctx", "available context", "context overflow", "context the overflows",
+	case has("context length", "context_length", "context size", "context window", "context limit", "exceed_context", "maximum context", "prompt is too long", "n_ctx", "available context", "context overflow", "context the overflows",
 		"input is too long", "too many tokens in the", "input token count", "reduce the length of the messages", "reduce the length of your", "maximum input length", "maximum prompt length", "max_prompt_tokens", "`inputs` tokens", "inputs must have less than",
 		"max_new_tokens", "greater than the context", "prompt too long", "prompt exceeds", "exceeds the maximum number of tokens", "maximum number of input tokens", "model token limit", "range of input length", "max_seq_len", "sequence length", "model_length",
 		"input tokens exceed", "超长"),
@@ -69,9 +69,11 @@ func classify(status int, reported serverError) *Error {
 		e.Kind = TooLarge
 	case has("more system memory", "out of memory", "cuda error", "insufficient memory", "not enough memory", "failed to allocate", "outofmemory", "insufficient system resources"):
 		e.Kind = NoMemory
+	case has("failed to load model", "failed to load the model", "could not load model", "unable to load model", "failed loading model", "error loading model"):
+		e.Kind = LoadFailed
 	case aboutModel && status != http.StatusTooManyRequests && has("not found", "notfound", "does not exist", "not_found", "no such", "unknown model", "unknown_model", "invalid model", "invalid_model", "not a valid model", "no models loaded", "model not exist", "不存在",
 		"decommissioned", "deprecated", "retired", "no longer available", "no longer supported", "no endpoints found for", "model_not_available", "model_not_supported", "model is not supported", "model not supported", "not a supported model", "unsupported model",
-		"not supported by any provider", "failed to load model"):
+		"not supported by any provider"):
 		e.Kind = ModelNotFound
 	case status == http.StatusUnauthorized, has("invalid api key", "invalid_api_key", "invalidapikey", "api key not valid", "api key expired", "api key is invalid", "incorrect api key", "api_key_invalid", "authentication_error", "invalid x-api-key",
 		"unauthenticated", "no auth credentials", "missing authentication", "invalid authentication", "authentication fails", "not authorized"):

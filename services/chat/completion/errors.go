@@ -27,6 +27,7 @@ const (
 	Overloaded                      // the server has too much to do
 	Unavailable                     // the server, or what is behind it, does not answer
 	Loading                         // the model is being loaded
+	LoadFailed                      // the server has the model and cannot load it
 	NoMemory                        // the model does not fit into the server's memory
 	NotFound                        // 404 that is not of this protocol
 	ModelNotFound                   // the server does not have the model
