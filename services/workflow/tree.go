@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -111,6 +112,12 @@ func (b *builder) scalar(v *value, n *yaml.Node) *stop {
 		}
 		if n.Style == 0 {
 			v.resolve()
+		}
+		if v.kind == date && !isDate(v.text) {
+			return &stop{n, "there is no such date: put it in quotes"}
+		}
+		if v.kind == integer && len(v.text) > 2 && strings.Trim(v.text[2:], "_") == "" && strings.ContainsAny(v.text, "bx") {
+			return &stop{n, "a number without digits: put it in quotes"}
 		}
 		return nil
 	}
