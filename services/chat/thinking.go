@@ -142,12 +142,16 @@ func beginsMark(lower string) bool {
 	return false
 }
 
+// maxMarks is how many marks are looked at to find the end of a passage, so that the time for
+// a text grows with its length.
+const maxMarks = 50
+
 // ending finds the end of a marked passage that begins at from, with those nested in it. Marks
 // in quotes are spoken of, not meant, unless there are no others. Without an end the passage
 // is all the rest.
 func (m thoughtMark) ending(lower string, from int) (to, after int) {
 	first, depth := -1, 1
-	for at := from; at < len(lower); {
+	for at, seen := from, 0; at < len(lower) && seen < maxMarks; seen++ {
 		end := strings.Index(lower[at:], m.end)
 		if end < 0 {
 			break
@@ -222,6 +226,7 @@ func cutMark(text, lower string, marks []struct{ begin, end string }) (string, s
 // line outside of code, and with an end.
 func eachThoughtWithin(lower string, found func(begin, from, to, after int)) {
 	code := false
+	closed := make(map[string]bool) // whether a mark has an end further on
 	for at := 0; at < len(lower); {
 		line := lower[at:]
 		next := len(lower)
@@ -232,6 +237,12 @@ func eachThoughtWithin(lower string, found func(begin, from, to, after int)) {
 		case strings.HasPrefix(strings.TrimLeft(line[:min(len(line), 8)], " "), "```"):
 			code = !code
 		case !code && length > 0:
+			if ends, known := closed[mark.end]; known && !ends {
+				break
+			}
+			if closed[mark.end] = strings.Contains(line, mark.end); !closed[mark.end] {
+				break
+			}
 			if to, after := mark.ending(lower, at+length); after > to {
 				after += len(lower[after:]) - len(strings.TrimLeft(lower[after:], blank))
 				found(at, at+length, to, after)

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"agents-tray/services/chat/completion"
@@ -53,6 +54,26 @@ func TestThoughtsAreFoundHoweverTheyAreMarked(t *testing.T) {
 		}
 		if !slices.Equal(prompt, want) {
 			t.Errorf("%s: sent back %q", name, prompt)
+		}
+	}
+}
+
+// Whatever a model writes, its thoughts are found in a time that grows with the text.
+func TestThoughtsOfAHostileModel(t *testing.T) {
+	for name, text := range map[string]string{
+		"never closed":         "x\n" + strings.Repeat("<think>\n", 100_000),
+		"only closed":          strings.Repeat("</think>\n", 100_000),
+		"closed at the end":    "x\n" + strings.Repeat("<think>\n", 100_000) + "</think>",
+		"ends in quotes":       "x\n" + strings.Repeat("<think>\n`</think>`\n", 50_000),
+		"opened at the end":    strings.Repeat("a\n", 400_000) + "<think>",
+		"closed one by one":    strings.Repeat("<think>\n</think>\n", 50_000),
+		"within each other":    strings.Repeat("<think>", 50_000) + strings.Repeat("</think>", 50_000),
+		"tags that never end":  strings.Repeat("<think\n", 100_000),
+		"other marks in turns": "x\n" + strings.Repeat("<think>\n[THINK]\n◁think▷\n", 30_000),
+	} {
+		thinking, answer := splitThinking(text)
+		if len(thinking)+len(answer) > len(text) {
+			t.Errorf("%s: %d and %d bytes of %d", name, len(thinking), len(answer), len(text))
 		}
 	}
 }
