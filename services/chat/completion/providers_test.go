@@ -1,8 +1,12 @@
 package completion_test
 
 import (
+	"compress/gzip"
 	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,6 +171,38 @@ func TestFilteredAnswers(t *testing.T) {
 	for _, reason := range []string{"MAX_TOKENS", "max_tokens", "model_length", "model_context_window_exceeded"} {
 		if _, _, finish, err := ask(t, nil, delta("a")+strings.ReplaceAll(ended, `"stop"`, `"`+reason+`"`)); err != nil || finish != completion.Length {
 			t.Errorf("%s: %q, %v", reason, finish, err)
+		}
+	}
+}
+
+// Compressed, and cut into pieces at any byte, an answer is the same.
+func TestAnswersInPieces(t *testing.T) {
+	body := "\ufeff: hello\r\n\r\n" + `data: {"choices":[{"delta":{"reasoning":"hm"}}]}` + "\r\n\r\n" + delta("größer") + ended + "data: [DONE]\n\n"
+	for _, size := range []int{1, 2, 7, len(body)} {
+		for _, compressed := range []bool{false, true} {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "text/event-stream")
+				var to io.Writer = w
+				flush := w.(http.Flusher).Flush
+				if compressed && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+					w.Header().Set("Content-Encoding", "gzip")
+					packer := gzip.NewWriter(w)
+					defer packer.Close()
+					to, flush = packer, func() { _ = packer.Flush(); w.(http.Flusher).Flush() }
+				}
+				for piece := range slices.Chunk([]byte(body), size) {
+					_, _ = to.Write(piece)
+					flush()
+				}
+			}))
+			var client completion.Client
+			var text, reasoning string
+			result, err := client.Answer(t.Context(), completion.Server{Base: server.URL}, "tiny", nil, func(d completion.Delta) { text, reasoning = text+d.Text, reasoning+d.Reasoning })
+			client.Close()
+			server.Close()
+			if err != nil || text != "größer" || reasoning != "hm" || result.Finish != completion.Stop {
+				t.Errorf("pieces of %d, compressed %v: %q, %q, %+v, %v", size, compressed, text, reasoning, result, err)
+			}
 		}
 	}
 }
