@@ -31,6 +31,8 @@ func classify(status int, reported serverError) *Error {
 		"will regain access", "limit: 0,", "(tpd)", "(rpd)")
 	limited := status == http.StatusTooManyRequests || status == http.StatusForbidden || status == http.StatusPaymentRequired
 	switch {
+	case status > 200 && status < 300: // as 204, without an answer
+		e.Kind = NotAModelServer
 	case status >= 300 && status < 400:
 		e.Kind = Redirected
 	case has("http request to an https server", "plain http request was sent to https"):

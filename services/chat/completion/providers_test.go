@@ -99,6 +99,7 @@ var reported = []wire{
 	{"a date", 429, "Retry-After: " + time.Now().Add(3*time.Hour).UTC().Format(http.TimeFormat), `{"error":{"message":"slow down"}}`, completion.RateLimited, "", -1},
 	{"a limit in headers", 429, "X-Ratelimit-Reset-Requests: 1m2.5s", `{"error":{"message":"slow down"}}`, completion.RateLimited, "", -1},
 	{"an error without words", 500, "", `{"error":{"code":"internal_error"}}`, completion.ServerFailed, "", 0},
+	{"no content", 204, "", ``, completion.NotAModelServer, "", 0},
 	{"a law", 451, "", ``, completion.WrongRegion, "", 0},
 	{"http for https", 400, "", "Client sent an HTTP request to an HTTPS server.\n", completion.BadAddress, "HTTPS", 0},
 	{"nginx, nothing behind it", 502, "Content-Type: text/html", "<html><head><title>502 Bad Gateway</title></head></html>", completion.Unavailable, "", 0},
