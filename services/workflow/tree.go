@@ -1,7 +1,9 @@
 package workflow
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -222,8 +224,10 @@ func markOpen(v *value) {
 		switch {
 		case len(v.items) > 0:
 			v = v.items[len(v.items)-1]
-		case len(v.entries) > 0:
-			v = v.entries[len(v.entries)-1].value
+		case len(v.entries) > 0: // those that are merged stand behind its own
+			v = slices.MaxFunc(v.entries, func(a, b entry) int {
+				return cmp.Or(a.key.line-b.key.line, a.key.column-b.key.column)
+			}).value
 		default:
 			v = nil
 		}

@@ -155,6 +155,7 @@ func TestAllErrorsAtTheirPlaces(t *testing.T) {
 func TestGrowingFilesShowNoErrorThatTheRestMends(t *testing.T) {
 	contents := files(t, "testdata/valid/*.yaml")
 	contents["base"] = base
+	contents["merged"] = changed(t, "nodes:\n", "optimization: &o\n  enabled: false\nmemory:\n  <<: *o\n  default_scope:\n    agent\nnodes:\n")
 	for name, content := range contents {
 		for i := range len(content) {
 			if content[i] != '\n' {
