@@ -232,6 +232,8 @@ func TestFileIsCheckedWithoutAModel(t *testing.T) {
 	b.Until(`[...CSS.highlights.get("line")].join("").includes("type: string")`)
 	drop("<img src=x onerror=alert(1)>.yaml", "<script>alert(1)</script>")
 	b.Shows("1 error")
+	drop("broken.json", `{"flow": "a", }`)
+	b.Shows("this is no JSON")
 	drop("notes.txt", "")
 	b.Shows("this file is empty")
 	b.Click("[data-workflow=dismiss]")

@@ -17,6 +17,7 @@ export class LogList {
   #waiting = []; // lines that came since the last frame
   #loading = false;
   #generation = 0; // counts resets
+  #height = 0; // when it was laid out last
   #stays = false; // it was at its end when it was scrolled last
   #skipped; // the position behind lines that were left out since the last frame
 
@@ -28,10 +29,13 @@ export class LogList {
     this.changed = changed;
     this.start = this.end = true; // there is nothing before, or after, what is shown
     element.addEventListener("scroll", () => {
-      this.#stays = this.atEnd;
+      if (element.clientHeight === this.#height) this.#stays = this.atEnd;
       this.#loadNear();
     }, { passive: true });
-    new ResizeObserver(() => this.#stays && this.scrollToEnd()).observe(element); // as when a phone is turned
+    new ResizeObserver(() => { // as when a phone is turned
+      this.#height = element.clientHeight;
+      if (this.#stays) this.scrollToEnd();
+    }).observe(element);
   }
 
   get count() {
