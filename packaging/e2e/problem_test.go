@@ -35,6 +35,7 @@ func TestEveryErrorHasOneShape(t *testing.T) {
 		var problem struct {
 			control.Problem
 			Error string // of the control API, for earlier versions
+			Told  string // of it, too: the same in the user's language
 		}
 		decoder := json.NewDecoder(response.Body)
 		decoder.DisallowUnknownFields()

@@ -147,7 +147,7 @@ func TestWorkflowsOfAKilledSessionRunAgain(t *testing.T) {
 	}
 	b.Click(`a[href="/services/again-nightly-report/log"]`)
 	b.Shows("run by sorter")
-	b.Allow("net::ERR_", "503") // it outlives the Dashboard
+	b.Allow("net::ERR_", "503", "404") // it outlives the Dashboard, whose successor knows no such service
 
 	service, err := p.client().RunAgain(t.Context(), "sorter", "1")
 	if err != nil || service != "again-nightly-report" {
@@ -270,7 +270,7 @@ test -z "$FAIL"
 	b.Shows(`run with --input topic=tea for me:`)
 	b.Shows(`{"flow":{"name":"nightly","on":null}}`)
 	b.Shows(home)
-	b.Allow("net::ERR_", "503") // it outlives the Dashboard
+	b.Allow("net::ERR_", "503", "404") // it outlives the Dashboard, whose successor knows no such service
 	_, err = p.client().RunAgain(t.Context(), "Python platform", "80")
 	refusedWith(t, "one whose configuration cannot be read", http.StatusConflict, err)
 	p.quit()
