@@ -63,8 +63,8 @@ func newSpec(name, kind string, arguments ...string) spec.ServiceSpec {
 // await returns the service when it is as wanted.
 func await(t testing.TB, m *Manager, name, what string, wanted func(Service) bool) Service {
 	t.Helper()
-	changed := m.Watch()
-	defer m.Unwatch(changed)
+	changed, stop := m.Watch()
+	defer stop()
 	timeout := time.After(patience)
 	for {
 		s, _ := m.Snapshot().Service(name)

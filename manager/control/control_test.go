@@ -50,12 +50,12 @@ func (i *instance) Usage(context.Context, string) (inspect.Usage, error) {
 	i.ask("usage")
 	return inspect.Usage{Processes: 1, Memory: 1 << 20}, nil
 }
-func (i *instance) Open(page string, wish Wish) (Opening, error) {
+func (i *instance) Open(page string, request OpenRequest) (Opening, error) {
 	if page == "late" {
 		return Opening{}, manager.ErrShutDown
 	}
 	i.ask("open " + page)
-	return Opening{Title: "Dashboard", Problem: wish.Token}, nil
+	return Opening{Title: "Dashboard", Problem: request.Token}, nil
 }
 func (i *instance) SetWorkflow(w Workflow) error {
 	i.ask(fmt.Sprintf("%+v", w))
@@ -223,7 +223,7 @@ func TestAddressFile(t *testing.T) {
 }
 
 func openPage(ctx context.Context, client *Client, page string) error {
-	opening, err := client.Open(ctx, page, Wish{Token: "the desktop's token"})
+	opening, err := client.Open(ctx, page, OpenRequest{Token: "the desktop's token"})
 	if err == nil && opening != (Opening{Title: "Dashboard", Problem: "the desktop's token"}) {
 		err = fmt.Errorf("it was told %+v", opening)
 	}

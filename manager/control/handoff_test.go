@@ -58,7 +58,7 @@ func runInstance(t *testing.T, folders config.Folders, i Instance) (stop func())
 func TestARunningInstanceIsHandedThePage(t *testing.T) {
 	i := &instance{}
 	defer runInstance(t, emptyFolders(t), i)()
-	opening, err := HandOff(t.Context(), "Dashboard", Wish{Token: "token"}, func() error { t.Error("a second instance begins"); return nil })
+	opening, err := HandOff(t.Context(), "Dashboard", OpenRequest{Token: "token"}, func() error { t.Error("a second instance begins"); return nil })
 	if err != nil || !slices.Equal(i.asked, []string{"open dashboard"}) || opening.Problem != "token" {
 		t.Errorf("asked for %q: %v", i.asked, err)
 	}
@@ -74,7 +74,7 @@ func TestALaunchBeginsAfterAnInstanceThatIsEnding(t *testing.T) {
 		stop()
 	}()
 	began := errors.New("this one begins")
-	_, err := HandOff(t.Context(), "dashboard", Wish{}, func() error {
+	_, err := HandOff(t.Context(), "dashboard", OpenRequest{}, func() error {
 		claim, err := TakeClaim(folders)
 		if err != nil {
 			return err
@@ -119,7 +119,7 @@ type ending struct {
 
 func (e *ending) Quit() { close(e.asked) }
 
-func (e *ending) Open(string, Wish) (Opening, error) {
+func (e *ending) Open(string, OpenRequest) (Opening, error) {
 	close(e.asked)
 	return Opening{}, manager.ErrShutDown
 }

@@ -39,20 +39,9 @@ func menuRoutes(mux *http.ServeMux, i Instance) {
 	mux.HandleFunc("GET /v1/menu", func(w http.ResponseWriter, _ *http.Request) { reply(w, menus.Menu()) })
 	mux.HandleFunc("GET /v1/menu/{do...}", func(w http.ResponseWriter, r *http.Request) {
 		text, err := menus.Text(typed(r))
-		if err != nil {
-			fail(w, http.StatusNotFound, err)
-			return
-		}
-		reply(w, text)
+		answer(w, text, err)
 	})
-	mux.HandleFunc("POST /v1/menu/{do...}", func(w http.ResponseWriter, r *http.Request) {
-		err := menus.Choose(typed(r))
-		if errors.Is(err, ErrNoItem) {
-			fail(w, http.StatusNotFound, err)
-			return
-		}
-		done(w, err)
-	})
+	mux.HandleFunc("POST /v1/menu/{do...}", func(w http.ResponseWriter, r *http.Request) { done(w, menus.Choose(typed(r))) })
 }
 
 // typed is what was typed to choose an item.

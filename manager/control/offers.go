@@ -47,11 +47,7 @@ func offerRoutes(mux *http.ServeMux, i Instance) {
 	})
 	mux.HandleFunc("POST /v1/offers/{name}", func(w http.ResponseWriter, r *http.Request) {
 		taken, err := offers.Take(context.WithoutCancel(r.Context()), r.PathValue("name")) // it may end who asks: the Dashboard
-		if err != nil {
-			done(w, err)
-			return
-		}
-		reply(w, taken)
+		answer(w, taken, err)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/guard/proctree"
 	"agents-tray/sessiondb"
 )
 
@@ -21,7 +22,7 @@ func TestTheNumbersInTheRecordMayBeAStrangers(t *testing.T) {
 	record := sessiondb.Open(u.State("session.db"), sessiondb.Options{})
 	stranger := guardtest.StartWitness(t, nil)
 	_, err := record.Begin(sessiondb.Session{
-		Mark: "before", Boot: sessiondb.BootID(), PID: stranger.PID,
+		Mark: "before", Boot: proctree.BootID(), PID: stranger.PID,
 		Services: []sessiondb.Service{{Name: guardtest.Cooperative, State: "ready", PID: stranger.PID}},
 	})
 	if err != nil {

@@ -32,7 +32,7 @@ func (i *Instance) prepareTray() {
 	i.announcer.openFront = i.openFront
 	i.browse.open, i.browse.opened = open.Page, i.pageOpened
 	i.browse.withdraw = func(p page) { i.withdraw(aboutOpening + p.service) }
-	i.quitting.end, i.quitting.changed = i.Quit, i.changed.tell
+	i.quitting.end, i.quitting.changed = i.Quit, i.changed.Tell
 	i.quitting.asked, i.quitting.decided = i.askToQuit, i.tellOfWaiting
 	i.quitting.over = func() { i.withdraw(aboutQuit) }
 }

@@ -96,7 +96,7 @@ func (i *Instance) afterSetting(err error) {
 	if err != nil {
 		i.answer(tray.Notification{Summary: i.language.Say(words.NotChanged), Body: err.Error()})
 	}
-	i.changed.tell()
+	i.changed.Tell()
 }
 
 // restartAll restarts all services but those that the user has stopped, or that have

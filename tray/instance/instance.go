@@ -98,7 +98,7 @@ type Instance struct {
 	reason   string // for the end
 	desktop  Desktop
 	usual    time.Duration // of a start; 0 until it is asked for
-	changed  hub
+	changed  manager.Watchers
 }
 
 // Begin takes the lock, marks the record dirty, ends what an earlier session may have
@@ -197,7 +197,7 @@ func (i *Instance) StartAll() {
 		}
 		i.upOnce.Do(func() { close(i.up) })
 	})
-	i.changed.tell()
+	i.changed.Tell()
 }
 
 // remnants are the files that the guard removes if this process cannot.

@@ -47,15 +47,21 @@ func (d *desk) labels(key string) []string {
 	return labels
 }
 
-// begun begins a session without services, which ends with the test.
-func begun(t *testing.T) (*Instance, *desk) {
+// emptyFolders are the folders of somebody who has not used the program yet.
+func emptyFolders(t *testing.T) config.Folders {
 	t.Helper()
-	t.Setenv("LANG", "C")
 	folders := config.Folders{State: t.TempDir(), Config: t.TempDir(), Runtime: t.TempDir()}
 	if err := os.Mkdir(folders.Logs(), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Begin(t.Context(), Options{Version: "v1.2.3", Folders: folders})
+	return folders
+}
+
+// begun begins a session without services, which ends with the test.
+func begun(t *testing.T) (*Instance, *desk) {
+	t.Helper()
+	t.Setenv("LANG", "C")
+	s, err := Begin(t.Context(), Options{Version: "v1.2.3", Folders: emptyFolders(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -83,7 +83,7 @@ func (i *Instance) look(ctx context.Context) {
 		}
 		i.mu.Unlock()
 		<-i.finds.looking
-		i.changed.tell()
+		i.changed.Tell()
 	}()
 	select {
 	case <-over:
@@ -132,7 +132,7 @@ func (i *Instance) servicesFound(found bool) {
 	i.finds.configured = found
 	i.mu.Unlock()
 	if changed {
-		i.changed.tell()
+		i.changed.Tell()
 	}
 }
 
@@ -159,7 +159,7 @@ func (i *Instance) take(ctx context.Context, name string) (taken control.Taken, 
 	if !offered {
 		return taken, false, &control.Refused{Status: http.StatusConflict, Message: words.NotOffered.In(words.English)}
 	}
-	changed, stop := i.changed.listen()
+	changed, stop := i.changed.Watch()
 	defer stop()
 	there := func() bool { _, there := i.manager.Snapshot().Service(name); return there }
 	if name == control.PlatformOffer {

@@ -4,13 +4,11 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
 
 	"agents-tray/manager"
-	"agents-tray/manager/config"
 	"agents-tray/manager/config/scaffold"
 	"agents-tray/manager/control"
 	"agents-tray/manager/guard/guardtest"
@@ -23,11 +21,7 @@ func TestTheStartComesFirst(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked <- struct{}{} }))
 	defer server.Close()
 	t.Setenv("OLLAMA_HOST", server.URL)
-	folders := config.Folders{State: t.TempDir(), Config: t.TempDir(), Runtime: t.TempDir()}
-	if err := os.Mkdir(folders.Logs(), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	s, err := Begin(t.Context(), Options{Folders: folders, Services: []spec.ServiceSpec{
+	s, err := Begin(t.Context(), Options{Folders: emptyFolders(t), Services: []spec.ServiceSpec{
 		{Name: "slow", Title: "Slow", Command: guardtest.Command(guardtest.Cooperative), Ready: spec.Ready{Log: "up"}},
 	}})
 	if err != nil {

@@ -55,10 +55,7 @@ func TestWhatIsOldIsRemoved(t *testing.T) {
 // version moves there.
 func TestAServiceCalledGuard(t *testing.T) {
 	for _, services := range [][]spec.ServiceSpec{nil, {{Name: "guard", Command: []string{"sleep", "600"}, Restart: spec.Restart{Policy: spec.RestartNever}}}} {
-		folders := config.Folders{State: t.TempDir(), Config: t.TempDir(), Runtime: t.TempDir()}
-		if err := os.Mkdir(folders.Logs(), 0o700); err != nil {
-			t.Fatal(err)
-		}
+		folders := emptyFolders(t)
 		if err := os.WriteFile(folders.FormerGuardLog(), []byte("trouble\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
