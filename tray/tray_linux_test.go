@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -171,6 +172,16 @@ func TestTheIconIsAlwaysThere(t *testing.T) {
 	}
 	if !tray.asked.Scan() || tray.asked.Text() != "copy chat" {
 		t.Errorf("the click asks for %q", tray.asked.Text())
+	}
+
+	// What nobody could click is no click: the tests of the whole program rely on that.
+	for want, path := range map[string][]string{
+		`"Running" is disabled`: {"Running"}, `"Chat" opens a submenu`: {"Services", "Chat"}, `"Quit" has no submenu`: {"Quit", "Now"},
+		`there is no entry "Mail"`: {"Services", "Mail"}, `"Stop now and quit" is hidden`: {"Stop now and quit"},
+	} {
+		if err := item.Click(path...); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("a click on %q: %v", path, err)
+		}
 	}
 
 	// A panel that opens no menu on a click says that there was one.
