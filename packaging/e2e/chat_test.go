@@ -32,7 +32,7 @@ func TestKilledWhileAnAnswerComesAndTheUserTypes(t *testing.T) {
 	b.Do(chromedp.SendKeys(chromedp.CSS("#text"), "And then to"))
 	u.knows("Answer in “Count to three”")
 	wait(t, patience, "answer and draft to be saved", func() bool {
-		return u.saved(`SELECT m.text || coalesce((SELECT group_concat(text, '' ORDER BY id) FROM growth WHERE message = m.id), '') FROM messages AS m WHERE role = 'assistant'`) == "one, two" && u.saved(`SELECT text FROM drafts`) == "And then to"
+		return u.saved("chat.db", `SELECT m.text || coalesce((SELECT group_concat(text, '' ORDER BY id) FROM growth WHERE message = m.id), '') FROM messages AS m WHERE role = 'assistant'`) == "one, two" && u.saved("chat.db", `SELECT text FROM drafts`) == "And then to"
 	})
 	p.killEverything()
 
@@ -60,9 +60,9 @@ func TestKilledWhileAnAnswerComesAndTheUserTypes(t *testing.T) {
 	p.quit()
 }
 
-// saved is the one value of a query to the Chat's file.
-func (u *user) saved(query string) string {
-	conn, err := sqlite3.OpenFlags(u.State("chat.db"), sqlite3.OPEN_READONLY)
+// saved is the one value of a query to a database in the state folder; "" if it cannot be had.
+func (u *user) saved(database, query string) string {
+	conn, err := sqlite3.OpenFlags(u.State(database), sqlite3.OPEN_READONLY)
 	if err != nil {
 		return ""
 	}

@@ -51,9 +51,7 @@ func TestCommandsActAndWait(t *testing.T) {
 	u.Command("resume")
 	p.ready()
 	u.Command("open", "chat")
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Chat) {
-		t.Errorf("open opened %s", url)
-	}
+	u.opens(u.URL(u.Chat))
 	if logs := u.Command("logs", "-n", "5"); !strings.Contains(logs, "chat      | ") || !strings.Contains(logs, "dashboard | ") {
 		t.Errorf("the logs are\n%s", logs)
 	}
@@ -80,10 +78,7 @@ func TestStartTellsAFailure(t *testing.T) {
 	}
 	u.WithServices("  broken: {command: [" + shell + `, -c, "echo no space left >&2; exit 7"], restart: never, ready: {log: listening}}` + "\n")
 	p := u.launchExactly()
-	p.Status("it has failed", func(s control.Status) bool {
-		broken, _ := s.Service("broken")
-		return broken.State == manager.Failed
-	})
+	p.Status("it has failed", is("broken", manager.Failed))
 	start := u.launchExactly("start", "broken")
 	if status := start.End(); status != 1 || !strings.Contains(start.Out.String(), "exit 7") || !strings.Contains(start.Out.String(), "no space left") {
 		t.Errorf("status %d, and it says\n%s", status, start.Out.String())

@@ -30,14 +30,14 @@ func (u *user) leaveOneRunning() (pid int) {
 	wait(u.T, patience, "its child", func() bool { return len(guardtest.Children(pid)) == 1 })
 	pid = guardtest.Children(pid)[0]
 	roles := map[string]process{}
-	wait(u.T, patience, "the guard and its keeper", func() bool {
+	wait(u.T, patience, "the guard and its cleanup helper", func() bool {
 		for _, process := range u.Processes() {
 			roles[process.Role] = process
 		}
 		return len(roles) >= 4 // with the service
 	})
 	roles["tray"].Kill(syscall.SIGSTOP) // so that nobody is left to clean up
-	for _, role := range []string{"keeper", "guard", "tray"} {
+	for _, role := range []string{"cleanup helper", "guard", "tray"} {
 		roles[role].Kill(syscall.SIGKILL)
 	}
 	p.End()
@@ -145,16 +145,5 @@ func TestWithoutABrowser(t *testing.T) {
 	}
 	if open := u.launchExactly("open", "chat"); open.End() != 1 || !strings.Contains(open.Out.String(), "open "+u.URL(u.Chat)+" yourself") {
 		t.Errorf("open says %q", open.Out.String())
-	}
-}
-
-// What keeps the program from starting is shown to somebody who has double-clicked it.
-func TestAStartThatFailsIsShown(t *testing.T) {
-	u := newUser(t).withDesktop()
-	u.WithServices("  web: {comand: x}\n")
-	p := u.launchExactly()
-	n := u.Notifications.Wait(t.Context(), summary("Configurable Agents cannot start"))
-	if p.End() != 1 || !strings.Contains(n.Body, "comand") {
-		t.Errorf("it ended with %d and says %q", p.ProcessState.ExitCode(), n.Body)
 	}
 }

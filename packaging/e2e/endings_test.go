@@ -33,21 +33,11 @@ func (u *user) alter(sql string) {
 	}
 }
 
-// kill ends the program's process, and waits until nothing of it is left.
-func (p *program) kill(sig syscall.Signal) {
-	p.u.T.Helper()
-	if err := p.Process.Signal(sig); err != nil {
-		p.u.T.Fatal(err)
-	}
-	p.End()
-	guardtest.NothingLeft(p.u.T, p.u.Mark(), deadline)
-}
-
 // review returns what a new session says of the one before; nil if it ended well.
 func (u *user) review() *control.Review {
 	u.T.Helper()
 	p := u.launch("ui", "--start").ready()
-	unclean := p.Status("it answers", func(control.Status) bool { return true }).Unclean
+	unclean := p.now().Unclean
 	p.kill(syscall.SIGTERM)
 	return unclean
 }
@@ -138,9 +128,7 @@ func TestTheCauseOfAnUncleanEnd(t *testing.T) {
 // Log-off and shutdown are clean ends, and the computer waits for them.
 func TestTheComputerIsShutDown(t *testing.T) {
 	u := newUser(t)
-	bus := traytest.StartBus(t)
-	logind := bus.StartLogind(t)
-	u.System = bus.Address
+	logind := u.withLogind()
 	for _, way := range []struct {
 		reason string
 		end    func(p *program)
@@ -161,10 +149,7 @@ func TestTheComputerIsShutDown(t *testing.T) {
 	p := u.launch("ui").ready()
 	logind.WaitInhibited(t)
 	logind.LogOff()
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
+	p.quit()
 	if sessions := u.record(); sessions[2].detail != "The user logged off" {
 		t.Errorf("the record says %+v", sessions[2])
 	}
@@ -177,9 +162,7 @@ func TestTheComputerIsShutDown(t *testing.T) {
 // system waits.
 func TestAServiceThatDoesNotStopForAShutdown(t *testing.T) {
 	u := newUser(t)
-	bus := traytest.StartBus(t)
-	logind := bus.StartLogind(t)
-	u.System = bus.Address
+	logind := u.withLogind()
 	p := u.launchKinds(guardtest.IgnoresTERM)
 	p.settled()
 	logind.WaitInhibited(t)
@@ -198,14 +181,11 @@ func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
 	p := u.launch().ready()
 	item := p.Item()
 	click(t, item, "Services", "Chat", "Stop")
-	p.Status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
+	p.Status("the Chat has stopped", is("chat", manager.Stopped))
 	wait(t, patience, "the record to know", func() bool { return strings.Contains(u.record()[0].state, `"by_hand":true`) })
 	p.kill(syscall.SIGKILL)
 	p = u.launch()
-	p.Status("the Dashboard is back", func(s control.Status) bool {
-		service, _ := s.Service("dashboard")
-		return service.State == manager.Ready
-	})
+	p.Status("the Dashboard is back", is("dashboard", manager.Ready))
 	p.kill(syscall.SIGKILL)
 
 	p = u.launch()
@@ -215,24 +195,18 @@ func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
 	if !strings.Contains(notification.Body, "within ten minutes") {
 		t.Errorf("the notification says %q", notification.Body)
 	}
-	status := p.Status("it answers", func(control.Status) bool { return true })
+	status := p.now()
 	if !status.Asks || status.Unclean == nil || status.Services[0].State != manager.Stopped || status.Services[1].State != manager.Stopped {
 		t.Errorf("it stands at %+v", status)
 	}
 	click(t, item, "Start everything")
-	status = p.Status("the Dashboard is back", func(s control.Status) bool {
-		service, _ := s.Service("dashboard")
-		return service.State == manager.Ready
-	})
+	status = p.Status("the Dashboard is back", is("dashboard", manager.Ready))
 	if status.Asks || theChat(status).State != manager.Stopped {
 		t.Errorf("it stands at %+v", status)
 	}
 	p.kill(syscall.SIGTERM)
 	p = u.launch()
-	status = p.Status("the Dashboard is back", func(s control.Status) bool {
-		service, _ := s.Service("dashboard")
-		return service.State == manager.Ready
-	})
+	status = p.Status("the Dashboard is back", is("dashboard", manager.Ready))
 	if status.Asks || theChat(status).State != manager.Stopped || !theChat(status).ByHand {
 		t.Errorf("after a clean end it stands at %+v", status)
 	}
@@ -254,10 +228,7 @@ func TestKilledWhileItAsks(t *testing.T) {
 		p.kill(syscall.SIGKILL)
 	}
 	p = u.launch("ui", "--start")
-	status := p.Status("the Dashboard is back", func(s control.Status) bool {
-		service, _ := s.Service("dashboard")
-		return service.State == manager.Ready
-	})
+	status := p.Status("the Dashboard is back", is("dashboard", manager.Ready))
 	if theChat(status).State != manager.Stopped || !theChat(status).ByHand {
 		t.Errorf("it stands at %+v", status)
 	}
@@ -271,10 +242,7 @@ func TestTheSystemsBusHangs(t *testing.T) {
 	u.System = bus.Address
 	p := u.launch("ui").ready()
 	asked := time.Now()
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
+	p.quit()
 	if took := time.Since(asked); took > 4*time.Second {
 		t.Errorf("the end took %v", took)
 	}

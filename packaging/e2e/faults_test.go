@@ -29,12 +29,8 @@ func (p *program) told(words string, gone bool) {
 // restartChat makes something happen that is recorded.
 func (p *program) restartChat() {
 	p.u.T.Helper()
-	address, err := p.u.Address()
-	if err != nil {
-		p.u.T.Fatal(err)
-	}
-	before := theChat(p.Status("the Chat runs", func(s control.Status) bool { return theChat(s).State == manager.Ready }))
-	if err := control.NewClient(address).Act(p.u.T.Context(), "chat", control.Restart); err != nil {
+	before := theChat(p.Status("the Chat runs", is("chat", manager.Ready)))
+	if err := p.u.client().Act(p.u.T.Context(), "chat", control.Restart); err != nil {
 		p.u.T.Fatal(err)
 	}
 	p.Status("the Chat is back", func(s control.Status) bool {
@@ -244,7 +240,7 @@ func TestTheRecordIsDamaged(t *testing.T) {
 	}
 	p = u.launch("ui").ready()
 	p.told("has taken its place, so how the last session ended is not known", false)
-	if status := p.Status("it answers", func(control.Status) bool { return true }); status.Unclean != nil {
+	if status := p.now(); status.Unclean != nil {
 		t.Errorf("it claims to know: %+v", status.Unclean)
 	}
 	p.kill(syscall.SIGTERM)
@@ -265,9 +261,7 @@ func TestAStateFolderThatCannotBeWritten(t *testing.T) {
 	if status := u.launch().End(); status != 0 { // it is the only one there, too
 		t.Errorf("the second launch ended with status %d", status)
 	}
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-		t.Errorf("it opened %s", url)
-	}
+	u.opens(u.URL(u.Dashboard))
 	click(t, item, "Quit")
 	if status := p.End(); status != 0 {
 		t.Errorf("exit status %d", status)
@@ -283,9 +277,7 @@ func TestADiskThatBecomesReadOnly(t *testing.T) {
 	if status := u.launch().End(); status != 0 {
 		t.Errorf("the second launch ended with status %d", status)
 	}
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-		t.Errorf("it opened %s", url)
-	}
+	u.opens(u.URL(u.Dashboard))
 	writable()
 	p.kill(syscall.SIGTERM)
 	u.recorded("clean")
@@ -315,7 +307,7 @@ func TestCommandsFindTheInstance(t *testing.T) {
 			if menu := u.Command("menu"); !strings.Contains(menu, "agents-tray do restart chat") {
 				t.Errorf("the menu is\n%s", menu)
 			}
-			before := theChat(p.Status("it answers", func(control.Status) bool { return true }))
+			before := theChat(p.now())
 			u.Command("do", "restart", "chat")
 			p.Status("the Chat is back", func(s control.Status) bool {
 				return theChat(s).State == manager.Ready && theChat(s).PID != before.PID
@@ -329,9 +321,7 @@ func TestCommandsFindTheInstance(t *testing.T) {
 			if status := u.launch().End(); status != 0 {
 				t.Errorf("the second launch ended with status %d", status)
 			}
-			if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-				t.Errorf("the second launch opened %s", url)
-			}
+			u.opens(u.URL(u.Dashboard))
 			if quit := u.Command("quit"); quit != "Everything is stopped.\n" {
 				t.Errorf("quit says %q", quit)
 			}
@@ -377,7 +367,7 @@ func TestTheOriginalsDatabase(t *testing.T) {
 )`)
 	row(`INSERT INTO session_state VALUES ('default', '2026-11-20 09:15:00', 1, '["nightly"]', NULL, '2026-11-20 10:00:00')`)
 	p := u.launch("ui", "--db-url", "sqlite:///"+original).ready()
-	unclean := p.Status("it answers", func(control.Status) bool { return true }).Unclean
+	unclean := p.now().Unclean
 	if unclean == nil || !strings.Contains(unclean.Cause, "Python platform") {
 		t.Errorf("of their session it tells %+v", unclean)
 	}

@@ -37,9 +37,7 @@ func (p *program) found(change func(*program)) {
 			u.T.Errorf("%q prints %q", command, out)
 		}
 	}
-	if url := u.Browser.Wait(u.T.Context()); url != u.URL(u.Dashboard) {
-		u.T.Errorf("it opened %s", url)
-	}
+	u.opens(u.URL(u.Dashboard))
 	if out := run("quit"); out != "Everything is stopped.\n" {
 		u.T.Errorf("quit prints %q", out)
 	}

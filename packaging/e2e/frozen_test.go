@@ -7,7 +7,6 @@ import (
 	"syscall"
 	"testing"
 
-	"agents-tray/manager/control"
 	"agents-tray/tray/traytest"
 )
 
@@ -54,11 +53,11 @@ func TestNothingInTheDesktopHoldsUpTheEnd(t *testing.T) {
 					}
 					if end == "quit" {
 						u.Command("quit")
-					} else if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-						t.Fatal(err)
+						p.CleanEnd()
+					} else {
+						p.quit()
 					}
-					p.CleanEnd()
-					if second := u.launch("ui").ready(); second.Status("it has begun", func(control.Status) bool { return true }).Unclean != nil {
+					if second := u.launch("ui").ready(); second.now().Unclean != nil {
 						t.Error("the end is not recorded")
 					}
 				})

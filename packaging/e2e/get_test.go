@@ -14,10 +14,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"agents-tray/manager/control"
-	"agents-tray/manager/guard/guardtest"
 )
 
 // Routes are registered in these folders; those of the control API are under /v1/.
@@ -70,11 +70,7 @@ func localClient(t *testing.T, u *user) (*http.Client, control.Address) {
 func TestNoGETChangesAnything(t *testing.T) {
 	u := newUser(t)
 	p := u.launch().ready()
-	if err := p.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	p.End()
-	guardtest.NothingLeft(t, u.Mark(), deadline)
+	p.kill(syscall.SIGKILL)
 	u.launch().ready()
 	local, address := localClient(t, u)
 	read(t, http.DefaultClient, u.URL(u.Chat)+"/") // the Chat's file is made by its first use

@@ -66,7 +66,7 @@ func (u *user) launchKinds(kinds ...string) *program {
 }
 
 // settled waits until every service runs, or is given up if it does not stay, and a
-// keeper is there if anything is to be kept; none of it by a process that was there before.
+// cleanup helper is there if anything is to be kept; none of it by a process that was there before.
 func (p *program) settled(before ...process) control.Status {
 	p.u.T.Helper()
 	isNew := func(pid int) bool {
@@ -85,8 +85,8 @@ func (p *program) settled(before ...process) control.Status {
 		return len(s.Services) > 0 && isNew(s.Guard)
 	})
 	watched := slices.ContainsFunc(status.Services, func(s manager.Service) bool { return s.PID != 0 })
-	wait(p.u.T, patience, "a keeper", func() bool {
-		return !watched || slices.ContainsFunc(p.u.Processes(), func(p process) bool { return p.Role == "keeper" && isNew(p.PID()) })
+	wait(p.u.T, patience, "a cleanup helper", func() bool {
+		return !watched || slices.ContainsFunc(p.u.Processes(), func(p process) bool { return p.Role == "cleanup helper" && isNew(p.PID()) })
 	})
 	return status
 }

@@ -14,6 +14,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/services/web/webtest"
 	"agents-tray/tray/traytest"
 )
 
@@ -23,14 +24,12 @@ const doubleClick = 1100 * time.Millisecond
 func TestASecondLaunchOpensTheDashboard(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	before := p.Status("it answers", func(control.Status) bool { return true })
+	before := p.now()
 	second := u.launch()
 	if status := second.End(); status != 0 {
 		t.Errorf("exit status %d", status)
 	}
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-		t.Errorf("it opened %s", url)
-	}
+	u.opens(u.URL(u.Dashboard))
 	if want := "Configurable Agents is running already; its Dashboard was opened.\nNot used: --chat-port, --dashboard-port. "; !strings.HasPrefix(second.Out.String(), want) {
 		t.Errorf("it says %q", second.Out.String())
 	}
@@ -39,7 +38,7 @@ func TestASecondLaunchOpensTheDashboard(t *testing.T) {
 			t.Errorf("without options it says %q", out)
 		}
 	}
-	after := p.Status("it answers", func(control.Status) bool { return true })
+	after := p.now()
 	if after.PID != before.PID || after.Services[0].PID != before.Services[0].PID {
 		t.Errorf("before %+v, after %+v", before, after)
 	}
@@ -72,9 +71,7 @@ func TestALaunchRightAfterAKill(t *testing.T) {
 	if status := u.launch().End(); status != 0 {
 		t.Errorf("the second launch ended with status %d", status)
 	}
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-		t.Errorf("it opened %s", url)
-	}
+	u.opens(u.URL(u.Dashboard))
 }
 
 func TestBadInputIsRefused(t *testing.T) {
@@ -101,11 +98,7 @@ func TestBadInputIsRefused(t *testing.T) {
 			if status := p.End(); status != 1 {
 				t.Errorf("exit status %d", status)
 			}
-			for _, want := range test.want {
-				if !strings.Contains(p.Out.String(), want) {
-					t.Errorf("it does not say %q:\n%s", want, p.Out.String())
-				}
-			}
+			webtest.Contains(t, p.Out.String(), test.want...)
 		})
 	}
 }
@@ -121,11 +114,7 @@ func TestWithoutADesktop(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.CleanEnd()
-	for _, want := range []string{u.URL(u.Dashboard), u.URL(u.Chat), "Press Ctrl-C to stop", "Everything is stopped"} {
-		if !strings.Contains(p.Out.String(), want) {
-			t.Errorf("it does not say %q:\n%s", want, p.Out.String())
-		}
-	}
+	webtest.Contains(t, p.Out.String(), u.URL(u.Dashboard), u.URL(u.Chat), "Press Ctrl-C to stop", "Everything is stopped")
 }
 
 func TestWithoutTheChat(t *testing.T) {
@@ -139,6 +128,7 @@ func TestWithoutTheChat(t *testing.T) {
 }
 
 func TestAPortThatIsHeld(t *testing.T) {
+	withoutChat := func(s control.Status) bool { return is("dashboard", manager.Ready)(s) && is("chat", manager.Failed)(s) }
 	t.Run("ui", func(t *testing.T) {
 		u := newUser(t)
 		held, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", u.Chat))
@@ -147,11 +137,7 @@ func TestAPortThatIsHeld(t *testing.T) {
 		}
 		defer held.Close()
 		p := u.launch("ui") // goes on with the Dashboard
-		p.Status("the Dashboard is ready and the Chat is not", func(s control.Status) bool {
-			dashboard, _ := s.Service("dashboard")
-			chat, _ := s.Service("chat")
-			return dashboard.State == manager.Ready && chat.State == manager.Failed
-		})
+		p.Status("the Dashboard is ready and the Chat is not", withoutChat)
 		wait(t, patience, "its screen to say that it runs", func() bool { return strings.Contains(p.Out.String(), "Press Ctrl-C to stop") })
 		if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
@@ -159,13 +145,7 @@ func TestAPortThatIsHeld(t *testing.T) {
 		if status := p.End(); status != 1 {
 			t.Errorf("exit status %d", status)
 		}
-		for _, want := range []string{
-			fmt.Sprintf("Port %d is taken by", u.Chat), fmt.Sprintf("(pid %d)", os.Getpid()), "is free",
-		} {
-			if !strings.Contains(p.Out.String(), want) {
-				t.Errorf("it does not say %q:\n%s", want, p.Out.String())
-			}
-		}
+		webtest.Contains(t, p.Out.String(), fmt.Sprintf("Port %d is taken by", u.Chat), fmt.Sprintf("(pid %d)", os.Getpid()), "is free")
 	})
 	t.Run("tray", func(t *testing.T) {
 		u := newUser(t).withDesktop()
@@ -176,15 +156,7 @@ func TestAPortThatIsHeld(t *testing.T) {
 		defer held.Close()
 		p := u.launch()
 		item := p.Item()
-		var free int
-		p.Status("the Dashboard is ready and the Chat is not", func(s control.Status) bool {
-			dashboard, _ := s.Service("dashboard")
-			chat, _ := s.Service("chat")
-			if chat.Problem != nil {
-				free = chat.Problem.FreePort
-			}
-			return dashboard.State == manager.Ready && chat.State == manager.Failed
-		})
+		free := theChat(p.Status("the Dashboard is ready and the Chat is not", withoutChat)).Problem.FreePort
 		menu := item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
 			return strings.HasPrefix(menu.Children[0].Label, fmt.Sprintf("Port %d is taken by", u.Chat))
 		})

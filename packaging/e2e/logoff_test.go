@@ -117,9 +117,7 @@ func TestTheBusGoesAlone(t *testing.T) {
 // What was started to go on without the user's session does so.
 func TestTheBusGoesAndTheProgramIsToStay(t *testing.T) {
 	u := newUser(t).withDesktop()
-	bus := traytest.StartBus(t)
-	u.System = bus.Address
-	logind := bus.StartLogind(t)
+	logind := u.withLogind()
 	p := u.prepare()
 	p.ignoreHangUp()
 	p.Start()
@@ -146,9 +144,7 @@ func TestTheNextSessionTakesTheIconOver(t *testing.T) {
 	for name, stays := range map[string]bool{"the program stays": true, "the program ends": false} {
 		t.Run(name, func(t *testing.T) {
 			u := newUser(t).withDesktop()
-			bus := traytest.StartBus(t)
-			u.System = bus.Address
-			logind := bus.StartLogind(t)
+			logind := u.withLogind()
 			first := u.prepare()
 			if stays {
 				first.ignoreHangUp()

@@ -53,7 +53,7 @@ About ▸
 Quit
 `
 	got := strings.NewReplacer(strings.TrimPrefix(u.URL(u.Dashboard), "http://"), "DASHBOARD", strings.TrimPrefix(u.URL(u.Chat), "http://"), "CHAT",
-		p.Status("it answers", func(control.Status) bool { return true }).Version, "VERSION").Replace(item.Text())
+		p.now().Version, "VERSION").Replace(item.Text())
 	if got != menu {
 		t.Errorf("the menu is\n%s", got)
 	}

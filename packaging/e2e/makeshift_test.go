@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"agents-tray/manager/control"
+	"agents-tray/services/web/webtest"
 )
 
 // nobody is the id of a user, and of a group, that has no rights.
@@ -103,11 +104,7 @@ func TestFoldersOfRoots(t *testing.T) {
 			}
 			p := start("ui")
 			wait(t, patience, "that it runs", func() bool { return strings.Contains(p.Out.String(), "Press Ctrl-C") })
-			for _, words := range test.told {
-				if !strings.Contains(p.Out.String(), words) {
-					t.Errorf("it does not say %q:\n%s", words, p.Out.String())
-				}
-			}
+			webtest.Contains(t, p.Out.String(), test.told...)
 			for command, want := range map[string]string{"ui": "is running already", "status": "dashboard  ready", "menu": "Open Dashboard", "do stop chat": ""} {
 				if c := start(strings.Fields(command)...); c.End() != 0 || !strings.Contains(c.Out.String(), want) {
 					t.Errorf("%s says %q", command, c.Out.String())

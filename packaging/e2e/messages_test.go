@@ -97,8 +97,6 @@ func TestAPageThatTakesLong(t *testing.T) {
 	if err := os.WriteFile(gate, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Chat) {
-		t.Errorf("it opened %s", url)
-	}
+	u.opens(u.URL(u.Chat))
 	u.Notifications.WaitClosed(t.Context(), n.ID)
 }

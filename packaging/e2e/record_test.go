@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
@@ -99,10 +98,7 @@ func TestADamagedRecordIsSetAside(t *testing.T) {
 	if kept, err := os.ReadFile(aside[0]); err != nil || !bytes.Equal(kept, garbage) {
 		t.Errorf("the damaged file was not kept as it was (%v)", err)
 	}
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
+	p.quit()
 	u.noWarning("after the damage")
 }
 

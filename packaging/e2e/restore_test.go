@@ -33,10 +33,7 @@ func TestStoppedByHandStaysStopped(t *testing.T) {
 		}
 		p.End()
 		p = u.launch()
-		p.Status("the Dashboard runs and the Chat does not", func(s control.Status) bool {
-			dashboard, _ := s.Service("dashboard")
-			return dashboard.State == manager.Ready && stopped(s)
-		})
+		p.Status("the Dashboard runs and the Chat does not", func(s control.Status) bool { return is("dashboard", manager.Ready)(s) && stopped(s) })
 		if end == syscall.SIGKILL && !strings.Contains(p.Out.String(), "Chat stays stopped, as you left it") {
 			t.Errorf("it does not say that the Chat stays stopped:\n%s", p.Out.String())
 		}
@@ -45,9 +42,6 @@ func TestStoppedByHandStaysStopped(t *testing.T) {
 	item.WaitLabel(t.Context(), "Services", "Chat", "Start")
 	click(t, item, "Services", "Chat", "Start")
 	p.ready()
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
+	p.quit()
 	u.launch().ready()
 }

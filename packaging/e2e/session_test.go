@@ -39,9 +39,7 @@ func (u *user) opened() []string {
 func TestTheFirstStartIsSeen(t *testing.T) {
 	u := newUser(t).withDesktop().fresh()
 	p := u.launch().ready()
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-		t.Errorf("it opened %s", url)
-	}
+	u.opens(u.URL(u.Dashboard))
 	n := u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "Its icon is in the panel") })
 	if n.Summary != "Configurable Agents is running" {
 		t.Errorf("the message is %+v", n)
@@ -59,18 +57,13 @@ func TestAFirstStartThatNobodySees(t *testing.T) {
 	u := newUser(t).withDesktop().fresh()
 	for _, args := range [][]string{{"ui"}, {"--at-login"}} {
 		p := u.launch(args...).ready()
-		if p.Process.Signal(syscall.SIGTERM) != nil {
-			t.Fatal("it has ended")
-		}
-		p.CleanEnd()
+		p.quit()
 	}
 	if urls := u.Browser.URLs(); len(urls) != 0 {
 		t.Errorf("it opened %q", urls)
 	}
 	u.launch().ready()
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-		t.Errorf("it opened %s", url)
-	}
+	u.opens(u.URL(u.Dashboard))
 }
 
 // The bus and the panel may stay when the user logs off; logind says that the session is over.
@@ -78,9 +71,7 @@ func TestTheSessionOnTheDesktopEnds(t *testing.T) {
 	for name, end := range map[string]func(*traytest.Logind){"closing": (*traytest.Logind).LogOff, "gone": (*traytest.Logind).Forget} {
 		t.Run(name, func(t *testing.T) {
 			u := newUser(t).withDesktop()
-			bus := traytest.StartBus(t)
-			logind := bus.StartLogind(t)
-			u.System = bus.Address
+			logind := u.withLogind()
 			p := u.launch().ready()
 			logind.WaitInhibited(t)
 			end(logind)
@@ -96,9 +87,7 @@ func TestTheSessionOnTheDesktopEnds(t *testing.T) {
 // The form in the terminal goes on without the desktop.
 func TestTheTerminalOutlivesTheSession(t *testing.T) {
 	u := newUser(t)
-	bus := traytest.StartBus(t)
-	logind := bus.StartLogind(t)
-	u.System = bus.Address
+	logind := u.withLogind()
 	p := u.launch("ui").ready()
 	logind.WaitInhibited(t)
 	logind.LogOff()
@@ -157,9 +146,7 @@ func TestTwentyLaunchesAtOnce(t *testing.T) {
 					t.Errorf("it says %q", p.Out.String())
 				}
 			}
-			if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-				t.Errorf("it opened %s", url)
-			}
+			u.opens(u.URL(u.Dashboard))
 			if urls := u.opened(); len(urls) != 1 {
 				t.Errorf("it opened %q", urls)
 			}

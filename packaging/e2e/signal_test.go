@@ -50,7 +50,7 @@ func TestASignalToAllOfItsProcesses(t *testing.T) {
 			p.ready()
 			all := u.Processes()
 			for _, process := range all {
-				if process.Role == "keeper" {
+				if process.Role == "cleanup helper" {
 					continue // a shell
 				}
 				name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", process.PID()))
@@ -76,16 +76,13 @@ func TestWithoutAReaderOfItsOutputItEndsCleanly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := u.Prepare("ui", "--dashboard-port", fmt.Sprint(u.Dashboard), "--chat-port", fmt.Sprint(u.Chat))
+	p := u.prepare("ui")
 	p.Stdout, p.Stderr = write, nil
 	p.Start()
 	write.Close()
 	p.Ready()
 	read.Close()
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
+	p.quit()
 }
 
 // A service that is frozen cannot stop, and must not keep the second signal waiting.

@@ -139,12 +139,10 @@ func TestAServiceThatIsOnlyWatched(t *testing.T) {
 	p := u.launchExactly()
 	p.Status("both are there", func(s control.Status) bool { return runs(s, "models", "app") })
 	click(t, p.Item(), "Open Model server")
-	if opened := u.Browser.Wait(t.Context()); opened != elsewhere.URL {
-		t.Errorf("%s was opened", opened)
-	}
+	u.opens(elsewhere.URL)
 	<-answers
 	answers <- false
-	p.Status("what needs it waits", func(s control.Status) bool { app, _ := s.Service("app"); return app.State == manager.Waiting })
+	p.Status("what needs it waits", is("app", manager.Waiting))
 	u.Notifications.Wait(t.Context(), summary("Model server does not answer"))
 	<-answers
 	answers <- true

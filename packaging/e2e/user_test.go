@@ -6,9 +6,14 @@ package e2e
 import (
 	"os"
 	"slices"
+	"syscall"
 	"testing"
 
+	"agents-tray/manager"
+	"agents-tray/manager/control"
+	"agents-tray/manager/guard/guardtest"
 	"agents-tray/packaging/e2e/harness"
+	"agents-tray/tray/traytest"
 )
 
 const (
@@ -43,6 +48,74 @@ type program struct {
 func (p *program) ready() *program {
 	p.Ready()
 	return p
+}
+
+// now is the program's state as it is.
+func (p *program) now() control.Status {
+	p.u.T.Helper()
+	return p.Status("it answers", func(control.Status) bool { return true })
+}
+
+// quit ends the program as a user does.
+func (p *program) quit() {
+	p.u.T.Helper()
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		p.u.T.Error(err)
+	}
+	p.CleanEnd()
+}
+
+// kill ends the program's process by a signal, and waits until nothing of it is left.
+func (p *program) kill(sig syscall.Signal) {
+	p.u.T.Helper()
+	if err := p.Process.Signal(sig); err != nil {
+		p.u.T.Fatal(err)
+	}
+	p.End()
+	guardtest.NothingLeft(p.u.T, p.u.Mark(), deadline)
+}
+
+// killWithGuard is kill of tray and guard together.
+func (p *program) killWithGuard() {
+	p.u.T.Helper()
+	if err := syscall.Kill(p.now().Guard, syscall.SIGKILL); err != nil {
+		p.u.T.Fatal(err)
+	}
+	p.kill(syscall.SIGKILL)
+}
+
+// is reports whether a service is in a state.
+func is(service string, state manager.State) func(control.Status) bool {
+	return func(s control.Status) bool {
+		found, _ := s.Service(service)
+		return found.State == state
+	}
+}
+
+// client asks the running program as its services and commands do.
+func (u *user) client() *control.Client {
+	u.T.Helper()
+	address, err := u.Address()
+	if err != nil {
+		u.T.Fatal(err)
+	}
+	return control.NewClient(address)
+}
+
+// opens asserts that the next page the browser is started for is this one.
+func (u *user) opens(url string) {
+	u.T.Helper()
+	if opened := u.Browser.Wait(u.T.Context()); opened != url {
+		u.T.Errorf("it opened %s", opened)
+	}
+}
+
+// withLogind gives the user a system's bus with a login manager.
+func (u *user) withLogind() *traytest.Logind {
+	u.T.Helper()
+	bus := traytest.StartBus(u.T)
+	u.System = bus.Address
+	return bus.StartLogind(u.T)
 }
 
 type process = harness.Process

@@ -43,7 +43,7 @@ func TestTheWarningLastsUntilItsFactsAreShown(t *testing.T) {
 	item := p.Item()
 	warned := item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool { return warning(menu) != "" })
 	click(t, item, warning(warned))
-	if p.Status("it answers", func(control.Status) bool { return true }).Unclean == nil {
+	if p.now().Unclean == nil {
 		t.Error("it is taken for shown")
 	}
 	u.Notifications = u.Bus.StartNotifications(t)
