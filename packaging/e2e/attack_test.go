@@ -22,6 +22,7 @@ import (
 // Any other user of the computer once owned the Chat: its conversations, its key, its
 // services. Everything that can be asked for is tried as one.
 func TestAnotherUserOfTheComputerGetsNothing(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.launch().ready()
 	stranger := peertest.NewUser(t)
@@ -137,6 +138,7 @@ func filesOf(t *testing.T, folder string) (files []string) {
 }
 
 func TestWhoHasTheOtherLoopbackAddressIsTold(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	listener, err := net.Listen("tcp", fmt.Sprintf("[::1]:%d", u.Chat))
 	if err != nil {
@@ -151,6 +153,7 @@ func TestWhoHasTheOtherLoopbackAddressIsTold(t *testing.T) {
 
 // Where it is wanted, other users are let in, and that is shown.
 func TestOtherUsersAreLetInWhereTheFileSaysSo(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.WithServices("  dashboard: {builtin: dashboard}\n  chat: {builtin: chat}\nsettings: {other_users: true}\n")
 	u.launch().ready()

@@ -58,6 +58,7 @@ func anchors(depth int) string {
 // Saved over a running instance, a file with mistakes changes nothing, whatever its kind, and is
 // told once, with a button to it; a mended one makes the notice go, and nothing has restarted.
 func TestABadFileOverARunningInstance(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	folder := filepath.Join(u.Folder, "config", "agents-tray")
 	file := filepath.Join(folder, "services.yaml")
@@ -108,6 +109,7 @@ func TestABadFileOverARunningInstance(t *testing.T) {
 
 // The same at the start: one clear message, and nothing is started or lost.
 func TestABadFileAtTheStart(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.WithServices("")
 	file := filepath.Join(u.Folder, "config", "agents-tray", "services.yaml")

@@ -17,6 +17,7 @@ import (
 // When the bus dies the program goes on, and shows its icon on the next one: with what
 // has happened meanwhile, and a menu that works.
 func TestTheBusIsGoneAndBack(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	p.Item().WaitLabel(t.Context(), "Running")
@@ -44,6 +45,7 @@ func TestTheBusIsGoneAndBack(t *testing.T) {
 
 // Quit works while there is no bus, and so does a signal.
 func TestTheEndWithoutABus(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	p.Item().WaitLabel(t.Context(), "Running")
@@ -55,6 +57,7 @@ func TestTheEndWithoutABus(t *testing.T) {
 // Anybody on the bus may send anything to anybody. The tray library ends its watch for
 // panels at the first signal that is too short, and other libraries the program.
 func TestSignalsOfAnyShape(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.WithServices("  web: {command: [sh, -c, exit 3], restart: {max_delay: 10ms, give_up: 3 in 60s}}\n") // so that a message is shown, and answers are listened to
 	p := u.launchExactly()
@@ -107,6 +110,7 @@ func sendSignal(t *testing.T, conn *dbus.Conn, to string, path dbus.ObjectPath, 
 // On a desktop without a tray a message says once where the program is, and everything
 // the menu does can be had without it.
 func TestADesktopWithoutATray(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.Panel.Close()
 	p := u.launch().ready()

@@ -20,6 +20,7 @@ import (
 // Everything is killed while the user types and an answer comes: both are there
 // afterwards, and the review leads to them.
 func TestKilledWhileAnAnswerComesAndTheUserTypes(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	model := modeltest.New(t, "tiny")
 	p := u.launch().ready()

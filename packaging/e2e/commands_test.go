@@ -16,6 +16,7 @@ import (
 // The commands act on the running instance, wait for the outcome, and say it by their
 // status.
 func TestCommandsActAndWait(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	state := func(service string) manager.Service {
@@ -71,6 +72,7 @@ func TestCommandsActAndWait(t *testing.T) {
 
 // A service that fails is told with its reason, and the status is 1.
 func TestStartTellsAFailure(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	shell, err := exec.LookPath("sh")
 	if err != nil {
@@ -87,8 +89,32 @@ func TestStartTellsAFailure(t *testing.T) {
 	p.CleanEnd()
 }
 
+// A service without a check that ends as soon as it runs is no success, however often it is
+// started again; why it takes so long is told before the outcome.
+func TestStartOfAServiceThatEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.WithServices(`  fleeting: {command: [sh, -c, "exit 7"], restart: {give_up: 3 in 60s, delay: 400ms}}` + "\n")
+	p := u.launchExactly("ui")
+	p.Status("it has failed", func(s control.Status) bool {
+		fleeting, _ := s.Service("fleeting")
+		return fleeting.State == manager.Failed
+	})
+	start := u.launchExactly("start", "fleeting")
+	if status := start.End(); status != 1 {
+		t.Errorf("status %d", status)
+	}
+	const note = "fleeting: it ended with an error (exit 7), and is started again\n"
+	if said := start.Out.String(); !strings.HasPrefix(said, note) || strings.Contains(said, "ready") || strings.Count(said, "started again") != 1 {
+		t.Errorf("it says\n%s", said)
+	}
+	u.Command("quit")
+	p.CleanEnd()
+}
+
 // ui --json writes a line for each state of each service, and goes on when one fails.
 func TestTheTerminalFormAsLinesOfJSON(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.WithServices("  good: {command: sleep 601}\n  bad: {command: no-such-program}\n")
 	p := u.launchExactly("ui", "--json")

@@ -50,6 +50,7 @@ func (u *user) leaveOneRunning() (pid int) {
 // While an earlier session's remains are ended, which takes seconds, the icon once had no menu,
 // and the end waited.
 func TestTheMenuIsThereWhileTheLastSessionIsEnded(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(t *testing.T, p *program, item *traytest.Item){
 		"quit": func(t *testing.T, _ *program, item *traytest.Item) { click(t, item, "Quit") },
 		"signal": func(t *testing.T, p *program, _ *traytest.Item) {
@@ -85,6 +86,7 @@ func TestTheMenuIsThereWhileTheLastSessionIsEnded(t *testing.T) {
 
 // The message that this desktop shows no icons goes when it does after all.
 func TestThePanelComesAfterItWasMissed(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.Panel.Close()
 	p := u.launch().ready()
@@ -97,6 +99,7 @@ func TestThePanelComesAfterItWasMissed(t *testing.T) {
 // What a click opens comes to the front by the permission that the desktop gives for that
 // click, and what a second launch opens by that launch's: never by that of the first one.
 func TestThePermissionToComeToTheFront(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.prepare()
 	p.Env = append(p.Env, "XDG_ACTIVATION_TOKEN=first", "DESKTOP_STARTUP_ID=first")
@@ -126,6 +129,7 @@ func TestThePermissionToComeToTheFront(t *testing.T) {
 
 // Where there is no browser nobody is told that a page was opened, and its address is shown.
 func TestWithoutABrowser(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	if err := os.Remove(u.Browser.Dir + "/xdg-open"); err != nil {
 		t.Fatal(err)

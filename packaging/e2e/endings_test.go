@@ -44,6 +44,7 @@ func (u *user) review() *control.Review {
 
 // How a session ended is told with its cause, and kept.
 func TestTheCauseOfAnUncleanEnd(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		end         func(t *testing.T, u *user, p *program)
 		ending      string
@@ -127,6 +128,7 @@ func TestTheCauseOfAnUncleanEnd(t *testing.T) {
 
 // Log-off and shutdown are clean ends, and the computer waits for them.
 func TestTheComputerIsShutDown(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	logind := u.withLogind()
 	for _, way := range []struct {
@@ -161,6 +163,7 @@ func TestTheComputerIsShutDown(t *testing.T) {
 // A lock on the shutdown is held until everything is stopped, and not for longer than the
 // system waits.
 func TestAServiceThatDoesNotStopForAShutdown(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	logind := u.withLogind()
 	p := u.launchKinds(guardtest.IgnoresTERM)
@@ -177,6 +180,7 @@ func TestAServiceThatDoesNotStopForAShutdown(t *testing.T) {
 
 // After two unclean ends, soon after each other, nothing is started unasked.
 func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	item := p.Item()
@@ -214,6 +218,7 @@ func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
 
 // Killed while it asks, it still knows what the user had stopped.
 func TestKilledWhileItAsks(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	p := u.launch("ui").ready()
 	p.kill(syscall.SIGKILL)
@@ -236,6 +241,7 @@ func TestKilledWhileItAsks(t *testing.T) {
 
 // A system's bus that hangs keeps nothing from starting or ending.
 func TestTheSystemsBusHangs(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	bus := traytest.StartBus(t)
 	bus.Freeze()

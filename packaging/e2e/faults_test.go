@@ -96,6 +96,7 @@ func (u *user) readOnly(name string) (writable func()) {
 // While the disk is full everything goes on, and it says what is not being recorded; once
 // there is room, it catches up.
 func TestAFullDisk(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	fill, empty := u.disk()
 	p := u.launch().ready()
@@ -118,6 +119,7 @@ func TestAFullDisk(t *testing.T) {
 
 // A full disk is no reason not to start.
 func TestAStartOnAFullDisk(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	fill, empty := u.disk()
 	u.launch("ui").ready().kill(syscall.SIGTERM)
@@ -149,6 +151,7 @@ func (p *program) quits(words ...string) {
 
 // An end that was asked for is never told as a kill, whatever could be written of it.
 func TestAnEndThatCannotBeRecorded(t *testing.T) {
+	t.Parallel()
 	const asItShould, noRoom = "this session ended as it should", "no space left on device"
 	for name, test := range map[string]struct {
 		end     func(u *user)
@@ -214,6 +217,7 @@ func TestAnEndThatCannotBeRecorded(t *testing.T) {
 
 // A file that is removed or replaced while the program runs is written anew.
 func TestTheRecordIsRemoved(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.launch("ui").ready().kill(syscall.SIGTERM)
 	p := u.launch("ui").ready()
@@ -231,6 +235,7 @@ func TestTheRecordIsRemoved(t *testing.T) {
 
 // A damaged record is replaced by its copy; nothing is claimed of what that does not know.
 func TestTheRecordIsDamaged(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	p := u.launch("ui").ready()
 	wait(t, patience, "a copy", func() bool { _, err := os.Stat(u.State("session.db.copy")); return err == nil })
@@ -249,6 +254,7 @@ func TestTheRecordIsDamaged(t *testing.T) {
 
 // Where nothing can be written the program runs all the same, and says that nothing is kept.
 func TestAStateFolderThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	if err := os.WriteFile(filepath.Join(u.Folder, "state", "agents-tray"), nil, 0o400); err != nil {
 		t.Fatal(err)
@@ -271,6 +277,7 @@ func TestAStateFolderThatCannotBeWritten(t *testing.T) {
 // A disk that can no longer be written, as the system leaves it after a fault, does not let
 // a second instance begin.
 func TestADiskThatBecomesReadOnly(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	writable := u.readOnly("state")
@@ -286,6 +293,7 @@ func TestADiskThatBecomesReadOnly(t *testing.T) {
 // Every command finds the instance that runs, whether or not the state folder could be
 // written when it began, and whether or not it can be now.
 func TestCommandsFindTheInstance(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct{ before, after bool }{ // it can be written
 		"never written":     {false, false},
 		"no longer written": {true, false},
@@ -335,6 +343,7 @@ func TestCommandsFindTheInstance(t *testing.T) {
 
 // Both sides see the row in the Python platform's file.
 func TestTheOriginalsDatabase(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	original := filepath.Join(u.Folder, "configurable_agents.db")
 	row := func(sql string) (text string) {

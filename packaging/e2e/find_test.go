@@ -48,6 +48,7 @@ func (p *program) found(change func(*program)) {
 // An instance whose folders were deleted, moved or replaced was once not running for its
 // commands, and a second one fought it for the ports.
 func TestTheInstanceIsFoundWithoutItsFolders(t *testing.T) {
+	t.Parallel()
 	for name, harm := range map[string]func(state, run string) error{
 		"state deleted": func(state, _ string) error { return os.RemoveAll(state) },
 		"run deleted":   func(_, run string) error { return os.RemoveAll(run) },
@@ -90,6 +91,7 @@ func TestTheInstanceIsFoundWithoutItsFolders(t *testing.T) {
 
 // A terminal on the desktop, ssh and cron have variables of their own.
 func TestTheInstanceIsFoundFromEverySession(t *testing.T) {
+	t.Parallel()
 	for name, surroundings := range map[string]func(u *user, env []string) []string{
 		"cron": func(u *user, env []string) []string {
 			return slices.DeleteFunc(env, func(v string) bool { return strings.HasPrefix(v, "XDG_") || strings.HasPrefix(v, "DBUS_SESSION") })

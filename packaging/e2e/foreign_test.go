@@ -15,6 +15,7 @@ import (
 // The numbers in the record may have been given to others since: they are for people to
 // read, and nobody is signalled by them.
 func TestTheNumbersInTheRecordMayBeAStrangers(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	if err := os.MkdirAll(filepath.Dir(u.State("session.db")), 0o700); err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 // Whatever in the desktop answers no more, and from whatever moment on: the end stops
 // everything, is recorded as clean, and nothing of the program is left.
 func TestNothingInTheDesktopHoldsUpTheEnd(t *testing.T) {
+	t.Parallel()
 	moments := []string{"before the start", "after the icon", "with the menu", "after the panel was asked again", "at the end"}
 	for _, frozen := range []string{"panel", "bus"} {
 		for _, moment := range moments {

@@ -68,6 +68,7 @@ func localClient(t *testing.T, u *user) (*http.Client, control.Address) {
 
 // A GET once took the warning of an unclean end away.
 func TestNoGETChangesAnything(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	p := u.launch().ready()
 	p.kill(syscall.SIGKILL)

@@ -31,6 +31,7 @@ var (
 
 // TestRandomKills plays rounds of the table's game at any moment and with any victims.
 func TestRandomKills(t *testing.T) {
+	t.Parallel()
 	for n := range max(*rounds, *only+1) {
 		if *only >= 0 && n != *only {
 			continue

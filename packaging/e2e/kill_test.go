@@ -58,6 +58,7 @@ var killings = map[string]killing{
 }
 
 func TestKills(t *testing.T) {
+	t.Parallel()
 	for name, row := range killings {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

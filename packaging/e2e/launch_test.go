@@ -22,6 +22,7 @@ import (
 const doubleClick = 1100 * time.Millisecond
 
 func TestASecondLaunchOpensTheDashboard(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	before := p.now()
@@ -46,6 +47,7 @@ func TestASecondLaunchOpensTheDashboard(t *testing.T) {
 
 // Started again at once after the end was asked for, the program waits its turn.
 func TestALaunchDuringTheEndTakesOver(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	first := u.launch("ui").ready()
 	if err := first.Process.Signal(syscall.SIGTERM); err != nil {
@@ -59,6 +61,7 @@ func TestALaunchDuringTheEndTakesOver(t *testing.T) {
 // Started again at once after it was killed, the program waits for what the killed one
 // leaves, and is not disturbed by its end.
 func TestALaunchRightAfterAKill(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	for range 3 {
 		p := u.launch("--start").ready()
@@ -75,6 +78,7 @@ func TestALaunchRightAfterAKill(t *testing.T) {
 }
 
 func TestBadInputIsRefused(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		args []string
 		want []string
@@ -105,6 +109,7 @@ func TestBadInputIsRefused(t *testing.T) {
 
 // Without a session bus the plain command works in the terminal.
 func TestWithoutADesktop(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	p := u.launch().ready()
 	for end := time.Now().Add(patience); !strings.Contains(p.Out.String(), "Press Ctrl-C") && time.Now().Before(end); {
@@ -118,6 +123,7 @@ func TestWithoutADesktop(t *testing.T) {
 }
 
 func TestWithoutTheChat(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch("--no-chat").ready()
 	item := p.Item()
@@ -128,6 +134,7 @@ func TestWithoutTheChat(t *testing.T) {
 }
 
 func TestAPortThatIsHeld(t *testing.T) {
+	t.Parallel()
 	withoutChat := func(s control.Status) bool { return is("dashboard", manager.Ready)(s) && is("chat", manager.Failed)(s) }
 	t.Run("ui", func(t *testing.T) {
 		u := newUser(t)
@@ -175,6 +182,7 @@ func TestAPortThatIsHeld(t *testing.T) {
 
 // A start that takes long says how long it usually takes, from those before.
 func TestHowLongAStartUsuallyTakes(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.WithServices("  slow: {command: [sh, -c, 'sleep 4; echo ready; exec sleep 600'], ready: {log: ready}}\n")
 	for _, line := range []string{"Starting…", "Starting… usually "} { // so many seconds, and what the computer was slower by

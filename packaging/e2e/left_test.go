@@ -25,6 +25,7 @@ import (
 // recorded as a clean one. Here a debugger holds it; for another user's process see
 // TestWhatHasBecomeRoots of the guard.
 func TestWhatCannotBeEndedIsTold(t *testing.T) {
+	t.Parallel()
 	runtime.LockOSThread() // it is the thread that traces
 	defer runtime.UnlockOSThread()
 	u := newUser(t).withDesktop()
@@ -73,6 +74,7 @@ func TestWhatCannotBeEndedIsTold(t *testing.T) {
 
 // Without the record of the last session, its processes are known by the guard's journal.
 func TestWhatIsLeftIsEndedWithoutARecord(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	child := u.leaveOneRunning()
 	files, err := filepath.Glob(u.State("session.db*"))
@@ -98,6 +100,7 @@ func TestWhatIsLeftIsEndedWithoutARecord(t *testing.T) {
 // A guard that answers no more does not hold the end: the tray ends it, and what it had
 // started.
 func TestAFrozenGuardDoesNotHoldTheEnd(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	p := u.launch("ui").ready()
 	all := u.Processes()

@@ -47,6 +47,7 @@ func (p *program) ignoreHangUp() {
 // A session's bus is gone for good once the user has logged off, and logind may not have said so:
 // services that ran on had no icon any more, nor had the next login.
 func TestTheBusGoesWithTheSession(t *testing.T) {
+	t.Parallel()
 	for name, ends := range map[string]func(*traytest.Logind){
 		"closing": func(l *traytest.Logind) { l.Set("closing") }, "gone": func(l *traytest.Logind) { l.Set("") }, "the display": nil,
 	} {
@@ -80,6 +81,7 @@ func TestTheBusGoesWithTheSession(t *testing.T) {
 
 // A bus that is restarted, or crashes, is not the end of the session, however long it takes.
 func TestTheBusGoesAlone(t *testing.T) {
+	t.Parallel()
 	for name, withLogind := range map[string]bool{"logind": true, "the display": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -116,6 +118,7 @@ func TestTheBusGoesAlone(t *testing.T) {
 
 // What was started to go on without the user's session does so.
 func TestTheBusGoesAndTheProgramIsToStay(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	logind := u.withLogind()
 	p := u.prepare()
@@ -141,6 +144,7 @@ func TestTheBusGoesAndTheProgramIsToStay(t *testing.T) {
 // A second launch from the next session has the icon there, once the first session is gone: from
 // the first program if that goes on, else from its own.
 func TestTheNextSessionTakesTheIconOver(t *testing.T) {
+	t.Parallel()
 	for name, stays := range map[string]bool{"the program stays": true, "the program ends": false} {
 		t.Run(name, func(t *testing.T) {
 			u := newUser(t).withDesktop()

@@ -13,6 +13,7 @@ import (
 )
 
 func TestFromLaunchToQuit(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch()
 	item := p.Item()
@@ -94,6 +95,7 @@ Quit
 }
 
 func TestServicesAreChildrenOfTheGuard(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	p := u.launch("ui").ready()
 	status := p.Status("it has a guard", func(s control.Status) bool { return s.Guard != 0 })

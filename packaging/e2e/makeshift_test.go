@@ -62,6 +62,7 @@ func (u *user) own(uid int, path string) {
 // A start with sudo, or a hand that slips, leaves folders that the user cannot use: the program
 // once said so and ended.
 func TestFoldersOfRoots(t *testing.T) {
+	t.Parallel()
 	root := func(u *user, folder string) { // as sudo leaves it
 		if err := os.MkdirAll(filepath.Join(folder, "logs"), 0o700); err != nil {
 			u.T.Fatal(err)
@@ -119,6 +120,7 @@ func TestFoldersOfRoots(t *testing.T) {
 
 // Once the user may read the services file, it applies.
 func TestAServicesFileOfRoots(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.WithServices("  mine: {command: [sleep, '600']}\n")
 	start := u.unprivileged()

@@ -31,6 +31,7 @@ func click(t *testing.T, item *traytest.Item, path ...string) {
 }
 
 func TestTheMenuStopsAndStartsServices(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	item := p.Item()
@@ -62,6 +63,7 @@ func TestTheMenuStopsAndStartsServices(t *testing.T) {
 
 // However often it is clicked while its service starts, a page opens once.
 func TestAPageOpensOnceWhenItsServiceIsReady(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	item := p.Item()
@@ -78,6 +80,7 @@ func TestAPageOpensOnceWhenItsServiceIsReady(t *testing.T) {
 
 // A browser's command may last as long as the browser runs; the menu goes on.
 func TestASlowBrowserDoesNotHoldTheMenuUp(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	bell := filepath.Join(u.Browser.Dir, "xdg-open")
 	script, err := os.ReadFile(bell)
@@ -118,6 +121,7 @@ func TestASlowBrowserDoesNotHoldTheMenuUp(t *testing.T) {
 }
 
 func TestPauseAndResume(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	item := p.Item()
@@ -153,6 +157,7 @@ func TestPauseAndResume(t *testing.T) {
 
 // The menu leads to the history, and to the services file, which is made for it.
 func TestHistoryAndServicesFile(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	item := p.Item()
@@ -170,6 +175,7 @@ func TestHistoryAndServicesFile(t *testing.T) {
 }
 
 func TestTheTraySpeaksGerman(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	held, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", u.Chat))
 	if err != nil {
@@ -196,6 +202,7 @@ func TestTheTraySpeaksGerman(t *testing.T) {
 // Start at login is off until it is asked for, and shows the truth when somebody else
 // changes it.
 func TestStartAtLogin(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	item := p.Item()
@@ -236,6 +243,7 @@ func TestStartAtLogin(t *testing.T) {
 
 // Where nothing can be copied, a message shows what was to be.
 func TestCopyingWithoutAClipboard(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	item := p.Item()

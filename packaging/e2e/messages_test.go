@@ -21,6 +21,7 @@ func summary(text string) func(traytest.Notification) bool {
 // One message tells of services that fail together; it changes with them, and what it
 // offers works.
 func TestMessagesAboutFailures(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	gate := filepath.Join(u.Folder, "gate")
 	script := fmt.Sprintf(`{command: [sh, -c, "test -e %s || { echo the model is missing; exit 3; }; exec sleep 600"], title: %%s, restart: {max_delay: 10ms, give_up: 3 in 60s}}`, gate)
@@ -52,6 +53,7 @@ func TestMessagesAboutFailures(t *testing.T) {
 
 // Switched off, nothing is shown; switched on, at once again.
 func TestNotificationsCanBeSwitchedOff(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.WithServices("  web: {command: [sh, -c, exit 3], restart: {max_delay: 10ms, give_up: 3 in 60s}}\n")
 	p := u.launchExactly()
@@ -87,6 +89,7 @@ func TestNotificationsCanBeSwitchedOff(t *testing.T) {
 // A page that was asked for and takes long is announced, and the announcement goes when
 // it opens.
 func TestAPageThatTakesLong(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	gate := filepath.Join(u.Folder, "gate")
 	u.WithServices(fmt.Sprintf("  slow: {command: [sh, -c, 'until test -e %s; do sleep 0.1; done; echo ready; exec sleep 600'], title: Slow, url: 'http://127.0.0.1:%d', open: true, ready: {log: ready, timeout: 60s}}\n", gate, u.Chat))

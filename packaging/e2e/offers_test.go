@@ -108,6 +108,7 @@ func usesPlatform(s control.Status) bool {
 // The platform that is found is offered in the menu while there is no services file; chosen, it
 // is written into one, which counts at once and at the next start.
 func TestThePlatformIsOfferedInTheMenu(t *testing.T) {
+	t.Parallel()
 	c := newUser(t).withDesktop().withPrograms("configurable-agents")
 	p := c.launch().ready()
 	item := p.Item()
@@ -136,6 +137,7 @@ func TestThePlatformIsOfferedInTheMenu(t *testing.T) {
 
 // The same on the Dashboard's front page, which is Home from then on.
 func TestThePlatformIsOfferedOnThePage(t *testing.T) {
+	t.Parallel()
 	c := newUser(t).withPrograms("configurable-agents")
 	p := c.launch("ui").ready()
 	b := webtest.Open(t, 1280, c.URL(c.Dashboard))
@@ -156,6 +158,7 @@ func TestThePlatformIsOfferedOnThePage(t *testing.T) {
 
 // With a services file nothing is offered in its place, nor is what is not found.
 func TestNoPlatformIsOfferedBesideAFile(t *testing.T) {
+	t.Parallel()
 	c := newUser(t).withPrograms("configurable-agents")
 	c.WithServices("  a: {command: sleep 601}\n")
 	p := c.launch("ui").ready()
@@ -176,6 +179,7 @@ func offersHave(offers []control.Offer, name string) bool {
 
 // Ollama that is installed and does not run is started by one click, and is back at every start.
 func TestOllamaIsStartedFromTheMenu(t *testing.T) {
+	t.Parallel()
 	c := newUser(t).withDesktop().withPrograms("ollama")
 	p := c.launch().ready()
 	item := p.Item()
@@ -205,6 +209,7 @@ func TestOllamaIsStartedFromTheMenu(t *testing.T) {
 // From the Chat's page the same: the file keeps what somebody has written into it, and the first
 // question is answered.
 func TestOllamaIsStartedFromTheChat(t *testing.T) {
+	t.Parallel()
 	c := newUser(t).withPrograms("ollama")
 	mine := fmt.Sprintf("  talk: {builtin: chat, listen: 127.0.0.1:%d} # mine\n  # and a job\n  job:\n    command: sleep 601\n\n# the end\n", c.Chat)
 	c.WithServices(mine)
@@ -230,6 +235,7 @@ func TestOllamaIsStartedFromTheChat(t *testing.T) {
 // Ollama that somebody else has started is not offered; one that was started since is watched,
 // and not started twice.
 func TestOllamaIsNotStartedTwice(t *testing.T) {
+	t.Parallel()
 	c := newUser(t).withDesktop().withPrograms("ollama")
 	p := c.launch().ready()
 	item := p.Item()
@@ -262,6 +268,7 @@ func TestOllamaIsNotStartedTwice(t *testing.T) {
 
 // A port that the platform has is not just taken.
 func TestThePlatformThatRunsElsewhereIsNamed(t *testing.T) {
+	t.Parallel()
 	c := newUser(t).withDesktop().withPrograms("configurable-agents")
 	elsewhere := c.startElsewhere("configurable-agents", "chat", "--host", "127.0.0.1", "--port", fmt.Sprint(c.Chat))
 	wait(t, patience, "the platform to answer", func() bool { return harness.Listens(fmt.Sprintf("127.0.0.1:%d", c.Chat)) })

@@ -16,6 +16,7 @@ import (
 // Where "dashboard" is somebody else's service, our pages are not looked for on it: the facts
 // of an unexpected end come by a message, and the warning does not go unread.
 func TestSomebodyElsesDashboard(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.WithServices("  dashboard: {command: sleep 601, url: http://127.0.0.1:9, open: true}\n")
 	p := u.launchExactly().ready()
@@ -43,6 +44,7 @@ func TestSomebodyElsesDashboard(t *testing.T) {
 
 // Our page has the name that the file gives it, and so the menu.
 func TestOurPageCarriesItsTitle(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.WithServices(fmt.Sprintf("  home: {builtin: dashboard, title: Home & more, listen: 127.0.0.1:%d}\n", u.Dashboard))
 	p := u.launchExactly("ui")

@@ -16,6 +16,7 @@ import (
 
 // A real panel draws the icon, in its own colour.
 func TestOnARealPanel(t *testing.T) {
+	t.Parallel()
 	panel := traytest.StartPanel(t)
 	u := newUser(t)
 	u.Bus, u.Browser = panel.Bus, traytest.FakeBrowser(t)
@@ -37,6 +38,7 @@ func TestOnARealPanel(t *testing.T) {
 
 // A panel that comes later, or again, still gets the icon.
 func TestThePanelComesLater(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.Panel.Close()
 	p := u.launch().ready()
@@ -50,6 +52,7 @@ func TestThePanelComesLater(t *testing.T) {
 // On a real panel every pixel is as it was drawn for that size, in each state, and again
 // after the panel has been restarted.
 func TestTheIconIsSharpOnARealPanel(t *testing.T) {
+	t.Parallel()
 	panel := traytest.StartPanel(t)
 	u := newUser(t)
 	u.Bus, u.Browser = panel.Bus, traytest.FakeBrowser(t)

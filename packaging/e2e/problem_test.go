@@ -13,6 +13,7 @@ import (
 
 // Pages and control API tell what went wrong in the same shape.
 func TestEveryErrorHasOneShape(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.launch().ready()
 	local, _ := localClient(t, u)

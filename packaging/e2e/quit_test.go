@@ -13,6 +13,7 @@ import (
 // Asked to quit from elsewhere, the instance is gone when the command returns, and has ended
 // cleanly. With nobody there, there is nothing to do, and nothing is made.
 func TestQuitFromElsewhere(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	running := u.launch("ui").ready()
 	for _, want := range []string{"Everything is stopped.\n", "It is not running.\n"} {
@@ -28,6 +29,7 @@ func TestQuitFromElsewhere(t *testing.T) {
 // A service that does not stop is killed in the end; meanwhile the icon says what goes
 // on, and it goes last.
 func TestAHangingServiceDoesNotHangQuit(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.WithServices(`  deaf: {command: [sh, -c, "trap '' TERM; while :; do sleep 600; done"]}` + "\n")
 	p := u.launchExactly()

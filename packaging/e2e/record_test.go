@@ -79,6 +79,7 @@ func (u *user) record() []recorded {
 }
 
 func TestADamagedRecordIsSetAside(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	if err := os.MkdirAll(filepath.Dir(u.State("session.db")), 0o700); err != nil {
 		t.Fatal(err)
@@ -104,6 +105,7 @@ func TestADamagedRecordIsSetAside(t *testing.T) {
 
 // Nobody has quit when the terminal form ends since nothing could start.
 func TestAnEndForAFailureIsRecordedAsThat(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	file := filepath.Join(t.TempDir(), "services.yaml")
 	if err := os.WriteFile(file, []byte("services: {web: {command: ./no-such-program}}\n"), 0o600); err != nil {

@@ -36,6 +36,7 @@ func pidOf(s control.Status, name string) int {
 // Saving the services file applies it: what is the same goes on, the menu follows, a mistake
 // changes nothing and is told once, with a button to the file, and the record goes on.
 func TestSavingTheServicesFileAppliesIt(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	dashboard := fmt.Sprintf("  dashboard: {builtin: dashboard, listen: 127.0.0.1:%d}\n", u.Dashboard)
 	u.WithServices(dashboard + "  same: {command: sleep 601}\n  changed: {command: sleep 602}\n  gone: {command: sleep 603}\n")
@@ -93,6 +94,7 @@ func TestSavingTheServicesFileAppliesIt(t *testing.T) {
 
 // What was not there at the start may come, and what is removed changes nothing until it is back.
 func TestAServicesFileThatComesAndGoes(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	folder := filepath.Join(u.Folder, "config", "agents-tray")
 	p := u.launchExactly("ui", "--dashboard-port", fmt.Sprint(u.Dashboard), "--chat-port", fmt.Sprint(u.Chat)).ready()
@@ -118,6 +120,7 @@ func TestAServicesFileThatComesAndGoes(t *testing.T) {
 
 // What is added while all is paused waits with the others.
 func TestWhatIsAddedWhilePaused(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.WithServices("  a: {command: sleep 601}\n")
 	p := u.launchExactly("ui").ready()
@@ -135,6 +138,7 @@ func TestWhatIsAddedWhilePaused(t *testing.T) {
 
 // That the built-in services are open to other users counts at once, as what stands beside it.
 func TestOtherUsersAreLetInAtOnce(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	services := fmt.Sprintf("  home: {builtin: dashboard, listen: 127.0.0.1:%d}\n", u.Dashboard)
 	u.WithServices(services)

@@ -20,6 +20,7 @@ func theChat(s control.Status) manager.Service {
 // What the user has stopped stays stopped, however the program ends, until they start
 // it again.
 func TestStoppedByHandStaysStopped(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	item := p.Item()

@@ -19,6 +19,7 @@ import (
 // One that keeps crashing is told of once, in the menu and by a notification, with how
 // it ended and its last line; the others go on, and the Dashboard may have any name.
 func TestAServiceOfTheFileThatKeepsCrashing(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.WithServices(fmt.Sprintf(`  overview: {builtin: dashboard, listen: 127.0.0.1:%d}
   model:
@@ -44,6 +45,7 @@ func TestAServiceOfTheFileThatKeepsCrashing(t *testing.T) {
 // A services file with a mistake starts nothing, and its place is told where the user
 // will look: in the terminal or, without one, on the desktop.
 func TestAMistakeInTheServicesFile(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.WithServices("  web:\n    comand: [true]\n")
 	for _, args := range [][]string{{"ui"}, {}} {
@@ -63,6 +65,7 @@ func TestAMistakeInTheServicesFile(t *testing.T) {
 
 // Of many mistakes the message shows the first, in the user's language.
 func TestManyMistakesInTheServicesFile(t *testing.T) {
+	t.Parallel()
 	for language, want := range map[string]string{
 		"C.UTF-8": "services.yaml has 3 mistakes. The first, in line 2: services.web.title: expected a text, not nothing\nIn a terminal, agents-tray check shows all.",
 		"de_DE":   "services.yaml hat 3 Fehler. Der erste, in Zeile 2: services.web.title: erwartet wird ein Text, nicht nichts\nIm Terminal zeigt alle agents-tray check.",
@@ -80,6 +83,7 @@ func TestManyMistakesInTheServicesFile(t *testing.T) {
 
 // Somebody who started it in a terminal reads there what is wrong, and needs no message.
 func TestInATerminalNoMessageTellsOfAMistake(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	for _, host := range []string{"0.0.0.0", "192.168.1.2"} {
 		command := u.Prepare("--host", host)
@@ -120,6 +124,7 @@ func openPTY(t *testing.T) (screen, terminal *os.File) {
 }
 
 func TestTheServicesFileSaysWhatRuns(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.WithServices(fmt.Sprintf("  sleeper: {command: sleep 600, depends_on: [talk]}\n  talk: {builtin: chat, listen: 127.0.0.1:%d}\n", u.Chat))
 	p := u.launchExactly("ui").ready()

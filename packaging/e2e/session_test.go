@@ -37,6 +37,7 @@ func (u *user) opened() []string {
 
 // After the very first double click nothing seems to happen: an icon appears somewhere.
 func TestTheFirstStartIsSeen(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop().fresh()
 	p := u.launch().ready()
 	u.opens(u.URL(u.Dashboard))
@@ -54,6 +55,7 @@ func TestTheFirstStartIsSeen(t *testing.T) {
 // Nobody looks at a start at login, and in the terminal the addresses are printed: the first
 // start on the desktop comes after them.
 func TestAFirstStartThatNobodySees(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop().fresh()
 	for _, args := range [][]string{{"ui"}, {"--at-login"}} {
 		p := u.launch(args...).ready()
@@ -68,6 +70,7 @@ func TestAFirstStartThatNobodySees(t *testing.T) {
 
 // The bus and the panel may stay when the user logs off; logind says that the session is over.
 func TestTheSessionOnTheDesktopEnds(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(*traytest.Logind){"closing": (*traytest.Logind).LogOff, "gone": (*traytest.Logind).Forget} {
 		t.Run(name, func(t *testing.T) {
 			u := newUser(t).withDesktop()
@@ -86,6 +89,7 @@ func TestTheSessionOnTheDesktopEnds(t *testing.T) {
 
 // The form in the terminal goes on without the desktop.
 func TestTheTerminalOutlivesTheSession(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	logind := u.withLogind()
 	p := u.launch("ui").ready()
@@ -100,6 +104,7 @@ func TestTheTerminalOutlivesTheSession(t *testing.T) {
 
 // A page appears where it was asked for, not where the icon is.
 func TestASecondLaunchFromAnotherDesktop(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	second := u.Prepare()
@@ -117,6 +122,7 @@ func TestASecondLaunchFromAnotherDesktop(t *testing.T) {
 
 // Whoever clicks often in vain gets one icon and one page.
 func TestTwentyLaunchesAtOnce(t *testing.T) {
+	t.Parallel()
 	for name, warm := range map[string]bool{"cold": false, "warm": true} {
 		t.Run(name, func(t *testing.T) {
 			u := newUser(t).withDesktop()
@@ -158,6 +164,7 @@ func TestTwentyLaunchesAtOnce(t *testing.T) {
 
 // Numbers, times and letters are the same whatever the language of the desktop.
 func TestLanguages(t *testing.T) {
+	t.Parallel()
 	for locale, label := range map[string]string{
 		"de_DE.UTF-8": "Dashboard öffnen", "C": "Open Dashboard", "tr_TR.UTF-8": "Open Dashboard", "ja_JP.UTF-8": "Open Dashboard",
 	} {

@@ -14,6 +14,7 @@ import (
 )
 
 func TestSignalsStopEverything(t *testing.T) {
+	t.Parallel()
 	for _, form := range []string{"tray", "ui"} {
 		for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 			t.Run(form+" "+signal.String(), func(t *testing.T) {
@@ -38,6 +39,7 @@ func TestSignalsStopEverything(t *testing.T) {
 // "killall agents-tray" means it, and so does a service manager at log-off, which signals a
 // whole control group: all processes bear the program's name, and get the signal at once.
 func TestASignalToAllOfItsProcesses(t *testing.T) {
+	t.Parallel()
 	for _, form := range []string{"tray", "ui"} {
 		t.Run(form, func(t *testing.T) {
 			u := newUser(t)
@@ -71,6 +73,7 @@ func TestASignalToAllOfItsProcesses(t *testing.T) {
 
 // "agents-tray ui | tee log": Ctrl-C ends the reader first.
 func TestWithoutAReaderOfItsOutputItEndsCleanly(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	read, write, err := os.Pipe()
 	if err != nil {
@@ -87,6 +90,7 @@ func TestWithoutAReaderOfItsOutputItEndsCleanly(t *testing.T) {
 
 // A service that is frozen cannot stop, and must not keep the second signal waiting.
 func TestASecondSignalDoesNotWait(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	p := u.launch("ui").ready()
 	guard := p.Status("it has a guard", func(s control.Status) bool { return s.Guard != 0 }).Guard

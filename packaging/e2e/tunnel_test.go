@@ -87,6 +87,7 @@ func killTree(pid int) {
 // The manual's recipe of a tunnel, through a real ssh: its page opens here, and when the other
 // side is gone and comes back, so does it, however long that takes.
 func TestATunnelThroughSSH(t *testing.T) {
+	t.Parallel()
 	far := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "the far side") }))
 	defer far.Close()
 	options, stop, start := startSSHServer(t)
@@ -124,6 +125,7 @@ func TestATunnelThroughSSH(t *testing.T) {
 
 // What runs elsewhere is watched and opened, and never started or stopped.
 func TestAServiceThatIsOnlyWatched(t *testing.T) {
+	t.Parallel()
 	answers := make(chan bool, 1)
 	answers <- true
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -17,6 +17,7 @@ import (
 )
 
 func TestAKilledTrayLeavesNothingAndIsTold(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	p.kill(syscall.SIGKILL)
@@ -82,6 +83,7 @@ func (u *user) noWarning(when string) {
 }
 
 func TestNoFalseAlarms(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.noWarning("on the very first start")
 	u.noWarning("after a clean end")
@@ -96,6 +98,7 @@ func TestNoFalseAlarms(t *testing.T) {
 }
 
 func TestAKilledServiceIsBackAtOnce(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	p := u.launch("ui").ready()
 	before := p.now()

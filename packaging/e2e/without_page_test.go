@@ -15,6 +15,7 @@ import (
 
 // Where nothing that runs has a page, a second launch has none to open, and says so.
 func TestASecondLaunchWithoutAnyPage(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.WithServices("  worker: {command: sleep 601}\n")
 	u.launchExactly().ready()
@@ -31,6 +32,7 @@ func TestASecondLaunchWithoutAnyPage(t *testing.T) {
 // The warning of an unexpected end is over once the user was shown what there is to know, not
 // when it was asked for and nobody showed it.
 func TestTheWarningLastsUntilItsFactsAreShown(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.WithServices("  worker: {command: sleep 601}\n")
 	p := u.launchExactly().ready()
@@ -54,6 +56,7 @@ func TestTheWarningLastsUntilItsFactsAreShown(t *testing.T) {
 // That a service had to be killed is told with the time it had: in the menu, in its log and in
 // the history.
 func TestAServiceThatHadToBeKilledIsTold(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.WithServices(`  stubborn: {command: [sh, -c, "trap '' TERM; while :; do sleep 1; done"], stop: {timeout: 300ms}}` + "\n")
 	p := u.launchExactly().ready()

@@ -81,6 +81,7 @@ func refusedWith(t *testing.T, what string, status int, err error) {
 // What was under way when tray and guard were killed is named wherever the end is told
 // of, and the review runs it again by the command that its record holds.
 func TestWorkflowsOfAKilledSessionRunAgain(t *testing.T) {
+	t.Parallel()
 	u := newUser(t).withDesktop()
 	u.withSorter()
 	p := u.launchExactly().ready()
@@ -146,6 +147,7 @@ func TestWorkflowsOfAKilledSessionRunAgain(t *testing.T) {
 
 // What runs again is under way like any other: a second kill knows it.
 func TestWhatRunsAgainIsKnownToASecondKill(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.withSorter()
 	p := u.launchExactly().ready()
@@ -174,6 +176,7 @@ func TestWhatRunsAgainIsKnownToASecondKill(t *testing.T) {
 // command runs again with the configuration and the inputs that stand there. Where it cannot,
 // the review leads to the page of the run in the platform's Dashboard.
 func TestThePlatformsWorkflowsRunAgain(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	home := filepath.Join(u.Folder, "platform")
 	program := filepath.Join(home, "bin", "configurable-agents")
@@ -238,6 +241,7 @@ test -z "$FAIL"
 // A service that ends takes its reports with it, and the record tells of those that it
 // was not asked to leave.
 func TestAServiceThatEndsInterruptsItsWorkflows(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.withSorter()
 	p := u.launchExactly().ready()
@@ -281,6 +285,7 @@ func TestAServiceThatEndsInterruptsItsWorkflows(t *testing.T) {
 // The terminal and the status tell of each turn of a wish to quit, and of no change of
 // mind when it comes true.
 func TestTheTerminalTellsOfAWishToQuit(t *testing.T) {
+	t.Parallel()
 	u := newUser(t)
 	u.withSorter()
 	p := u.launchExactly("ui").ready()

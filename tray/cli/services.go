@@ -11,7 +11,6 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
-	"agents-tray/manager/words"
 )
 
 // actionCommand starts, stops or restarts services of the running instance, and waits
@@ -27,7 +26,7 @@ func actionCommand(action control.Action, short string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return act(command.Context(), client, action, names, !noWait, command.OutOrStdout())
+			return act(command.Context(), client, action, names, !noWait, command.OutOrStdout(), command.ErrOrStderr())
 		},
 	}
 	command.Flags().BoolVar(&noWait, "no-wait", false, "do not wait for the outcome")
@@ -35,8 +34,9 @@ func actionCommand(action control.Action, short string) *cobra.Command {
 }
 
 // act asks for the action, for all services where no names are given, and prints what has
-// come of it as soon as it is known. The error joins those of services that failed.
-func act(ctx context.Context, client *control.Client, action control.Action, names []string, wait bool, out io.Writer) error {
+// come of it as soon as it is known. The error joins those of services that failed. What there
+// is to know meanwhile goes to notes.
+func act(ctx context.Context, client *control.Client, action control.Action, names []string, wait bool, out, notes io.Writer) error {
 	status, err := client.Status(ctx)
 	if err != nil {
 		return unanswered(err)
@@ -54,7 +54,8 @@ func act(ctx context.Context, client *control.Client, action control.Action, nam
 	if !wait {
 		return nil
 	}
-	return awaitOutcomes(ctx, client, action, before, names, out)
+	w := waiting{action: action, before: before, open: names, out: out, notes: notes, noted: map[string]bool{}}
+	return w.await(ctx, client)
 }
 
 // chosenServices are the services that an action is about: those named, or all. What
@@ -89,69 +90,6 @@ func unknownService(name string, status control.Status) error {
 		text += " " + s.Name
 	}
 	return errors.New(text)
-}
-
-// awaitOutcomes follows the services until the outcome of each is known.
-func awaitOutcomes(ctx context.Context, client *control.Client, action control.Action, before map[string]manager.Service, names []string, out io.Writer) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	var failures []error
-	open := slices.Clone(names)
-	err := client.Watch(ctx, func(now control.Status) {
-		open = slices.DeleteFunc(open, func(name string) bool {
-			service, known := now.Service(name)
-			said, failure, done := outcome(action, before[name], service)
-			switch {
-			case !known:
-				return true
-			case !done:
-				return false
-			case failure != nil:
-				failures = append(failures, failure)
-			default:
-				fmt.Fprintf(out, "%s: %s\n", name, said)
-			}
-			return true
-		})
-		if len(open) == 0 {
-			stop()
-		}
-	})
-	if len(open) == 0 {
-		return errors.Join(failures...)
-	}
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return fmt.Errorf("the instance ended before all services had answered: %w", err)
-}
-
-// outcome says what has come of an action on a service; done is false while that is open.
-func outcome(action control.Action, before, now manager.Service) (said string, failure error, done bool) {
-	if action == control.Stop {
-		return "stopped", nil, now.State.Idle()
-	}
-	switch now.State {
-	case manager.Failed:
-		return "", fmt.Errorf("%s: %s", now.Name, words.English.Report(now.Problem)), true
-	case manager.Stopped: // by somebody else
-		return "", fmt.Errorf("%s was stopped meanwhile", now.Name), true
-	case manager.Completed:
-		return "completed", nil, true
-	case manager.Ready:
-		if action == control.Restart && before.State.Live() && now.PID == before.PID && now.Started.Equal(before.Started) {
-			return "", nil, false // it is still the process of before
-		}
-		if now.URL != "" {
-			return "ready at " + now.URL, nil, true
-		}
-		return "ready", nil, true
-	case manager.Starting:
-		if now.Problem != nil { // it takes longer than expected, and is not ended for that
-			return words.English.Report(now.Problem), nil, true
-		}
-	}
-	return "", nil, false
 }
 
 // completeServices completes the names of the services of the running instance.

@@ -77,16 +77,21 @@ func (s *spinners) end() {
 	<-s.done
 }
 
-// erase goes back to where the first line began, and clears from there on.
+// Sequences of a terminal, of ECMA-48 and DEC.
+const (
+	upAndErased = "\x1b[A\x1b[2K" // one line each: some terminals keep what is erased as a whole screen
+	withoutWrap = "\x1b[?7l"
+	withWrap    = "\x1b[?7h"
+)
+
+// erase goes back to where the first line began, and clears what is there.
 func (s *spinners) erase() {
-	if s.drawn > 0 {
-		fmt.Fprintf(s.out, "\r\x1b[%dA\x1b[J", s.drawn)
-	}
+	_, _ = s.out.WriteString("\r" + strings.Repeat(upAndErased, s.drawn)) // whoever looked may be gone
 	s.drawn = 0
 }
 
 // draw writes the lines, none of them longer or more than the terminal takes: the terminal
-// must not break or scroll what is to be erased.
+// must not break or scroll what is to be erased. It alone knows how wide letters are.
 func (s *spinners) draw() {
 	width, height, err := term.GetSize(int(s.out.Fd()))
 	if err != nil || width <= 0 || height <= 0 {
@@ -103,10 +108,12 @@ func (s *spinners) draw() {
 		lines = append(lines[:most-1], fmt.Sprintf("and %d more", len(lines)-most+1))
 	}
 	var b strings.Builder
+	b.WriteString(withoutWrap)
 	for _, line := range lines {
 		text := []rune(fmt.Sprintf("  %c %s", frames[s.frame%len(frames)], line))
 		b.WriteString(string(text[:min(len(text), width-1)]) + "\n")
 	}
-	_, _ = s.out.WriteString(b.String()) // whoever looked may be gone
+	b.WriteString(withWrap)
+	_, _ = s.out.WriteString(b.String()) // as above
 	s.drawn = len(lines)
 }

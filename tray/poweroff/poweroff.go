@@ -34,7 +34,7 @@ func (w *Watch) Going() <-chan Why { return w.going }
 func (w *Watch) SessionOver() <-chan struct{} { return w.over }
 
 // LoggingOff reports whether the user's session on this computer is being closed, as a
-// signal to end may mean. It takes a tenth of a second at most.
+// signal to end may mean. It takes half a second at most.
 func (w *Watch) LoggingOff() bool { return w.closing() }
 
 // SessionEnded reports whether the user's session, in which this process was started, is being

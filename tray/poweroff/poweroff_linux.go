@@ -18,7 +18,7 @@ const (
 	removed      = manager + ".SessionRemoved"
 	properties   = "org.freedesktop.DBus.Properties"
 	changed      = properties + ".PropertiesChanged"
-	questionTime = 100 * time.Millisecond
+	questionTime = 500 * time.Millisecond // a busy computer needs some of it
 	answerTime   = 5 * time.Second        // for logind to answer at all
 	endTime      = 200 * time.Millisecond // for which the end waits for the bus
 )

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os/exec"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -88,9 +87,6 @@ func (p *Program) Start() *Program {
 	u.T.Cleanup(func() {
 		_ = p.Process.Signal(syscall.SIGTERM) // ended already, most often
 		p.End()
-		for _, race := range ourRaces(p.Out.String()) {
-			u.T.Error(race)
-		}
 		if u.T.Failed() {
 			u.T.Logf("agents-tray %v printed:\n%s", p.Args[1:], p.Out.String())
 		}
@@ -159,32 +155,6 @@ func (p *Program) CleanEnd() {
 		p.u.T.Errorf("exit status %d", status)
 	}
 	p.u.NothingLeft()
-}
-
-// ourRaces returns the race detector's reports of accesses in our code. The tray
-// library and the D-Bus library race with themselves: with the panel's questions about
-// what is being set.
-func ourRaces(printed string) []string {
-	libraries := []string{"fyne.io/systray.", "github.com/godbus/dbus/"}
-	var ours []string
-	for _, report := range strings.Split(printed, "==================") {
-		if !strings.Contains(report, "DATA RACE") {
-			continue
-		}
-		for _, stack := range strings.Split(report, "\n\n")[:2] { // the two accesses
-			for frame := range strings.Lines(stack) {
-				frame = strings.TrimSpace(frame)
-				if slices.ContainsFunc(libraries, func(l string) bool { return strings.HasPrefix(frame, l) }) {
-					break
-				}
-				if strings.HasPrefix(frame, "agents-tray/") || strings.HasPrefix(frame, "main.") {
-					ours = append(ours, report)
-					break
-				}
-			}
-		}
-	}
-	return ours
 }
 
 // Item waits for the program's tray icon.

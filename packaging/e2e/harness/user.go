@@ -53,6 +53,7 @@ func NewUser(t testing.TB) *User {
 	if err := os.WriteFile(settings, []byte(`{"welcome": "over"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(u.races)
 	t.Cleanup(func() { guardtest.NothingLeft(t, u.Mark(), Deadline) })
 	return u
 }
@@ -96,7 +97,7 @@ func (u *User) Address() (control.Address, error) {
 func (u *User) Environment() []string {
 	env := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + u.Folder, u.Mark(),
-		"GORACE=exitcode=0 atexit_sleep_ms=0", // ourRaces judges: the tray library has one of its own
+		"GORACE=" + raceLog(u.Folder),
 		"XDG_CONFIG_HOME=" + filepath.Join(u.Folder, "config"),
 		"XDG_RUNTIME_DIR=" + filepath.Join(u.Folder, "run"),
 		"DBUS_SYSTEM_BUS_ADDRESS=" + u.System,
