@@ -10,7 +10,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
-	"agents-tray/tray/login"
+	"agents-tray/tray/autostart"
 	"agents-tray/tray/words"
 )
 
@@ -157,9 +157,9 @@ func pauseItem(m Model, stopping bool) Item {
 
 // atLoginItem shows what starts at login. When it is another copy, a click makes it this one.
 func atLoginItem(m Model) Item {
-	on := m.AtLogin == login.On
+	on := m.AtLogin == autostart.On
 	item := Item{Label: m.Language.Say(words.AtLogin), Checkable: true, Checked: on, Intent: Intent{Verb: AtLogin, On: !on}}
-	if m.AtLogin == login.Another {
+	if m.AtLogin == autostart.Another {
 		item.Label = m.Language.Say(words.AtLoginAnother)
 	}
 	return item

@@ -12,7 +12,7 @@ import (
 	"agents-tray/icons"
 	"agents-tray/manager"
 	"agents-tray/manager/control"
-	"agents-tray/tray/login"
+	"agents-tray/tray/autostart"
 	"agents-tray/tray/words"
 )
 
@@ -88,7 +88,7 @@ func models() map[string]Model {
 	slow := model(manager.PhaseStarting, waiting)
 	slow.Usual = 2300 * time.Millisecond
 	german := model(manager.PhaseTrouble, held)
-	german.Language, german.Unclean, german.AtLogin = words.German, killed(4), login.On
+	german.Language, german.Unclean, german.AtLogin = words.German, killed(4), autostart.On
 	return map[string]Model{
 		"starting":      model(manager.PhaseStarting, waiting),
 		"starting-slow": slow,
@@ -143,7 +143,7 @@ func models() map[string]Model {
 			return m
 		}(),
 		"all-stopped": model(manager.PhaseStopped, services(manager.Stopped, manager.Completed)),
-		"settings":    running(func(m *Model) { m.AtLogin, m.Notifications = login.On, false }),
+		"settings":    running(func(m *Model) { m.AtLogin, m.Notifications = autostart.On, false }),
 		"quit-asked": running(func(m *Model) {
 			m.Workflows, m.Quitting = []string{"Nightly report", "Import"}, &Quitting{Deadline: at(14, 5)}
 		}),

@@ -6,7 +6,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/tray"
-	"agents-tray/tray/login"
+	"agents-tray/tray/autostart"
 	"agents-tray/tray/open"
 	"agents-tray/tray/words"
 )
@@ -84,7 +84,7 @@ func (i *Instance) setAtLogin(on bool) {
 			i.afterSetting(i.atLogin.Disable())
 		}
 	}
-	if login.Slow() {
+	if autostart.Slow() {
 		go set() // it has a deadline of its own
 	} else {
 		set()

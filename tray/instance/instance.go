@@ -18,7 +18,7 @@ import (
 	"agents-tray/sessiondb"
 	"agents-tray/sessiondb/verdict"
 	"agents-tray/tray"
-	"agents-tray/tray/login"
+	"agents-tray/tray/autostart"
 	"agents-tray/tray/poweroff"
 	"agents-tray/tray/words"
 )
@@ -85,7 +85,7 @@ type Instance struct {
 
 	language  words.Language
 	settings  *settings
-	atLogin   login.Entry
+	atLogin   autostart.Entry
 	quitting  quitting
 	announcer announcer
 
