@@ -21,7 +21,7 @@ var importRules = []struct {
 }{
 	{"manager", nil, []string{"tray", "services"}},
 	{"manager/spec", []string{"manager/spec"}, nil},
-	{"manager/envfile", []string{"manager/envfile"}, nil},
+	{"manager/envfile", []string{"manager/envfile", "manager/disk"}, nil},
 	{"manager/inspect", []string{"manager/inspect"}, nil},
 	{"manager/peer", []string{"manager/peer"}, nil},
 	{"manager/config", []string{"manager/config", "manager/spec", "manager/disk"}, nil},

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"agents-tray/manager/disk"
 )
 
 // maxSize bounds, in bytes, a file and what its values come to with all variables filled
@@ -87,7 +89,7 @@ var (
 func load(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", cause(err)
+		return "", disk.Cause(err)
 	}
 	if info.IsDir() {
 		return "", errors.New("it is a folder")
@@ -97,12 +99,12 @@ func load(path string) (string, error) {
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return "", cause(err)
+		return "", disk.Cause(err)
 	}
 	defer file.Close() // only read
 	data, err := io.ReadAll(io.LimitReader(file, maxSize+1))
 	if err != nil {
-		return "", cause(err)
+		return "", disk.Cause(err)
 	}
 	if len(data) > maxSize {
 		return "", errTooLarge
@@ -112,13 +114,4 @@ func load(path string) (string, error) {
 		return "", errors.New("it is UTF-16: save it as UTF-8")
 	}
 	return strings.TrimPrefix(text, "\ufeff"), nil
-}
-
-// cause takes the path off an error: Error has it.
-func cause(err error) error {
-	var path *os.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }

@@ -27,9 +27,9 @@ import (
 // asked to end.
 func (l launch) run(command *cobra.Command, inTerminal bool) error {
 	l.desktop = open.Here()
-	debug.SetGCPercent(400) // a start makes garbage that is made once: see follow
+	debug.SetGCPercent(400) // during the start, whose garbage is made once; follow sets it back
 	asked := notifyStop(inTerminal)
-	// Whoever read our output may be gone before us; that must not end us in the middle.
+	// Ignore SIGPIPE: a closed standard output must not end the process during shutdown.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	var err error
 	if inTerminal {
@@ -193,7 +193,7 @@ func untilAsked(s *instance.Instance, screen *screen, asked stop, alone bool) er
 	}
 	screen.Say("Stopping…")
 	hurry := asked.twice
-	if asked.once.Err() == nil { // it was asked for elsewhere: the first signal is the second wish
+	if asked.once.Err() == nil { // it was asked for elsewhere: the first signal already means not to wait
 		hurry = asked.once
 	}
 	err := errors.Join(failed, s.End(hurry))
@@ -214,7 +214,7 @@ func follow(s *instance.Instance, screen *screen, asked context.Context, alone b
 	for {
 		status := s.Status()
 		select {
-		case <-s.QuitAsked(): // and no wish to quit was taken back
+		case <-s.QuitAsked(): // or the status would tell that a request to quit was taken back
 			return failure
 		default:
 		}
