@@ -76,7 +76,7 @@ func TestAnAddressServesWithoutItsFile(t *testing.T) {
 // A name has no permissions: anybody may connect.
 func TestTheNameIsForThisUserOnly(t *testing.T) {
 	folders := emptyFolders(t)
-	i := &guarded{refused: map[string]int{}}
+	i := &instance{}
 	stop := runInstance(t, folders, i)
 	status, body := peertest.NewUser(t).Get("http://agents-tray/v1/status", "--abstract-unix-socket", folders.Identity)
 	if status != http.StatusForbidden || !strings.Contains(body, "for the user who runs Configurable Agents only") {

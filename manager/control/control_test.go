@@ -17,9 +17,12 @@ import (
 	"agents-tray/manager/inspect"
 )
 
-// instance is a program that remembers what it was asked.
+// instance is a program that remembers what it was asked, and has neither a menu nor offers.
 type instance struct {
+	Menus
+	Offers
 	mu      sync.Mutex
+	refused map[string]int // connections of other users, by service
 	asked   []string
 	phase   manager.Phase
 	changed chan struct{}
@@ -79,6 +82,14 @@ func (i *instance) SessionEvents(session string, limit int) ([]SessionEvent, err
 		return nil, &Refused{http.StatusNotFound, "there was none"}
 	}
 	return []SessionEvent{{Service: "chat", Kind: "started", PID: limit}}, nil
+}
+func (i *instance) OtherUsers(service string, count int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.refused == nil {
+		i.refused = map[string]int{}
+	}
+	i.refused[service] += count
 }
 func (i *instance) Review() *Review { return nil }
 func (i *instance) Reviewed()       { i.ask("reviewed") }

@@ -88,12 +88,11 @@ type Instance interface {
 	Sessions(limit int) ([]PastSession, error)
 	SessionEvents(session string, limit int) ([]SessionEvent, error)
 	Quit()
-}
-
-// Guarded is an Instance that is told of connections of other users that were refused: at
-// its pages by the service of that name, at the control API itself if service is "".
-type Guarded interface {
+	// OtherUsers is told how many connections of other users were refused: at its pages by the
+	// service of that name, at the control API itself if service is "".
 	OtherUsers(service string, count int)
+	Menus
+	Offers
 }
 
 // Server answers the control API.
@@ -114,10 +113,7 @@ func Serve(listener net.Listener, address Address, instance Instance, others ...
 	s.http = LimitedServer()
 	s.http.BaseContext = func(net.Listener) context.Context { return ctx }
 	s.http.Handler = s.whileOpen(authorized(address.Token, routes(instance)))
-	s.gate = &peer.Gate{}
-	if guarded, ok := instance.(Guarded); ok {
-		s.gate.Report = func(count int) { guarded.OtherUsers("", count) }
-	}
+	s.gate = &peer.Gate{Report: func(count int) { instance.OtherUsers("", count) }}
 	s.http.ConnContext = s.gate.ConnContext
 	s.http.Handler = s.gate.Protect(s.http.Handler, func(w http.ResponseWriter, _ *http.Request, err error) {
 		refuse(w, http.StatusForbidden, Problem{What: "This address is for the user who runs Configurable Agents only.", Detail: err.Error()})

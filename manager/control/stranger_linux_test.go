@@ -4,24 +4,10 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
 	"agents-tray/manager/peer/peertest"
 )
-
-// guarded is an instance that counts the refused connections of other users.
-type guarded struct {
-	instance
-	counts  sync.Mutex
-	refused map[string]int
-}
-
-func (g *guarded) OtherUsers(service string, count int) {
-	g.counts.Lock()
-	defer g.counts.Unlock()
-	g.refused[service] += count
-}
 
 // Where the control API is at a TCP address, as on Windows, a token alone once let anybody in.
 func TestAnotherUserIsRefusedInSpiteOfTheToken(t *testing.T) {
@@ -30,7 +16,7 @@ func TestAnotherUserIsRefusedInSpiteOfTheToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	address := Address{Network: "tcp", Address: listener.Addr().String(), Token: "secret"}
-	i := &guarded{refused: map[string]int{}}
+	i := &instance{}
 	server := Serve(listener, address, i)
 	user := peertest.NewUser(t)
 	for range 3 {

@@ -86,7 +86,7 @@ func (l launch) beginAlone(ctx context.Context, outlives bool, locked func(tray.
 		return nil, err
 	}
 	options := instance.Options{
-		Version: l.version, Folders: folders, Services: contents.Services, Settings: contents.Settings, Found: contents.Found, Unread: contents.Unread, Config: l.Options,
+		Version: l.version, Folders: folders, Contents: contents, Config: l.Options,
 		Load:  func() (config.Contents, error) { return config.Load(l.Options, folders) },
 		Start: l.start, OutlivesSession: outlives, Welcomes: l.shown && !l.atLogin, Locked: locked,
 	}

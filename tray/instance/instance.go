@@ -25,20 +25,16 @@ import (
 
 // Options of an instance.
 type Options struct {
-	Version  string
-	Folders  config.Folders
-	Services []spec.ServiceSpec
+	Version string
+	Folders config.Folders
+	// Contents are the services that run, and what else config.Load has read of their file.
+	config.Contents
 	// Config are the options of the command line about the services, where they come from
 	// among them.
 	Config config.Options
 	// Load reads the services again when that file has changed; see config.Load. Default:
 	// nothing follows it.
 	Load func() (config.Contents, error)
-	// Found says that the services file was there, and Settings are what it says beside them.
-	// Unread says why it may not be read; see config.Contents.
-	Found    bool
-	Unread   *config.Unusable
-	Settings config.Settings
 	// Database is a file of the Python platform for the row of session_state, so that both
 	// sides see it. Default: the session record.
 	Database string

@@ -263,5 +263,3 @@ func (i *Instance) takeAndTell(name string) {
 	}
 	i.answer(n)
 }
-
-var _ control.Offers = (*Instance)(nil)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"agents-tray/manager"
+	"agents-tray/manager/config"
 	"agents-tray/manager/config/scaffold"
 	"agents-tray/manager/control"
 	"agents-tray/manager/guard/guardtest"
@@ -21,9 +22,9 @@ func TestTheStartComesFirst(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked <- struct{}{} }))
 	defer server.Close()
 	t.Setenv("OLLAMA_HOST", server.URL)
-	s, err := Begin(t.Context(), Options{Folders: emptyFolders(t), Services: []spec.ServiceSpec{
+	s, err := Begin(t.Context(), Options{Folders: emptyFolders(t), Contents: config.Contents{Services: []spec.ServiceSpec{
 		{Name: "slow", Title: "Slow", Command: guardtest.Command(guardtest.Cooperative), Ready: spec.Ready{Log: "up"}},
-	}})
+	}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 // keepOld; nothing else is.
 func TestWhatIsOldIsRemoved(t *testing.T) {
 	folders := config.Folders{State: t.TempDir(), Config: t.TempDir(), Runtime: t.TempDir()}
-	i := &Instance{started: time.Now(), options: Options{Folders: folders, Services: []spec.ServiceSpec{{Name: "web"}}}}
+	i := &Instance{started: time.Now(), options: Options{Folders: folders, Contents: config.Contents{Services: []spec.ServiceSpec{{Name: "web"}}}}}
 	write := func(name string, age time.Duration) {
 		t.Helper()
 		path := filepath.Join(folders.State, name)
@@ -59,7 +59,7 @@ func TestAServiceCalledGuard(t *testing.T) {
 		if err := os.WriteFile(folders.FormerGuardLog(), []byte("trouble\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		i, err := Begin(t.Context(), Options{Version: "v1.2.3", Folders: folders, Services: services})
+		i, err := Begin(t.Context(), Options{Version: "v1.2.3", Folders: folders, Contents: config.Contents{Services: services}})
 		if err != nil {
 			t.Fatal(err)
 		}
