@@ -130,17 +130,11 @@ func TestADesktopWithoutATray(t *testing.T) {
 	u.Command("do", "at-login", "off") // as it is already
 	u.Command("do", "stop", "chat")
 	p.Status("the Chat has stopped", is("chat", manager.Stopped))
-	wrong := u.launchExactly("do", "stop", "nobody")
-	if wrong.End() != 1 || !strings.Contains(wrong.Out.String(), "no such item") || !strings.Contains(wrong.Out.String(), "agents-tray menu") {
-		t.Errorf("something else: %s", wrong.Out.String())
-	}
+	u.fails(1, []string{"do", "stop", "nobody"}, "no such item", "agents-tray menu")
 	u.Command("do", "quit")
 	p.CleanEnd()
 	if told := len(u.Notifications.All()); told != 1 {
 		t.Errorf("%d messages were shown", told)
 	}
-	gone := u.launchExactly("do", "quit")
-	if gone.End() != 3 || !strings.Contains(gone.Out.String(), "is not running") {
-		t.Errorf("without an instance: %s", gone.Out.String())
-	}
+	u.fails(3, []string{"do", "quit"}, "is not running")
 }

@@ -62,10 +62,7 @@ func TestCommandsActAndWait(t *testing.T) {
 	if said := u.Command("__complete", "restart", "dashboard", ""); !strings.HasPrefix(said, "chat\n:") {
 		t.Errorf("completion offers %q", said)
 	}
-	wrong := u.launchExactly("restart", "nobody")
-	if status := wrong.End(); status != 1 || !strings.Contains(wrong.Out.String(), `there is no service "nobody". There are: dashboard chat`) {
-		t.Errorf("status %d, and it says\n%s", status, wrong.Out.String())
-	}
+	u.fails(1, []string{"restart", "nobody"}, `there is no service "nobody". There are: dashboard chat`)
 	u.Command("quit")
 	p.CleanEnd()
 }
@@ -81,10 +78,7 @@ func TestStartTellsAFailure(t *testing.T) {
 	u.WithServices("  broken: {command: [" + shell + `, -c, "echo no space left >&2; exit 7"], restart: never, ready: {log: listening}}` + "\n")
 	p := u.launchExactly()
 	p.Status("it has failed", is("broken", manager.Failed))
-	start := u.launchExactly("start", "broken")
-	if status := start.End(); status != 1 || !strings.Contains(start.Out.String(), "exit 7") || !strings.Contains(start.Out.String(), "no space left") {
-		t.Errorf("status %d, and it says\n%s", status, start.Out.String())
-	}
+	u.fails(1, []string{"start", "broken"}, "exit 7", "no space left")
 	u.Command("quit")
 	p.CleanEnd()
 }

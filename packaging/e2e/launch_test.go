@@ -97,12 +97,7 @@ func TestBadInputIsRefused(t *testing.T) {
 		"an extra argument": {[]string{"ui", "now"}, []string{"now"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			u := newUser(t)
-			p := u.launchExactly(test.args...)
-			if status := p.End(); status != 1 {
-				t.Errorf("exit status %d", status)
-			}
-			webtest.Contains(t, p.Out.String(), test.want...)
+			newUser(t).fails(1, test.args, test.want...)
 		})
 	}
 }

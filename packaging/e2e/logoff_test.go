@@ -72,9 +72,7 @@ func TestTheBusGoesWithTheSession(t *testing.T) {
 			}
 			u.Bus.Stop()
 			p.CleanEnd()
-			if sessions := u.record(); sessions[0].detail != "The user logged off" {
-				t.Errorf("the record says %+v", sessions[0])
-			}
+			u.endedBecause("The user logged off")
 		})
 	}
 }
@@ -109,9 +107,7 @@ func TestTheBusGoesAlone(t *testing.T) {
 			p.Item().WaitLabel(t.Context(), "Running")
 			u.Command("quit")
 			p.CleanEnd()
-			if sessions := u.record(); sessions[0].detail != "Quit by the user" {
-				t.Errorf("the record says %+v", sessions[0])
-			}
+			u.endedBecause("Quit by the user")
 		})
 	}
 }
@@ -136,9 +132,7 @@ func TestTheBusGoesAndTheProgramIsToStay(t *testing.T) {
 	}
 	u.Command("quit")
 	p.CleanEnd()
-	if sessions := u.record(); sessions[0].detail != "Quit by the user" {
-		t.Errorf("the record says %+v", sessions[0])
-	}
+	u.endedBecause("Quit by the user")
 }
 
 // A second launch from the next session has the icon there, once the first session is gone: from

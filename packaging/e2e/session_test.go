@@ -79,9 +79,7 @@ func TestTheSessionOnTheDesktopEnds(t *testing.T) {
 			logind.WaitInhibited(t)
 			end(logind)
 			p.CleanEnd()
-			if sessions := u.record(); sessions[0].detail != "The user logged off" {
-				t.Errorf("the record says %+v", sessions[0])
-			}
+			u.endedBecause("The user logged off")
 			u.NothingLeft()
 		})
 	}
@@ -97,9 +95,7 @@ func TestTheTerminalOutlivesTheSession(t *testing.T) {
 	logind.LogOff()
 	logind.PrepareForShutdown(true) // heard after it
 	p.CleanEnd()
-	if sessions := u.record(); sessions[0].detail != "The computer was shut down" {
-		t.Errorf("the record says %+v", sessions[0])
-	}
+	u.endedBecause("The computer was shut down")
 }
 
 // A page appears where it was asked for, not where the icon is.

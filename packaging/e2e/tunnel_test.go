@@ -150,10 +150,7 @@ func TestAServiceThatIsOnlyWatched(t *testing.T) {
 	answers <- true
 	p.Status("both are back", func(s control.Status) bool { return runs(s, "models", "app") })
 	for _, action := range []string{"start", "stop", "restart"} {
-		refused := u.launchExactly(action, "models")
-		if status := refused.End(); status != 1 || !strings.Contains(refused.Out.String(), "Model server is only watched: what runs it is elsewhere") {
-			t.Errorf("%s: status %d, it says %q", action, status, refused.Out.String())
-		}
+		u.fails(1, []string{action, "models"}, "Model server is only watched: what runs it is elsewhere")
 	}
 	p.Item().WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
 		_, open := menu.Find("Services", "Model server", "Open")

@@ -13,6 +13,7 @@ import (
 	"agents-tray/manager/control"
 	"agents-tray/manager/guard/guardtest"
 	"agents-tray/packaging/e2e/harness"
+	"agents-tray/services/web/webtest"
 	"agents-tray/tray/traytest"
 )
 
@@ -107,6 +108,26 @@ func (u *user) opens(url string) {
 	u.T.Helper()
 	if opened := u.Browser.Wait(u.T.Context()); opened != url {
 		u.T.Errorf("it opened %s", opened)
+	}
+}
+
+// fails asserts that another agents-tray with these arguments ends with a status, and says all
+// of these.
+func (u *user) fails(status int, args []string, says ...string) {
+	u.T.Helper()
+	p := u.launchExactly(args...)
+	if got := p.End(); got != status {
+		u.T.Errorf("agents-tray %q: exit status %d", args, got)
+	}
+	webtest.Contains(u.T, p.Out.String(), says...)
+}
+
+// endedBecause asserts what the record says of the end of the latest session.
+func (u *user) endedBecause(reason string) {
+	u.T.Helper()
+	sessions := u.record()
+	if last := sessions[len(sessions)-1]; last.detail != reason {
+		u.T.Errorf("the record says %+v", last)
 	}
 }
 
