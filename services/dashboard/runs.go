@@ -87,7 +87,7 @@ func (d *dashboard) followPlatform(path string) (changed <-chan struct{}, leave 
 	if feed == nil {
 		feed = &source{}
 		feed.work = func(ctx context.Context) {
-			watcher, err := platform.Follow(path, func() bool { feed.tell(); return false })
+			watcher, err := platform.Follow(path, func() bool { feed.Tell(); return false })
 			if err != nil {
 				return // the page shows what was there when it was opened
 			}
