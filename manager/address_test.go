@@ -82,9 +82,7 @@ func TestProbesLeaveNoTimeWait(t *testing.T) {
 			{TCP: fmt.Sprintf("127.0.0.1:%d", port)},
 		} {
 			for range 5 {
-				if err := ask(t.Context(), check, nil); err != nil {
-					t.Fatal(err)
-				}
+				must(t, ask(t.Context(), check, nil))
 			}
 		}
 		if left := inTimeWait(t, port); left > 0 {
@@ -347,9 +345,7 @@ func TestAnEnvFileThatIsAPipe(t *testing.T) {
 	s := newSpec("s", guardtest.Cooperative)
 	s.Dir, s.EnvFile = t.TempDir(), "pipe"
 	pipe := filepath.Join(s.Dir, s.EnvFile)
-	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Mkfifo(pipe, 0o600))
 	m := newManager(t, s, newSpec("other", guardtest.Cooperative))
 	if problem, ok := errors.AsType[*Problem](m.StartAll(t.Context())); !ok || problem.Kind != EnvFile || problem.Path != pipe {
 		t.Errorf("start: %v", problem)

@@ -49,9 +49,7 @@ func newManager(t testing.TB, specs ...spec.ServiceSpec) *Manager {
 		guardtest.NothingLeft(t, proctree.SessionVariable+"="+mark, time.Second)
 	})
 	for _, added := range specs {
-		if err := m.AddService(added); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.AddService(added))
 	}
 	return m
 }
@@ -88,9 +86,7 @@ func startAll(t testing.TB, m *Manager) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	if err := m.StartAll(ctx); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.StartAll(ctx))
 }
 
 // waitAMoment is for what announces itself to nobody.

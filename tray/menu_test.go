@@ -163,9 +163,7 @@ func TestMenus(t *testing.T) {
 	for name, m := range models() {
 		got, file := text(Menu(m), ""), filepath.Join("testdata", "menus", name+".txt")
 		if *update {
-			if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
-				t.Fatal(err)
-			}
+			must(t, os.WriteFile(file, []byte(got), 0o666))
 		}
 		want, err := os.ReadFile(file)
 		if err != nil {
@@ -281,5 +279,13 @@ func TestLabelsFit(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// must ends the test if something that it needs has failed.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

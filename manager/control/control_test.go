@@ -109,9 +109,7 @@ func serve(t *testing.T, i *instance, folder string) Address {
 
 func TestServerAndClient(t *testing.T) {
 	long := filepath.Join(t.TempDir(), strings.Repeat("long", 30))
-	if err := os.Mkdir(long, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Mkdir(long, 0o700))
 	for name, folder := range map[string]string{"socket": t.TempDir(), "port, where the path is too long for a socket": long} {
 		t.Run(name, func(t *testing.T) {
 			i := &instance{phase: manager.PhaseStarting, changed: make(chan struct{}, 1), log: filepath.Join(t.TempDir(), "chat.log")}
@@ -216,9 +214,7 @@ func TestAddressFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "control.json")
 	want := Address{Network: "tcp", Address: "127.0.0.1:1", Token: "t"}
 	for range 2 { // the second replaces the first
-		if err := want.Write(file); err != nil {
-			t.Fatal(err)
-		}
+		must(t, want.Write(file))
 	}
 	if got, err := ReadAddress(file); err != nil || got != want {
 		t.Errorf("%+v, %v", got, err)
@@ -239,4 +235,12 @@ func openPage(ctx context.Context, client *Client, page string) error {
 		err = fmt.Errorf("it was told %+v", opening)
 	}
 	return err
+}
+
+// must ends the test if something that it needs has failed.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }

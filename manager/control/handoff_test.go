@@ -22,9 +22,7 @@ func emptyFolders(t *testing.T) config.Folders {
 	xdg.Reload()
 	folders := config.Locate()
 	for _, folder := range []string{folders.State, folders.Runtime} {
-		if err := os.MkdirAll(folder, 0o700); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.MkdirAll(folder, 0o700))
 	}
 	return folders
 }
@@ -44,9 +42,7 @@ func runInstance(t *testing.T, folders config.Folders, i Instance) (stop func())
 		address.Name = folders.Identity
 	}
 	server := Serve(listener, address, i, claim.Listener())
-	if err := address.Write(folders.Control()); err != nil {
-		t.Fatal(err)
-	}
+	must(t, address.Write(folders.Control()))
 	return func() {
 		server.Close()
 		if err := claim.Release(); err != nil {

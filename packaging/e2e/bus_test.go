@@ -65,9 +65,7 @@ func TestSignalsOfAnyShape(t *testing.T) {
 	u.Notifications.Wait(t.Context(), summary("web"))
 	conn := u.Bus.Connect(t)
 	var names []string
-	if err := conn.BusObject().Call("org.freedesktop.DBus.ListNames", 0).Store(&names); err != nil {
-		t.Fatal(err)
-	}
+	must(t, conn.BusObject().Call("org.freedesktop.DBus.ListNames", 0).Store(&names))
 	for _, name := range names {
 		var pid uint32
 		err := conn.BusObject().Call("org.freedesktop.DBus.GetConnectionUnixProcessID", 0, name).Store(&pid)

@@ -22,9 +22,7 @@ func TestCommandsActAndWait(t *testing.T) {
 	state := func(service string) manager.Service {
 		t.Helper()
 		var status control.Status
-		if err := json.Unmarshal([]byte(u.Command("status", "--json")), &status); err != nil {
-			t.Fatal(err)
-		}
+		must(t, json.Unmarshal([]byte(u.Command("status", "--json")), &status))
 		s, _ := status.Service(service)
 		return s
 	}

@@ -54,9 +54,7 @@ func TestTheMenuIsThereWhileTheLastSessionIsEnded(t *testing.T) {
 	for name, end := range map[string]func(t *testing.T, p *program, item *traytest.Item){
 		"quit": func(t *testing.T, _ *program, item *traytest.Item) { click(t, item, "Quit") },
 		"signal": func(t *testing.T, p *program, _ *traytest.Item) {
-			if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-				t.Fatal(err)
-			}
+			must(t, p.Process.Signal(syscall.SIGTERM))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -108,9 +106,7 @@ func TestThePermissionToComeToTheFront(t *testing.T) {
 	click(t, item, "Open Chat")
 	u.Browser.Wait(t.Context())
 	time.Sleep(doubleClick)
-	if err := item.ProvideToken("click"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, item.ProvideToken("click"))
 	click(t, item, "Open Chat")
 	u.Browser.Wait(t.Context())
 	second := u.prepare()
@@ -131,9 +127,7 @@ func TestThePermissionToComeToTheFront(t *testing.T) {
 func TestWithoutABrowser(t *testing.T) {
 	t.Parallel()
 	u := newUser(t).withDesktop()
-	if err := os.Remove(u.Browser.Dir + "/xdg-open"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Remove(u.Browser.Dir+"/xdg-open"))
 	p := u.prepare()
 	p.Env = append(p.Env, "PATH="+u.Browser.Dir, "BROWSER=")
 	p.Start()

@@ -28,9 +28,7 @@ func (u *user) alter(sql string) {
 		u.T.Fatal(err)
 	}
 	defer conn.Close()
-	if err := conn.Exec(sql); err != nil {
-		u.T.Fatal(err)
-	}
+	must(u.T, conn.Exec(sql))
 }
 
 // review returns what a new session says of the one before; nil if it ended well.
@@ -59,9 +57,7 @@ func TestTheCauseOfAnUncleanEnd(t *testing.T) {
 			if group == "" {
 				t.Fatal("this user cannot make a control group that limits memory")
 			}
-			if err := os.WriteFile(filepath.Join(group, "cgroup.procs"), fmt.Append(nil, p.Process.Pid), 0); err != nil {
-				t.Fatal(err)
-			}
+			must(t, os.WriteFile(filepath.Join(group, "cgroup.procs"), fmt.Append(nil, p.Process.Pid), 0))
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
 			for ctx.Err() == nil { // what it needs for an answer is too much

@@ -30,9 +30,7 @@ func (p *program) told(words string, gone bool) {
 func (p *program) restartChat() {
 	p.u.T.Helper()
 	before := theChat(p.Status("the Chat runs", is("chat", manager.Ready)))
-	if err := p.u.client().Act(p.u.T.Context(), "chat", control.Restart); err != nil {
-		p.u.T.Fatal(err)
-	}
+	must(p.u.T, p.u.client().Act(p.u.T.Context(), "chat", control.Restart))
 	p.Status("the Chat is back", func(s control.Status) bool {
 		return theChat(s).State == manager.Ready && theChat(s).PID != before.PID
 	})
@@ -63,9 +61,7 @@ func (u *user) disk() (fill, empty func()) {
 		file.Close()
 	}
 	return fill, func() {
-		if err := os.Remove(filler); err != nil {
-			u.T.Fatal(err)
-		}
+		must(u.T, os.Remove(filler))
 	}
 }
 
@@ -182,9 +178,7 @@ func TestAnEndThatCannotBeRecorded(t *testing.T) {
 		"a full disk, and no other place": {func(u *user) {
 			fill, empty := u.disk()
 			p := u.launch("ui").ready()
-			if err := os.MkdirAll(u.State("farewells.json/taken"), 0o700); err != nil {
-				u.T.Fatal(err)
-			}
+			must(u.T, os.MkdirAll(u.State("farewells.json/taken"), 0o700))
 			fill()
 			writable := u.readOnly("run")
 			p.quits("this session will be reported as ended unexpectedly", noRoom)
@@ -221,9 +215,7 @@ func TestTheRecordIsRemoved(t *testing.T) {
 	u := newUser(t)
 	u.launch("ui").ready().kill(syscall.SIGTERM)
 	p := u.launch("ui").ready()
-	if err := os.Remove(u.State("session.db")); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Remove(u.State("session.db")))
 	p.restartChat()
 	p.told("It was written anew, with all that was in it", false)
 	p.kill(syscall.SIGKILL)
@@ -240,9 +232,7 @@ func TestTheRecordIsDamaged(t *testing.T) {
 	p := u.launch("ui").ready()
 	wait(t, patience, "a copy", func() bool { _, err := os.Stat(u.State("session.db.copy")); return err == nil })
 	p.kill(syscall.SIGKILL)
-	if err := os.WriteFile(u.State("session.db"), []byte(strings.Repeat("hello ", 2000)), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(u.State("session.db"), []byte(strings.Repeat("hello ", 2000)), 0o600))
 	p = u.launch("ui").ready()
 	p.told("has taken its place, so how the last session ended is not known", false)
 	if status := p.now(); status.Unclean != nil {
@@ -256,9 +246,7 @@ func TestTheRecordIsDamaged(t *testing.T) {
 func TestAStateFolderThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	u := newUser(t).withDesktop()
-	if err := os.WriteFile(filepath.Join(u.Folder, "state", "agents-tray"), nil, 0o400); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(filepath.Join(u.Folder, "state", "agents-tray"), nil, 0o400))
 	p := u.launch()
 	item := p.Item()
 	item.WaitLabel(t.Context(), "Running")

@@ -17,9 +17,7 @@ import (
 func TestTheNumbersInTheRecordMayBeAStrangers(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
-	if err := os.MkdirAll(filepath.Dir(u.State("session.db")), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.MkdirAll(filepath.Dir(u.State("session.db")), 0o700))
 	record := sessiondb.Open(u.State("session.db"), sessiondb.Options{})
 	stranger := guardtest.StartWitness(t, nil)
 	_, err := record.Begin(sessiondb.Session{

@@ -72,9 +72,7 @@ func TestAnInstanceThatHangs(t *testing.T) {
 	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	if err := p.Process.Signal(syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	must(t, p.Process.Signal(syscall.SIGSTOP))
 	t.Cleanup(func() { _ = p.Process.Signal(syscall.SIGCONT) })
 	status, second := u.launchExactly("status"), u.launchExactly()
 	if status.End() != 1 || !strings.Contains(status.Out.String(), "is running, but does not answer") {

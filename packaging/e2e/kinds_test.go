@@ -59,9 +59,7 @@ func (u *user) launchKinds(kinds ...string) *program {
 		text += fmt.Sprintf("    restart: {policy: always, max_delay: 100ms, give_up: %s}\n", giveUp)
 	}
 	file := filepath.Join(u.Folder, "config", "services.yaml")
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		u.T.Fatal(err)
-	}
+	must(u.T, os.WriteFile(file, []byte(text), 0o600))
 	return u.launchExactly("ui", "--config", file)
 }
 

@@ -50,9 +50,7 @@ func TestALaunchDuringTheEndTakesOver(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
 	first := u.launch("ui").ready()
-	if err := first.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
+	must(t, first.Process.Signal(syscall.SIGTERM))
 	second := u.launch("ui")
 	first.End()
 	second.ready()
@@ -65,9 +63,7 @@ func TestALaunchRightAfterAKill(t *testing.T) {
 	u := newUser(t).withDesktop()
 	for range 3 {
 		p := u.launch("--start").ready()
-		if err := p.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
+		must(t, p.Process.Kill())
 		p.End()
 	}
 	u.launch("--start").ready()
@@ -110,9 +106,7 @@ func TestWithoutADesktop(t *testing.T) {
 	for end := time.Now().Add(patience); !strings.Contains(p.Out.String(), "Press Ctrl-C") && time.Now().Before(end); {
 		time.Sleep(time.Millisecond) // it says so a moment after the services are ready
 	}
-	if err := p.Process.Signal(syscall.SIGINT); err != nil {
-		t.Fatal(err)
-	}
+	must(t, p.Process.Signal(syscall.SIGINT))
 	p.CleanEnd()
 	webtest.Contains(t, p.Out.String(), u.URL(u.Dashboard), u.URL(u.Chat), "Press Ctrl-C to stop", "Everything is stopped")
 }
@@ -141,9 +135,7 @@ func TestAPortThatIsHeld(t *testing.T) {
 		p := u.launch("ui") // goes on with the Dashboard
 		p.Status("the Dashboard is ready and the Chat is not", withoutChat)
 		wait(t, patience, "its screen to say that it runs", func() bool { return strings.Contains(p.Out.String(), "Press Ctrl-C to stop") })
-		if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Fatal(err)
-		}
+		must(t, p.Process.Signal(syscall.SIGTERM))
 		if status := p.End(); status != 1 {
 			t.Errorf("exit status %d", status)
 		}

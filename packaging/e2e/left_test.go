@@ -40,9 +40,7 @@ func TestWhatCannotBeEndedIsTold(t *testing.T) {
 	if _, _, err := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_SEIZE, uintptr(pid), 0, 0, 0, 0); err != 0 {
 		t.Fatalf("trace %d: %v", pid, err)
 	}
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
+	must(t, p.Process.Signal(syscall.SIGTERM))
 	named := fmt.Sprintf("sleep (pid %d", pid)
 	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, named) })
 	status, printed := p.End(), p.Out.String()
@@ -82,9 +80,7 @@ func TestWhatIsLeftIsEndedWithoutARecord(t *testing.T) {
 		t.Fatalf("there is no record: %v", err)
 	}
 	for _, file := range files {
-		if err := os.Remove(file); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.Remove(file))
 	}
 	p := u.launchExactly("ui")
 	p.Status("s runs again", is("s", manager.Ready))

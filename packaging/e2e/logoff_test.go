@@ -127,9 +127,7 @@ func TestTheBusGoesAndTheProgramIsToStay(t *testing.T) {
 	u.Bus.Restart()
 	u.Panel, u.Notifications = u.Bus.StartHost(t), u.Bus.StartNotifications(t)
 	p.Item().WaitLabel(t.Context(), "Running")
-	if err := p.Process.Signal(syscall.SIGHUP); err != nil {
-		t.Fatal(err)
-	}
+	must(t, p.Process.Signal(syscall.SIGHUP))
 	u.Command("quit")
 	p.CleanEnd()
 	u.endedBecause("Quit by the user")

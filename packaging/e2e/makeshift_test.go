@@ -28,9 +28,7 @@ func (u *user) unprivileged() (start func(args ...string) *program) {
 	u.own(nobody, u.Folder)
 	u.Build = filepath.Join(u.Folder, "bin", "agents-tray")
 	// A link, not a copy: one that has just been written may still be open in a child of this process.
-	if err := errors.Join(os.Mkdir(filepath.Dir(u.Build), 0o755), os.Link(built, u.Build)); err != nil {
-		u.T.Fatal(err)
-	}
+	must(u.T, errors.Join(os.Mkdir(filepath.Dir(u.Build), 0o755), os.Link(built, u.Build)))
 	temporary := u.T.TempDir()
 	u.own(nobody, temporary)
 	if err := os.Chmod(filepath.Dir(u.Folder), 0o755); err != nil { // that of this test's folders
@@ -64,24 +62,16 @@ func (u *user) own(uid int, path string) {
 func TestFoldersOfRoots(t *testing.T) {
 	t.Parallel()
 	root := func(u *user, folder string) { // as sudo leaves it
-		if err := os.MkdirAll(filepath.Join(folder, "logs"), 0o700); err != nil {
-			u.T.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(folder, "instance.lock"), nil, 0o600); err != nil {
-			u.T.Fatal(err)
-		}
+		must(u.T, os.MkdirAll(filepath.Join(folder, "logs"), 0o700))
+		must(u.T, os.WriteFile(filepath.Join(folder, "instance.lock"), nil, 0o600))
 		u.own(0, folder)
 	}
 	unwritable := func(u *user, folder string) {
-		if err := errors.Join(os.MkdirAll(folder, 0o700), os.Lchown(folder, nobody, nobody), os.Chmod(folder, 0o500)); err != nil {
-			u.T.Fatal(err)
-		}
+		must(u.T, errors.Join(os.MkdirAll(folder, 0o700), os.Lchown(folder, nobody, nobody), os.Chmod(folder, 0o500)))
 		u.T.Cleanup(func() { _ = os.Chmod(folder, 0o700) }) // for whoever removes it
 	}
 	file := func(u *user, folder string) {
-		if err := errors.Join(os.RemoveAll(folder), os.WriteFile(folder, nil, 0o600), os.Lchown(folder, nobody, nobody)); err != nil {
-			u.T.Fatal(err)
-		}
+		must(u.T, errors.Join(os.RemoveAll(folder), os.WriteFile(folder, nil, 0o600), os.Lchown(folder, nobody, nobody)))
 	}
 	for name, test := range map[string]struct {
 		harm    func(u *user, folder string)
@@ -125,9 +115,7 @@ func TestAServicesFileOfRoots(t *testing.T) {
 	u.WithServices("  mine: {command: [sleep, '600']}\n")
 	start := u.unprivileged()
 	folder := filepath.Join(u.Folder, "config", "agents-tray")
-	if err := os.Chmod(folder, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Chmod(folder, 0o700))
 	u.own(0, folder)
 	p := start("ui")
 	p.told("The services file cannot be read: Dashboard and Chat run", false)

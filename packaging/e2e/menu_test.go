@@ -25,9 +25,7 @@ import (
 func click(t *testing.T, item *traytest.Item, path ...string) {
 	t.Helper()
 	item.WaitEnabled(t.Context(), path...)
-	if err := item.Click(path...); err != nil {
-		t.Fatal(err)
-	}
+	must(t, item.Click(path...))
 }
 
 func TestTheMenuStopsAndStartsServices(t *testing.T) {
@@ -87,9 +85,7 @@ func TestASlowBrowserDoesNotHoldTheMenuUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(bell, append(script, []byte("\nexec sleep 600\n")...), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(bell, append(script, []byte("\nexec sleep 600\n")...), 0o755))
 	p := u.launch().ready()
 	item := p.Item()
 	item.WaitLabel(t.Context(), "Running")

@@ -20,9 +20,7 @@ func TestSomebodyElsesDashboard(t *testing.T) {
 	u := newUser(t).withDesktop()
 	u.WithServices("  dashboard: {command: sleep 601, url: http://127.0.0.1:9, open: true}\n")
 	p := u.launchExactly().ready()
-	if err := p.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, p.Process.Kill())
 	p.End()
 	p = u.launchExactly().ready()
 	item := p.Item()

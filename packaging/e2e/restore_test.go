@@ -29,9 +29,7 @@ func TestStoppedByHandStaysStopped(t *testing.T) {
 	stopped := func(s control.Status) bool { return theChat(s).State == manager.Stopped && theChat(s).ByHand }
 	p.Status("the Chat has stopped", stopped)
 	for _, end := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL, syscall.SIGTERM} {
-		if err := p.Process.Signal(end); err != nil {
-			t.Fatal(err)
-		}
+		must(t, p.Process.Signal(end))
 		p.End()
 		p = u.launch()
 		p.Status("the Dashboard runs and the Chat does not", func(s control.Status) bool { return is("dashboard", manager.Ready)(s) && stopped(s) })

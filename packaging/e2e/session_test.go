@@ -17,9 +17,7 @@ import (
 // fresh makes a user who has never started the program.
 func (u *user) fresh() *user {
 	u.T.Helper()
-	if err := os.Remove(filepath.Join(u.Folder, "config", "agents-tray", "tray.json")); err != nil {
-		u.T.Fatal(err)
-	}
+	must(u.T, os.Remove(filepath.Join(u.Folder, "config", "agents-tray", "tray.json")))
 	return u
 }
 

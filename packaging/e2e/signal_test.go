@@ -27,9 +27,7 @@ func TestSignalsStopEverything(t *testing.T) {
 					p = u.launch("ui")
 				}
 				p.ready()
-				if err := p.Process.Signal(signal); err != nil {
-					t.Fatal(err)
-				}
+				must(t, p.Process.Signal(signal))
 				p.CleanEnd()
 			})
 		}
@@ -94,14 +92,10 @@ func TestASecondSignalDoesNotWait(t *testing.T) {
 	u := newUser(t)
 	p := u.launch("ui").ready()
 	guard := p.Status("it has a guard", func(s control.Status) bool { return s.Guard != 0 }).Guard
-	if err := syscall.Kill(guard, syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Kill(guard, syscall.SIGSTOP))
 	began := time.Now()
 	for range 2 {
-		if err := p.Process.Signal(syscall.SIGINT); err != nil {
-			t.Fatal(err)
-		}
+		must(t, p.Process.Signal(syscall.SIGINT))
 		time.Sleep(100 * time.Millisecond) // two signals at once would be one
 	}
 	p.CleanEnd()

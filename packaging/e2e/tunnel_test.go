@@ -32,9 +32,7 @@ func startSSHServer(t *testing.T) (options string, stop, start func()) {
 			t.Fatalf("ssh-keygen: %v: %s", err, said)
 		}
 	}
-	if err := os.Rename(filepath.Join(folder, "user.pub"), filepath.Join(folder, "authorized_keys")); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Rename(filepath.Join(folder, "user.pub"), filepath.Join(folder, "authorized_keys")))
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -42,9 +40,7 @@ func startSSHServer(t *testing.T) (options string, stop, start func()) {
 	port := listener.Addr().(*net.TCPAddr).Port
 	listener.Close()
 	config := fmt.Sprintf("ListenAddress 127.0.0.1:%d\nHostKey %s/host\nAuthorizedKeysFile %s/authorized_keys\nStrictModes no\nPidFile none\nUsePAM no\nPermitRootLogin yes\n", port, folder, folder)
-	if err := os.WriteFile(filepath.Join(folder, "config"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(filepath.Join(folder, "config"), []byte(config), 0o600))
 	if os.Geteuid() == 0 {
 		if err := os.MkdirAll("/run/sshd", 0o755); err != nil { // where it leaves its rights
 			t.Fatal(err)
@@ -53,9 +49,7 @@ func startSSHServer(t *testing.T) (options string, stop, start func()) {
 	var server *exec.Cmd
 	start = func() {
 		server = exec.Command("/usr/sbin/sshd", "-D", "-e", "-f", filepath.Join(folder, "config"))
-		if err := server.Start(); err != nil {
-			t.Fatal(err)
-		}
+		must(t, server.Start())
 	}
 	stop = func() {
 		if server != nil {

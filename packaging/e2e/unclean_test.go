@@ -76,9 +76,7 @@ func (u *user) noWarning(when string) {
 	if status := p.now(); status.Unclean != nil || len(status.Notices) > 0 {
 		u.T.Errorf("%s: %+v %q", when, status.Unclean, status.Notices)
 	}
-	if err := item.Click("Quit"); err != nil {
-		u.T.Fatal(err)
-	}
+	must(u.T, item.Click("Quit"))
 	p.CleanEnd()
 }
 
@@ -103,9 +101,7 @@ func TestAKilledServiceIsBackAtOnce(t *testing.T) {
 	p := u.launch("ui").ready()
 	before := p.now()
 	chat, _ := before.Service("chat")
-	if err := syscall.Kill(chat.PID, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Kill(chat.PID, syscall.SIGKILL))
 	after := p.Status("the Chat is back", func(s control.Status) bool {
 		now, _ := s.Service("chat")
 		return now.State == manager.Ready && now.PID != chat.PID

@@ -69,9 +69,7 @@ func (p *program) quit() {
 // kill ends the program's process by a signal, and waits until nothing of it is left.
 func (p *program) kill(sig syscall.Signal) {
 	p.u.T.Helper()
-	if err := p.Process.Signal(sig); err != nil {
-		p.u.T.Fatal(err)
-	}
+	must(p.u.T, p.Process.Signal(sig))
 	p.End()
 	guardtest.NothingLeft(p.u.T, p.u.Mark(), deadline)
 }
@@ -79,9 +77,7 @@ func (p *program) kill(sig syscall.Signal) {
 // killWithGuard is kill of tray and guard together.
 func (p *program) killWithGuard() {
 	p.u.T.Helper()
-	if err := syscall.Kill(p.now().Guard, syscall.SIGKILL); err != nil {
-		p.u.T.Fatal(err)
-	}
+	must(p.u.T, syscall.Kill(p.now().Guard, syscall.SIGKILL))
 	p.kill(syscall.SIGKILL)
 }
 
@@ -150,4 +146,12 @@ func (u *user) process(pid int) process {
 		u.T.Fatalf("process %d is none of %v", pid, all)
 	}
 	return all[i]
+}
+
+// must ends the test if something that it needs has failed.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -36,9 +36,7 @@ func TestTheWarningLastsUntilItsFactsAreShown(t *testing.T) {
 	u := newUser(t).withDesktop()
 	u.WithServices("  worker: {command: sleep 601}\n")
 	p := u.launchExactly().ready()
-	if err := p.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, p.Process.Kill())
 	p.End()
 	u.Notifications.Leave() // the desktop shows no messages
 	p = u.launchExactly().ready()

@@ -35,9 +35,7 @@ func (p *program) report(workflows ...control.Workflow) {
 	p.u.T.Helper()
 	for _, w := range workflows {
 		w.Source = "sorter"
-		if err := p.u.client().SetWorkflow(p.u.T.Context(), w); err != nil {
-			p.u.T.Fatal(err)
-		}
+		must(p.u.T, p.u.client().SetWorkflow(p.u.T.Context(), w))
 	}
 }
 
@@ -90,9 +88,7 @@ func TestWorkflowsOfAKilledSessionRunAgain(t *testing.T) {
 		control.Workflow{ID: "2", Name: "over before"},
 		control.Workflow{ID: "3", Name: "mail-sorter"},
 	)
-	if err := u.client().EndWorkflow(t.Context(), "sorter", "2"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, u.client().EndWorkflow(t.Context(), "sorter", "2"))
 	p.Status("two workflows are under way", func(s control.Status) bool { return len(s.Workflows) == 2 })
 	u.knows("nightly-report", "mail-sorter")
 	p.killWithGuard()
@@ -164,9 +160,7 @@ func TestWhatRunsAgainIsKnownToASecondKill(t *testing.T) {
 			t.Errorf("under way: %+v", w)
 		}
 	}
-	if err := u.client().Act(t.Context(), "again-nightly-report", control.Stop); err != nil {
-		t.Fatal(err)
-	}
+	must(t, u.client().Act(t.Context(), "again-nightly-report", control.Stop))
 	p.Status("it is stopped", func(s control.Status) bool { return len(s.Workflows) == 0 })
 	u.knows()
 	p.quit()
@@ -180,9 +174,7 @@ func TestThePlatformsWorkflowsRunAgain(t *testing.T) {
 	u := newUser(t)
 	home := filepath.Join(u.Folder, "platform")
 	program := filepath.Join(home, "bin", "configurable-agents")
-	if err := os.MkdirAll(filepath.Dir(program), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.MkdirAll(filepath.Dir(program), 0o700))
 	const script = `#!/bin/sh
 test "$1" = dashboard && exec sleep 1000
 echo "$1 with $3 $4 for $KEY:"
@@ -190,9 +182,7 @@ cat "$2"
 pwd
 test -z "$FAIL"
 `
-	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(program, []byte(script), 0o700))
 	u.WithServices(fmt.Sprintf(`  dashboard: {listen: 127.0.0.1:%d, builtin: dashboard}
   platform: {title: Platform, command: [bin/configurable-agents, dashboard], dir: %q, env: {KEY: me}, url: %q}
 `, u.Dashboard, home, u.URL(u.Chat)))
@@ -250,21 +240,15 @@ func TestAServiceThatEndsInterruptsItsWorkflows(t *testing.T) {
 		return sorter.State == manager.Ready && len(s.Workflows) == 0
 	}
 	p.report(control.Workflow{ID: "1", Name: "asked to end"})
-	if err := u.client().Act(t.Context(), "sorter", control.Restart); err != nil {
-		t.Fatal(err)
-	}
+	must(t, u.client().Act(t.Context(), "sorter", control.Restart))
 	p.Status("nothing is under way", running)
 	p.report(control.Workflow{ID: "1", Name: "killed"})
 	u.knows("killed")
 	sorter, _ := p.now().Service("sorter")
-	if err := syscall.Kill(sorter.PID, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Kill(sorter.PID, syscall.SIGKILL))
 	p.Status("nothing is under way", running)
 	u.knows()
-	if err := u.client().Act(t.Context(), "sorter", control.Stop); err != nil {
-		t.Fatal(err)
-	}
+	must(t, u.client().Act(t.Context(), "sorter", control.Stop))
 	p.Status("the sorter is stopped", func(s control.Status) bool { sorter, _ := s.Service("sorter"); return sorter.PID == 0 })
 	refusedWith(t, "of a service that does not run", http.StatusConflict,
 		u.client().SetWorkflow(t.Context(), control.Workflow{Source: "sorter", ID: "1", Name: "x"}))
@@ -296,9 +280,7 @@ func TestTheTerminalTellsOfAWishToQuit(t *testing.T) {
 	}
 	choose := func(do string) {
 		t.Helper()
-		if err := u.client().Choose(t.Context(), do); err != nil {
-			t.Fatal(err)
-		}
+		must(t, u.client().Choose(t.Context(), do))
 	}
 	const asked, decided, takenBack = "Quit while a workflow is running?", "Quits after a workflow, at ", "the wish to quit was taken back"
 	choose("quit")
@@ -312,9 +294,7 @@ func TestTheTerminalTellsOfAWishToQuit(t *testing.T) {
 	says(2, asked)
 	choose("finish")
 	says(1, decided)
-	if err := u.client().EndWorkflow(t.Context(), "sorter", "1"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, u.client().EndWorkflow(t.Context(), "sorter", "1"))
 	p.CleanEnd()
 	says(1, takenBack)
 }
