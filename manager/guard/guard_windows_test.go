@@ -215,9 +215,7 @@ func TestWhatACrashLeavesIsEnded(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := process.Kill(); err != nil {
-					t.Fatal(err)
-				}
+				must(t, process.Kill())
 			}
 			c.exited()
 			c.gone()
