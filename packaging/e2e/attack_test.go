@@ -17,6 +17,7 @@ import (
 
 	"agents-tray/manager/control"
 	"agents-tray/manager/peer/peertest"
+	"agents-tray/services/web/webtest"
 )
 
 // Any other user of the computer once owned the Chat: its conversations, its key, its
@@ -40,10 +41,8 @@ func TestAnotherUserOfTheComputerGetsNothing(t *testing.T) {
 				}
 			}
 		}
-		if response, err := http.Get(u.URL(port)); err != nil || response.StatusCode != http.StatusOK {
-			t.Errorf("ourselves at %d: %v %v", port, response, err)
-		} else {
-			response.Body.Close()
+		if status, body := webtest.Request(t, "GET", u.URL(port), nil); status != http.StatusOK {
+			t.Errorf("ourselves at %d: %d %s", port, status, body)
 		}
 	}
 	for _, service := range []string{"dashboard", "chat"} { // of 57 connections each

@@ -93,9 +93,7 @@ func TestStartOfAServiceThatEndsAtOnce(t *testing.T) {
 		return fleeting.State == manager.Failed
 	})
 	start := u.launchExactly("start", "fleeting")
-	if status := start.End(); status != 1 {
-		t.Errorf("status %d", status)
-	}
+	start.ends(1)
 	const note = "fleeting: it ended with an error (exit 7), and is started again\n"
 	if said := start.Out.String(); !strings.HasPrefix(said, note) || strings.Contains(said, "ready") || strings.Count(said, "started again") != 1 {
 		t.Errorf("it says\n%s", said)

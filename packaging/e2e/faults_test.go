@@ -135,9 +135,7 @@ func (p *program) quits(words ...string) {
 	if quit := p.u.Command("quit"); quit != "Everything is stopped.\n" {
 		p.u.T.Errorf("quit says %q", quit)
 	}
-	if status := p.End(); status != 1 {
-		p.u.T.Errorf("exit status %d", status)
-	}
+	p.ends(1)
 	for _, want := range words {
 		if !strings.Contains(p.Out.String(), want) {
 			p.u.T.Errorf("it does not say %q:\n%s", want, p.Out.String())
@@ -252,14 +250,10 @@ func TestAStateFolderThatCannotBeWritten(t *testing.T) {
 	item.WaitLabel(t.Context(), "Running")
 	item.WaitLabel(t.Context(), "Nothing of this session will be kept")
 	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "XDG_STATE_HOME") })
-	if status := u.launch().End(); status != 0 { // it is the only one there, too
-		t.Errorf("the second launch ended with status %d", status)
-	}
+	u.launch().ends(0) // it is the only one there, too
 	u.opens(u.URL(u.Dashboard))
 	click(t, item, "Quit")
-	if status := p.End(); status != 0 {
-		t.Errorf("exit status %d", status)
-	}
+	p.ends(0)
 }
 
 // A disk that can no longer be written, as the system leaves it after a fault, does not let
@@ -269,9 +263,7 @@ func TestADiskThatBecomesReadOnly(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	writable := u.readOnly("state")
-	if status := u.launch().End(); status != 0 {
-		t.Errorf("the second launch ended with status %d", status)
-	}
+	u.launch().ends(0)
 	u.opens(u.URL(u.Dashboard))
 	writable()
 	p.kill(syscall.SIGTERM)
@@ -314,9 +306,7 @@ func TestCommandsFindTheInstance(t *testing.T) {
 			if sessions := u.Command("sessions"); !strings.Contains(sessions, "Running") {
 				t.Errorf("the sessions are\n%s", sessions)
 			}
-			if status := u.launch().End(); status != 0 {
-				t.Errorf("the second launch ended with status %d", status)
-			}
+			u.launch().ends(0)
 			u.opens(u.URL(u.Dashboard))
 			if quit := u.Command("quit"); quit != "Everything is stopped.\n" {
 				t.Errorf("quit says %q", quit)

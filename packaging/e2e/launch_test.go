@@ -5,7 +5,6 @@ package e2e
 import (
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"strings"
 	"syscall"
@@ -27,9 +26,7 @@ func TestASecondLaunchOpensTheDashboard(t *testing.T) {
 	p := u.launch().ready()
 	before := p.now()
 	second := u.launch()
-	if status := second.End(); status != 0 {
-		t.Errorf("exit status %d", status)
-	}
+	second.ends(0)
 	u.opens(u.URL(u.Dashboard))
 	if want := "Configurable Agents is running already; its Dashboard was opened.\nNot used: --chat-port, --dashboard-port. "; !strings.HasPrefix(second.Out.String(), want) {
 		t.Errorf("it says %q", second.Out.String())
@@ -67,9 +64,7 @@ func TestALaunchRightAfterAKill(t *testing.T) {
 		p.End()
 	}
 	u.launch("--start").ready()
-	if status := u.launch().End(); status != 0 {
-		t.Errorf("the second launch ended with status %d", status)
-	}
+	u.launch().ends(0)
 	u.opens(u.URL(u.Dashboard))
 }
 
@@ -136,9 +131,7 @@ func TestAPortThatIsHeld(t *testing.T) {
 		p.Status("the Dashboard is ready and the Chat is not", withoutChat)
 		wait(t, patience, "its screen to say that it runs", func() bool { return strings.Contains(p.Out.String(), "Press Ctrl-C to stop") })
 		must(t, p.Process.Signal(syscall.SIGTERM))
-		if status := p.End(); status != 1 {
-			t.Errorf("exit status %d", status)
-		}
+		p.ends(1)
 		webtest.Contains(t, p.Out.String(), fmt.Sprintf("Port %d is taken by", u.Chat), fmt.Sprintf("(pid %d)", os.Getpid()), "is free")
 	})
 	t.Run("tray", func(t *testing.T) {
@@ -159,11 +152,7 @@ func TestAPortThatIsHeld(t *testing.T) {
 		}
 		click(t, item, fmt.Sprintf("Use port %d for Chat this time", free))
 		item.WaitLabel(t.Context(), "Running")
-		response, err := http.Get(u.URL(free) + "/healthz")
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
+		webtest.Request(t, "GET", u.URL(free)+"/healthz", nil)
 	})
 }
 

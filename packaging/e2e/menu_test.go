@@ -94,9 +94,7 @@ func TestASlowBrowserDoesNotHoldTheMenuUp(t *testing.T) {
 		u.Browser.Wait(t.Context())
 	}
 	click(t, item, "Quit")
-	if status := p.End(); status != 0 {
-		t.Errorf("exit status %d", status)
-	}
+	p.ends(0)
 	// The browser is not ours to end.
 	left, browsers := guardtest.Left(u.Mark()), 0
 	for _, browser := range left {

@@ -279,7 +279,5 @@ func TestThePlatformThatRunsElsewhereIsNamed(t *testing.T) {
 	told := c.Notifications.Wait(t.Context(), summary(line))
 	webtest.Contains(t, told.Body, "started outside of Configurable Agents", "Stop it where it was started", "agents-tray init --python")
 	click(t, item, "Quit")
-	if status := p.End(); status != 0 {
-		t.Errorf("exit status %d", status)
-	}
+	p.ends(0)
 }

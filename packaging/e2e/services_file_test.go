@@ -50,9 +50,7 @@ func TestAMistakeInTheServicesFile(t *testing.T) {
 	u.WithServices("  web:\n    comand: [true]\n")
 	for _, args := range [][]string{{"ui"}, {}} {
 		p := u.launchExactly(args...)
-		if status := p.End(); status != 1 {
-			t.Errorf("exit status %d", status)
-		}
+		p.ends(1)
 		if want := "services.yaml:3:5: services.web.comand: there is no such key (did you mean command?)"; !strings.Contains(p.Out.String(), want) {
 			t.Errorf("it does not say %q:\n%s", want, p.Out.String())
 		}

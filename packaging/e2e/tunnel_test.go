@@ -19,6 +19,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/services/web/webtest"
 	"agents-tray/tray/traytest"
 )
 
@@ -100,13 +101,7 @@ func TestATunnelThroughSSH(t *testing.T) {
 		return func(s control.Status) bool { service, _ := s.Service("notebook"); return service.State == state }
 	}
 	p.Status("the tunnel stands", notebook(manager.Ready))
-	response, err := http.Get(u.URL(u.Chat))
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, _ := io.ReadAll(response.Body) // what came counts
-	response.Body.Close()
-	if string(body) != "the far side" {
+	if _, body := webtest.Request(t, "GET", u.URL(u.Chat), nil); body != "the far side" {
 		t.Errorf("through the tunnel came %q", body)
 	}
 	stop()

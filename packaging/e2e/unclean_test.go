@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"syscall"
@@ -87,9 +86,7 @@ func TestNoFalseAlarms(t *testing.T) {
 	u.noWarning("after a clean end")
 	p := u.launch().ready()
 	second := u.launch()
-	if status := second.End(); status != 0 {
-		t.Errorf("the second launch ended with status %d", status)
-	}
+	second.ends(0)
 	u.Browser.Wait(t.Context())
 	p.quit()
 	u.noWarning("after a second launch")
@@ -114,9 +111,5 @@ func TestAKilledServiceIsBackAtOnce(t *testing.T) {
 	if was, _ := before.Service("dashboard"); other.PID != was.PID {
 		t.Error("the Dashboard did not go on")
 	}
-	response, err := http.Get(u.URL(u.Chat) + "/healthz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
+	webtest.Request(t, "GET", u.URL(u.Chat)+"/healthz", nil)
 }

@@ -51,6 +51,14 @@ func (p *program) ready() *program {
 	return p
 }
 
+// ends asserts that the program ends with a status.
+func (p *program) ends(status int) {
+	p.u.T.Helper()
+	if got := p.End(); got != status {
+		p.u.T.Errorf("agents-tray %q ended with status %d", p.Args[1:], got)
+	}
+}
+
 // now is the program's state as it is.
 func (p *program) now() control.Status {
 	p.u.T.Helper()
