@@ -71,10 +71,7 @@ func inTimeWait(t *testing.T, port int) (count int) {
 // if a probe has left TIME_WAIT on its port.
 func TestProbesLeaveNoTimeWait(t *testing.T) {
 	for name, keep := range map[string]bool{"a server that closes first": false, "one that waits for the client": true} {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
+		listener := guardtest.Listen(t)
 		port := serveRaw(t, listener, keep)
 		for _, check := range []spec.Check{
 			{HTTP: fmt.Sprintf("http://127.0.0.1:%d/", port)},
@@ -259,11 +256,7 @@ func TestAPageThatSpeaksHTTPSAfterAll(t *testing.T) {
 		"another refusal": plain(func(conn net.Conn) { fmt.Fprint(conn, "HTTP/1.0 503 Service Unavailable\r\n\r\n") }),
 	} {
 		t.Run(name, func(t *testing.T) {
-			listener, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer listener.Close()
+			listener := guardtest.Listen(t)
 			go func() {
 				for conn, err := listener.Accept(); err == nil; conn, err = listener.Accept() {
 					go server(conn)
@@ -272,7 +265,7 @@ func TestAPageThatSpeaksHTTPSAfterAll(t *testing.T) {
 			address := "http://" + listener.Addr().String()
 			s := spec.ServiceSpec{Name: "s", URL: address, Ready: spec.Ready{Check: spec.Check{HTTP: "/page"}}}.WithDefaults()
 			var https atomic.Bool
-			err = prove(t.Context(), question{spec: s, check: s.Ready.Check, pid: os.Getpid(), members: membersOf(os.Getpid()), https: &https})
+			err := prove(t.Context(), question{spec: s, check: s.Ready.Check, pid: os.Getpid(), members: membersOf(os.Getpid()), https: &https})
 			if want := name != "something" && name != "another refusal"; https.Load() != want || (err == nil) != want {
 				t.Errorf("taken for HTTPS: %v, %v", https.Load(), err)
 			}
@@ -290,10 +283,7 @@ func (r readFrom) Read(p []byte) (int, error) { return r.Reader.Read(p) }
 
 // localhost is two addresses, and the browser may open either.
 func TestBothAddressesOfLocalhostAreProven(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener := guardtest.Listen(t)
 	port := serveRaw(t, listener, false)
 	check := spec.Check{HTTP: fmt.Sprintf("http://localhost:%d/", port)}
 	stranger := errors.New("a stranger")

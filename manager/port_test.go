@@ -17,11 +17,7 @@ import (
 )
 
 func TestAHeldPortIsNamedAndAnotherOffered(t *testing.T) {
-	held, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer held.Close()
+	held := guardtest.Listen(t)
 	s := newSpec("s", guardtest.Serves)
 	s.Listen = held.Addr().String()
 	s.URL, s.Ready.HTTP = "http://"+s.Listen, "http://"+s.Listen

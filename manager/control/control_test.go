@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"agents-tray/manager"
+	"agents-tray/manager/guard/guardtest"
 	"agents-tray/manager/inspect"
 )
 
@@ -96,7 +96,7 @@ func (i *instance) Reviewed()       { i.ask("reviewed") }
 func (i *instance) Quit()           { i.ask("quit") }
 func (i *instance) StartAll()       { i.ask("start all") }
 
-func serve(t *testing.T, i *instance, folder string) Address {
+func serve(t *testing.T, i Instance, folder string) Address {
 	t.Helper()
 	listener, address, err := Listen(folder)
 	if err != nil {
@@ -191,10 +191,7 @@ func TestEachSessionHasASocketOfItsOwn(t *testing.T) {
 }
 
 func TestATokenIsAskedFor(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener := guardtest.Listen(t)
 	address := Address{Network: "tcp", Address: listener.Addr().String(), Token: "secret"}
 	server := Serve(listener, address, &instance{})
 	defer server.Close()

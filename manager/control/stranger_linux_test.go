@@ -1,20 +1,17 @@
 package control
 
 import (
-	"net"
 	"net/http"
 	"strings"
 	"testing"
 
+	"agents-tray/manager/guard/guardtest"
 	"agents-tray/manager/peer/peertest"
 )
 
 // Where the control API is at a TCP address, as on Windows, a token alone once let anybody in.
 func TestAnotherUserIsRefusedInSpiteOfTheToken(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener := guardtest.Listen(t)
 	address := Address{Network: "tcp", Address: listener.Addr().String(), Token: "secret"}
 	i := &instance{}
 	server := Serve(listener, address, i)
@@ -35,10 +32,7 @@ func TestAnotherUserIsRefusedInSpiteOfTheToken(t *testing.T) {
 }
 
 func TestTheControlAPIHasLimits(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener := guardtest.Listen(t)
 	address := Address{Network: "tcp", Address: listener.Addr().String()}
 	server := Serve(listener, address, &instance{changed: make(chan struct{})})
 	defer server.Close()

@@ -254,11 +254,7 @@ func TestASocketOutlivesItsService(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	held, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer held.Close()
+	held := guardtest.Listen(t)
 	notExecutable := filepath.Join(t.TempDir(), "program")
 	must(t, os.WriteFile(notExecutable, []byte("#!/bin/sh\n"), 0o600))
 	noInterpreter := filepath.Join(t.TempDir(), "program")

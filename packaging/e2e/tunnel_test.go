@@ -5,7 +5,6 @@ package e2e
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,6 +18,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/guard/guardtest"
 	"agents-tray/services/web/webtest"
 	"agents-tray/tray/traytest"
 )
@@ -34,12 +34,7 @@ func startSSHServer(t *testing.T) (options string, stop, start func()) {
 		}
 	}
 	must(t, os.Rename(filepath.Join(folder, "user.pub"), filepath.Join(folder, "authorized_keys")))
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	listener.Close()
+	port := guardtest.FreePort(t)
 	config := fmt.Sprintf("ListenAddress 127.0.0.1:%d\nHostKey %s/host\nAuthorizedKeysFile %s/authorized_keys\nStrictModes no\nPidFile none\nUsePAM no\nPermitRootLogin yes\n", port, folder, folder)
 	must(t, os.WriteFile(filepath.Join(folder, "config"), []byte(config), 0o600))
 	if os.Geteuid() == 0 {
