@@ -86,7 +86,9 @@ func TestStartTellsAFailure(t *testing.T) {
 func TestStartOfAServiceThatEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
-	u.WithServices(`  fleeting: {command: [sh, -c, "exit 7"], restart: {give_up: 3 in 60s, delay: 400ms}}` + "\n")
+	u.WithServices(`  good: {command: sleep 601}
+  fleeting: {command: [sh, -c, "exit 7"], restart: {give_up: 3 in 60s, delay: 400ms}}
+`)
 	p := u.launchExactly("ui")
 	p.Status("it has failed", func(s control.Status) bool {
 		fleeting, _ := s.Service("fleeting")
