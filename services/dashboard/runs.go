@@ -67,14 +67,7 @@ func (d *dashboard) relayRuns(s *stream, query runsQuery) {
 	})
 }
 
-func (s *stream) showRuns(v runsView) {
-	html, err := fragment("runs", "live", v)
-	if err != nil {
-		s.stop()
-		return
-	}
-	s.send("page", pageEvent{Title: runsFrame().Title, HTML: html})
-}
+func (s *stream) showRuns(v runsView) { s.sendPage("runs", v, pageEvent{Title: runsFrame().Title}) }
 
 // followPlatform wakes the caller after each change of the platform's database.
 func (d *dashboard) followPlatform(path string) (changed <-chan struct{}, leave func()) {
