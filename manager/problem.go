@@ -56,12 +56,14 @@ type Problem struct {
 	FreePort int      `json:"free_port,omitempty"` // that was free when the problem arose; only with PortHeld
 	Own      bool     `json:"own,omitempty"`       // Holder is the same program, started elsewhere
 
-	Path     string `json:"path,omitempty"`     // of the program, folder or file in question
-	Line     int    `json:"line,omitempty"`     // in it, from 1
-	Missing  bool   `json:"missing,omitempty"`  // Path is not there
-	Searched string `json:"searched,omitempty"` // PATH, where the program was looked for
-	Login    string `json:"login,omitempty"`    // PATH of the login shell, where it was looked for, too
-	Size     int    `json:"size,omitempty"`     // of the environment, in bytes
+	Path    string `json:"path,omitempty"`    // of the program, folder or file in question
+	Line    int    `json:"line,omitempty"`    // in it, from 1
+	Missing bool   `json:"missing,omitempty"` // Path is not there
+	// Mistake is what is wrong in an env_file, if it is not the system that says so.
+	Mistake  *envfile.Mistake `json:"mistake,omitempty"`
+	Searched string           `json:"searched,omitempty"` // PATH, where the program was looked for
+	Login    string           `json:"login,omitempty"`    // PATH of the login shell, where it was looked for, too
+	Size     int              `json:"size,omitempty"`     // of the environment, in bytes
 
 	Proof    Proof         `json:"proof,omitempty"`    // what was waited for
 	Expected string        `json:"expected,omitempty"` // where, or what, by Proof; the address it should be at
@@ -225,6 +227,7 @@ func envFileProblem(title string, err error) *Problem {
 	p := &Problem{Kind: EnvFile, Title: title, Detail: err.Error(), Missing: errors.Is(err, fs.ErrNotExist)}
 	if at, ok := errors.AsType[*envfile.Error](err); ok {
 		p.Path, p.Line, p.Waited, p.Detail = at.Path, at.Line, at.Waited, at.Err.Error()
+		p.Mistake, _ = errors.AsType[*envfile.Mistake](at.Err) // nil if it is none
 	}
 	return p
 }

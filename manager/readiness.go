@@ -2,6 +2,7 @@ package manager
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -135,8 +136,11 @@ func slowness(ctx context.Context, q question, err error, path string) *Problem 
 	if path != "" {
 		lines, _ := logs.Tail(path, 2*shownLines) // without the lines it is told, too
 		for _, line := range lines {
-			if line.Stream != logs.Sys {
+			switch {
+			case line.Stream != logs.Sys:
 				printed = append(printed, logs.Plain(line.Text))
+			case strings.HasPrefix(line.Text, logs.Started):
+				printed = nil // that was an earlier run
 			}
 		}
 		printed = shorten(printed[max(0, len(printed)-shownLines):])

@@ -86,6 +86,24 @@ func TestASlowServiceGoesOnAndIsTold(t *testing.T) {
 	}
 }
 
+// What an earlier run has printed is not told of this one: "it has not printed a line that matches"
+// stood above the line that does.
+func TestASlowServiceIsToldWithItsOwnLines(t *testing.T) {
+	flag := filepath.Join(t.TempDir(), "ran")
+	s := newSpec("s", "", "")
+	s.Command = []string{"sh", "-c", `if [ -e "$0" ]; then echo again; else : > "$0"; echo up; fi; exec sleep 600`, flag}
+	s.Ready = spec.Ready{Log: "up", Timeout: time.Second}
+	m := newManager(t, s)
+	startAll(t, m)
+	if err := m.Restart("s"); err != nil {
+		t.Fatal(err)
+	}
+	slow := await(t, m, "s", "told to be slow", func(s Service) bool { return s.Problem != nil })
+	if want := []string{"again"}; !slices.Equal(slow.Problem.Lines, want) {
+		t.Errorf("it is told with %q", slow.Problem.Lines)
+	}
+}
+
 // What it printed is told as a person can read it: the log has the whole.
 func TestASlowServiceIsToldInReadableLines(t *testing.T) {
 	s := newSpec("s", guardtest.Prints, "\x1b[31mred\x1b[0m \u202eback\n"+strings.Repeat("x", 5000)+"\n")

@@ -123,7 +123,7 @@ func (s *service) view() Service {
 		view.NextTry = s.retryAt
 	}
 	if view.State == Waiting {
-		_, view.settled = s.settled()
+		_, view.Settled = s.settled()
 		for _, dep := range s.spec.Dependencies() {
 			if on := s.m.byName[dep]; !on.meets(s.spec.DependsOn[dep]) {
 				view.WaitsFor = on.spec.Title

@@ -67,13 +67,12 @@ type Service struct {
 	Restarts int       `json:"restarts"`            // by the manager, since the program started
 	Status   string    `json:"status,omitempty"`    // what it says of itself
 	WaitsFor string    `json:"waits_for,omitempty"` // title of what it depends on, in Waiting
+	Settled  bool      `json:"settled,omitempty"`   // in Waiting: that will not come by itself, or takes long
 	ByHand   bool      `json:"by_hand,omitempty"`   // the user stopped it, and it stays so
 	Leaving  bool      `json:"leaving,omitempty"`   // it is no longer in the services file, and gone when it has stopped
 	Watched  bool      `json:"watched,omitempty"`   // it is not started here: see spec.ServiceSpec.Watched
 	LastExit *Exit     `json:"last_exit,omitempty"`
 	Problem  *Problem  `json:"problem,omitempty"` // why it is not ready, if something is wrong
-
-	settled bool // in Waiting: what it waits for will not come by itself
 }
 
 // Service returns the service of that name.
@@ -101,7 +100,7 @@ func phase(services []Service, shuttingDown bool) Phase {
 		}
 		live = live || s.State.Live() || s.State == BackingOff
 		trouble = trouble || s.State == Failed || s.Problem != nil
-		starting = starting || s.State == Starting || s.State == Waiting && !s.settled || s.State == BackingOff
+		starting = starting || s.State == Starting || s.State == Waiting && !s.Settled || s.State == BackingOff
 	}
 	switch {
 	case shuttingDown && live:

@@ -46,6 +46,9 @@ func checkWorkflow(command *cobra.Command, file string) bool {
 		return false
 	}
 	result := workflow.Check(data)
+	if file != "-" {
+		result = workflow.CheckFile(file, data)
+	}
 	for _, found := range append(result.Errors, result.Warnings...) {
 		fmt.Fprintf(wrong, "%s:%v\n", file, found)
 	}

@@ -59,7 +59,7 @@ func split(line string) ([]string, error) {
 
 // unquote writes the parts of a word without their quotes.
 func unquote(into *strings.Builder, parts []syntax.WordPart, inQuotes bool, line string) error {
-	for _, part := range parts {
+	for i, part := range parts {
 		switch part := part.(type) {
 		case *syntax.Lit:
 			into.WriteString(unescape(part.Value, inQuotes))
@@ -70,8 +70,15 @@ func unquote(into *strings.Builder, parts []syntax.WordPart, inQuotes bool, line
 				return err
 			}
 		case *syntax.ParamExp:
-			if part.Short {
+			if part.Short && part.Param.Value == "$" && opensBrace(parts[i+1:]) { // $${ stands for ${
+				into.WriteByte('$')
+				continue
+			}
+			if part.Short && isName(part.Param.Value) {
 				return spec.Wrong(spec.NoShellBraces, "{text}", source(part, line), "{instead}", "${"+part.Param.Value+"}")
+			}
+			if part.Short {
+				return spec.Wrong(spec.NoShell, "{text}", source(part, line))
 			}
 			value, err := expand(source(part, line))
 			if err != nil {
@@ -83,6 +90,15 @@ func unquote(into *strings.Builder, parts []syntax.WordPart, inQuotes bool, line
 		}
 	}
 	return nil
+}
+
+// opensBrace reports whether what follows begins with a brace.
+func opensBrace(parts []syntax.WordPart) bool {
+	if len(parts) == 0 {
+		return false
+	}
+	next, ok := parts[0].(*syntax.Lit)
+	return ok && strings.HasPrefix(next.Value, "{")
 }
 
 // source is the part of the line that a node was made of.

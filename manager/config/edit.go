@@ -62,9 +62,15 @@ func Create(o Options, f Folders, text []byte) (path string, err error) {
 		err = disk.Replace(filepath.Join(filepath.Dir(path), SchemaFile), Schema())
 	}
 	if err != nil {
-		return path, fmt.Errorf("the services file %s cannot be written: %w", path, err)
+		return path, fmt.Errorf("the services file %s cannot be written: %w", path, disk.Cause(err))
 	}
 	return path, nil
+}
+
+// Valid returns what is wrong with the text of a services file by itself, as *Mistakes.
+func Valid(text []byte) error {
+	_, err := Options{}.read("services.yaml", Folders{}, text)
+	return err
 }
 
 // read is Load for a text that is not yet the file.

@@ -84,7 +84,17 @@ func (f *Fault) Text(l Language) string {
 	if f.Key == "" {
 		return l.Mistake(f.Err)
 	}
-	return f.Key + ": " + l.Mistake(f.Err)
+	return f.shownKey() + ": " + l.Mistake(f.Err)
+}
+
+// maxKey is how much of a key's path a message shows, in characters.
+const maxKey = 100
+
+func (f *Fault) shownKey() string {
+	if key := []rune(f.Key); len(key) > maxKey {
+		return string(key[:maxKey]) + "…"
+	}
+	return f.Key
 }
 
 func (f *Fault) Unwrap() error { return f.Err }

@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
@@ -43,7 +44,7 @@ func open(path string, f Folders) (*document, error) {
 		return nil, nil
 	}
 	if byDefault && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR)) {
-		return nil, unusable(ForServices, path, err)
+		return nil, NewUnusable(ForServices, path, err)
 	}
 	if err != nil {
 		return nil, spec.Wrong(spec.Unreadable, "{path}", path, "{detail}", disk.Cause(err))
@@ -83,8 +84,8 @@ func parse(path, folder string, data []byte) (*document, error) {
 	d := &document{file: path, folder: folder, lines: strings.Split(string(data), "\n"), keys: map[string]position{},
 		unread: map[string]bool{}, misspelt: map[string]bool{}}
 	for i, line := range d.lines {
-		if !utf8.ValidString(line) {
-			valid := strings.ToValidUTF8(line, "\ufffd")
+		if !utf8.ValidString(line) || strings.ContainsRune(line, 0) { // as in UTF-16 without a mark
+			valid := strings.ReplaceAll(strings.ToValidUTF8(line, "\ufffd"), "\x00", "\ufffd")
 			at := strings.IndexRune(valid, utf8.RuneError)
 			return nil, d.fault(position{i + 1, utf8.RuneCountInString(valid[:at]) + 1}, "", spec.Wrong(spec.NotUTF8))
 		}
@@ -101,7 +102,7 @@ func parse(path, folder string, data []byte) (*document, error) {
 		return nil, d.syntaxFault(err)
 	}
 	for _, document := range file.Docs {
-		if document.Body == nil {
+		if _, directive := document.Body.(*ast.DirectiveNode); directive || document.Body == nil {
 			continue
 		}
 		if d.root != nil {

@@ -84,7 +84,7 @@ func Prepare() (Folders, error) {
 		f = places[at]
 		f.Unusable = append(f.Unusable, u)
 	}
-	if u := readOnly(f.Config); u != nil {
+	if u := f.SettingsProblem(); u != nil {
 		f.Unusable = append(f.Unusable, u)
 	}
 	if !runs {

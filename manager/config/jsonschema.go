@@ -20,7 +20,7 @@ func Schema() []byte {
 			"services": jsonSchema{
 				"description":          "The services, each by its name.",
 				"type":                 "object",
-				"propertyNames":        jsonSchema{"pattern": spec.NamePattern},
+				"propertyNames":        jsonSchema{"pattern": spec.NamePattern, "maxLength": spec.MaxName},
 				"additionalProperties": mappingSchema(Keys(), ""),
 			},
 			"settings": mappingSchema(SettingKeys(), ""),

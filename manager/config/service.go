@@ -14,7 +14,8 @@ type service struct {
 	builtin string // "dashboard", "chat" or, with a command of its own, ""
 }
 
-const example = `services:
+// Example is a services file with a service of the user's own.
+const Example = `services:
   web:
     command: python3 -m http.server 9000 --bind 127.0.0.1
     url: http://127.0.0.1:9000

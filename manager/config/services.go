@@ -101,7 +101,7 @@ func loadDocument(doc *document, o Options, f Folders, validate func([]spec.Serv
 	case err != nil:
 		return Contents{}, err
 	case len(services) == 0:
-		return Contents{}, spec.Wrong(spec.NoServices, "{path}", doc.file, "{example}", example)
+		return Contents{}, spec.Wrong(spec.NoServices, "{path}", doc.file)
 	case len(specs) == 0:
 		return Contents{}, spec.Wrong(spec.OnlyChat, "{path}", doc.file)
 	}

@@ -48,7 +48,7 @@ func missing(specs []spec.ServiceSpec) error {
 }
 
 // placeholder is what stands for a value, and should not be seen.
-var placeholder = regexp.MustCompile(`\{(text|list|detail|path|name|what|found|meant|service|port|most|least|program|address|host|why|instead|word|line|builtin|example)\}`)
+var placeholder = regexp.MustCompile(`\{(text|list|detail|path|name|what|found|meant|service|port|most|least|program|address|host|why|instead|word|line|builtin|length)\}`)
 
 // What is said of a bad file in English stands beside it; every language has its sentences.
 func TestBadFiles(t *testing.T) {
@@ -95,19 +95,37 @@ func write(t testing.TB, text string) string {
 	return file
 }
 
+// many is a services file with so many services, of which a line has its number and that of the next.
+func many(count int, line string) string {
+	text := "services:\n"
+	for n := range count {
+		if strings.Count(line, "%d") == 1 {
+			text += fmt.Sprintf(line, n)
+		} else {
+			text += fmt.Sprintf(line, n, (n+1)%count)
+		}
+	}
+	return text
+}
+
 // Files that no editor shows well are made here.
 func TestWhatIsNoServicesFile(t *testing.T) {
 	for name, test := range map[string]struct{ text, place, want string }{
-		"Latin-1":      {"services:\n  # \xe9t\xe9\n", ":2:5: ", "not UTF-8"},
-		"UTF-16":       {"\xff\xfes\x00", ":1:1: ", "not UTF-8"},
-		"a long line":  {"a: 1\n# " + strings.Repeat("x", 20_000), ":2:1: ", "longer than 10,000 characters"},
-		"deep":         {"a: " + strings.Repeat("[", 21), ":1:24: ", "nested deeper than 20"},
-		"deep, braces": {strings.Repeat("{a: ", 5_000), "", "longer than 10,000"},
-		"large":        {strings.Repeat("# x\n", 300_000), "", "larger than 1 MB"},
-		"NUL":          {"services: {a: {command: stubsvc, title: \"a\\0\"}}", ":1:41: ", "NUL"},
-		"NUL in a key": {"services: {a: {command: stubsvc, env: {\"a\\0\": b}}}", ":1:40: ", "a key"},
-		"a carriage":   {"services:\r\n  a: {command: stubsvc, opne: true}\r\n", ":2:25: ", "did you mean open?"},
-		"a mark first": {"\ufeffservices: {a: {command: stubsvc, opne: true}}", ":1:34: ", "did you mean open?"},
+		"Latin-1":                 {"services:\n  # \xe9t\xe9\n", ":2:5: ", "not UTF-8"},
+		"UTF-16":                  {"\xff\xfes\x00", ":1:1: ", "not UTF-8"},
+		"a long line":             {"a: 1\n# " + strings.Repeat("x", 20_000), ":2:1: ", "longer than 10,000 characters"},
+		"deep":                    {"a: " + strings.Repeat("[", 21), ":1:24: ", "nested deeper than 20"},
+		"deep, braces":            {strings.Repeat("{a: ", 5_000), "", "longer than 10,000"},
+		"large":                   {strings.Repeat("# x\n", 300_000), "", "larger than 1 MB"},
+		"a long name":             {"services:\n  ok: {command: stubsvc}\n  " + strings.Repeat("a", spec.MaxName+1) + ": {command: stubsvc}\n", ":3:3: ", "this name has 250 bytes: use at most 249"},
+		"a long key":              {"services:\n  a:\n    " + strings.Repeat("k", 9_000) + ": 1\n", ":3:5: ", "there is no such key"},
+		"UTF-16 without its mark": {"s\x00e\x00r\x00", ":1:2: ", "not UTF-8"},
+		"a circle of many":        {many(500, "  s%d: {command: stubsvc, depends_on: [s%d]}\n"), ":2:", "s0 → s1 → s2"},
+		"a dependency on nobody":  {many(500, "  s%d: {command: stubsvc, optional: true}\n") + "  x: {command: stubsvc, depends_on: [y]}\n", ":502:", "there is no service \"y\"; there are s0, s1"},
+		"NUL":                     {"services: {a: {command: stubsvc, title: \"a\\0\"}}", ":1:41: ", "NUL"},
+		"NUL in a key":            {"services: {a: {command: stubsvc, env: {\"a\\0\": b}}}", ":1:40: ", "a key"},
+		"a carriage":              {"services:\r\n  a: {command: stubsvc, opne: true}\r\n", ":2:25: ", "did you mean open?"},
+		"a mark first":            {"\ufeffservices: {a: {command: stubsvc, opne: true}}", ":1:34: ", "did you mean open?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			installed(t)
@@ -183,7 +201,7 @@ func TestAFullFile(t *testing.T) {
 // and the README show.
 func TestTheExample(t *testing.T) {
 	installed(t, "python3")
-	specs, err := Services(Options{File: write(t, example)}, Folders{})
+	specs, err := Services(Options{File: write(t, Example)}, Folders{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -284,6 +302,8 @@ func TestSplit(t *testing.T) {
 		"a --x={port} {fd} {listen}":   {"a", "--x={port}", "{fd}", "{listen}"},
 		"a * ~ b# # c":                 {"a", "*", "~", "b#"},
 		"a \\\n b\nc":                  {"a", "b", "c"},
+		"a $${b} x$${c}":               {"a", "${b}", "x${c}"},
+		`a "$${b}" '$${c}'`:            {"a", "${b}", "$${c}"},
 		"A=b c=d ! if then":            {"A=b", "c=d", "!", "if", "then"},
 		"sh -c 'echo $HOME | cat > x'": {"sh", "-c", "echo $HOME | cat > x"},
 	} {
@@ -291,9 +311,18 @@ func TestSplit(t *testing.T) {
 			t.Errorf("%s: %q, %v", line, got, err)
 		}
 	}
-	for _, line := range []string{"a 'b", `a "b`, `a "b\"`, "a $b", "a ${b}", "a $(b)", "a `b`", "a | b", "a; b", "a & b", "a > b", "(a)", "a $((1))", `a "$b"`} {
+	for _, line := range []string{"a 'b", `a "b`, `a "b\"`, "a $b", "a ${b}", "a $(b)", "a `b`", "a | b", "a; b", "a & b", "a > b", "(a)", "a $((1))", `a "$b"`, "a $$", "a $$b", "a $1", "a $@", "a ${b-c}"} {
 		if got, err := split(line); err == nil {
 			t.Errorf("%s: %q", line, got)
 		}
+	}
+}
+
+// A directive is no document.
+func TestAFileThatSaysItsVersion(t *testing.T) {
+	installed(t)
+	specs, err := Services(Options{File: write(t, "%YAML 1.2\n---\nservices: {a: {command: stubsvc}}\n...\n")}, Folders{})
+	if err != nil || len(specs) != 1 {
+		t.Errorf("%+v, %v", specs, err)
 	}
 }

@@ -53,8 +53,8 @@ func (u *Unusable) Error() string {
 
 func (u *Unusable) Unwrap() error { return u.Err }
 
-// unusable explains why a folder, or a file, cannot be used.
-func unusable(purpose Purpose, path string, err error) *Unusable {
+// NewUnusable explains why a folder, or a file, cannot be used, of which the system says err.
+func NewUnusable(purpose Purpose, path string, err error) *Unusable {
 	u := &Unusable{Purpose: purpose, Path: path, Err: disk.Cause(err)}
 	if by := leftByOthers(path); by != nil && (by.mends != "" || strings.HasPrefix(by.path, path)) { // else it is not there, and could not be made
 		u.Path, u.Owner, u.Mends = by.path, by.owner, by.mends
@@ -74,15 +74,15 @@ func writable(purpose Purpose, folder string) *Unusable {
 		err = os.ErrPermission
 	}
 	if err != nil {
-		return unusable(purpose, folder, err)
+		return NewUnusable(purpose, folder, err)
 	}
 	return nil
 }
 
-// readOnly explains why nothing can be written to the folder of what the user writes; nil: it
-// can, or that folder is on a disk that is to be read only.
-func readOnly(folder string) *Unusable {
-	there := folder
+// SettingsProblem explains why nothing can be written to the folder of what the user writes; nil:
+// it can, or that folder is on a disk that is to be read only.
+func (f Folders) SettingsProblem() *Unusable {
+	there := f.Config
 	for filepath.Dir(there) != there {
 		if _, err := os.Lstat(there); err == nil {
 			break
@@ -90,7 +90,7 @@ func readOnly(folder string) *Unusable {
 		there = filepath.Dir(there)
 	}
 	if err := denied(there); err != nil {
-		return unusable(ForSettings, folder, err)
+		return NewUnusable(ForSettings, f.Config, err)
 	}
 	return nil
 }

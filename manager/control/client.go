@@ -65,6 +65,7 @@ var ErrSilent = errors.New("agents-tray is running, but does not answer. It may 
 type Refused struct {
 	Status  int // HTTP status
 	Message string
+	Told    string // the same in the user's language; empty: only Message is known
 }
 
 func (e *Refused) Error() string { return e.Message }
@@ -102,7 +103,7 @@ func (c *Client) do(ctx context.Context, method, path string, body any) (*http.R
 		defer response.Body.Close()
 		var body errorBody
 		_ = json.NewDecoder(io.LimitReader(response.Body, 64<<10)).Decode(&body) // without a body the status is all there is
-		return nil, &Refused{response.StatusCode, cmp.Or(body.Error, body.What, response.Status)}
+		return nil, &Refused{response.StatusCode, cmp.Or(body.Error, body.What, response.Status), body.Told}
 	}
 	return response, nil
 }

@@ -70,7 +70,7 @@ func (i *instance) EndWorkflow(source, id string) error {
 }
 func (i *instance) RunAgain(source, id string) (string, error) {
 	if id == "gone" {
-		return "", &Refused{http.StatusNotFound, "nobody knows it"}
+		return "", &Refused{http.StatusNotFound, "nobody knows it", "niemand kennt es"}
 	}
 	return "again-" + id, nil
 }
@@ -79,7 +79,7 @@ func (i *instance) Sessions(limit int) ([]PastSession, error) {
 }
 func (i *instance) SessionEvents(session string, limit int) ([]SessionEvent, error) {
 	if session != "now" {
-		return nil, &Refused{http.StatusNotFound, "there was none"}
+		return nil, &Refused{Status: http.StatusNotFound, Message: "there was none"}
 	}
 	return []SessionEvent{{Service: "chat", Kind: "started", PID: limit}}, nil
 }
@@ -140,6 +140,10 @@ func TestServerAndClient(t *testing.T) {
 				if !errors.As(err, &refused) || refused.Status != status || refused.Message == "" {
 					t.Errorf("want status %d: %v", status, err)
 				}
+			}
+			_, err := client.RunAgain(ctx, "chat", "gone")
+			if refused, ok := errors.AsType[*Refused](err); !ok || refused.Message != "nobody knows it" || refused.Told != "niemand kennt es" {
+				t.Errorf("it refuses with %+v", refused)
 			}
 			if _, err := client.Review(ctx); err == nil {
 				t.Error("a review, where there is none")

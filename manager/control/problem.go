@@ -9,9 +9,10 @@ type Problem struct {
 	Detail string `json:"detail,omitempty"` // technical
 }
 
-// errorBody is the body of an error of this API: a Problem, and the same in the only
-// field that earlier versions had and know.
+// errorBody is the body of an error of this API: a Problem, the same in the only field that
+// earlier versions had and know, and in the user's language, where that is known.
 type errorBody struct {
 	Problem
 	Error string `json:"error"`
+	Told  string `json:"told,omitempty"`
 }

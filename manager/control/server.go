@@ -225,7 +225,7 @@ func countOf(r *http.Request, name string, usual, most int) (int, error) {
 	}
 	count, err := strconv.Atoi(text)
 	if err != nil || count < 1 || count > most {
-		return 0, &Refused{http.StatusBadRequest, fmt.Sprintf("%s=%q: give a number from 1 to %d", name, text, most)}
+		return 0, &Refused{Status: http.StatusBadRequest, Message: fmt.Sprintf("%s=%q: give a number from 1 to %d", name, text, most)}
 	}
 	return count, nil
 }
@@ -305,7 +305,7 @@ func answer(w http.ResponseWriter, data any, err error) {
 	case err == nil:
 		reply(w, data)
 	case errors.As(err, &refused):
-		fail(w, refused.Status, refused)
+		write(w, refused.Status, errorBody{Problem{What: words.Sentence(refused.Message)}, refused.Message, refused.Told})
 	case errors.As(err, &unknown), errors.Is(err, ErrNoItem):
 		fail(w, http.StatusNotFound, err)
 	case errors.Is(err, manager.ErrShutDown):
@@ -316,11 +316,11 @@ func answer(w http.ResponseWriter, data any, err error) {
 }
 
 func fail(w http.ResponseWriter, status int, err error) {
-	write(w, status, errorBody{Problem{What: words.Sentence(err.Error())}, err.Error()})
+	write(w, status, errorBody{Problem{What: words.Sentence(err.Error())}, err.Error(), ""})
 }
 
 func refuse(w http.ResponseWriter, status int, p Problem) {
-	write(w, status, errorBody{p, strings.TrimSpace(p.What + " " + p.Now)})
+	write(w, status, errorBody{p, strings.TrimSpace(p.What + " " + p.Now), ""})
 }
 
 func write(w http.ResponseWriter, status int, body errorBody) {

@@ -149,7 +149,9 @@ func workflowRoutes(mux *http.ServeMux, i Instance) {
 
 // readReport reads a workflow; its source and id are those of the path.
 func readReport(w http.ResponseWriter, r *http.Request) (report Workflow, err error) {
-	refuse := func(err error) (Workflow, error) { return Workflow{}, &Refused{http.StatusBadRequest, err.Error()} }
+	refuse := func(err error) (Workflow, error) {
+		return Workflow{}, &Refused{Status: http.StatusBadRequest, Message: err.Error()}
+	}
 	body := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxReport))
 	body.DisallowUnknownFields()
 	if err := body.Decode(&report); err != nil {

@@ -69,8 +69,14 @@ func MakePrivateFolder(path string) error {
 }
 
 // Replace writes a file, and makes its folder where that is missing, for this user only.
-// Readers see either the old file or the new one.
-func Replace(path string, data []byte) error { return place(path, data, os.Rename) }
+// Readers see either the old file or the new one. What a symbolic link leads to is replaced, and
+// the link stays.
+func Replace(path string, data []byte) error {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	return place(path, data, os.Rename)
+}
 
 // Create is Replace for a file that is not there. The error wraps fs.ErrExist if one is; it
 // stays as it is.

@@ -4,7 +4,6 @@ package envfile
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -37,6 +36,35 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
+// A Mistake is what is wrong with a file or a line of it, as data: package words makes the
+// sentences.
+type Mistake struct {
+	Kind Kind   `json:"kind"`
+	Text string `json:"text,omitempty"` // with NotAName, what cannot be part of a name
+}
+
+// Error returns the data for logs and tests.
+func (m *Mistake) Error() string {
+	return strings.TrimSpace("mistake " + string(m.Kind) + " " + m.Text)
+}
+
+// Kind sorts mistakes.
+type Kind string
+
+const (
+	NotRegular     Kind = "not-regular" // but a pipe, a device or the like
+	IsFolder       Kind = "is-folder"
+	TooLarge       Kind = "too-large"
+	UTF16          Kind = "utf-16"
+	NoName         Kind = "no-name"
+	SpaceInName    Kind = "space-in-name"
+	NotAName       Kind = "not-a-name"
+	NUL            Kind = "nul"
+	ValuesTooLarge Kind = "values-too-large" // with all variables filled in
+	QuoteOpen      Kind = "quote-open"
+	Dollar         Kind = "dollar" // begins no variable
+)
+
 // Read returns the variables of the file at path as NAME=value, sorted by name. A
 // variable in a value, and a name that stands alone, get what env has for it, else what the
 // file has said before. The error is an *Error; it has nothing of the file's values, which
@@ -67,7 +95,7 @@ func Read(ctx context.Context, path string, env []string) ([]string, error) {
 	select {
 	case got = <-answers:
 	case <-ctx.Done():
-		return nil, &Error{Path: path, Waited: time.Since(began).Round(time.Millisecond), Err: fmt.Errorf("it could not be read in time: %w", ctx.Err())}
+		return nil, &Error{Path: path, Waited: time.Since(began).Round(time.Millisecond), Err: ctx.Err()}
 	}
 	if got.err != nil {
 		return nil, got.err
@@ -80,11 +108,6 @@ func Read(ctx context.Context, path string, env []string) ([]string, error) {
 	return pairs, nil
 }
 
-var (
-	errNotRegular = errors.New("it is not a regular file")
-	errTooLarge   = errors.New("it is larger than 1 MB, as no file of variables is: is it the right one?")
-)
-
 // load reads a regular file. Others are not opened: that would wait for a pipe's writer.
 func load(path string) (string, error) {
 	info, err := os.Stat(path)
@@ -92,10 +115,10 @@ func load(path string) (string, error) {
 		return "", disk.Cause(err)
 	}
 	if info.IsDir() {
-		return "", errors.New("it is a folder")
+		return "", &Mistake{Kind: IsFolder}
 	}
 	if !info.Mode().IsRegular() {
-		return "", errNotRegular
+		return "", &Mistake{Kind: NotRegular}
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -107,11 +130,11 @@ func load(path string) (string, error) {
 		return "", disk.Cause(err)
 	}
 	if len(data) > maxSize {
-		return "", errTooLarge
+		return "", &Mistake{Kind: TooLarge}
 	}
 	text := string(data)
 	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
-		return "", errors.New("it is UTF-16: save it as UTF-8")
+		return "", &Mistake{Kind: UTF16}
 	}
 	return strings.TrimPrefix(text, "\ufeff"), nil
 }

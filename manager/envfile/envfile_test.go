@@ -63,18 +63,18 @@ func TestAFileIsReadAsDockerComposeReadsIt(t *testing.T) {
 func TestMistakes(t *testing.T) {
 	const secret = "hunter2"
 	for text, want := range map[string]string{
-		"A=1\n\n# x\nB=\"" + secret + "\nC=1\nD=2\n":     "4: the quote that is opened here is never closed",
-		"A=1\nB='" + secret:                              "2: the quote that is opened here is never closed",
-		"A=\"x\n\ny\"\nB C=" + secret + "\n":             "4: a name cannot contain a space: write NAME=value",
-		"A=1\nB C\n":                                     "2: a name cannot contain a space: write NAME=value",
-		"A\tB=1\n":                                       "1: a name cannot contain a space: write NAME=value",
-		"A=1\n{\"key\": \"" + secret + "\"}":             `2: "{" cannot be part of a name: write NAME=value`,
-		"A=1\n=" + secret:                                "2: the name is missing: write NAME=value",
-		"A=1\nB=${" + secret + "\n":                      "2: $ begins a variable, ${NAME}: write $$ for the character, or put the value in single quotes",
-		"A=\"one\n" + secret + "${x y}\"\n":              "1: $ begins a variable, ${NAME}: write $$ for the character, or put the value in single quotes",
+		"A=1\n\n# x\nB=\"" + secret + "\nC=1\nD=2\n":     "4: mistake quote-open",
+		"A=1\nB='" + secret:                              "2: mistake quote-open",
+		"A=\"x\n\ny\"\nB C=" + secret + "\n":             "4: mistake space-in-name",
+		"A=1\nB C\n":                                     "2: mistake space-in-name",
+		"A\tB=1\n":                                       "1: mistake space-in-name",
+		"A=1\n{\"key\": \"" + secret + "\"}":             `2: mistake not-a-name "{"`,
+		"A=1\n=" + secret:                                "2: mistake no-name",
+		"A=1\nB=${" + secret + "\n":                      "2: mistake dollar",
+		"A=\"one\n" + secret + "${x y}\"\n":              "1: mistake dollar",
 		"A=1\nB=${C?set C in your shell}\n":              "2: required variable C is missing a value: set C in your shell",
-		"A=1\nB=\x00" + secret:                           "2: a value cannot contain the character NUL",
-		"A=" + strings.Repeat("x", 1<<10) + doubling(20): "11: with all variables filled in, the values are larger than 1 MB",
+		"A=1\nB=\x00" + secret:                           "2: mistake nul",
+		"A=" + strings.Repeat("x", 1<<10) + doubling(20): "11: mistake values-too-large",
 	} {
 		path := write(t, text)
 		_, err := Read(t.Context(), path, environment)
@@ -97,9 +97,9 @@ func doubling(lines int) string {
 func TestWhatIsNoFileOfVariables(t *testing.T) {
 	folder := t.TempDir()
 	for path, want := range map[string]string{
-		folder: "it is a folder",
-		write(t, strings.Repeat("A=123456789\n", 100_000)): "it is larger than 1 MB",
-		write(t, "\xff\xfeA\x00=\x001\x00"):                "it is UTF-16: save it as UTF-8",
+		folder: "mistake is-folder",
+		write(t, strings.Repeat("A=123456789\n", 100_000)): "mistake too-large",
+		write(t, "\xff\xfeA\x00=\x001\x00"):                "mistake utf-16",
 	} {
 		_, err := Read(t.Context(), path, nil)
 		if err == nil || !strings.HasPrefix(err.Error(), path+": "+want) {

@@ -3,7 +3,6 @@ package envfile
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -90,17 +89,17 @@ func (s *scope) add(statement map[string]string) error {
 	for name, value := range statement {
 		switch {
 		case name == "":
-			return errors.New("the name is missing: write NAME=value")
+			return &Mistake{Kind: NoName}
 		case strings.ContainsAny(name, "\t\v\f\r"):
-			return errors.New(keySpace)
+			return &Mistake{Kind: SpaceInName}
 		case strings.ContainsRune(value, 0):
-			return errors.New("a value cannot contain the character NUL")
+			return &Mistake{Kind: NUL}
 		}
 		s.kept += len(name) + len(value)
 		s.values[name] = value
 	}
 	if s.used > maxSize || s.kept > maxSize {
-		return errors.New("with all variables filled in, the values are larger than 1 MB")
+		return &Mistake{Kind: ValuesTooLarge}
 	}
 	return nil
 }
@@ -118,16 +117,19 @@ func isOpen(err error) bool { return strings.Contains(err.Error(), open) }
 // explain says what is wrong, without the text of the file that the library's errors have.
 func explain(err error) error {
 	var invalid *template.InvalidTemplateError
+	if ours := (*Mistake)(nil); errors.As(err, &ours) {
+		return ours
+	}
 	text := err.Error()
 	switch found := unexpected().FindStringSubmatch(text); {
 	case isOpen(err):
-		return errors.New("the quote that is opened here is never closed")
+		return &Mistake{Kind: QuoteOpen}
 	case found != nil:
-		return fmt.Errorf("%s cannot be part of a name: write NAME=value", found[1])
+		return &Mistake{Kind: NotAName, Text: found[1]}
 	case strings.Contains(text, keySpace):
-		return errors.New("a name cannot contain a space: write NAME=value")
+		return &Mistake{Kind: SpaceInName}
 	case errors.As(err, &invalid):
-		return errors.New("$ begins a variable, ${NAME}: write $$ for the character, or put the value in single quotes")
+		return &Mistake{Kind: Dollar}
 	}
 	return err
 }

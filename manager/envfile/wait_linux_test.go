@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -21,7 +20,7 @@ func TestAPipeIsNotWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{pipe, "/dev/zero"} {
-		if _, err := Read(t.Context(), path, nil); !errors.Is(err, errNotRegular) {
+		if _, err := Read(t.Context(), path, nil); err == nil || err.Error() != path+": mistake not-regular" {
 			t.Errorf("of %s it says %v", path, err)
 		}
 	}
@@ -40,7 +39,8 @@ func TestAFileThatHangs(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if _, err := Read(ctx, path, nil); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), path+": it could not be read in time") {
+	_, err = Read(ctx, path, nil)
+	if late, ok := errors.AsType[*Error](err); !ok || !errors.Is(err, context.DeadlineExceeded) || late.Path != path || late.Waited <= 0 {
 		t.Errorf("it says %v", err)
 	}
 }

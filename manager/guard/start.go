@@ -129,7 +129,7 @@ func (g *guard) startRun(s Start) (Reason, error) {
 		g.sightings.begin(now)
 	}
 	g.events <- Event{Started: &Started{s.Service, s.Run, r.process.PID, now, taken}}
-	r.log.Write(now, logs.Sys, fmt.Appendf(nil, "started, pid %d\n", r.process.PID))
+	r.log.Write(now, logs.Sys, fmt.Appendf(nil, logs.Started+"%d\n", r.process.PID))
 	r.out = newOutput(out, logs.Out, r.log, match)
 	r.err = newOutput(errOut, logs.Err, r.log, match)
 	if r.notify != nil {

@@ -35,6 +35,9 @@ const (
 	Missed = "missed"
 )
 
+// Started is how the line of the guard begins with which each run of a service does.
+const Started = "started, pid "
+
 // A Line is one line of a log.
 type Line struct {
 	Time   time.Time `json:"time"`

@@ -20,16 +20,27 @@ func dependencyMistakes(specs []ServiceSpec) (found []error) {
 		for _, dep := range s.Dependencies() {
 			on, known := byName[dep]
 			if !known {
-				found = append(found, &Error{s.Name, "depends_on." + dep, Wrong(UnknownService, "{name}", quoted(dep), "{list}", strings.Join(names, ", "))})
+				found = append(found, &Error{s.Name, "depends_on." + dep, Wrong(UnknownService, "{name}", quoted(dep), "{list}", strings.Join(some(names), ", "))})
 			} else if s.DependsOn[dep] == ConditionCompleted && (on.Restart.Policy == "" || on.Restart.Policy == RestartAlways) {
 				found = append(found, &Error{s.Name, "depends_on." + dep, Wrong(NeverCompleted, "{service}", dep)})
 			}
 		}
 	}
 	for _, path := range cycles(byName, names) {
-		found = append(found, &Error{path[0], "depends_on." + path[1], Wrong(Circle, "{path}", strings.Join(path, " → "))})
+		found = append(found, &Error{path[0], "depends_on." + path[1], Wrong(Circle, "{path}", strings.Join(some(path), " → "))})
 	}
 	return found
+}
+
+// mostNames is how many names a message has.
+const mostNames = 12
+
+// some are as many of the names as a message has, the last among them.
+func some(names []string) []string {
+	if len(names) <= mostNames {
+		return names
+	}
+	return append(slices.Clone(names[:mostNames-2]), "…", names[len(names)-1])
 }
 
 // Dependencies returns the names in DependsOn, sorted.

@@ -44,6 +44,7 @@ type MistakeKind string
 // Of specifications.
 const (
 	BadName         MistakeKind = "bad-name"
+	LongName        MistakeKind = "long-name"
 	NameTaken       MistakeKind = "name-taken"
 	SingleRun       MistakeKind = "single-run" // a workflow that is run again has the name
 	NoCommand       MistakeKind = "no-command"
@@ -77,6 +78,8 @@ const (
 // Of what they need of the computer.
 const (
 	ProgramMissing  MistakeKind = "program-missing"
+	NotInPath       MistakeKind = "not-in-path" // a part
+	CannotRun       MistakeKind = "cannot-run"  // a part
 	FolderMissing   MistakeKind = "folder-missing"
 	NoFolder        MistakeKind = "no-folder"
 	EnvFileUnusable MistakeKind = "env-file-unusable"

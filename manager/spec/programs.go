@@ -2,6 +2,8 @@ package spec
 
 import (
 	"errors"
+	"io/fs"
+	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -17,10 +19,24 @@ func Missing(specs []ServiceSpec, lookPath func(program string, env []string) (s
 			continue
 		}
 		if _, err := lookPath(s.Program(), s.Env); err != nil {
-			found = append(found, &Error{s.Name, "command", Wrong(ProgramMissing, "{detail}", err)})
+			found = append(found, &Error{s.Name, "command", Wrong(ProgramMissing, "{why}", missing(s.Command[0], err))})
 		}
 	}
 	return errors.Join(found...)
+}
+
+// missing is why a program cannot be run, of which the system says err.
+func missing(program string, err error) *Mistake {
+	if filepath.Base(program) == program && errors.Is(err, exec.ErrNotFound) {
+		return Wrong(NotInPath, "{program}", program)
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	} else if wrapped := (*exec.Error)(nil); errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	return Wrong(CannotRun, "{program}", program, "{detail}", err)
 }
 
 // Program returns the file to execute, or a name to look up in PATH. Command must not be

@@ -67,7 +67,7 @@ func TestMissingPrograms(t *testing.T) {
 	if err := ValidateAll(specs); err != nil {
 		t.Error(err)
 	}
-	want := `a: command: mistake program-missing [{detail} exec: "no-such-command": not there]`
+	want := `a: command: mistake program-missing [{why} mistake cannot-run [{program} no-such-command {detail} not there]]`
 	if err := Missing(specs, lookPath); err == nil || err.Error() != want {
 		t.Errorf("want %s\ngot  %v", want, err)
 	}
@@ -85,6 +85,24 @@ func TestOnlyPagesAreOpened(t *testing.T) {
 	for _, url := range []string{"http://127.0.0.1:9000", "HTTPS://example.org/a?b#c", "http://[::1]:80/", "http://localhost"} {
 		if err := (ServiceSpec{Name: "b", Command: []string{"x"}, URL: url}).Validate(); err != nil {
 			t.Errorf("%q: %v", url, err)
+		}
+	}
+}
+
+// A port of a URL is one as any other; 70000 was taken where it stood in a URL.
+func TestPortsOfURLs(t *testing.T) {
+	for address, fine := range map[string]bool{
+		"http://127.0.0.1:1": true, "http://[::1]:65535/x": true, "http://127.0.0.1": true, "http://127.0.0.1:0": false, "http://127.0.0.1:70000/": false, "https://x:99999": false,
+	} {
+		for name, s := range map[string]ServiceSpec{
+			"url":         {URL: address},
+			"ready.http":  {Ready: Ready{Check: Check{HTTP: address}}},
+			"health.http": {Health: Health{Check: Check{HTTP: address}}},
+		} {
+			s.Name, s.Command = "a", []string{"x"}
+			if err := s.Validate(); (err == nil) != fine || err != nil && !strings.Contains(err.Error(), name+": mistake bad-port") {
+				t.Errorf("%s %s: %v", name, address, err)
+			}
 		}
 	}
 }

@@ -13,6 +13,10 @@ import (
 // NamePattern is what the name of a service matches.
 const NamePattern = `^[a-z0-9][a-z0-9_-]*$`
 
+// MaxName is how long the name of a service may be, in bytes: its logs are called so, name.log.2
+// among them, and no file system takes more than 255.
+const MaxName = 255 - len(".log.2")
+
 var validName = regexp.MustCompile(NamePattern)
 
 // stopSignals are the signals that ask a service to stop.
@@ -31,6 +35,7 @@ func (s ServiceSpec) Validate() error {
 func (s ServiceSpec) mistakes() []*Error {
 	found := collector{service: s.Name}
 	found.when(!validName.MatchString(s.Name), "name", BadName, "{name}", quoted(s.Name))
+	found.when(validName.MatchString(s.Name) && len(s.Name) > MaxName, "name", LongName, "{length}", len(s.Name), "{most}", MaxName)
 	found.when(!s.Watched() && (len(s.Command) == 0 || s.Command[0] == ""), "command", NoCommand)
 	found.when(!slices.Contains([]Stdin{"", StdinOpen, StdinEmpty}, s.Stdin), "stdin", NotOneOf, "{text}", quoted(string(s.Stdin)), "{list}", "open, empty", "{meant}", "")
 	found.when(s.StopSignal != "" && !slices.Contains(stopSignals, s.StopSignal), "stop.signal", NotOneOf, "{text}", quoted(s.StopSignal), "{list}", strings.Join(stopSignals, ", "), "{meant}", "")
@@ -141,6 +146,9 @@ func validURL(text string) error {
 	if err != nil || u.Host == "" || u.Hostname() == "" && u.Port() == "" || !strings.EqualFold(u.Scheme, "http") && !strings.EqualFold(u.Scheme, "https") {
 		return Wrong(NotAPage, "{text}", quoted(text))
 	}
+	if u.Port() != "" && portNumber(u.Port()) == 0 {
+		return Wrong(BadPort, "{text}", quoted(text))
+	}
 	return nil
 }
 
@@ -164,8 +172,12 @@ func (c Check) validate(found func(key string, err error)) {
 	if c.HTTP != "" && c.TCP != "" {
 		found("tcp", Wrong(HTTPAlready))
 	}
-	found("http", unless(c.HTTP == "" || strings.HasPrefix(c.HTTP, "/") || strings.HasPrefix(c.HTTP, "http://") || strings.HasPrefix(c.HTTP, "https://"),
-		NotPathOrURL, "{text}", quoted(c.HTTP)))
+	switch isURL := strings.HasPrefix(c.HTTP, "http://") || strings.HasPrefix(c.HTTP, "https://"); {
+	case isURL:
+		found("http", validURL(c.HTTP))
+	case c.HTTP != "" && !strings.HasPrefix(c.HTTP, "/"):
+		found("http", Wrong(NotPathOrURL, "{text}", quoted(c.HTTP)))
+	}
 	found("status", unless(c.Status == 0 || c.Status >= 100 && c.Status <= 599, NoStatus, "{text}", c.Status))
 	found("http", unless(c.HTTP != "" || c.Status == 0 && c.Body == "", NeedsHTTP))
 	if c.TCP != "" {

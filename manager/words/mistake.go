@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"agents-tray/manager/envfile"
 	"agents-tray/manager/spec"
 )
 
@@ -16,9 +17,14 @@ func (l Language) Mistake(err error) string {
 	}
 	values := make([]string, len(m.Values))
 	for i, value := range m.Values {
-		if part, ok := value.(*spec.Mistake); ok {
+		switch part := value.(type) {
+		case *spec.Mistake:
 			values[i] = l.Mistake(part)
-		} else {
+		case *envfile.Error:
+			values[i] = l.envFile(part)
+		case error:
+			values[i] = l.Cause(part)
+		default:
 			values[i] = fmt.Sprint(value)
 		}
 	}

@@ -8,6 +8,10 @@ var mistakes = [...]struct {
 	text text
 }{
 	{spec.BadName, text{"{name} is no name: use lower-case letters, digits, '-' and '_'", "{name} ist kein Name: Kleinbuchstaben, Ziffern, „-“ und „_“ verwenden"}},
+	{spec.LongName, text{
+		"this name has {length} bytes: use at most {most}, as the files of its log are called so",
+		"dieser Name hat {length} Bytes: höchstens {most} verwenden, denn so heißen die Dateien seines Protokolls",
+	}},
 	{spec.NameTaken, text{"there is already a service of that name", "es gibt schon einen Dienst dieses Namens"}},
 	{spec.SingleRun, text{"a workflow is being run again under that name: use another, or wait for its end", "unter diesem Namen läuft ein Workflow noch einmal: einen anderen verwenden oder sein Ende abwarten"}},
 	{spec.NoCommand, text{"no command given", "kein Befehl angegeben"}},
@@ -67,17 +71,16 @@ var mistakes = [...]struct {
 		"ohne --host lauscht die Plattform auf jeder Adresse und fragt niemanden nach einem Passwort: --host 127.0.0.1 ergänzen",
 	}},
 
-	{spec.ProgramMissing, text{"{detail}. Install it, or correct the command", "das Programm fehlt ({detail}). Installieren oder den Befehl berichtigen"}},
+	{spec.ProgramMissing, text{"{why}. Install it, or correct the command", "{why}. Installieren oder den Befehl berichtigen"}},
+	{spec.NotInPath, text{"the program {program} is not found in PATH", "das Programm {program} ist in PATH nicht zu finden"}},
+	{spec.CannotRun, text{"the program {program} cannot be run: {detail}", "das Programm {program} lässt sich nicht ausführen: {detail}"}},
 	{spec.FolderMissing, text{"the folder {path}: {detail}. Make it, or correct dir", "der Ordner {path}: {detail}. Anlegen oder dir berichtigen"}},
 	{spec.NoFolder, text{"{path} is no folder", "{path} ist kein Ordner"}},
 	{spec.EnvFileUnusable, text{"it cannot be used: {detail}", "nicht zu gebrauchen: {detail}"}},
 
 	{spec.Unreadable, text{"the services file {path} cannot be read: {detail}", "die Dienste-Datei {path} ist nicht lesbar: {detail}"}},
 	{spec.TooLarge, text{"it is larger than 1 MB, as no services file is: is it the right one?", "sie ist größer als 1 MB, wie keine Dienste-Datei: ist es die richtige?"}},
-	{spec.NoServices, text{
-		"{path}: there are no services in this file.\n\nOne of its own could be:\n\n{example}",
-		"{path}: in dieser Datei stehen keine Dienste.\n\nEin eigener könnte so aussehen:\n\n{example}",
-	}},
+	{spec.NoServices, text{"{path}: there are no services in this file", "{path}: in dieser Datei stehen keine Dienste"}},
 	{spec.OnlyChat, text{
 		"{path}: there is nothing to run but the Chat, which --no-chat leaves out",
 		"{path}: außer dem Chat, den --no-chat weglässt, ist nichts auszuführen",

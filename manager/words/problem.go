@@ -85,8 +85,12 @@ func (l Language) values(p *manager.Problem) []string {
 	if p.Holder != nil {
 		name, user = cmp.Or(p.Holder.Name, "?"), p.Holder.User
 	}
+	detail := p.Detail
+	if p.Mistake != nil {
+		detail = l.envMistake(p.Mistake)
+	}
 	return []string{
-		"{service}", p.Title, "{kind}", string(p.Kind), "{detail}", p.Detail, "{Detail}", Capital(p.Detail), "{(detail)}", inBrackets(p.Detail),
+		"{service}", p.Title, "{kind}", string(p.Kind), "{detail}", detail, "{Detail}", Capital(detail), "{(detail)}", inBrackets(detail),
 		"{port}", strconv.Itoa(p.Port), "{name}", name, "{ids}", l.ids(p.Holder), "{user}", user, "{move}", move,
 		"{path}", p.Path, "{searched}", searched, "{where}", where, "{size}", kilobytes(p.Size),
 		"{proof}", l.missed(p.Proof, p.Expected), "{expected}", p.Expected, "{field}", p.Field, "{seen}", strings.Join(p.Seen, ", "),

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
 	"os/exec"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/services/web/webtest"
 )
 
 // The commands act on the running instance, wait for the outcome, and say it by their
@@ -60,6 +62,9 @@ func TestCommandsActAndWait(t *testing.T) {
 	if said := u.Command("__complete", "restart", "dashboard", ""); !strings.HasPrefix(said, "chat\n:") {
 		t.Errorf("completion offers %q", said)
 	}
+	doctor := u.launchExactly("doctor") // the instance's ports are not those of the file
+	doctor.End()
+	webtest.Contains(t, doctor.Out.String(), fmt.Sprintf("✓ Port %d is Chat's", u.Chat))
 	u.fails(1, []string{"restart", "nobody"}, `there is no service "nobody". There are: dashboard chat`)
 	u.Command("quit")
 	p.CleanEnd()

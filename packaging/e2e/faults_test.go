@@ -101,6 +101,10 @@ func TestAFullDisk(t *testing.T) {
 	p.told("This session is not being recorded", false)
 	p.told("no space left on device", false)
 	p.Item().WaitLabel(t.Context(), "This session is not being recorded")
+	doctor := u.launchExactly("doctor")
+	if status := doctor.End(); status != 1 || !strings.Contains(doctor.Out.String(), "Nothing more can be written to the folder "+u.State("")) {
+		t.Errorf("doctor ends with %d and says\n%s", status, doctor.Out.String())
+	}
 	empty()
 	p.told("This session is not being recorded", true)
 	p.kill(syscall.SIGTERM)

@@ -96,6 +96,10 @@ func TestFoldersOfRoots(t *testing.T) {
 			p := start("ui")
 			wait(t, patience, "that it runs", func() bool { return strings.Contains(p.Out.String(), "Press Ctrl-C") })
 			webtest.Contains(t, p.Out.String(), test.told...)
+			doctor := start("doctor")
+			if status := doctor.End(); status != 1 || name != "files" && name != "unwritable" && !strings.Contains(doctor.Out.String(), "belongs to root, as after a start with sudo. This gives it back: sudo chown -R nobody: ") {
+				t.Errorf("doctor ends with %d and says\n%s", status, doctor.Out.String())
+			}
 			for command, want := range map[string]string{"ui": "is running already", "status": "dashboard  ready", "menu": "Open Dashboard", "do stop chat": ""} {
 				if c := start(strings.Fields(command)...); c.End() != 0 || !strings.Contains(c.Out.String(), want) {
 					t.Errorf("%s says %q", command, c.Out.String())
@@ -127,4 +131,23 @@ func TestAServicesFileOfRoots(t *testing.T) {
 		return len(s.Services) == 1 && s.Services[0].Name == "mine"
 	})
 	p.told("The services file cannot be read", true)
+}
+
+// Root in the home of somebody else is warned before anything is written there.
+func TestRootInAnothersHome(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	if os.Geteuid() != 0 {
+		t.Fatal("this test starts a program as root: run it as root")
+	}
+	if err := os.Lchown(u.Folder, nobody, nobody); err != nil {
+		t.Fatal(err)
+	}
+	p := u.launch("ui").ready()
+	u.Command("quit")
+	p.CleanEnd()
+	warning, started := strings.Index(p.Out.String(), "Warning: You are root in the home of nobody: nobody cannot use what is written there now."), strings.Index(p.Out.String(), "Starting")
+	if warning < 0 || warning > started {
+		t.Errorf("it says\n%s", p.Out.String())
+	}
 }

@@ -221,6 +221,20 @@ func TestStartAtLogin(t *testing.T) {
 	if out, err := exec.Command(traytest.Need(t, "desktop-file-validate"), entry).CombinedOutput(); err != nil {
 		t.Errorf("%s", out)
 	}
+	if said := u.Command("autostart"); said != "on\n" {
+		t.Errorf("autostart is %q", said)
+	}
+	another := strings.Replace(string(text), "Exec="+p.Path, "Exec=/nowhere/agents-tray", 1)
+	if err := os.WriteFile(entry, []byte(another), 0o600); err != nil { // where it was before it was moved
+		t.Fatal(err)
+	}
+	if said := u.Command("autostart", "status"); !strings.HasPrefix(said, "on, for another copy") {
+		t.Errorf("of another copy autostart says %q", said)
+	}
+	u.Command("autostart", "on")
+	if mended, err := os.ReadFile(entry); err != nil || string(mended) != string(text) {
+		t.Errorf("choosing it leaves %s (%v)", mended, err)
+	}
 	if err := os.WriteFile(entry, append(text, "Hidden=true\n"...), 0o600); err != nil { // a desktop's own settings
 		t.Fatal(err)
 	}

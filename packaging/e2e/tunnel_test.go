@@ -130,6 +130,10 @@ func TestAServiceThatIsOnlyWatched(t *testing.T) {
 	answers <- false
 	p.Status("what needs it waits", is("app", manager.Waiting))
 	u.Notifications.Wait(t.Context(), summary("Model server does not answer"))
+	start := u.launchExactly("start", "app")
+	if status := start.End(); status != 1 || !strings.Contains(start.Out.String(), "app waits for Model server: Model server does not answer") {
+		t.Errorf("start: status %d, it says %q", status, start.Out.String())
+	}
 	<-answers
 	answers <- true
 	p.Status("both are back", func(s control.Status) bool { return runs(s, "models", "app") })
@@ -142,6 +146,9 @@ func TestAServiceThatIsOnlyWatched(t *testing.T) {
 		_, stop := menu.Find("Services", "Model server", "Stop")
 		return open && !restart && !stop
 	})
+	if restart, open := u.Command("__complete", "restart", ""), u.Command("__complete", "open", ""); !strings.HasPrefix(restart, "app\n:") || !strings.HasPrefix(open, "models\n:") {
+		t.Errorf("completion offers %q to restart, and %q to open", restart, open)
+	}
 	if said := u.Command("restart"); said != "app: ready\n" {
 		t.Errorf("restart of all says %q", said)
 	}

@@ -177,6 +177,8 @@ func (c *chat) finish(g *generation, p prompt, result completion.Result, err err
 	g.mu.Lock()
 	m := &g.message
 	m.Finished = time.Now()
+	thought, said := splitThinking(g.text.String())
+	nothing := strings.TrimSpace(said) == ""
 	if result.Usage != (completion.Usage{}) {
 		m.Tokens = history.Tokens(result.Usage)
 	}
@@ -189,10 +191,10 @@ func (c *chat) finish(g *generation, p prompt, result completion.Result, err err
 		m.State, m.Problem = history.Failed, failure
 	case finish == completion.Filtered:
 		m.State, m.Problem = history.Failed, filteredAnswer(server)
-	case g.text.Len() == 0 && finish == completion.ToolCall:
+	case nothing && finish == completion.ToolCall:
 		m.State, m.Problem = history.Failed, toolCall(server)
-	case g.text.Len() == 0:
-		m.State, m.Problem = history.Failed, emptyAnswer(server, finish, g.reasoning.Len() > 0)
+	case nothing:
+		m.State, m.Problem = history.Failed, emptyAnswer(server, finish, thought != "" || g.reasoning.Len() > 0)
 	case finish == completion.Length:
 		m.State = history.Truncated
 	default:

@@ -3,9 +3,11 @@ package chat
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"runtime"
 	"strings"
 	"syscall"
@@ -57,6 +59,9 @@ func explainWith(err error, s serverChoice, where string) *problem {
 		p.What = "The address of the model server cannot be used."
 		p.Why = cause(e)
 		p.Now = fmt.Sprintf("Correct it%s. It looks like http://127.0.0.1:11434/v1.", where)
+		if e.Status != 0 { // it answered
+			p.Now = fmt.Sprintf("Correct it%s.", where)
+		}
 	case completion.Redirected:
 		p.What = s.Name + " sends requests on to another address."
 		p.Why = fmt.Sprintf("It names %s. What you say, and your key, only go to the address you chose.", e.Message)
@@ -72,6 +77,10 @@ func explainWith(err error, s serverChoice, where string) *problem {
 		p.What = s.Name + " refused the request."
 		p.Why = "The key is not accepted for this model or request." + quote
 		p.Now = fmt.Sprintf("Choose another model, or enter another key%s, then try again.", where)
+		if e.WebPage {
+			p.Why = "A firewall or proxy before it answered with a web page, so this need not be about the key."
+			p.Now = "Open " + s.Host() + " in a browser to see that page, or try another network."
+		}
 	case completion.WrongRegion:
 		p.What = provider + " does not serve the place you are in."
 		p.Why = strings.TrimSpace(quote)
@@ -80,6 +89,9 @@ func explainWith(err error, s serverChoice, where string) *problem {
 		p.What = "Nothing is left to pay for this request."
 		p.Why = "The account at " + provider + " has no credit, or not enough." + quote
 		p.Now = "Add credit there, or choose another model. Waiting does not help."
+		if e.Wait > 0 {
+			p.Now = fmt.Sprintf("Try again after %s, add credit there, or choose another model.", waitWords(e.Wait))
+		}
 	case completion.QuotaUsed:
 		p.What = "The quota at " + provider + " is used up."
 		p.Why = strings.TrimSpace(quote)
@@ -94,6 +106,20 @@ func explainWith(err error, s serverChoice, where string) *problem {
 		if e.Wait > 0 {
 			p.Now = fmt.Sprintf("Try again after %s, or choose another model.", waitWords(e.Wait))
 		}
+	case completion.Unavailable:
+		p.What = provider + " is not available at the moment."
+		p.Why = strings.TrimSpace(quote)
+		p.Now = tryAgain(e.Wait, "in a minute")
+		if e.WebPage || e.Message == "" {
+			p.Why = fmt.Sprintf("What stands before it, a gateway or a proxy, answered in its place (status %d).", e.Status)
+			if s.Local() {
+				p.Now = "See whether the server behind it is running, then try again."
+			}
+		}
+	case completion.LoadFailed:
+		p.What = fmt.Sprintf("%s could not load the model %s.", s.Name, s.Model)
+		p.Why = strings.TrimSpace(quote)
+		p.Now = "Try again, or choose another model. If it happens again, its log may say more."
 	case completion.NoMemory:
 		p.What = "The model does not fit into the memory of " + s.Name + "."
 		p.Why = strings.TrimSpace(quote)
@@ -124,13 +150,10 @@ func explainWith(err error, s serverChoice, where string) *problem {
 	case completion.RateLimited:
 		p.What = provider + " takes no more requests at the moment."
 		p.Why = "Too many were sent in a short time." + quote
-		p.Now = "Wait a little, then try again."
-		if e.Wait > 0 {
-			p.Now = fmt.Sprintf("Try again after %s.", waitWords(e.Wait))
-		}
+		p.Now = tryAgain(e.Wait, "in a little while")
 	case completion.Loading:
 		p.What = s.Name + " is still loading the model."
-		p.Now = "Wait a little, then try again."
+		p.Now = tryAgain(e.Wait, "in a little while")
 	case completion.TooLong:
 		p.What = tooLong
 		p.Why = fmt.Sprintf("%s can only read so much at once.%s", s.Model, quote)
@@ -159,6 +182,9 @@ func explainWith(err error, s serverChoice, where string) *problem {
 		p.What = s.Name + " failed."
 		p.Why = "It reports an error of its own." + quote
 		p.Now = "Try again. If it happens again, its log may say more."
+		if e.Wait > 0 {
+			p.Now = tryAgain(e.Wait, "")
+		}
 	}
 	return p
 }
@@ -178,7 +204,22 @@ func unreachable(err error, s serverChoice) string {
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return fmt.Sprintf("%s did not respond in time.", s.Host())
 	}
+	var certificate *tls.CertificateVerificationError
+	switch {
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return fmt.Sprintf("%s does not speak https: its address begins with http://.", s.Host())
+	case errors.As(err, &certificate):
+		return fmt.Sprintf("The certificate of %s is not trusted: %v.", s.Host(), certificate.Err)
+	}
 	return fmt.Sprintf("There is no connection to %s.", s.Host())
+}
+
+// tryAgain is the advice to try again after a time, or some time when it is not known.
+func tryAgain(wait time.Duration, otherwise string) string {
+	if wait > 0 {
+		return fmt.Sprintf("Try again after %s.", waitWords(wait))
+	}
+	return fmt.Sprintf("Try again %s.", otherwise)
 }
 
 func emptyAnswer(s serverChoice, finish completion.FinishReason, thought bool) *problem {

@@ -141,6 +141,9 @@ func TestLooks(t *testing.T) {
 				b := browse(t, webtest.Wide, shot.address)
 				shot.prepare(b)
 				b.Looks("chat-" + shot.name)
+				if over := webtest.Eval[int](b.Tab, "document.documentElement.scrollHeight - innerHeight"); over > 0 {
+					t.Errorf("the page is %d pixels higher than its window", over)
+				}
 			})
 		}
 		t.Run("drawer", func(t *testing.T) {

@@ -184,6 +184,17 @@ func TestFailuresAreToldInThreeParts(t *testing.T) {
 			})
 		}, []string{"too large", "shorter"}},
 		{"silence", func(turn *modeltest.Turn) { turn.Finish("stop") }, []string{"answered nothing", "Try again"}},
+		{"a gateway", func(turn *modeltest.Turn) {
+			turn.Fail(504, http.Header{"Content-Type": {"text/html"}}, "<html>504 Gateway Time-out")
+		}, []string{"is not available at the moment", "a gateway or a proxy, answered in its place (status 504)", "See whether the server behind it is running"}},
+		{"a firewall", func(turn *modeltest.Turn) {
+			turn.Fail(403, http.Header{"Content-Type": {"text/html"}}, "<html>Just a moment...")
+		}, []string{"refused the request", "need not be about the key"}},
+		{"a month's limit", func(turn *modeltest.Turn) {
+			turn.Fail(400, nil, `{"type":"error","error":{"type":"invalid_request_error","message":"You have reached your specified API usage limits. You will regain access on 2025-07-01 at 00:00 UTC."}}`)
+		}, []string{"is used up", "2025-07-01 at 00:00 UTC", "Wait until it begins anew"}},
+		{"thoughts and nothing else", func(turn *modeltest.Turn) { turn.Say("<think>hm, and"); turn.Finish("stop") }, []string{"answered nothing", "hm, and"}},
+		{"thoughts up to the limit", func(turn *modeltest.Turn) { turn.Say("<think>hm"); turn.Finish("length") }, []string{"answered nothing", "used up by thinking"}},
 		{"a filter", func(turn *modeltest.Turn) { turn.Say("The"); turn.Finish("content_filter") }, []string{"withheld the answer"}},
 	}
 	for _, test := range tests {

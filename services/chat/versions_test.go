@@ -190,11 +190,14 @@ func TestSearch(t *testing.T) {
 func TestLongListsAreReachable(t *testing.T) {
 	t.Parallel()
 	a := serve(t, "")
-	a.fill(listed+30, `INSERT INTO conversations (id, title, created, updated) SELECT 'c' || n, 'Question ' || n, n, n FROM numbers`)
+	const all = 5*listed + 30 // more than a thousand
+	a.fill(all, `INSERT INTO conversations (id, title, created, updated) SELECT 'c' || n, 'Question ' || n, n, n FROM numbers`)
 	b := browse(t, webtest.Wide, a.url+"/")
-	b.Until(fmt.Sprintf(`document.querySelectorAll("#list a").length === %d`, listed))
-	b.Click("#more")
-	b.Until(fmt.Sprintf(`document.querySelectorAll("#list a").length === %d && !document.getElementById("more")`, listed+30))
+	for n := listed; n < all; n += listed {
+		b.Until(fmt.Sprintf(`document.querySelectorAll("#list a").length === %d`, n))
+		b.Click("#more")
+	}
+	b.Until(fmt.Sprintf(`document.querySelectorAll("#list a").length === %d && !document.getElementById("more")`, all))
 }
 
 func TestModelAndInstructionsOfAConversation(t *testing.T) {

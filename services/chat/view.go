@@ -26,7 +26,7 @@ func (r *renderCache) viewOf(m history.Message) messageView {
 	}
 	thinking, answer := splitThinking(m.Text)
 	if m.Reasoning != "" {
-		thinking = m.Reasoning
+		thinking = strings.TrimSpace(m.Reasoning + "\n\n" + thinking)
 	}
 	answer = fenced(answer)
 	if m.State == history.Writing { // not cached: the text still grows

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"fmt"
 	"log"
 	"net/http"
@@ -192,7 +193,7 @@ func (c *chat) checkWorkflow(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, err)
 		return
 	}
-	found := foundWorkflow{Text: body.Text, Result: workflow.Check([]byte(body.Text))}
+	found := foundWorkflow{Text: body.Text, Result: workflow.CheckFile(cmp.Or(body.Name, "pasted.yaml"), []byte(body.Text))}
 	view := workflowView{foundWorkflow: found, ID: "checked-file", File: workflowFileName(found.Name)}
 	if safeFileName(body.Name) == nil {
 		view.File = body.Name

@@ -188,6 +188,29 @@ func TestWorkflowIsSaved(t *testing.T) {
 	}
 }
 
+// The file and the command that runs it can be copied, and the file downloaded.
+func TestWorkflowIsCopied(t *testing.T) {
+	t.Parallel()
+	a, model := serveWithModel(t)
+	id := a.answered(model, "Make tea", "Here it is:\n\n"+inFence(validWorkflow))
+	b := browse(t, webtest.Wide, a.url+"/c/"+id)
+	copied := b.Clipboard()
+	for _, test := range []struct{ button, want string }{
+		{"[data-copy=workflow]", validWorkflow},
+		{".run [data-copy=code]", "configurable-agents run tea_for_two.yaml --input topic=…"},
+	} {
+		b.Click(test.button)
+		b.Until(`document.querySelector("` + test.button + `").textContent === "Copied"`)
+		if got := copied(); got != test.want {
+			t.Errorf("%s copied %q", test.button, got)
+		}
+	}
+	const download = `(() => { const link = document.querySelector(".workflow a[download]"); return link.download + " " + new URL(link.href).pathname; })()`
+	if got := webtest.Eval[string](b.Tab, download); !strings.HasPrefix(got, "tea_for_two.yaml /api/conversations/"+id+"/messages/") {
+		t.Errorf("to download: %s", got)
+	}
+}
+
 func TestFileIsCheckedWithoutAModel(t *testing.T) {
 	t.Parallel()
 	a := serve(t, "") // without any server
@@ -209,6 +232,8 @@ func TestFileIsCheckedWithoutAModel(t *testing.T) {
 	b.Until(`[...CSS.highlights.get("line")].join("").includes("type: string")`)
 	drop("<img src=x onerror=alert(1)>.yaml", "<script>alert(1)</script>")
 	b.Shows("1 error")
+	drop("broken.json", `{"flow": "a", }`)
+	b.Shows("this is no JSON")
 	drop("notes.txt", "")
 	b.Shows("this file is empty")
 	b.Click("[data-workflow=dismiss]")

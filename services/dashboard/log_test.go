@@ -156,6 +156,10 @@ func TestNewLinesLeaveTheReaderInPlace(t *testing.T) {
 	}
 	b.Click("#to-end")
 	b.Until(`log.scrollTop + log.clientHeight >= log.scrollHeight - 8`)
+	b.Do(chromedp.EmulateViewport(390, 500)) // a phone is turned
+	b.Until(`log.clientHeight < 400 && log.scrollTop + log.clientHeight >= log.scrollHeight - 8`)
+	b.Do(chromedp.EmulateViewport(webtest.Wide, 800))
+	b.Until(`log.clientHeight > 400 && log.scrollTop + log.clientHeight >= log.scrollHeight - 8`)
 	var flood bytes.Buffer
 	for n := range 30_000 {
 		fmt.Fprintf(&flood, "flood %d\n", n)

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -46,7 +47,7 @@ func launcher() string {
 func problemOf(err error, what, now string) (int, control.Problem) {
 	var refused *control.Refused
 	if errors.As(err, &refused) {
-		return refused.Status, control.Problem{What: what, Why: words.Sentence(say(refused.Message)), Now: now}
+		return refused.Status, control.Problem{What: what, Why: words.Sentence(cmp.Or(refused.Told, say(refused.Message))), Now: now}
 	}
 	return http.StatusServiceUnavailable, unreachable(err)
 }

@@ -36,6 +36,8 @@ func (c *checker) checkTargets(e *edge) {
 	}
 	if e.from != "" {
 		c.checkTarget(e.at, e.from, "leaves", true)
+	} else if e.at != e.body {
+		c.errorAt(e.at, "E2", "this edge leaves a blank name: name a node, or START")
 	}
 	for i, a := range e.arcs {
 		if a.kind == "loop" && a.at == e.at && i > 0 {

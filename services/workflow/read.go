@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // The file is parsed by a port of libyaml, the parser that the platform's reader follows: it
@@ -21,7 +22,7 @@ func (c *checker) read(data []byte) *value {
 		return nil
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	c.lines = strings.Split(string(data), "\n")
+	c.lines = splitLines(string(data))
 	if at, what := unprintable(c.lines); at != nil {
 		c.errorAt(at, "YAML", "%s", what)
 		return nil
@@ -31,7 +32,7 @@ func (c *checker) read(data []byte) *value {
 		if c.growing { // the rest may put it right
 			return nil
 		}
-		at, text := c.syntaxError(data, err)
+		at, text := c.syntaxError(err)
 		c.errorAt(at, "YAML", "%s", text)
 		return nil
 	}
@@ -42,6 +43,9 @@ func (c *checker) read(data []byte) *value {
 		return nil
 	}
 	c.source = root
+	if at := c.strayTab(root); at != nil && !c.growing {
+		c.errorAt(at, "YAML", "a tab stands here, which the platform's reader does not take outside of quotes: use spaces")
+	}
 	v := c.tree(root)
 	if v != nil && c.growing {
 		markOpen(v)
@@ -59,24 +63,78 @@ func parse(data []byte) (root *yaml.Node, err error) {
 	}()
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var first, second yaml.Node
-	if err := decoder.Decode(&first); errors.Is(err, io.EOF) {
+	err = decoder.Decode(&first)
+	for range maxGlued {
+		at := gluedComment(data, err)
+		if at < 0 {
+			break
+		}
+		data = slices.Insert(bytes.Clone(data), at, ' ')
+		decoder = yaml.NewDecoder(bytes.NewReader(data))
+		first = yaml.Node{}
+		err = decoder.Decode(&first)
+	}
+	if errors.Is(err, io.EOF) {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
 	}
-	if err := decoder.Decode(&second); err == nil {
+	err = decoder.Decode(&second)
+	switch {
+	case err == nil:
 		return nil, &secondDocument{second.Line}
-	} else if !errors.Is(err, io.EOF) {
+	case !errors.Is(err, io.EOF):
+		if line := markerAfter(data, lastLine(&first)); line > 0 {
+			return nil, &secondDocument{line}
+		}
 		return nil, err
-	}
-	if len(first.Content) == 0 {
+	case len(first.Content) == 0:
 		return nil, nil
 	}
 	return first.Content[0], nil
+}
+
+// maxGlued is how many comments without a space before them are taken.
+const maxGlued = 20
+
+// gluedComment is where a comment begins that follows a quote or a bracket without a space,
+// which the platform's reader takes and the parser does not, or -1.
+func gluedComment(data []byte, err error) int {
+	var load *yaml.LoadError
+	if !errors.As(err, &load) || !strings.Contains(load.Message, "comment without preceding whitespace") {
+		return -1
+	}
+	at := load.Mark.Index
+	for range 2 { // the mark may be behind it
+		if at >= 0 && at < len(data) && data[at] == '#' {
+			return at
+		}
+		at--
+	}
+	return -1
 }
 
 type secondDocument struct{ line int }
 
 func (*secondDocument) Error() string {
 	return "a second document begins here: a workflow file holds one; remove the line --- before it"
+}
+
+// lastLine is the last line on which something of a document begins.
+func lastLine(n *yaml.Node) int {
+	last := n.Line
+	for _, child := range n.Content {
+		last = max(last, lastLine(child))
+	}
+	return last
+}
+
+// markerAfter is the first line after another that ends a document, or 0.
+func markerAfter(data []byte, line int) int {
+	for i, text := range splitLines(string(data)) {
+		if i >= line && (strings.HasPrefix(text, "---") || strings.HasPrefix(text, "...")) {
+			return i + 1
+		}
+	}
+	return 0
 }

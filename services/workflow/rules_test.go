@@ -246,6 +246,7 @@ func TestRules(t *testing.T) {
 		{[]string{toWrite, "{to: write}"}, "E0", ""},
 		{[]string{toWrite, "{from_: START, to: write}"}, "", ""},
 		{[]string{toWrite, "{from: 5, to: write}"}, "E0", ""},
+		{[]string{toWrite, "{from: '', to: write}"}, "E2", ""},
 		{[]string{toWrite, "{from: START}"}, "E1", ""},
 		{[]string{toWrite, "{from: START, to: null}"}, "E1", ""},
 		{[]string{toWrite, "{from: START, to: ''}"}, "E2", ""},

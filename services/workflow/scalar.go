@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // The platform reads YAML 1.1: yes is true, 1:30 is 90, 0777 is 511, 2024-01-31 is a date.
@@ -52,6 +53,17 @@ func (v *value) resolve() {
 	case forms.date.MatchString(v.text):
 		v.kind = date
 	}
+}
+
+// isDate reports whether a text that looks like a date, perhaps with a time, is one.
+func isDate(s string) bool {
+	parts := strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+	var n [6]int
+	for i := range min(len(parts), len(n)) {
+		n[i], _ = strconv.Atoi(parts[i]) // digits only
+	}
+	day := time.Date(n[0], time.Month(n[1]), n[2], 0, 0, 0, 0, time.UTC)
+	return n[0] > 0 && day.Month() == time.Month(n[1]) && day.Day() == n[2] && n[3] < 24 && n[4] < 60 && n[5] < 60
 }
 
 func readInteger(s string) float64 {

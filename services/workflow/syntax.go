@@ -3,12 +3,10 @@ package workflow
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
+	"go.yaml.in/yaml/v4"
 )
 
 // unprintable finds what cannot stand in YAML at all.
@@ -30,6 +28,14 @@ func unprintable(lines []string) (at *value, what string) {
 	return nil, ""
 }
 
+// splitLines splits a text as YAML does: a line may end as on any system.
+func splitLines(s string) []string {
+	if strings.ContainsAny(s, "\r\u0085\u2028\u2029") {
+		s = strings.NewReplacer("\r\n", "\r\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s)
+	}
+	return strings.Split(s, "\n")
+}
+
 // complaints are those of the parser, in plain words.
 var complaints = []struct{ of, words string }{
 	{"cannot start any token", "a tab stands here, or a character that needs quotes: indent with spaces only, and put the text in quotes"},
@@ -41,6 +47,8 @@ var complaints = []struct{ of, words string }{
 	{"could not find expected ':'", "a key without its colon: write \"key: value\", and indent the lines of a longer text"},
 	{"found unexpected end of stream", "a quote is not closed: add it at the end of the text"},
 	{"unknown escape character", "a backslash in double quotes: write \\\\ for it, or use single quotes"},
+	{"tab character", "a tab stands here: YAML is indented with spaces only"},
+	{"expected <document start>", "this belongs to no document: a workflow file holds one, and nothing after it"},
 	{"unknown anchor", "there is no anchor of this name above: write out what is meant"},
 	{"exceeded max depth", "lists or mappings are nested too deep here"},
 	{"found character that cannot start", "this text needs quotes"},
@@ -50,12 +58,8 @@ var complaints = []struct{ of, words string }{
 	{"did not find expected whitespace or line break", "a text that begins with ! needs quotes"},
 }
 
-// locatable is how much of a broken file is read again to find the place: the parser that
-// knows places takes long for more.
-const locatable = 64 << 10 // bytes
-
 // syntaxError is the place of a parser's complaint, and the complaint in plain words.
-func (c *checker) syntaxError(data []byte, err error) (at *value, words string) {
+func (c *checker) syntaxError(err error) (at *value, words string) {
 	at = &value{line: 1, column: 1}
 	var second *secondDocument
 	if errors.As(err, &second) {
@@ -63,12 +67,14 @@ func (c *checker) syntaxError(data []byte, err error) (at *value, words string) 
 		return at, second.Error()
 	}
 	words = strings.TrimPrefix(err.Error(), "yaml: ")
-	if rest, found := strings.CutPrefix(words, "line "); found {
-		line, rest, _ := strings.Cut(rest, ": ")
-		at.line, _ = strconv.Atoi(line)
-		words = rest
+	var load *yaml.LoadError
+	if errors.As(err, &load) {
+		words, at.line, at.column = load.Message, load.Mark.Line, load.Mark.Column
+		if load.ContextMark.Line > 0 && begins(load) {
+			at.line, at.column = load.ContextMark.Line, load.ContextMark.Column
+		}
 	}
-	at.line = max(1, min(at.line, len(c.lines)))
+	at.line, at.column = max(1, min(at.line, len(c.lines))), max(1, at.column)
 	for _, complaint := range complaints {
 		if strings.Contains(words, complaint.of) {
 			words = complaint.words + " (" + words + ")"
@@ -79,10 +85,13 @@ func (c *checker) syntaxError(data []byte, err error) (at *value, words string) 
 		return &value{line: tab, column: 1 + len(c.lines[tab-1]) - len(strings.TrimLeft(c.lines[tab-1], " "))},
 			"a tab stands here: YAML is indented with spaces only"
 	}
-	if place := locate(data); place != nil {
-		at.line, at.column = place.Line, place.Column
-	}
 	return at, words
+}
+
+// begins reports whether an error is at the beginning of what the parser was reading, rather
+// than where it gave up: a quote that is not closed, or a key without its colon.
+func begins(err *yaml.LoadError) bool {
+	return strings.Contains(err.ContextMsg, "simple key") || strings.Contains(err.Message, "unexpected end of stream")
 }
 
 // tabIndented returns a line indented with a tab at or near a line, or 0.
@@ -93,37 +102,4 @@ func tabIndented(lines []string, near int) int {
 		}
 	}
 	return 0
-}
-
-// locate returns the place at which another parser, which tells places exactly, gives up.
-func locate(data []byte) (at *token.Position) {
-	defer func() {
-		if recover() != nil {
-			at = nil // it did not survive this text: the line alone is known
-		}
-	}()
-	if len(data) > locatable || deep(data) {
-		return nil
-	}
-	_, err := parser.ParseBytes(data, 0)
-	var syntax interface{ GetToken() *token.Token }
-	if errors.As(err, &syntax) && syntax.GetToken() != nil {
-		return syntax.GetToken().Position
-	}
-	return nil
-}
-
-// deep reports whether brackets may be nested deeper than the other parser takes in time.
-func deep(data []byte) bool {
-	opened, most := 0, 0
-	for _, b := range data {
-		switch b {
-		case '[', '{':
-			opened++
-			most = max(most, opened)
-		case ']', '}':
-			opened--
-		}
-	}
-	return most > maxDepth
 }

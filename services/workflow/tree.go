@@ -1,9 +1,12 @@
 package workflow
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // tree makes a tree of the parser's nodes, with aliases and merged keys filled in, and
@@ -106,8 +109,17 @@ func (b *builder) scalar(v *value, n *yaml.Node) *stop {
 	v.source = n
 	v.kind = text
 	if n.Style&yaml.TaggedStyle == 0 {
+		if n.Style == 0 && (n.Value == "<<" || n.Value == "=") {
+			return &stop{n, fmt.Sprintf("%s stands for nothing here: put it in quotes", n.Value)}
+		}
 		if n.Style == 0 {
 			v.resolve()
+		}
+		if v.kind == date && !isDate(v.text) {
+			return &stop{n, "there is no such date: put it in quotes"}
+		}
+		if v.kind == integer && len(v.text) > 2 && strings.Trim(v.text[2:], "_") == "" && strings.ContainsAny(v.text, "bx") {
+			return &stop{n, "a number without digits: put it in quotes"}
 		}
 		return nil
 	}
@@ -144,9 +156,15 @@ func (b *builder) entries(v *value, n *yaml.Node, depth int) *stop {
 			merged = append(merged, from)
 			continue
 		}
+		if k.Style == 0 && k.Value == "=" { // a text as a key
+			k.Style = yaml.SingleQuotedStyle
+		}
 		key, err := b.build(k, depth+1)
 		if err != nil {
 			return err
+		}
+		if key.kind == null && key.text == "" {
+			return &stop{k, "a key is missing before this colon: write one, or remove the line"}
 		}
 		if key.kind == list || key.kind == mapping {
 			return &stop{k, "a list or a mapping stands here for a key: put a text that begins with a bracket or a brace in quotes"}
@@ -156,11 +174,12 @@ func (b *builder) entries(v *value, n *yaml.Node, depth int) *stop {
 			return err
 		}
 		same := identity{key.kind, key.text}
-		if line, twice := places[same]; twice {
-			b.errorAt(key, "YAML", "the key %s is there already, in line %d, and the platform would drop that one without a word: keep one of them", key.text, line)
+		if at, twice := places[same]; twice {
+			b.errorAt(key, "YAML", "the key %s is there already, in line %d, and the platform would drop that one without a word: keep one of them", key.text, v.entries[at].key.line)
+			v.entries[at] = entry{key.text, key, content} // as the platform does
 			continue
 		}
-		places[same] = key.line
+		places[same] = len(v.entries)
 		v.entries = append(v.entries, entry{key.text, key, content})
 	}
 	if merged == nil {
@@ -205,8 +224,10 @@ func markOpen(v *value) {
 		switch {
 		case len(v.items) > 0:
 			v = v.items[len(v.items)-1]
-		case len(v.entries) > 0:
-			v = v.entries[len(v.entries)-1].value
+		case len(v.entries) > 0: // those that are merged stand behind its own
+			v = slices.MaxFunc(v.entries, func(a, b entry) int {
+				return cmp.Or(a.key.line-b.key.line, a.key.column-b.key.column)
+			}).value
 		default:
 			v = nil
 		}

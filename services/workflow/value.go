@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // kind is the type of a value, as the platform's YAML reader sees it.
@@ -144,7 +144,11 @@ func quote(s string) string {
 // errorAt reports an error at a value.
 func (c *checker) errorAt(v *value, rule, format string, arguments ...any) {
 	v.broken = true
-	c.add(Finding{Line: v.line, Column: v.column, Rule: rule, Text: fmt.Sprintf(format, arguments...)})
+	text := fmt.Sprintf(format, arguments...)
+	if rule == "G0m" {
+		text += " (the platform's branch dev ignores this)"
+	}
+	c.add(Finding{Line: v.line, Column: v.column, Rule: rule, Text: text})
 }
 
 // warnAt reports a warning at a value.

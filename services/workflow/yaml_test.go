@@ -65,6 +65,21 @@ func TestYAMLAsThePlatformReadsIt(t *testing.T) {
 	}{
 		{[]string{topic, "{type: str, required: true}\n    topic: {type: str}"}, "YAML"},
 		{[]string{topic, "{type: str, type: int}"}, "YAML"},
+		{[]string{topic, "{type: 5, type: str, required: true}"}, "YAML"},
+		{[]string{"name: demo", "name: demo\t"}, "YAML"},
+		{[]string{"name: demo", "name:\tdemo"}, "YAML"},
+		{[]string{"name: demo", "\t\n  name: demo"}, "YAML"},
+		{[]string{"name: demo", "name: \"a\tb\" # c\td"}, ""},
+		{[]string{asked, "|\n      {topic}\t{items}\n      {found} {info}"}, ""},
+		{[]string{asked, "|\t\n      {topic}{items}\n      {found} {info}"}, "YAML"},
+		{[]string{version, version + "#x"}, ""},
+		{[]string{"name: demo", "name: ="}, "YAML"},
+		{[]string{draft, "{type: str, default: 2024-02-31}"}, "YAML"},
+		{[]string{draft, "{type: str, default: 2024-02-29 23:59:59}"}, ""},
+		{[]string{draft, "{type: str, default: 0x_}"}, "YAML"},
+		{[]string{"name: demo", "name: <<"}, "YAML"},
+		{[]string{"name: demo", "name: '='\n  =: x"}, ""},
+		{[]string{"name: demo", "name: demo\n  : x"}, "YAML"},
 		{[]string{"flow:\n", "flow: &f\n", "nodes:", "optimization: *f\nnodes:"}, ""},
 		{[]string{topic, "&t {type: str, required: true}", draft, "{<<: *t, required: false, default: ''}"}, ""},
 		{[]string{topic, "&t {type: str, required: true}", draft, "{<<: *t, default: ''}"}, "S2"},
@@ -100,6 +115,29 @@ func TestYAMLAsThePlatformReadsIt(t *testing.T) {
 	}
 }
 
+// What is no YAML is told at its line, not where the list or mapping around it begins.
+func TestSyntaxErrorsAtTheirLines(t *testing.T) {
+	for _, test := range []struct {
+		change []string
+		want   string // line:column
+	}{
+		{[]string{"    draft:", "    draft: x:"}, "7:13"},
+		{[]string{"    prompt: |", "   prompt: |"}, "19:4"},
+		{[]string{"    outputs: [score, done]", "    outputs [score, done]"}, "27:5"},
+		{[]string{"id: judge", "id: *judge"}, "18:9"},
+		{[]string{"type: object", "type: @object"}, "23:13"},
+		{[]string{"edges:\n", "edges:\n---\n  : x\n"}, "29:1"},
+	} {
+		content := changed(t, test.change...)
+		for _, content := range []string{content, strings.ReplaceAll(content, "\n", "\r")} {
+			result := Check([]byte(content))
+			if len(result.Errors) == 0 || !strings.HasPrefix(result.Errors[0].String(), test.want) {
+				t.Errorf("%q:%s", test.change, show(result.Errors))
+			}
+		}
+	}
+}
+
 // All errors of a file are reported, in its order, each at its place.
 func TestAllErrorsAtTheirPlaces(t *testing.T) {
 	content := changed(t, "name: demo", "name: 5", "type: float", "type: real", asked, "|\n      one {topic} of\n      two {nobody} and {nobody}", "{type: str}\n    outputs: [draft]",
@@ -117,6 +155,7 @@ func TestAllErrorsAtTheirPlaces(t *testing.T) {
 func TestGrowingFilesShowNoErrorThatTheRestMends(t *testing.T) {
 	contents := files(t, "testdata/valid/*.yaml")
 	contents["base"] = base
+	contents["merged"] = changed(t, "nodes:\n", "optimization: &o\n  enabled: false\nmemory:\n  <<: *o\n  default_scope:\n    agent\nnodes:\n")
 	for name, content := range contents {
 		for i := range len(content) {
 			if content[i] != '\n' {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -43,9 +44,10 @@ func (r *literal) fault(what string) error {
 	return fmt.Errorf("it is neither JSON nor a plain Python value: %s at %q", what, line(r.rest, 20))
 }
 
+// The patterns are made at their first use: most processes read no values.
 var (
-	number = regexp.MustCompile(`^-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?`)
-	word   = regexp.MustCompile(`^[A-Za-z_]\w*`)
+	number = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?`) })
+	word   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_]\w*`) })
 	words  = map[string]any{"None": nil, "True": true, "False": false}
 )
 
@@ -62,8 +64,8 @@ func (r *literal) value(depth int) (any, error) {
 		return r.list(")", depth)
 	case strings.HasPrefix(next, "'"), strings.HasPrefix(next, `"`):
 		return r.text()
-	case number.MatchString(next):
-		found := number.FindString(next)
+	case number().MatchString(next):
+		found := number().FindString(next)
 		r.rest = next[len(found):]
 		if whole, ok := new(big.Int).SetString(found, 10); ok {
 			return json.Number(whole.String()), nil
@@ -71,7 +73,7 @@ func (r *literal) value(depth int) (any, error) {
 		f, err := strconv.ParseFloat(found, 64)
 		return f, err
 	default:
-		found := word.FindString(next)
+		found := word().FindString(next)
 		v, known := words[found]
 		if !known {
 			return nil, r.fault("no value")

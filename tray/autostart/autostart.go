@@ -65,8 +65,11 @@ func sameFile(a, b string) bool {
 // arguments are those that the system starts the program with.
 func (e Entry) arguments() []string { return append([]string{"--" + Flag}, e.Args...) }
 
-// starts is the state of an entry whose program is this one.
+// starts is the state of an entry whose program is this one: a path, or a name in PATH.
 func (e Entry) starts(program string) State {
+	if found, err := exec.LookPath(program); err == nil {
+		program = found
+	}
 	if sameFile(program, e.Program) {
 		return On
 	}

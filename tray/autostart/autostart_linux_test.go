@@ -3,11 +3,15 @@ package autostart
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/adrg/xdg"
+
+	"agents-tray/tray/traytest"
 )
 
 // Desktops' own settings switch a program off in its entry.
@@ -21,6 +25,7 @@ func TestSwitchedOffElsewhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for line, want := range map[string]bool{
+		"[Desktop Action new]\nName=x\nExec=/bin/other": true, "Hidden = true": false,
 		"Hidden=true": false, "Hidden=false": true, "X-GNOME-Autostart-enabled=false": false, "X-GNOME-Autostart-enabled=true": true, "": true,
 	} {
 		must(t, os.WriteFile(path, append(entry, line+"\n"...), 0o600))
@@ -74,7 +79,7 @@ func TestTheCommandIsQuoted(t *testing.T) {
 func TestAnyPathIsReadAgain(t *testing.T) {
 	own(t)
 	for _, path := range []string{
-		"/usr/bin/agents-tray", "/opt/My apps/agents-tray", `/opt/100%/a "b" $c/agents-tray`, `/opt/back\slash/ü\`, "/opt/a`b/x;y",
+		"/usr/bin/agents-tray", "/opt/My apps/agents-tray", "/opt/%f/agents-tray", "/opt/a\tb\nc/agents-tray", `/opt/100%/a "b" $c/agents-tray`, `/opt/back\slash/ü\`, "/opt/a`b/x;y",
 	} {
 		e := Entry{"Configurable Agents", path, []string{"--config", `a "b".yaml`}}
 		must(t, e.Enable())
@@ -116,5 +121,63 @@ func TestALinkIsTheSameProgram(t *testing.T) {
 	must(t, os.Rename(program+"-moved", program))
 	if got := lasting(program); got != link {
 		t.Errorf("it is started as %s", got)
+	}
+}
+
+// Other programs write entries, too: with spaces around the sign, or with the program's name alone.
+func TestAnEntryOfAnotherHand(t *testing.T) {
+	own(t)
+	folder := t.TempDir()
+	program := filepath.Join(folder, "agents-tray")
+	if err := errors.Join(os.WriteFile(program, []byte("#!/bin/sh\n"), 0o700), os.MkdirAll(filepath.Dir(file()), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", folder)
+	e := Entry{Program: program}
+	for line, want := range map[string]State{
+		"Exec=agents-tray --at-login": On, "Exec = " + program: On, `Exec="` + program + `" --no-chat`: On,
+		"Exec=other": Another, "Exec=": Off, "": Off, "TryExec=" + program: Off,
+	} {
+		if err := os.WriteFile(file(), []byte("[Desktop Entry]\nType=Application\nName=x\n"+line+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := e.State(); got != want {
+			t.Errorf("with %q it is %v", line, got)
+		}
+	}
+}
+
+// A desktop starts what the entry names, with its arguments, whatever is in a path: a percent sign
+// in that of the program once kept GLib and systemd from starting it.
+func TestADesktopStartsAnyPath(t *testing.T) {
+	gio, validate := traytest.Need(t, "gio"), traytest.Need(t, "desktop-file-validate")
+	for _, name := range []string{"plain", "a b", "100%", "%f", "a%%b", "a'b", `a"b`, "a$HOME", "a`b", `a\b`, `a\$b`, `\n`, "Büro ß", "a;b&c|d", "a(b)#~*?<>", "a=b", "a\tb", "a\nb", " a "} {
+		own(t)
+		folder := filepath.Join(t.TempDir(), name)
+		program, said := filepath.Join(folder, "agents-tray"), filepath.Join(folder, "said")
+		script := "#!/bin/sh\nprintf '%s\\0' \"$0\" \"$@\" > \"$(dirname \"$0\")/said\"\n"
+		if err := errors.Join(os.Mkdir(folder, 0o700), os.WriteFile(program, []byte(script), 0o700), syscall.Mkfifo(said, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		e := Entry{"Configurable Agents", program, []string{"--config", filepath.Join(folder, "services.yaml"), "--mlflow-uri", "http://u:p%41@x/?a=b&c=d#e"}}
+		if err := e.Enable(); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command(validate, file()).CombinedOutput(); err != nil || len(out) > 0 {
+			t.Errorf("%q: %s", name, out)
+		}
+		launch := exec.Command(gio, "launch", file())
+		launch.Stderr = os.Stderr // no pipe, which the program would hold open
+		if err := launch.Run(); err != nil {
+			t.Errorf("%q: %v", name, err)
+			continue
+		}
+		got, err := os.ReadFile(said) // waits for the program
+		if want := strings.Join(append([]string{program}, e.arguments()...), "\x00") + "\x00"; err != nil || string(got) != want {
+			t.Errorf("%q: it is started as %q (%v)", name, got, err)
+		}
+		if e.State() != On {
+			t.Errorf("%q: it is another program's", name)
+		}
 	}
 }

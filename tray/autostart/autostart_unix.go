@@ -26,8 +26,12 @@ func (e Entry) State() State {
 	}
 	command := ""
 	for line := range strings.Lines(string(data)) {
-		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
-		switch key {
+		if command != "" && strings.HasPrefix(line, "[") {
+			break // what follows is of an action
+		}
+		key, value, _ := strings.Cut(line, "=")
+		value = strings.TrimSpace(value)
+		switch key = strings.TrimSpace(key); key {
 		case "Hidden", "X-GNOME-Autostart-enabled": // how desktops' own settings switch it off
 			if (key == "Hidden") == (value == "true") {
 				return Off
@@ -42,28 +46,42 @@ func (e Entry) State() State {
 	return e.starts(program(command))
 }
 
-// program is the first word of an Exec key, as quote has written it.
+// program is what an Exec key, as enable has written it, starts.
 func program(command string) string {
-	rest, quoted := strings.CutPrefix(command, `"`)
+	word, rest := firstWord(command)
+	if filepath.Base(word) == wrapper {
+		word, _ = firstWord(rest)
+	}
+	return word
+}
+
+// firstWord splits the first word off an Exec key, as quote has written it.
+func firstWord(command string) (word, rest string) {
+	text, quoted := strings.CutPrefix(command, `"`)
 	if !quoted {
-		word, _, _ := strings.Cut(command, " ")
-		return word
+		word, rest, _ = strings.Cut(command, " ")
+		return word, strings.TrimLeft(rest, " ")
 	}
 	end := 0
-	for end < len(rest) && rest[end] != '"' {
-		if strings.HasPrefix(rest[end:], `\\"`) { // one that belongs to the word
+	for end < len(text) && text[end] != '"' {
+		if strings.HasPrefix(text[end:], `\\"`) { // one that belongs to the word
 			end += 3
-		} else if strings.HasPrefix(rest[end:], `\\\\`) {
+		} else if strings.HasPrefix(text[end:], `\\\\`) {
 			end += 4
 		} else {
 			end++
 		}
 	}
-	return strings.NewReplacer(`\\\\`, `\`, `\\"`, `"`, "\\\\`", "`", `\\$`, `$`, `%%`, `%`, `\n`, "\n").Replace(rest[:min(end, len(rest))])
+	rest = strings.TrimLeft(text[min(end+1, len(text)):], " ")
+	return strings.NewReplacer(`\\\\`, `\`, `\\"`, `"`, "\\\\`", "`", `\\$`, `$`, `%%`, `%`, `\n`, "\n", `\t`, "\t", `\r`, "\r").Replace(text[:end]), rest
 }
 
 // icon is what packages install it as.
 const icon = "arpa.home.agentstray"
+
+// wrapper starts a program whose path has a percent sign. GLib and systemd look whether the program
+// is there before they take the second of two off, so they would not start it themselves.
+const wrapper = "env"
 
 // enable has e started at login.
 func (e Entry) enable() error {
@@ -74,11 +92,14 @@ func (e Entry) enable() error {
 	}
 	var text bytes.Buffer
 	command := quote(e.Program)
+	if strings.Contains(e.Program, "%") {
+		command = wrapper + " " + command
+	}
 	for _, arg := range e.arguments() {
 		command += " " + quote(arg)
 	}
 	fmt.Fprintf(&text, "[Desktop Entry]\nType=Application\nName=%s\nExec=%s\nTryExec=%s\nIcon=%s\nTerminal=false\n",
-		e.Name, command, strings.NewReplacer(`\`, `\\`, "\n", `\n`).Replace(e.Program), icon)
+		e.Name, command, strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\t", `\t`, "\r", `\r`).Replace(e.Program), icon)
 	return disk.Replace(file(), text.Bytes())
 }
 
@@ -99,9 +120,9 @@ func Slow() bool { return inSandbox() }
 // escaped, then as in every string of such a file the backslash, and a percent sign
 // stands for itself when doubled.
 func quote(argument string) string {
-	if !strings.ContainsAny(argument, " \t\n\"'\\><~|&;$*?#()`%=") && argument != "" {
+	if !strings.ContainsAny(argument, " \t\r\n\"'\\><~|&;$*?#()`%=") && argument != "" {
 		return argument
 	}
-	quoted := strings.NewReplacer(`\`, `\\\\`, `"`, `\\"`, "`", "\\\\`", `$`, `\\$`, `%`, `%%`, "\n", `\n`).Replace(argument)
+	quoted := strings.NewReplacer(`\`, `\\\\`, `"`, `\\"`, "`", "\\\\`", `$`, `\\$`, `%`, `%%`, "\n", `\n`, "\t", `\t`, "\r", `\r`).Replace(argument)
 	return `"` + quoted + `"`
 }

@@ -17,6 +17,7 @@ import (
 	"agents-tray/manager/guard/proctree"
 	"agents-tray/manager/spec"
 	"agents-tray/manager/words"
+	"agents-tray/tray/instance"
 
 	"github.com/spf13/cobra"
 )
@@ -93,13 +94,21 @@ type explained struct {
 func (e explained) Error() string { return e.text }
 func (e explained) Unwrap() error { return e.error }
 
-// explain returns an error that says what one of package config says as people read it, any
-// other as it is.
+// explain returns an error that says what one of package config says as people read it in a
+// terminal, any other as it is. Where no service is in the file it shows one.
 func explain(language words.Language, err error) error {
-	if errors.As(err, new(*config.Mistakes)) || errors.As(err, new(*spec.Mistake)) {
-		return explained{err, config.Explain(err, language)}
+	if errors.As(err, new(*config.Unusable)) {
+		return explained{err, instance.Mistakes(language, err, "")}
 	}
-	return err
+	mistake, one := errors.AsType[*spec.Mistake](err)
+	if !one && !errors.As(err, new(*config.Mistakes)) {
+		return err
+	}
+	text := config.Explain(err, language)
+	if one && mistake.Kind == spec.NoServices {
+		text += ". " + language.Say(words.CheckExample) + "\n\n" + config.Example
+	}
+	return explained{err, text}
 }
 
 // listServices prints services as a table.

@@ -9,6 +9,7 @@ import (
 
 	"agents-tray/manager/control"
 	"agents-tray/tray/open"
+	"agents-tray/tray/words"
 )
 
 // choiceCommands are items of the menu that are commands of their own.
@@ -38,28 +39,39 @@ func choiceCommand(name, short string, item ...string) *cobra.Command {
 
 // autostartCommand shows and changes whether the program starts at login.
 func autostartCommand() *cobra.Command {
-	command := &cobra.Command{Use: "autostart", Short: "Whether the program starts at login"}
+	show := func(command *cobra.Command, _ []string) error {
+		client, err := runningClient()
+		if err != nil {
+			return err
+		}
+		items, err := client.Menu(command.Context())
+		if err != nil {
+			return unanswered(err)
+		}
+		item, ok := findItem(items, "at-login ")
+		if !ok || item.Checked == nil {
+			return errors.New("this system does not tell whether the program starts at login")
+		}
+		fmt.Fprintln(command.OutOrStdout(), atLogin(item))
+		return nil
+	}
+	command := &cobra.Command{Use: "autostart", Short: "Whether the program starts at login", Args: cobra.NoArgs, RunE: show}
 	command.AddCommand(
 		choiceCommand("on", "Start the program at login, with the options of the running instance", "at-login", "on"),
 		choiceCommand("off", "Do not start the program at login", "at-login", "off"),
-		&cobra.Command{Use: "status", Short: "Say whether the program starts at login", Args: cobra.NoArgs, RunE: func(command *cobra.Command, _ []string) error {
-			client, err := runningClient()
-			if err != nil {
-				return err
-			}
-			items, err := client.Menu(command.Context())
-			if err != nil {
-				return unanswered(err)
-			}
-			item, ok := findItem(items, "at-login ")
-			if !ok || item.Checked == nil {
-				return errors.New("this system does not tell whether the program starts at login")
-			}
-			fmt.Fprintln(command.OutOrStdout(), map[bool]string{true: "on", false: "off"}[*item.Checked])
-			return nil
-		}},
+		&cobra.Command{Use: "status", Short: "Say whether the program starts at login", Args: cobra.NoArgs, RunE: show},
 	)
 	return command
+}
+
+// atLogin says what the menu's item about it shows.
+func atLogin(item control.MenuItem) string {
+	for language := range words.Language(words.Languages) {
+		if item.Label == language.Say(words.AtLoginAnother) {
+			return "on, for another copy of the program: agents-tray autostart on has this one start instead"
+		}
+	}
+	return map[bool]string{true: "on", false: "off"}[*item.Checked]
 }
 
 // findItem finds the first item that is typed with this beginning.
@@ -78,7 +90,7 @@ func findItem(items []control.MenuItem, beginning string) (control.MenuItem, boo
 // openCommand opens a service's page in the browser.
 func openCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "open SERVICE", Short: "Open a service's page in the browser, as soon as it answers", ValidArgsFunction: completeServices,
+		Use: "open SERVICE", Short: "Open a service's page in the browser, as soon as it answers", ValidArgsFunction: completeServices(hasPage),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return errors.New("name one service, as in agents-tray open chat")

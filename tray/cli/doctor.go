@@ -11,9 +11,11 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -26,6 +28,7 @@ import (
 	"agents-tray/manager/spec"
 	"agents-tray/manager/words"
 	"agents-tray/tray"
+	"agents-tray/tray/instance"
 )
 
 // doctorCommand looks at the computer: at all that the program needs of it. It changes and
@@ -70,7 +73,13 @@ func examine(ctx context.Context, language words.Language, options config.Option
 	add(words.Fine, words.FoundVersion, "{version}", version, "{system}", runtime.GOOS+"/"+runtime.GOARCH)
 	services, err := checkServices(ctx, options)
 	if err != nil {
-		add(words.Wrong, words.FoundMistakes, "{mistakes}", config.Explain(err, language))
+		kind, said := words.FoundUnread, config.Explain(err, language)
+		if errors.As(err, new(*config.Mistakes)) {
+			kind = words.FoundMistakes
+		} else if errors.As(err, new(*config.Unusable)) {
+			said = instance.Mistakes(language, err, "")
+		}
+		add(words.Wrong, kind, "{mistakes}", said)
 		services, _ = config.Services(options, config.Locate()) // those that can run all the same; none if the file is wrong
 	} else {
 		var names []string
@@ -87,12 +96,18 @@ func examine(ctx context.Context, language words.Language, options config.Option
 		add(words.Fine, words.FoundNotRunning)
 	}
 	folders := config.Locate()
-	for _, folder := range []string{folders.Config, folders.State, folders.Logs()} {
-		level, kind, detail := examineFolder(folder)
-		add(level, kind, "{path}", folder, "{detail}", detail)
+	for _, folder := range []struct {
+		path    string
+		purpose config.Purpose
+	}{{folders.Config, config.ForSettings}, {folders.State, config.ForState}, {folders.Logs(), config.ForState}, {folders.Runtime, config.ForSockets}} {
+		if _, err := os.Stat(filepath.Dir(folder.path)); folder.purpose == config.ForSockets && err != nil {
+			continue // without a login there is none, and none is made
+		}
+		level, kind, detail := examineFolder(language, folder.path, folder.purpose)
+		add(level, kind, "{path}", folder.path, "{detail}", detail)
 	}
 	for _, s := range services {
-		if level, kind, values := examinePort(s, status); kind != "" {
+		if level, kind, values := examinePort(language, s, status); kind != "" {
 			add(level, kind, values...)
 		}
 	}
@@ -107,16 +122,27 @@ func examine(ctx context.Context, language words.Language, options config.Option
 	return found
 }
 
-func examineFolder(path string) (words.Level, words.FindingKind, string) {
+// probeSize is what a folder must take: a block, for which a full disk has no room.
+const probeSize = 4 << 10
+
+func examineFolder(language words.Language, path string, purpose config.Purpose) (words.Level, words.FindingKind, string) {
 	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, fs.ErrNotExist) {
 		return words.Fine, words.FoundNoFolder, ""
-	case err != nil:
-		return words.Wrong, words.FoundUnwritable, disk.Cause(err).Error()
 	}
-	if err := disk.Probe(path, 0); err != nil {
-		return words.Wrong, words.FoundUnwritable, disk.Cause(err).Error()
+	if err == nil {
+		err = disk.Probe(path, probeSize)
+	}
+	err = disk.Cause(err)
+	switch u := config.NewUnusable(purpose, path, err); {
+	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EROFS):
+		return words.Wrong, words.FoundNoRoom, language.Cause(err)
+	case err != nil && u.Owner != "":
+		return words.Wrong, words.FoundForeign, instance.Mistakes(language, u, "")
+	case err != nil:
+		return words.Wrong, words.FoundUnwritable, language.Cause(err)
+	case purpose == config.ForSettings:
+		return words.Fine, words.FoundFolder, "" // what the user writes may be for others
 	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		return words.Worth, words.FoundOpenFolder, ""
@@ -125,11 +151,15 @@ func examineFolder(path string) (words.Level, words.FindingKind, string) {
 }
 
 // examinePort looks at the port of a service; the kind is empty if it has none here.
-func examinePort(s spec.ServiceSpec, now control.Status) (words.Level, words.FindingKind, []string) {
+func examinePort(language words.Language, s spec.ServiceSpec, now control.Status) (words.Level, words.FindingKind, []string) {
 	_, address := s.OwnAddress()
 	port := spec.Port(address)
 	if port == 0 || s.Watched() {
 		return "", "", nil
+	}
+	service, running := now.Service(s.Name)
+	if running && service.Address != "" { // options, or a choice in the menu, may have put it there
+		address, port = service.Address, spec.Port(service.Address)
 	}
 	title := s.WithDefaults().Title
 	values := []string{"{port}", strconv.Itoa(port), "{service}", title}
@@ -141,21 +171,38 @@ func examinePort(s spec.ServiceSpec, now control.Status) (words.Level, words.Fin
 	if errors.Is(err, os.ErrPermission) {
 		return words.Wrong, words.FoundPortDenied, values
 	}
-	if service, known := now.Service(s.Name); known && !service.State.Idle() {
+	holder := portHolder(address)
+	if isOwnPort(holder, service, now.PID) {
 		return words.Fine, words.FoundPortOurs, values
 	}
-	holder, kind := "?", words.FoundPortTaken
-	if at, err := netip.ParseAddrPort(strings.Replace(address, "localhost", "127.0.0.1", 1)); err == nil {
-		if h := inspect.PortHolder(at); h.PID != 0 {
-			holder = fmt.Sprintf("%s (pid %d)", h.Name, h.PID)
-			if manager.IsPlatform(h.PID) {
-				holder, kind = fmt.Sprintf("pid %d", h.PID), words.FoundPlatform
-			}
-		} else if h.User != "" {
-			holder = h.User
-		}
+	kind := words.FoundPortTaken
+	switch {
+	case holder.Platform:
+		kind = words.FoundPlatform
+	case service.State != "" && !service.State.Idle() && service.State != manager.Ready:
+		kind = words.FoundPortAwaited
 	}
-	return words.Wrong, kind, append(values, "{holder}", holder)
+	return words.Wrong, kind, append(values, "{holder}", language.Holder(holder))
+}
+
+// portHolder is who listens at an address, as far as that is seen.
+func portHolder(address string) manager.Process {
+	at, err := net.ResolveTCPAddr("tcp", address)
+	if err != nil {
+		return manager.Process{}
+	}
+	found := inspect.PortHolder(netip.AddrPortFrom(at.AddrPort().Addr().Unmap(), at.AddrPort().Port()))
+	return manager.Process{Name: found.Name, PID: found.PID, User: found.User, Platform: manager.IsPlatform(found.PID)}
+}
+
+// isOwnPort reports whether it is a service of the running instance, whose process is pid, that
+// has its port: the holder was started there, or, where that cannot be seen, the service runs
+// and nothing is wrong with it.
+func isOwnPort(holder manager.Process, service manager.Service, pid int) bool {
+	if holder.PID != 0 && runtime.GOOS == "linux" { // elsewhere nobody's ancestors are known
+		return pid != 0 && inspect.DescendsFrom(holder.PID, pid)
+	}
+	return service.PID != 0 && service.Problem == nil
 }
 
 func examineDesktop(add func(words.Level, words.FindingKind, ...string)) {
@@ -191,7 +238,11 @@ func printFindings(to io.Writer, language words.Language, findings []words.Findi
 	for _, f := range findings {
 		what, advice := language.Finding(f)
 		if advice != "" && f.Level != words.Fine {
-			what += ". " + advice
+			between := ". "
+			if strings.Contains(what, "\n") {
+				between = "\n" // below the excerpt of a file
+			}
+			what += between + advice
 		}
 		mark := map[words.Level]string{words.Fine: "✓", words.Worth: "!", words.Wrong: "✗"}[f.Level]
 		fmt.Fprintf(to, "%s %s\n", mark, strings.ReplaceAll(what, "\n", "\n    "))

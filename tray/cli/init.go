@@ -17,6 +17,7 @@ import (
 	"agents-tray/manager/config"
 	"agents-tray/manager/config/scaffold"
 	"agents-tray/manager/disk"
+	"agents-tray/manager/words"
 )
 
 // initOptions are the options of init.
@@ -41,7 +42,12 @@ func initCommand() *cobra.Command {
 			"  agents-tray init --python ~/my-project  the same, in that folder\n" +
 			"  agents-tray init --from Procfile        the processes of a Procfile",
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 || len(args) == 1 && !o.python {
+			switch {
+			case o.python && o.from != "":
+				return errors.New("--python and --from make a file each: give one of them")
+			case len(args) > 1:
+				return errors.New("name one folder: agents-tray init --python DIR")
+			case len(args) == 1 && !o.python:
 				return fmt.Errorf("a folder belongs to --python: agents-tray init --python %s", args[0])
 			}
 			return nil
@@ -55,7 +61,6 @@ func initCommand() *cobra.Command {
 	flags.BoolVar(&o.python, "python", false, "for the Python platform configurable-agents")
 	flags.StringVar(&o.from, "from", "", "a `Procfile` whose processes become services")
 	flags.BoolVar(&o.force, "force", false, "replace the services file that is there")
-	command.MarkFlagsMutuallyExclusive("python", "from")
 	return command
 }
 
@@ -97,11 +102,15 @@ func (o initOptions) replace(out io.Writer, path string, text []byte) (said bool
 		fmt.Fprintf(out, "%s", diff.Diff(path, before, path+" (new)", text))
 		return false, fmt.Errorf("%s is there already, and was not changed. --force replaces it, and keeps it as %s", path, filepath.Base(kept(path)))
 	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return false, err
+	}
 	if err := disk.Replace(kept(path), before); err != nil {
 		return false, fmt.Errorf("the services file could not be kept as %s: %w", kept(path), disk.Cause(err))
 	}
-	if err := errors.Join(disk.Replace(filepath.Join(filepath.Dir(path), config.SchemaFile), config.Schema()), disk.Replace(path, text)); err != nil {
-		return false, fmt.Errorf("the services file %s cannot be written: %w", path, err)
+	if err := errors.Join(disk.Replace(filepath.Join(filepath.Dir(path), config.SchemaFile), config.Schema()), disk.Replace(path, text), os.Chmod(path, info.Mode().Perm())); err != nil {
+		return false, fmt.Errorf("the services file %s cannot be written: %w", path, disk.Cause(err))
 	}
 	return false, nil
 }
@@ -116,7 +125,7 @@ func (o initOptions) make(ctx context.Context, out io.Writer, dir string) (scaff
 	case o.from != "":
 		made, left, err := scaffold.FromProcfile(o.from)
 		for _, line := range left {
-			fmt.Fprintf(out, "Left out: %s\n", line)
+			fmt.Fprintf(out, "Left out: %s:%d: %s: %s\n", o.from, line.Line, words.English.Mistake(line.Why), line.Text)
 		}
 		return made, err
 	case o.python:

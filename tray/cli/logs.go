@@ -22,7 +22,7 @@ import (
 func logsCommand() *cobra.Command {
 	var wanted logRange
 	command := &cobra.Command{
-		Use: "logs [SERVICE…]", Short: "What services printed, of several merged by time", ValidArgsFunction: completeServices,
+		Use: "logs [SERVICE…]", Short: "What services printed, of several merged by time", ValidArgsFunction: completeServices(isStartedHere),
 		RunE: func(command *cobra.Command, names []string) error {
 			folders, _ := control.Find() // without an instance its files are read
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -57,6 +57,9 @@ type logRange struct {
 func printLogs(ctx context.Context, out io.Writer, folders config.Folders, names []string, wanted logRange) error {
 	if wanted.lines < 1 {
 		return fmt.Errorf("-n %d: give a number from 1", wanted.lines)
+	}
+	if wanted.since < 0 {
+		return fmt.Errorf("--since %v: give how long ago, such as 10m or 2h", wanted.since)
 	}
 	source, known := openLogSource(ctx, folders)
 	if len(names) == 0 {

@@ -65,7 +65,7 @@ func (w *waiting) look(status control.Status, at time.Time) (again <-chan time.T
 	next := time.Duration(0)
 	w.open = slices.DeleteFunc(w.open, func(name string) bool {
 		service, known := status.Service(name)
-		said, failure, done := outcome(w.action, w.before[name], service)
+		said, failure, done := outcome(w.action, w.before[name], service, status.Snapshot)
 		left := steadyTime - at.Sub(service.Started)
 		switch {
 		case !known:
@@ -105,10 +105,15 @@ func (w *waiting) note(now manager.Service) {
 	}
 }
 
-// outcome says what has come of an action on a service; done is false while that is open.
-func outcome(action control.Action, before, now manager.Service) (said string, failure error, done bool) {
+// outcome says what has come of an action on a service, one of all; done is false while that is
+// open.
+func outcome(action control.Action, before, now manager.Service, all manager.Snapshot) (said string, failure error, done bool) {
 	if action == control.Stop {
-		return "stopped", nil, now.State.Idle()
+		said = "stopped"
+		if exit := now.LastExit; before.State.Live() && exit != nil && exit.KilledAtDeadline() {
+			said += ": it " + words.English.Exit(*exit)
+		}
+		return said, nil, now.State.Idle()
 	}
 	switch now.State {
 	case manager.Failed:
@@ -125,10 +130,32 @@ func outcome(action control.Action, before, now manager.Service) (said string, f
 			return "ready at " + now.URL, nil, true
 		}
 		return "ready", nil, true
+	case manager.Waiting:
+		return waitsInVain(now, all)
 	case manager.Starting:
 		if now.Problem != nil { // it takes longer than expected, and is not ended for that
 			return words.English.Report(now.Problem), nil, true
 		}
 	}
 	return "", nil, false
+}
+
+// waitsInVain is the outcome for a service that waits for another, if that is not about to be ready.
+func waitsInVain(s manager.Service, all manager.Snapshot) (said string, failure error, done bool) {
+	at := slices.IndexFunc(all.Services, func(on manager.Service) bool { return on.Title == s.WaitsFor })
+	if at < 0 || !s.Settled && (all.Services[at].State != manager.Starting || all.Services[at].Problem == nil) {
+		return "", nil, false
+	}
+	switch on := all.Services[at]; {
+	case on.Watched && on.Problem != nil:
+		return "", fmt.Errorf("%s waits for %s: %s", s.Name, on.Title, words.English.Report(on.Problem)), true
+	case on.State == manager.Waiting:
+		return "waits for " + on.Title + ", which waits for " + on.WaitsFor, nil, true
+	case on.State == manager.Starting:
+		return "waits for " + on.Title + ", which is still starting", nil, true
+	case on.State == manager.Failed && on.Problem != nil:
+		return "", fmt.Errorf("%s waits for %s: %s", s.Name, on.Title, words.English.Report(on.Problem)), true
+	default:
+		return "", fmt.Errorf("%s waits for %s, which is %s: agents-tray start %s", s.Name, on.Title, on.State, on.Name), true
+	}
 }

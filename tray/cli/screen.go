@@ -31,6 +31,8 @@ type seen struct {
 	state   manager.State
 	byHand  bool
 	problem *manager.Problem
+	exit    *manager.Exit // the last that was told, or is no news
+	report  string        // that was last told of a problem since it was ready
 }
 
 // newScreen returns a screen on out, which writes lines of JSON with events. Where out is no
@@ -134,12 +136,23 @@ func (s *screen) Show(snapshot manager.Snapshot) {
 	}
 	s.showWaiting(snapshot)
 	for _, service := range snapshot.Services {
-		before, now := s.shown[service.Name], seen{service.State, service.ByHand, service.Problem}
-		s.shown[service.Name] = now
+		before := s.shown[service.Name]
+		now := seen{service.State, service.ByHand, service.Problem, before.exit, before.report}
+		switch service.State {
+		case manager.Ready:
+			now.report = ""
+		case manager.Starting, manager.Stopped:
+			now.exit = service.LastExit
+		}
 		told := service.Problem != nil && before.problem != now.problem && service.State != manager.Failed
 		if told { // it goes on, or is tried again by itself
-			s.Say("  ! %s", words.English.Report(service.Problem))
+			report := words.English.Report(service.Problem)
+			if report != now.report { // that another try finds the same is no news
+				s.Say("  ! %s", report)
+			}
+			now.report = report
 		}
+		s.shown[service.Name] = now
 		if before.state == now.state && (now.state != manager.Stopped || before.byHand == now.byHand) {
 			continue
 		}
@@ -153,8 +166,10 @@ func (s *screen) Show(snapshot manager.Snapshot) {
 		case manager.Failed:
 			s.Say("  ✗ %s", words.English.Report(service.Problem))
 		case manager.BackingOff:
-			if !told && service.LastExit != nil {
-				s.Say("  ! %s %s; starting it again", service.Title, words.English.Exit(*service.LastExit))
+			if exit := service.LastExit; !told && exit != nil && exit != before.exit {
+				s.Say("  ! %s %s; starting it again", service.Title, words.English.Exit(*exit))
+				now.exit = exit
+				s.shown[service.Name] = now
 			}
 		case manager.Completed:
 			s.Say("  ✓ %-10s completed", service.Title)

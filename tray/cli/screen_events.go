@@ -40,7 +40,7 @@ func (s *screen) event(e screenEvent) {
 // showEvents writes what has changed in a snapshot since the last.
 func (s *screen) showEvents(snapshot manager.Snapshot) {
 	for _, service := range snapshot.Services {
-		before, now := s.shown[service.Name], seen{service.State, service.ByHand, service.Problem}
+		before, now := s.shown[service.Name], seen{state: service.State, byHand: service.ByHand, problem: service.Problem}
 		if before == now {
 			continue
 		}

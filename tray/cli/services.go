@@ -20,7 +20,7 @@ func actionCommand(action control.Action, short string) *cobra.Command {
 	command := &cobra.Command{
 		Use:               string(action) + " [SERVICE…]",
 		Short:             short,
-		ValidArgsFunction: completeServices,
+		ValidArgsFunction: completeServices(isStartedHere),
 		RunE: func(command *cobra.Command, names []string) error {
 			client, err := runningClient()
 			if err != nil {
@@ -92,17 +92,23 @@ func unknownService(name string, status control.Status) error {
 	return errors.New(text)
 }
 
-// completeServices completes the names of the services of the running instance.
-func completeServices(command *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
-	status, err := currentStatus(command.Context())
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	var names []string
-	for _, s := range status.Services {
-		if !slices.Contains(given, s.Name) {
-			names = append(names, s.Name)
+// completeServices completes the names of those services of the running instance that a command
+// can do something for.
+func completeServices(fits func(manager.Service) bool) cobra.CompletionFunc {
+	return func(command *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
+		status, err := currentStatus(command.Context())
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
+		var names []string
+		for _, s := range status.Services {
+			if fits(s) && !slices.Contains(given, s.Name) {
+				names = append(names, s.Name)
+			}
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
 	}
-	return names, cobra.ShellCompDirectiveNoFileComp
 }
+
+func isStartedHere(s manager.Service) bool { return !s.Watched }
+func hasPage(s manager.Service) bool       { return s.URL != "" }

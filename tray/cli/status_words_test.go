@@ -18,7 +18,7 @@ func TestTheTerminalTellsProblemsInSentences(t *testing.T) {
 		t.Fatal(err)
 	}
 	(&screen{out: &screened, shown: map[string]seen{}}).Show(manager.Snapshot{Services: []manager.Service{chat}})
-	_, failure, _ := outcome(control.Start, chat, chat)
+	_, failure, _ := outcome(control.Start, chat, chat, manager.Snapshot{})
 	for where, text := range map[string]string{"status": printed.String(), "the screen": screened.String(), "start": failure.Error()} {
 		if !strings.Contains(text, "Chat keeps crashing. It ended with an error (exit 3). Look at its log") || strings.Contains(text, "{") {
 			t.Errorf("%s prints %s", where, text)

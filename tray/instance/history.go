@@ -1,12 +1,12 @@
 package instance
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 
 	"agents-tray/manager/control"
 	"agents-tray/sessiondb"
+	"agents-tray/tray/words"
 )
 
 // Sessions returns the latest sessions of the record, newest first.
@@ -19,18 +19,13 @@ func (i *Instance) Sessions(limit int) ([]control.PastSession, error) {
 func (i *Instance) SessionEvents(session string, limit int) ([]control.SessionEvent, error) {
 	past, err := i.record.Sessions(1000)
 	if err == nil && !slices.ContainsFunc(past, func(p sessiondb.PastSession) bool { return p.Mark == session }) {
-		return nil, NoSession(session)
+		return nil, i.refuse(http.StatusNotFound, words.NoSuchSession, session)
 	}
 	if err != nil {
 		return nil, err
 	}
 	events, err := i.record.Events(session, limit)
 	return PastEvents(events), err
-}
-
-// NoSession says that the record knows no such session.
-func NoSession(session string) error {
-	return &control.Refused{Status: http.StatusNotFound, Message: fmt.Sprintf("the record knows no session %q", session)}
 }
 
 // PastSessions are sessions of the record as the control API tells of them; current is

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"agents-tray/manager"
+	"agents-tray/manager/config"
+	"agents-tray/manager/disk"
 	"agents-tray/tray"
 	"agents-tray/tray/autostart"
 	"agents-tray/tray/open"
@@ -57,7 +59,7 @@ func (i *Instance) Do(intent tray.Intent) {
 	case tray.AtLogin:
 		i.setAtLogin(intent.On)
 	case tray.Notifications:
-		i.afterSetting(i.settings.set(func(c *choices) { c.Quiet = !intent.On }))
+		i.afterChoice(i.settings.set(func(c *choices) { c.Quiet = !intent.On }))
 	case tray.NoTray:
 		i.tellNoTray()
 	case tray.HasTray:
@@ -99,6 +101,22 @@ func (i *Instance) afterSetting(err error) {
 	i.changed.Tell()
 }
 
+// afterChoice is afterSetting for what is kept in our own file. It holds for this session even
+// if it cannot be kept; then it is told so until the next choice is.
+func (i *Instance) afterChoice(err error) {
+	if err == nil {
+		i.tellSettingsFolder(nil)
+		return
+	}
+	u := i.options.Folders.SettingsProblem()
+	if u == nil { // the disk is full, or can only be read
+		u = &config.Unusable{Purpose: config.ForSettings, Path: i.options.Folders.Config, Err: disk.Cause(err)}
+	}
+	i.tellSettingsFolder(u)
+	notice := unusableNotice(u)
+	i.answer(tray.Notification{Summary: notice.Line(i.language), Body: notice.Rest(i.language)})
+}
+
 // restartAll restarts all services but those that the user has stopped, or that have
 // done what they were to do.
 func (i *Instance) restartAll() {
@@ -122,7 +140,7 @@ func (i *Instance) pauseAll() {
 	for _, name := range slices.Backward(names) {
 		_ = i.manager.Stop(name) // as in restartAll
 	}
-	i.afterSetting(err)
+	i.afterChoice(err)
 }
 
 // resume starts what was paused, but what somebody has started since.
@@ -132,5 +150,5 @@ func (i *Instance) resume() {
 	for _, name := range names {
 		_ = i.manager.Start(name) // as in restartAll
 	}
-	i.afterSetting(err)
+	i.afterChoice(err)
 }

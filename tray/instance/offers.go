@@ -2,6 +2,7 @@ package instance
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -157,7 +158,7 @@ func (i *Instance) take(ctx context.Context, name string) (taken control.Taken, 
 		return i.tookTo(taken), false, nil
 	}
 	if !offered {
-		return taken, false, &control.Refused{Status: http.StatusConflict, Message: words.NotOffered.In(words.English)}
+		return taken, false, i.refuse(http.StatusConflict, words.NotOffered)
 	}
 	changed, stop := i.changed.Watch()
 	defer stop()
@@ -173,7 +174,7 @@ func (i *Instance) take(ctx context.Context, name string) (taken control.Taken, 
 		taken.File, err = i.add(server.Entry())
 	}
 	if err != nil {
-		return taken, running, refusal(err)
+		return taken, running, i.refusal(err)
 	}
 	for !there() {
 		select {
@@ -230,8 +231,9 @@ func (i *Instance) hasMoved() bool {
 }
 
 // refusal is an error of the services file as who asked for the change is told it.
-func refusal(err error) error {
-	return &control.Refused{Status: http.StatusConflict, Message: err.Error()}
+func (i *Instance) refusal(err error) error {
+	say := func(l words.Language) string { return Mistakes(l, err, i.options.Config.File) }
+	return &control.Refused{Status: http.StatusConflict, Message: say(words.English), Told: say(i.language)}
 }
 
 // takeAndTell takes an offer of the menu, and says what has come of it.
@@ -254,6 +256,9 @@ func (i *Instance) takeAndTell(name string) {
 		n.Summary, n.Body, n.Actions = say(words.NotTaken), say(words.NotOffered), nil
 	case err != nil:
 		n.Summary, n.Body = say(words.NotTaken), err.Error()
+		if refused, ok := errors.AsType[*control.Refused](err); ok {
+			n.Body = refused.Told
+		}
 	case name == control.PlatformOffer:
 		n.Summary, n.Body = say(words.PlatformTaken), say(words.PlatformTakenBody, file)
 	case running:

@@ -136,16 +136,15 @@ func fromFolder(dir, file string) string {
 // preparePlatform writes the configuration of a run that is to run again, and completes
 // the service that does: beside the database, whose path the platform takes from there.
 func (i *Instance) preparePlatform(w control.Workflow, spec *spec.ServiceSpec) error {
-	refuse := func(why string) error { return &control.Refused{Status: http.StatusConflict, Message: why} }
 	config := i.platformConfig(w.ID)
 	switch {
 	case i.options.Database == "":
-		return refuse("the platform's database is not known to this session: start with --db-url, as before")
+		return i.refuse(http.StatusConflict, words.DatabaseNotKnown)
 	case !slices.Contains(w.Again, config):
-		return refuse("its command was recorded for another state folder")
+		return i.refuse(http.StatusConflict, words.OtherStateFolder)
 	}
 	if err := platform.WriteConfig(i.options.Database, w.ID, config); err != nil {
-		return refuse(err.Error())
+		return &control.Refused{Status: http.StatusConflict, Message: err.Error()}
 	}
 	before := i.platformService()
 	spec.Dir, spec.Env, spec.EnvFile = filepath.Dir(i.options.Database), before.Env, before.EnvFile

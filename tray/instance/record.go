@@ -109,6 +109,7 @@ func (i *Instance) notRecorded(err error) {
 		i.setNotice(recordNotice, &words.Notice{What: words.NotRecorded, More: words.NotRecordedMore, Detail: err.Error()})
 	default:
 		i.setNotice(recordNotice, nil)
+		i.setNotice(guardNotice, nil) // the disk takes the services' output again, too
 	}
 }
 
@@ -243,7 +244,7 @@ func (i *Instance) onEvent(e manager.Event) {
 		row = sessiondb.Event{At: e.At, Kind: "guard lost", Detail: e.Err.Error()}
 	case manager.GuardFault:
 		row = sessiondb.Event{At: e.At, Kind: "guard fault", Detail: e.Err.Error()}
-		i.notice(words.Notice{What: words.GuardTrouble, Detail: e.Err.Error()})
+		i.tellGuardTrouble(e.Err.Error())
 	case manager.LocalhostTaken:
 		row = sessiondb.Event{At: e.At, Service: e.Service, Kind: "localhost taken", Detail: e.Address + " is taken by " + words.English.Holder(e.By)}
 		i.setNotice("localhost "+e.Service, &words.Notice{

@@ -95,9 +95,11 @@ type loaded struct {
 	contents config.Contents
 	gone     bool
 	err      error
+	settings *config.Unusable // why what is chosen in the menu cannot be kept
 }
 
 func (i *Instance) load(file *servicesFile) (got loaded) {
+	got.settings = i.options.Folders.SettingsProblem()
 	_, err := os.Stat(file.path)
 	if got.gone = errors.Is(err, fs.ErrNotExist); got.gone && file.was {
 		got.err = fmt.Errorf("%s is gone", file.path)
@@ -118,6 +120,7 @@ func (i *Instance) reload(file *servicesFile, tell bool) bool {
 	case <-i.quit: // the end waits for no mount that hangs
 		return true
 	}
+	i.tellSettingsFolder(got.settings)
 	contents, gone, err := got.contents, got.gone, got.err
 	if unread := contents.Unread; err == nil && unread != nil {
 		err = unread // what runs goes on
@@ -167,7 +170,7 @@ func (i *Instance) apply(services []spec.ServiceSpec) error {
 		for _, name := range changes.Added {
 			_ = i.manager.Stop(name) // as in pauseAll
 		}
-		i.afterSetting(i.settings.set(func(c *choices) { c.Paused = append(slices.Clone(c.Paused), changes.Added...) }))
+		i.afterChoice(i.settings.set(func(c *choices) { c.Paused = append(slices.Clone(c.Paused), changes.Added...) }))
 	}
 	return nil
 }
@@ -213,13 +216,7 @@ func Mistakes(language words.Language, err error, file string) string {
 	if errors.As(err, new(*config.Mistakes)) || errors.As(err, new(*config.Unusable)) {
 		return mistakes(language, err, file).Rest(language)
 	}
-	return firstParagraph(config.Explain(err, language))
-}
-
-// firstParagraph leaves the example out that a terminal shows of a services file.
-func firstParagraph(text string) string {
-	first, _, _ := strings.Cut(text, "\n\n")
-	return first
+	return config.Explain(err, language)
 }
 
 // mistakes is what there is to tell of an error of config.Load.
@@ -229,7 +226,7 @@ func mistakes(language words.Language, err error, file string) words.Notice {
 	}
 	var wrong *config.Mistakes
 	if !errors.As(err, &wrong) {
-		return words.Notice{Detail: firstParagraph(config.Explain(err, language))}
+		return words.Notice{Detail: config.Explain(err, language)}
 	}
 	check := "agents-tray check"
 	if file != "" {

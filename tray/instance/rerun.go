@@ -112,12 +112,12 @@ func (i *Instance) interrupted(source, id string) (control.Workflow, error) {
 				continue
 			}
 			if len(w.Again) == 0 {
-				return control.Workflow{}, &control.Refused{Status: http.StatusConflict, Message: w.Name + " did not leave a command that would run it again"}
+				return control.Workflow{}, i.refuse(http.StatusConflict, words.NoRerunCommand, w.Name)
 			}
 			return w.Workflow, nil
 		}
 	}
-	return control.Workflow{}, &control.Refused{Status: http.StatusNotFound, Message: fmt.Sprintf("the last session has left no workflow %q of %q", id, source)}
+	return control.Workflow{}, i.refuse(http.StatusNotFound, words.NoRerun, id, source)
 }
 
 // rerunSpec is the service that runs a workflow again: in the folder and with the

@@ -39,7 +39,7 @@ func (i *Instance) Changes() (<-chan struct{}, func()) { return i.changed.Watch(
 // Act starts, stops or restarts a service, but one that is only watched.
 func (i *Instance) Act(service string, action control.Action) error {
 	if s, _ := i.manager.Snapshot().Service(service); s.Watched {
-		return &control.Refused{Status: http.StatusConflict, Message: s.Title + " is only watched: what runs it is elsewhere, and it is started and stopped there"}
+		return i.refuse(http.StatusConflict, words.OnlyWatched, s.Title)
 	}
 	switch action {
 	case control.Start:
@@ -50,6 +50,11 @@ func (i *Instance) Act(service string, action control.Action) error {
 		return i.manager.Restart(service)
 	}
 	return fmt.Errorf("%q is not an action", action)
+}
+
+// refuse refuses a request, and says why in English and in the user's language.
+func (i *Instance) refuse(status int, why words.Key, arguments ...any) error {
+	return &control.Refused{Status: status, Message: words.English.Say(why, arguments...), Told: i.language.Say(why, arguments...)}
 }
 
 // LogFile returns the file of a service's output.

@@ -13,8 +13,10 @@ const (
 	German  = words.German
 )
 
-// languages is how many there are.
-const languages = words.Languages
+// Languages is how many there are.
+const Languages = words.Languages
+
+const languages = Languages
 
 // System returns the language that the user has chosen in the system's settings.
 func System() Language { return words.System() }
@@ -213,6 +215,14 @@ const (
 	ServerWatchedBody
 	NotTaken
 	NotOffered
+
+	// Why something is refused.
+	OnlyWatched
+	NoRerunCommand
+	NoRerun
+	NoSuchSession
+	DatabaseNotKnown
+	OtherStateFolder
 
 	keys int = iota
 )
@@ -468,5 +478,16 @@ var table = [keys]line{
 	ServerWatchedBody: {body, [languages]string{"It was started elsewhere. It is in %s now, to be watched only: it is not started twice.", "Der Dienst wurde anderswo gestartet. Er steht nun in %s, aber nur um beobachtet zu werden: Zweimal gestartet wird er nicht."}},
 	NotTaken:          {title, [languages]string{"The services file could not be changed", "Die Dienste-Datei ließ sich nicht ändern"}},
 	NotOffered:        {body, [languages]string{"It is in the services file already, or is not found any more.", "Es steht schon in der Dienste-Datei oder ist nicht mehr zu finden."}},
-	NotChanged:        {title, [languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
+	OnlyWatched: {body, [languages]string{
+		"%s is only watched: what runs it is elsewhere, and it is started and stopped there", "%s wird nur beobachtet: Was dahintersteht, läuft anderswo und wird dort gestartet und angehalten",
+	}},
+	NoRerunCommand: {body, [languages]string{"%s did not leave a command that would run it again", "%s hat keinen Befehl hinterlassen, der es noch einmal ausführen könnte"}},
+	NoRerun:        {body, [languages]string{"the last session has left no workflow %q of %q", "die letzte Sitzung hat keinen Workflow %q von %q hinterlassen"}},
+	NoSuchSession:  {body, [languages]string{"the record knows no session %q", "die Aufzeichnung kennt keine Sitzung %q"}},
+	DatabaseNotKnown: {body, [languages]string{
+		"the platform's database is not known to this session: start with --db-url, as before",
+		"die Datenbank der Plattform ist dieser Sitzung nicht bekannt: wie zuvor mit --db-url starten",
+	}},
+	OtherStateFolder: {body, [languages]string{"its command was recorded for another state folder", "der Befehl wurde für einen anderen Ordner aufgezeichnet"}},
+	NotChanged:       {title, [languages]string{"The setting could not be changed", "Die Einstellung ließ sich nicht ändern"}},
 }

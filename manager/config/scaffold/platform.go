@@ -6,10 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"syscall"
 
 	"agents-tray/manager/disk"
 )
@@ -42,20 +46,36 @@ func FindPlatform(dir string) (Platform, error) {
 		return Platform{}, fmt.Errorf("%s is not a folder", dir)
 	}
 	p := Platform{Dir: dir}
-	for _, place := range environments(dir) {
-		program := filepath.Join(place, binFolder, platformProgram+extension)
-		if runnable(program) {
+	places := environments(dir)
+	if _, err := os.Stat(filepath.Join(dir, "pyvenv.cfg")); err == nil { // the environment itself was named
+		places, p.Dir = append([]string{dir}, places...), filepath.Dir(dir)
+	}
+	var programs []string
+	for _, place := range places {
+		programs = append(programs, filepath.Join(place, binFolder, platformProgram+extension))
+	}
+	if program, found := find(platformProgram); found {
+		programs = append(programs, program)
+	}
+	var broken error // the first
+	for _, program := range programs {
+		switch err := unable(program); {
+		case err == nil && runnable(program):
 			p.Program = program
+		case broken == nil:
+			broken = err
+		}
+		if p.Program != "" {
 			break
 		}
 	}
-	if p.Program == "" {
-		p.Program, _ = find(platformProgram) // "" if it is not
-	}
-	if p.Program == "" {
+	switch {
+	case p.Program == "" && broken != nil:
+		return Platform{}, broken
+	case p.Program == "":
 		return Platform{}, fmt.Errorf("%w in %s, PATH, pipx's tools or uv's. Install it, or name the folder of its .venv: agents-tray init --python DIR", ErrNoPlatform, dir)
 	}
-	if info, err := os.Stat(filepath.Join(dir, ".env")); err == nil && info.Mode().IsRegular() {
+	if info, err := os.Stat(filepath.Join(p.Dir, ".env")); err == nil && info.Mode().IsRegular() {
 		p.EnvFile = true
 	}
 	if mlflow := filepath.Join(filepath.Dir(p.Program), "mlflow"+extension); runnable(mlflow) {
@@ -98,10 +118,52 @@ func environments(dir string) []string {
 	return places
 }
 
+// runnable reports whether this user can execute the program at an absolute path.
 func runnable(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular() && (runtime.GOOS == "windows" || info.Mode()&0o111 != 0)
+	_, err := exec.LookPath(path)
+	return err == nil
 }
+
+// unable says why a program that is there cannot run: this user may not execute it, or it is a
+// script of a virtual environment whose Python is gone. Nil: it can, or is not there.
+func unable(program string) error {
+	if _, err := os.Stat(program); errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("%s cannot be run: %w", program, disk.Cause(err))
+	}
+	if !runnable(program) {
+		return fmt.Errorf("%s cannot be run: %w", program, fs.ErrPermission)
+	}
+	if python := interpreter(program); python != "" && !runnable(python) {
+		return fmt.Errorf("%s cannot be run: its Python, %s, is not there. Make that virtual environment anew", program, python)
+	}
+	return nil
+}
+
+// interpreter is the program that a script names in its first line, or, where its path is too long
+// or has spaces, in the second, as Python's installers write it; "" if it names none.
+func interpreter(script string) string {
+	file, err := os.Open(script)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()                                  // only read
+	start, _ := io.ReadAll(io.LimitReader(file, 4<<10)) // as far as it can be read
+	first, rest, _ := strings.Cut(string(start), "\n")
+	line, isScript := strings.CutPrefix(first, "#!")
+	if quoted, found := strings.CutPrefix(rest, `'''exec' "`); isScript && found {
+		path, _, _ := strings.Cut(quoted, `"`)
+		return path
+	}
+	if fields := strings.Fields(line); isScript && len(fields) > 0 && filepath.IsAbs(fields[0]) {
+		return fields[0]
+	}
+	return ""
+}
+
+// unescaped has what a URL of ours escapes stand for itself. The platform's own are read as they are.
+var unescaped = strings.NewReplacer("%", "%25", "?", "%3F")
 
 // File is a services file for the platform: its Dashboard and Chat on their usual ports,
 // for this computer only, and our own Dashboard beside them.
@@ -128,7 +190,7 @@ func (p Platform) File() File {
 	}
 	file := File{
 		Comment:     "The Python platform under Configurable Agents.",
-		DatabaseURL: database("workflows.db"), // the platform's code reads this one, whatever its --db-url says
+		DatabaseURL: unescaped.Replace(database("workflows.db")), // the platform's code reads this one, whatever its --db-url says
 		Services: []Service{
 			{
 				Name: "home", Comments: []string{"The program's own pages: the review of an unexpected end, the history and the logs."},

@@ -186,44 +186,6 @@ func TestWhereOllamaListens(t *testing.T) {
 	}
 }
 
-func TestAProcfileIsCarriedOver(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "Procfile")
-	const text = "\ufeff# the shop\nweb: bundle exec puma -p $PORT\nworker_1:  ./work --queue \"a b\"\r\nrelease: ./migrate\nnonsense\nWEB: again\nlog: tail -f x.log | grep error\n: empty\nmode: RAILS_ENV=test rake\n"
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	file, left, err := FromProcfile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := []string{":4: ", ":5: ", ":6: ", ":8: "}; len(left) != len(want) {
-		t.Errorf("left are %q", left)
-	} else {
-		for i, at := range want {
-			if !strings.Contains(left[i], path+at) {
-				t.Errorf("%q is not at %s", left[i], at)
-			}
-		}
-	}
-	contents := load(t, file)
-	for name, want := range map[string][]string{
-		"web":      {"sh", "-c", "exec bundle exec puma -p $PORT"},
-		"worker_1": {"./work", "--queue", "a b"},
-		"log":      {"sh", "-c", "tail -f x.log | grep error"},
-		"mode":     {"sh", "-c", "RAILS_ENV=test rake"},
-	} {
-		if got := service(t, contents, name).Command; !slices.Equal(got, want) {
-			t.Errorf("%s is %q, want %q", name, got, want)
-		}
-	}
-	if web := service(t, contents, "web"); !slices.Contains(web.Env, "PORT=5000") || web.URL != "http://127.0.0.1:5000" {
-		t.Errorf("web is %+v", web)
-	}
-	if _, _, err := FromProcfile(t.TempDir()); err == nil {
-		t.Error("a folder is a Procfile")
-	}
-}
-
 // What stands in quotes is read back as it was.
 func TestTextsAreQuoted(t *testing.T) {
 	for _, text := range []string{"", " ", "plain", "/path/to.x", "ü", "a: b", "# no", "yes", "1", "-1", "1e3", "{x}", "[", "'", `"`, `\`, "a\nb", "<&>", "~", "null", "*x", "&x", "!x", "%x", "@x", "`x`", "- x", "? x", "0x1f", ".5", "2024-01-01", "--flag"} {

@@ -142,7 +142,7 @@ func TestRefusedRequests(t *testing.T) {
 		{"another bad request", 400, `{"error":"roles must alternate"}`, completion.Rejected},
 		{"a model being loaded", 503, `{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}`, completion.Loading},
 		{"a failure", 500, `{"error":"llama runner terminated"}`, completion.ServerFailed},
-		{"a page of errors", 502, "<html>Bad gateway</html>", completion.ServerFailed},
+		{"a page of errors", 502, "<html>Bad gateway</html>", completion.Unavailable},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

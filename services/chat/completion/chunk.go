@@ -10,45 +10,50 @@ type chunk struct {
 	Choices []choice
 	Usage   usage
 	Error   json.RawMessage
+	Groq    struct {
+		Error json.RawMessage
+		Usage usage
+	} `json:"x_groq"`
 
-	// An error without "error": {"object": "error", "message": …}, {"type": "error", …},
-	// {"detail": …}.
-	Object  json.RawMessage
-	Type    json.RawMessage
-	Code    json.RawMessage
-	Message json.RawMessage
-	Detail  json.RawMessage
+	whole json.RawMessage
 }
 
 type choice struct {
-	Delta, Message piece
-	FinishReason   string `json:"finish_reason"`
+	Delta, Message *piece
+	FinishReason   json.RawMessage `json:"finish_reason"` // a text; SGLang once sent an object
 	Error          json.RawMessage
+	Usage          usage // Moonshot
+}
+
+func (c *chunk) UnmarshalJSON(data []byte) error {
+	type plain chunk
+	c.whole = data
+	return json.Unmarshal(data, (*plain)(c))
 }
 
 // failure is the error that the chunk is, with an empty message if it is none.
 func (c chunk) failure() serverError {
-	if e := parseError(c.Error); e.message != "" {
-		e = join(e, serverError{codes: strings.Trim(string(c.Type), `"`)})
-		return e
+	for _, raw := range []json.RawMessage{c.Error, c.Groq.Error} {
+		if e := parseError(raw); e.message != "" {
+			return join(e, parseWhole(c.whole))
+		}
 	}
 	if len(c.Choices) > 0 {
 		return serverError{}
 	}
-	whole := make(map[string]json.RawMessage)
-	for name, raw := range map[string]json.RawMessage{"type": c.Type, "code": c.Code, "message": c.Message, "detail": c.Detail} {
-		if len(raw) > 0 {
-			whole[name] = raw
+	return parseWhole(c.whole) // {"object": "error", "message": …}, {"type": "error", …}, {"detail": …}
+}
+
+func (c chunk) usage() usage {
+	for _, used := range []usage{c.Usage, c.Groq.Usage} {
+		if used.Read+used.Written > 0 {
+			return used
 		}
 	}
-	if len(c.Message) == 0 && len(c.Detail) == 0 {
-		return serverError{}
+	if len(c.Choices) > 0 {
+		return c.Choices[0].Usage
 	}
-	encoded, err := json.Marshal(whole)
-	if err != nil {
-		return serverError{}
-	}
-	return parseErrorBody(encoded)
+	return usage{}
 }
 
 // usage is null or missing in most events.
@@ -69,29 +74,38 @@ func (u *usage) UnmarshalJSON(data []byte) error {
 type piece struct {
 	Content          content
 	Refusal          content
-	ReasoningContent content           `json:"reasoning_content"` // llama.cpp, vLLM, DeepSeek
-	Reasoning        content           // Ollama, OpenRouter, Groq
-	Thinking         content           // Ollama's own
-	ReasoningDetails []json.RawMessage `json:"reasoning_details"` // OpenRouter, beside reasoning
+	ReasoningContent content `json:"reasoning_content"` // llama.cpp, vLLM, DeepSeek
+	Reasoning        content // Ollama, OpenRouter, Groq
+	Thinking         content // Ollama's own
+	ReasoningText    content `json:"reasoning_text"`    // GitHub
+	ReasoningDetails content `json:"reasoning_details"` // OpenRouter, beside reasoning
+	ThinkingBlocks   content `json:"thinking_blocks"`   // LiteLLM, beside reasoning_content
 }
 
-func (p piece) delta() Delta {
+func (p *piece) delta() Delta {
+	if p == nil {
+		return Delta{}
+	}
 	d := Delta{Text: p.Content.text + p.Refusal.text}
-	for _, reasoning := range []content{p.ReasoningContent, p.Reasoning, p.Thinking} {
+	for _, reasoning := range []content{p.ReasoningContent, p.Reasoning, p.Thinking, p.ReasoningText, p.ReasoningDetails, p.ThinkingBlocks} {
 		if text := reasoning.text + reasoning.thinking; text != "" {
 			d.Reasoning = text
 			break
 		}
 	}
-	if d.Reasoning == "" {
-		for _, raw := range p.ReasoningDetails {
-			var part struct{ Text, Summary string }
-			_ = json.Unmarshal(raw, &part) // encrypted ones have neither
-			d.Reasoning += part.Text + part.Summary
-		}
-	}
 	d.Reasoning += p.Content.thinking
 	return d
+}
+
+// text is a text in JSON, or the type of an object; "" for anything else.
+func text(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	var object struct{ Type string }
+	_ = json.Unmarshal(raw, &object)
+	return object.Type
 }
 
 // content is a text, or a list of parts that hold texts and thoughts.
@@ -104,9 +118,12 @@ func (c *content) UnmarshalJSON(data []byte) error {
 	var parts []struct {
 		Type      string
 		Text      content
+		Content   content
 		Thinking  content // Mistral: a list of parts; Anthropic: a text
 		Reasoning content
+		Summary   content
 		Refusal   content
+		Thought   json.RawMessage // Google: true
 	}
 	var one json.RawMessage
 	if len(data) > 0 && data[0] == '{' { // one part
@@ -115,16 +132,24 @@ func (c *content) UnmarshalJSON(data []byte) error {
 		one = data
 	}
 	if json.Unmarshal(one, &parts) != nil {
-		return nil // images and the like: nothing to show
+		var texts []content // or a list of texts
+		_ = json.Unmarshal(one, &texts)
+		for _, text := range texts { // images and the like: nothing to show
+			c.text, c.thinking = c.text+text.text, c.thinking+text.thinking
+		}
+		return nil
 	}
 	for _, part := range parts {
-		thought := part.Thinking.text + part.Thinking.thinking + part.Reasoning.text + part.Reasoning.thinking
-		if part.Type == "thinking" || part.Type == "reasoning" {
-			thought += part.Text.text
-		} else {
-			c.text += part.Text.text + part.Refusal.text
+		said := part.Text.text + part.Content.text + part.Refusal.text
+		for _, thought := range []content{part.Thinking, part.Reasoning, part.Summary} {
+			c.thinking += thought.text + thought.thinking
 		}
-		c.thinking += thought
+		c.thinking += part.Text.thinking + part.Content.thinking
+		if strings.Contains(part.Type, "think") || strings.Contains(part.Type, "reasoning") || string(part.Thought) == "true" {
+			c.thinking += said
+		} else {
+			c.text += said
+		}
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ type Kind int
 // The kinds of errors.
 const (
 	Unreachable     Kind = iota + 1 // no connection
-	BadAddress                      // not a URL of http or https
+	BadAddress                      // not a URL of http or https, or http for https
 	Redirected                      // a redirect
 	Unauthorized                    // no key, or one that is not valid
 	Forbidden                       // the key is valid, but not for this
@@ -25,7 +25,9 @@ const (
 	QuotaUsed                       // the quota of a day or a month is used up
 	RateLimited                     // too many requests or tokens in a short time
 	Overloaded                      // the server has too much to do
+	Unavailable                     // the server, or what is behind it, does not answer
 	Loading                         // the model is being loaded
+	LoadFailed                      // the server has the model and cannot load it
 	NoMemory                        // the model does not fit into the server's memory
 	NotFound                        // 404 that is not of this protocol
 	ModelNotFound                   // the server does not have the model
@@ -86,7 +88,7 @@ func KindOf(err error) Kind {
 
 func statusError(response *http.Response) error {
 	body, _ := io.ReadAll(io.LimitReader(response.Body, maxError)) // an incomplete body is used as it is
-	reported, isPage := parseErrorBody(body), isWebPage(response)
+	reported, isPage := parseErrorBody(body), isWebPage(response) || looksLikePage(body)
 	if isPage {
 		reported = serverError{} // HTML is of no use to the user
 	}
@@ -94,6 +96,9 @@ func statusError(response *http.Response) error {
 	e.WebPage = isPage
 	if wait := waitOf(response.Header, time.Now()); wait > 0 {
 		e.Wait = wait
+	}
+	if e.Wait == 0 && (e.Kind == RateLimited || e.Kind == QuotaUsed) {
+		e.Wait = resetOf(response.Header, time.Now())
 	}
 	if e.Kind == Redirected {
 		e.Message = shorten(response.Header.Get("Location"))

@@ -72,7 +72,7 @@ var refusals = []wire{
 	{"Google, overloaded", 503, "", `[{"error":{"code":503,"message":"The model is overloaded. Please try again later.","status":"UNAVAILABLE"}}]`,
 		completion.Overloaded, "", 0},
 	{"Google, a missing model", 404, "", `[{"error":{"code":404,"message":"models/gemini-x is not found for API version v1main, or is not supported for generateContent.","status":"NOT_FOUND"}}]`,
-		completion.NotForChat, "", 0},
+		completion.ModelNotFound, "", 0},
 	{"Google, too long", 400, "", `[{"error":{"code":400,"message":"The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).","status":"INVALID_ARGUMENT"}}]`,
 		completion.TooLong, "", 0},
 	{"Mistral, a list of details", 422, "", `{"object":"error","message":{"detail":[{"type":"missing","loc":["body","messages"],"msg":"Field required","input":{}}]},"type":"invalid_request_error","param":null,"code":null}`,
@@ -113,7 +113,7 @@ var refusals = []wire{
 	{"vLLM, too long", 400, "", `{"error":{"message":"This model's maximum context length is 2048 tokens. However, you requested 2100 tokens (1100 in the messages, 1000 in the completion).","type":"BadRequestError","param":null,"code":400}}`, completion.TooLong, "", 0},
 	{"vLLM, no template", 400, "", `{"object":"error","message":"As of transformers v4.44, default chat template is no longer allowed, so you must provide a chat template if the tokenizer does not define one.","type":"BadRequestError","code":400}`, completion.NotForChat, "", 0},
 	{"LM Studio, nothing loaded", 404, "", `{"error":{"message":"No models loaded. Please load a model in the developer page or use the 'lms load' command.","type":"invalid_request_error","param":"model","code":null}}`, completion.ModelNotFound, "", 0},
-	{"LM Studio, too large to load", 400, "", `{"error":"Failed to load model \"x\". Error: Model loading was stopped due to insufficient system resources: not enough memory."}`, completion.ModelNotFound, "", 0},
+	{"LM Studio, too large to load", 400, "", `{"error":"Failed to load model \"x\". Error: Model loading was stopped due to insufficient system resources: not enough memory."}`, completion.NoMemory, "", 0},
 	{"TGI, too long", 422, "", `{"error":"Input validation error: ` + "`inputs`" + ` tokens + ` + "`max_new_tokens`" + ` must be <= 2048. Given: 2100","error_type":"validation"}`, completion.TooLong, "", 0},
 	{"TGI, overloaded", 429, "", `{"error":"Model is overloaded","error_type":"overloaded"}`, completion.Overloaded, "", 0},
 	{"Cloudflare, a list", 400, "", `{"success":false,"errors":[{"code":5007,"message":"No such model @cf/x or task"}],"messages":[],"result":{}}`, completion.ModelNotFound, "No such model", 0},
@@ -252,6 +252,10 @@ func TestServersThatKnowLess(t *testing.T) {
 	for _, test := range []struct{ name, refuses, answer, want string }{
 		{"no counting", "stream_options", `{"error":{"message":"Unrecognized request argument supplied: stream_options","type":"invalid_request_error"}}`,
 			`{"model":"tiny","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"}],"stream":true}`},
+		{"no streams", `"stream":true`, `{"error":{"message":"Your organization must be verified to stream this model.","type":"invalid_request_error","param":"stream","code":"unsupported_value"}}`,
+			`{"model":"tiny","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"}],"stream":false}`},
+		{"no instructions of developers", `"system"`, `[{"error":{"code":400,"message":"Developer instruction is not enabled for models/gemma-3-27b-it","status":"INVALID_ARGUMENT"}}]`,
+			`{"model":"tiny","messages":[{"role":"user","content":"Be brief.\n\nHi"}],"stream":true,"stream_options":{"include_usage":true}}`},
 		{"no system prompt", `"system"`, `{"object":"error","message":"System role not supported","type":"BadRequestError","code":400}`,
 			`{"model":"tiny","messages":[{"role":"user","content":"Be brief.\n\nHi"}],"stream":true,"stream_options":{"include_usage":true}}`},
 	} {

@@ -4,6 +4,7 @@
 import { clock, exact } from "/assets/time.js";
 
 const pageSize = 200; // lines
+const partSize = 25; // lines that are laid out together, when one of them is seen
 const most = 15; // pages in the document
 const near = 1600; // pixels from an end at which more is loaded
 
@@ -16,6 +17,8 @@ export class LogList {
   #waiting = []; // lines that came since the last frame
   #loading = false;
   #generation = 0; // counts resets
+  #height = 0; // when it was laid out last
+  #stays = false; // it was at its end when it was scrolled last
   #skipped; // the position behind lines that were left out since the last frame
 
   // load({ before } or { after }) returns a page of lines {lines, first, last, start, end},
@@ -25,7 +28,14 @@ export class LogList {
     this.load = load;
     this.changed = changed;
     this.start = this.end = true; // there is nothing before, or after, what is shown
-    element.addEventListener("scroll", () => this.#loadNear(), { passive: true });
+    element.addEventListener("scroll", () => {
+      if (element.clientHeight === this.#height) this.#stays = this.atEnd;
+      this.#loadNear();
+    }, { passive: true });
+    new ResizeObserver(() => { // as when a phone is turned
+      this.#height = element.clientHeight;
+      if (this.#stays) this.scrollToEnd();
+    }).observe(element);
   }
 
   get count() {
@@ -43,6 +53,7 @@ export class LogList {
   }
 
   scrollToEnd() {
+    this.#stays = true;
     this.element.scrollTop = this.element.scrollHeight;
   }
 
@@ -57,7 +68,7 @@ export class LogList {
     this.start = Boolean(page.start);
     this.end = Boolean(page.end);
     if (toEnd) this.scrollToEnd();
-    else this.element.scrollTop = 0;
+    else [this.#stays, this.element.scrollTop] = [false, 0];
     this.changed();
     this.#loadNear();
   }
@@ -103,30 +114,28 @@ export class LogList {
       this.#replaceProvisional(line);
       let newest = this.#pages.at(-1);
       if (newest.count >= pageSize) {
-        size(newest);
         this.#add({ lines: [], first: newest.last, last: newest.last }, "append");
         newest = this.#pages.at(-1);
       }
-      newest.element.append(this.#line(line, newest));
+      append(newest.element, [this.#line(line, newest)]);
       newest.count++;
     }
     this.#pages.at(-1).last = last;
-    size(this.#pages.at(-1));
   }
 
   #replaceProvisional({ stream }) {
     const before = this.#provisional.get(stream);
     if (!before) return;
     this.#provisional.delete(stream);
+    const part = before.line.parentElement;
     before.line.remove();
     before.page.count--;
-    size(before.page);
+    size(part);
   }
 
   #add({ lines, first, last }, where) {
     const page = { element: element("div", "log-page"), first, last, count: lines.length };
-    page.element.append(...lines.map((line) => this.#line(line, page)));
-    size(page);
+    append(page.element, lines.map((line) => this.#line(line, page)));
     this.element[where](page.element);
     this.#pages[where === "append" ? "push" : "unshift"](page);
   }
@@ -194,8 +203,20 @@ export class LogList {
   }
 }
 
-// size tells the style sheet how many lines a page has: it is not laid out unless it is seen.
-const size = ({ element, count }) => element.style.setProperty("--lines", count);
+// append adds lines to a page, in parts.
+function append(page, lines) {
+  for (let from = 0; from < lines.length; ) {
+    let part = page.lastElementChild;
+    if (!part || part.childElementCount >= partSize) page.append((part = element("div", "log-part")));
+    const until = from + partSize - part.childElementCount;
+    part.append(...lines.slice(from, until));
+    size(part);
+    from = until;
+  }
+}
+
+// size tells the style sheet how many lines a part has: it is not laid out unless it is seen.
+const size = (part) => part.style.setProperty("--lines", part.childElementCount);
 
 // marked is a text with the parts that were searched for, which begin and end at marks.
 function marked(text, marks) {

@@ -14,23 +14,25 @@ const PicturesEnvironment = "AGENTS_TRAY_PICTURES"
 const (
 	Wide  = 1280
 	Half  = 500 // beside another window
-	Phone = 360
+	Usual = 390 // of a phone
+	Phone = 360 // of a small one
 )
 
-// Looks is Look at each width, and Accessible at the widest and the narrowest. Half is for
-// pictures only: it has the colours of the others. The last, which stays, is Phone.
+// Looks is Look at each width, and Accessible at the widest and the narrowest. Half and Usual
+// are for pictures only: they have the colours of the others. The last, which stays, is Phone.
 func (b *Tab) Looks(name string) {
 	b.Helper()
 	for _, width := range []struct {
 		name   string
 		pixels int64
-	}{{"wide", Wide}, {"half", Half}, {"phone", Phone}} {
-		if width.pixels == Half && os.Getenv(PicturesEnvironment) == "" {
+	}{{"wide", Wide}, {"half", Half}, {"390", Usual}, {"phone", Phone}} {
+		forPictures := width.pixels == Half || width.pixels == Usual
+		if forPictures && os.Getenv(PicturesEnvironment) == "" {
 			continue
 		}
 		b.Do(chromedp.EmulateViewport(width.pixels, height))
 		b.Look(name + "-" + width.name)
-		if width.pixels != Half {
+		if !forPictures {
 			b.Accessible(name + " " + width.name)
 		}
 	}
