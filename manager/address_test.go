@@ -71,10 +71,7 @@ func inTimeWait(t *testing.T, port int) (count int) {
 // if a probe has left TIME_WAIT on its port.
 func TestProbesLeaveNoTimeWait(t *testing.T) {
 	for name, keep := range map[string]bool{"a server that closes first": false, "one that waits for the client": true} {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
+		listener := guardtest.Listen(t)
 		port := serveRaw(t, listener, keep)
 		for _, check := range []spec.Check{
 			{HTTP: fmt.Sprintf("http://127.0.0.1:%d/", port)},
@@ -82,9 +79,7 @@ func TestProbesLeaveNoTimeWait(t *testing.T) {
 			{TCP: fmt.Sprintf("127.0.0.1:%d", port)},
 		} {
 			for range 5 {
-				if err := ask(t.Context(), check, nil); err != nil {
-					t.Fatal(err)
-				}
+				must(t, ask(t.Context(), check, nil))
 			}
 		}
 		if left := inTimeWait(t, port); left > 0 {
@@ -261,11 +256,7 @@ func TestAPageThatSpeaksHTTPSAfterAll(t *testing.T) {
 		"another refusal": plain(func(conn net.Conn) { fmt.Fprint(conn, "HTTP/1.0 503 Service Unavailable\r\n\r\n") }),
 	} {
 		t.Run(name, func(t *testing.T) {
-			listener, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer listener.Close()
+			listener := guardtest.Listen(t)
 			go func() {
 				for conn, err := listener.Accept(); err == nil; conn, err = listener.Accept() {
 					go server(conn)
@@ -274,7 +265,7 @@ func TestAPageThatSpeaksHTTPSAfterAll(t *testing.T) {
 			address := "http://" + listener.Addr().String()
 			s := spec.ServiceSpec{Name: "s", URL: address, Ready: spec.Ready{Check: spec.Check{HTTP: "/page"}}}.WithDefaults()
 			var https atomic.Bool
-			err = prove(t.Context(), question{spec: s, check: s.Ready.Check, pid: os.Getpid(), members: membersOf(os.Getpid()), https: &https})
+			err := prove(t.Context(), question{spec: s, check: s.Ready.Check, pid: os.Getpid(), members: membersOf(os.Getpid()), https: &https})
 			if want := name != "something" && name != "another refusal"; https.Load() != want || (err == nil) != want {
 				t.Errorf("taken for HTTPS: %v, %v", https.Load(), err)
 			}
@@ -292,10 +283,7 @@ func (r readFrom) Read(p []byte) (int, error) { return r.Reader.Read(p) }
 
 // localhost is two addresses, and the browser may open either.
 func TestBothAddressesOfLocalhostAreProven(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener := guardtest.Listen(t)
 	port := serveRaw(t, listener, false)
 	check := spec.Check{HTTP: fmt.Sprintf("http://localhost:%d/", port)}
 	stranger := errors.New("a stranger")
@@ -347,9 +335,7 @@ func TestAnEnvFileThatIsAPipe(t *testing.T) {
 	s := newSpec("s", guardtest.Cooperative)
 	s.Dir, s.EnvFile = t.TempDir(), "pipe"
 	pipe := filepath.Join(s.Dir, s.EnvFile)
-	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Mkfifo(pipe, 0o600))
 	m := newManager(t, s, newSpec("other", guardtest.Cooperative))
 	if problem, ok := errors.AsType[*Problem](m.StartAll(t.Context())); !ok || problem.Kind != EnvFile || problem.Path != pipe {
 		t.Errorf("start: %v", problem)

@@ -177,9 +177,7 @@ func TestApplyAndWhatDoesNotRun(t *testing.T) {
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {
 		w.set("broken", way{refuse: "no command"})
 		startIt(t, m, "broken", "stopped")
-		if err := m.Stop("stopped"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.Stop("stopped"))
 		wantState(t, m, "broken", Failed)
 		w.set("broken", way{})
 		stopped, broken := plain("stopped"), plain("broken")
@@ -208,9 +206,7 @@ func TestApplyKeepsWhatWasMoved(t *testing.T) {
 	friend.Env = []string{"WEB=127.0.0.1:9000"}
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {
 		startIt(t, m, "web", "friend")
-		if err := m.Move("web", 9009); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.Move("web", 9009))
 		pass(time.Second)
 		next := web
 		next.Env = []string{"A=b"}

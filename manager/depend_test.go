@@ -90,9 +90,7 @@ func TestACrashTouchesOnlyWhatNeedsTheServiceReady(t *testing.T) {
 	}
 	before := m.Snapshot()
 	pid := func(s Snapshot, name string) int { service, _ := s.Service(name); return service.PID }
-	if err := syscall.Kill(pid(before, "base"), syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Kill(pid(before, "base"), syscall.SIGKILL))
 	for _, name := range []string{"base", "ready"} {
 		await(t, m, name, "another process", func(s Service) bool { return s.State == Ready && s.PID != pid(before, name) })
 	}
@@ -114,9 +112,7 @@ func TestWhatDependsOnAServiceStopsBeforeItAndComesBackWithIt(t *testing.T) {
 		awaitOutput(t, m, name, 1)
 	}
 	told := follow(m)
-	if err := m.Stop("base"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Stop("base"))
 	awaitState(t, m, "base", Stopped)
 	waiting := awaitState(t, m, "top", Waiting)
 	if waiting.WaitsFor != "Base" || m.Snapshot().Phase != PhaseStopped { // and not on its way up
@@ -131,9 +127,7 @@ func TestWhatDependsOnAServiceStopsBeforeItAndComesBackWithIt(t *testing.T) {
 	awaitState(t, m, "top", Ready)
 	awaitOutput(t, m, "base", 2)
 	awaitOutput(t, m, "top", 2)
-	if err := m.Restart("base"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Restart("base"))
 	awaitOutput(t, m, "top", 3)
 	awaitState(t, m, "top", Ready)
 	if got := told.String(); got != "-top -base .base +base +top -top -base +base +top" {
@@ -154,9 +148,7 @@ func TestACompletedServiceIsWaitedForAndNotRunAgain(t *testing.T) {
 		t.Errorf("the whole is %s", phase)
 	}
 	for _, call := range []func(string) error{m.Stop, m.Start} {
-		if err := call("s"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, call("s"))
 	}
 	awaitState(t, m, "s", Ready)
 	if s := awaitState(t, m, "job", Completed); s.LastExit.PID != m.Snapshot().Services[1].LastExit.PID {

@@ -89,12 +89,10 @@ func (GuardFault) event()        {}
 func (ProcessesLeft) event()     {}
 func (Missed) event()            {}
 
-// hub distributes events to subscriptions and coalesced notices of a change to watchers. It
-// never blocks on either.
+// hub distributes events to subscriptions. It never blocks on one.
 type hub struct {
 	mu            sync.Mutex
 	subscriptions map[*Subscription]bool
-	watchers      map[<-chan struct{}]chan struct{}
 }
 
 // A Subscription receives events in order until it is closed.
@@ -153,30 +151,39 @@ func (s *Subscription) offer(e Event) {
 	s.c <- e
 }
 
-// Watch returns a channel that gets a value, at once if need be, after each change of
-// Snapshot. The notice is coalesced: changes that are not yet received give one value.
-func (m *Manager) Watch() <-chan struct{} {
+// Watch returns a channel that gets a value after each change of Snapshot, and the call that
+// ends it; see Watchers.
+func (m *Manager) Watch() (changed <-chan struct{}, stop func()) { return m.watchers.Watch() }
+
+// Watchers are those who want to know that something has changed. The zero value has none. It
+// is safe for concurrent use.
+type Watchers struct {
+	mu       sync.Mutex
+	channels map[chan struct{}]bool
+}
+
+// Watch returns a channel that gets a value after each Tell, and the call that ends it. The
+// notice is coalesced: what is told before it is received gives one value.
+func (w *Watchers) Watch() (told <-chan struct{}, stop func()) {
 	c := make(chan struct{}, 1)
-	m.hub.mu.Lock()
-	defer m.hub.mu.Unlock()
-	if m.hub.watchers == nil {
-		m.hub.watchers = map[<-chan struct{}]chan struct{}{}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.channels == nil {
+		w.channels = map[chan struct{}]bool{}
 	}
-	m.hub.watchers[c] = c
-	return c
+	w.channels[c] = true
+	return c, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.channels, c)
+	}
 }
 
-// Unwatch ends what Watch began.
-func (m *Manager) Unwatch(c <-chan struct{}) {
-	m.hub.mu.Lock()
-	defer m.hub.mu.Unlock()
-	delete(m.hub.watchers, c)
-}
-
-func (h *hub) changed() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, c := range h.watchers {
+// Tell tells all watchers. It does not block.
+func (w *Watchers) Tell() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c := range w.channels {
 		select {
 		case c <- struct{}{}:
 		default: // the notice before has not been received yet

@@ -105,9 +105,7 @@ func newFake(t *testing.T, specs ...spec.ServiceSpec) (*Manager, *world) {
 	})
 	for _, s := range specs {
 		s.Command = []string{s.Name}
-		if err := m.AddService(s); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.AddService(s))
 	}
 	return m, w
 }
@@ -383,4 +381,12 @@ func (w *world) askLogin(context.Context) string {
 	defer w.mu.Unlock()
 	w.logins++
 	return w.login
+}
+
+// must ends the test if something that it needs has failed.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -49,9 +49,7 @@ func newManager(t testing.TB, specs ...spec.ServiceSpec) *Manager {
 		guardtest.NothingLeft(t, proctree.SessionVariable+"="+mark, time.Second)
 	})
 	for _, added := range specs {
-		if err := m.AddService(added); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.AddService(added))
 	}
 	return m
 }
@@ -63,8 +61,8 @@ func newSpec(name, kind string, arguments ...string) spec.ServiceSpec {
 // await returns the service when it is as wanted.
 func await(t testing.TB, m *Manager, name, what string, wanted func(Service) bool) Service {
 	t.Helper()
-	changed := m.Watch()
-	defer m.Unwatch(changed)
+	changed, stop := m.Watch()
+	defer stop()
 	timeout := time.After(patience)
 	for {
 		s, _ := m.Snapshot().Service(name)
@@ -88,9 +86,7 @@ func startAll(t testing.TB, m *Manager) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	if err := m.StartAll(ctx); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.StartAll(ctx))
 }
 
 // waitAMoment is for what announces itself to nobody.

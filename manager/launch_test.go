@@ -45,9 +45,7 @@ func TestTheEnvironmentOfAService(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "env"), []byte("# a comment\nexport FILE=\"from the file\"\nBOTH=file\nFORMAT={host} {port}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(filepath.Join(folder, "env"), []byte("# a comment\nexport FILE=\"from the file\"\nBOTH=file\nFORMAT={host} {port}\n"), 0o600))
 	s := newSpec("s", guardtest.Tells, "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "WATCHDOG_USEC", "FILE", "FORMAT", "BOTH", "OWN", "ADDRESS", "PWD_OF")
 	s.Dir, s.EnvFile = folder, "env"
 	s.Env = []string{"BOTH=spec", "ADDRESS={host} and {port} are {listen}, descriptor {fd}"}
@@ -119,9 +117,7 @@ func TestWhereACommandIsLookedUp(t *testing.T) {
 	}
 	byPath := spec.ServiceSpec{Name: "path", Command: []string{"only-here"}, Env: []string{"PATH=/nowhere:" + folder + ":/usr/bin:/bin"}}
 	byFolder := spec.ServiceSpec{Name: "folder", Command: []string{"./only-here"}, Dir: folder}
-	if err := spec.Missing([]spec.ServiceSpec{byPath, byFolder}, proctree.LookPath); err != nil {
-		t.Fatal(err)
-	}
+	must(t, spec.Missing([]spec.ServiceSpec{byPath, byFolder}, proctree.LookPath))
 	m := newManager(t, byPath, byFolder)
 	startAll(t, m)
 	for _, name := range []string{"path", "folder"} {
@@ -137,9 +133,7 @@ func TestStopSignals(t *testing.T) {
 	m := newManager(t, s)
 	startAll(t, m)
 	printed(t, m, "s", 1)
-	if err := m.Stop("s"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Stop("s"))
 	if stopped := awaitState(t, m, "s", Stopped); stopped.LastExit.Code != 0 || stopped.LastExit.Lines[len(stopped.LastExit.Lines)-1] != "got INT" {
 		t.Errorf("it ended with %+v", stopped.LastExit)
 	}

@@ -70,9 +70,7 @@ func TestAProgramOfTheLoginPath(t *testing.T) {
 		t.Setenv("PATH", "/usr/bin:/poor")
 		w.login = "/home/user/.nvm/bin:/usr/bin"
 		w.set("a", way{refuse: guard.NoCommand})
-		if err := m.Start("a"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.Start("a"))
 		pass(10 * time.Millisecond)
 		w.set("a", way{})
 		pass(time.Second)
@@ -96,12 +94,8 @@ func TestARealLoginShell(t *testing.T) {
 		"slow/.profile":  "echo agents-tray-path; sleep 600\n",
 	} {
 		path := filepath.Join(folder, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		must(t, os.WriteFile(path, []byte(text), 0o700))
 	}
 	bash, err := exec.LookPath("bash")
 	if err != nil {

@@ -51,12 +51,8 @@ func TestAfterServicesCannotBeStarted(t *testing.T) {
 		pass(10 * time.Millisecond)
 		w.failLaunches(100)
 		w.guard().Kill()
-		if err := m.Start("a"); err != nil {
-			t.Fatal(err)
-		}
-		if err := m.Start("b"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.Start("a"))
+		must(t, m.Start("b"))
 		pass(2 * time.Minute)
 		wantKind(t, m, "a", NoGuard)
 		wantKind(t, m, "b", NoGuard)
@@ -73,9 +69,7 @@ func TestAGuardThatIsFrozen(t *testing.T) {
 		startIt(t, m, "a")
 		w.guard().freeze()
 		for range 1000 {
-			if err := m.Restart("a"); err != nil {
-				t.Fatal(err)
-			}
+			must(t, m.Restart("a"))
 		}
 		began := time.Now()
 		if err := m.Shutdown(t.Context()); err != nil {
@@ -110,9 +104,7 @@ func TestAGuardThatIsFrozenAtAStop(t *testing.T) {
 		startIt(t, m, "a")
 		startIt(t, m, "b")
 		w.guard().freeze()
-		if err := m.Stop("a"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.Stop("a"))
 		pass(time.Minute)
 		wantState(t, m, "a", Stopped)
 		wantState(t, m, "b", Ready)

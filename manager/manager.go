@@ -55,6 +55,7 @@ type Manager struct {
 	done     chan struct{} // closed when the owner has ended
 	snapshot atomic.Pointer[Snapshot]
 	hub      hub
+	watchers Watchers
 	ctx      context.Context // ends with the owner, and ends what is done beside it
 	end      context.CancelFunc
 
@@ -298,7 +299,7 @@ func (m *Manager) publish() {
 	next.Phase = phase(next.Services, m.shuttingDown)
 	if !next.equal(m.snapshot.Load()) {
 		m.snapshot.Store(next)
-		m.hub.changed()
+		m.watchers.Tell()
 	}
 	if !busy {
 		for _, waiting := range m.waiters {

@@ -52,9 +52,7 @@ func TestTheWholeLife(t *testing.T) {
 func TestASnapshotIsNeverBehindACall(t *testing.T) {
 	m := newManager(t)
 	for i := range 200 {
-		if err := m.AddService(newSpec(fmt.Sprint("s", i), guardtest.Cooperative)); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.AddService(newSpec(fmt.Sprint("s", i), guardtest.Cooperative)))
 		if got := len(m.Snapshot().Services); got != i+1 {
 			t.Fatalf("after %d services the snapshot has %d", i+1, got)
 		}
@@ -82,9 +80,7 @@ func TestAGuardThatIsKilledIsReplaced(t *testing.T) {
 	awaitOutput(t, m, "a", 1)
 	events := m.Subscribe(100)
 	before := m.Snapshot()
-	if err := syscall.Kill(before.Guard, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Kill(before.Guard, syscall.SIGKILL))
 	for i, name := range []string{"a", "b"} {
 		await(t, m, name, "another process", func(s Service) bool { return s.State == Ready && s.PID != before.Services[i].PID })
 	}
@@ -108,9 +104,7 @@ func TestAFrozenGuardDoesNotHangTheEnd(t *testing.T) {
 	m := newManager(t, newSpec("s", guardtest.Escapes))
 	startAll(t, m)
 	awaitOutput(t, m, "s", 1)
-	if err := syscall.Kill(m.Snapshot().Guard, syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Kill(m.Snapshot().Guard, syscall.SIGSTOP))
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if err := m.Shutdown(ctx); err != nil {

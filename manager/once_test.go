@@ -14,21 +14,15 @@ import (
 func TestASingleRunIsNoPartOfTheWhole(t *testing.T) {
 	early := spec.ServiceSpec{Name: "early", Command: []string{"false"}, Once: true}
 	m := newManager(t, newSpec("web", guardtest.Cooperative), early)
-	if err := m.StartAll(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.StartAll(t.Context()))
 	if s, _ := m.Snapshot().Service("early"); s.State != Stopped || s.ByHand || !s.Once {
 		t.Errorf("before it was asked for: %+v", s)
 	}
 	for command, state := range map[string]State{"false": Failed, "true": Completed} {
 		once := spec.ServiceSpec{Name: "once-" + command, Command: []string{command}, Once: true, Restart: spec.Restart{Policy: spec.RestartAlways}}
-		if err := m.AddService(once); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.AddService(once))
 		for range 2 {
-			if err := m.Start(once.Name); err != nil {
-				t.Fatal(err)
-			}
+			must(t, m.Start(once.Name))
 			await(t, m, once.Name, string(state), func(s Service) bool { return s.State == state })
 		}
 	}

@@ -59,9 +59,7 @@ func TestWhoRunsAlreadyIsRecognised(t *testing.T) {
 			s := newSpec("s", guardtest.Serves)
 			s.Command, s.URL = test.own, "http://"+address
 			m := newManager(t, s)
-			if err := m.Start("s"); err != nil {
-				t.Fatal(err)
-			}
+			must(t, m.Start("s"))
 			p := await(t, m, "s", "failed", func(s Service) bool { return s.State == Failed }).Problem
 			if p.Kind != PortHeld || p.Holder.PID != holder.Process.Pid || p.Holder.Platform != test.platform || p.Own != test.ours {
 				t.Errorf("it says %v", p)
@@ -77,9 +75,7 @@ func TestAProcessOfThePlatformIsRecognised(t *testing.T) {
 	s := newSpec("s", guardtest.Serves, "--mine")
 	s.Listen = address
 	m := newManager(t, s)
-	if err := m.Start("s"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Start("s"))
 	p := await(t, m, "s", "failed", func(s Service) bool { return s.State == Failed }).Problem
 	if p.Kind != PortHeld || !p.Holder.Platform || p.Own || p.FreePort == 0 {
 		t.Errorf("it says %v", p)

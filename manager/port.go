@@ -76,8 +76,8 @@ const (
 	portRetry = 100 * time.Millisecond
 	// mostPortRetry is the longest.
 	mostPortRetry = 2 * time.Second
-	// portNews is how long that is not worth telling.
-	portNews = time.Second
+	// portTellAfter is how long it is waited for before that is told.
+	portTellAfter = time.Second
 )
 
 // portTaken handles a port that cannot be bound. Who is seen to have it is told, and the start
@@ -95,8 +95,8 @@ func (s *service) portTaken(found portState) {
 		s.fail(portHeldProblem(s.spec, found.by, found.free))
 		return
 	}
-	if waited >= portNews && (s.problem == nil || s.problem.Kind != PortBusy) {
-		s.problem = portBusyProblem(s.spec.Title, port)
+	if waited >= portTellAfter && (s.problem == nil || s.problem.Kind != PortBusy) {
+		s.problem = &Problem{Kind: PortBusy, Title: s.spec.Title, Port: port}
 	}
 	s.retryAfter(min(max(waited/4, portRetry), mostPortRetry))
 }

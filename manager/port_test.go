@@ -17,11 +17,7 @@ import (
 )
 
 func TestAHeldPortIsNamedAndAnotherOffered(t *testing.T) {
-	held, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer held.Close()
+	held := guardtest.Listen(t)
 	s := newSpec("s", guardtest.Serves)
 	s.Listen = held.Addr().String()
 	s.URL, s.Ready.HTTP = "http://"+s.Listen, "http://"+s.Listen
@@ -34,9 +30,7 @@ func TestAHeldPortIsNamedAndAnotherOffered(t *testing.T) {
 	if problem.Kind != PortHeld || *problem.Holder != (Process{Name: fmt.Sprintf("%.15s", self), PID: os.Getpid()}) || problem.FreePort == 0 {
 		t.Errorf("the problem is %+v", problem)
 	}
-	if err := m.Move("s", problem.FreePort); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Move("s", problem.FreePort))
 	moved := awaitState(t, m, "s", Ready)
 	if moved.URL != fmt.Sprintf("http://127.0.0.1:%d", problem.FreePort) {
 		t.Errorf("it moved to %s", moved.URL)
@@ -54,9 +48,7 @@ func TestNoConnectionIsRefusedDuringARestart(t *testing.T) {
 	startAll(t, m)
 	for range 5 {
 		pid := awaitState(t, m, "s", Ready).PID
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			t.Fatal(err)
-		}
+		must(t, syscall.Kill(pid, syscall.SIGKILL))
 		await(t, m, "s", "down", func(s Service) bool { return s.PID != pid })
 		conn, err := net.Dial("tcp", address)
 		if err != nil {
@@ -73,13 +65,9 @@ func TestAStoppedServiceHasNoPort(t *testing.T) {
 	s.Listen, s.Ready.HTTP = address, "http://"+address
 	m := newManager(t, s)
 	for range 10 {
-		if err := m.Start("s"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.Start("s"))
 		awaitState(t, m, "s", Ready)
-		if err := m.Stop("s"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.Stop("s"))
 		awaitState(t, m, "s", Stopped)
 		if conn, err := net.Dial("tcp", address); err == nil {
 			conn.Close()

@@ -15,7 +15,7 @@ import (
 	"agents-tray/manager/spec"
 )
 
-// All problems are made in this file, each kind by one function from what was found out.
+// Problems that take more than their kind and a field or two are made by functions in this file.
 
 // Kind sorts problems by what the user can do about them. Package words has the sentences
 // of each.
@@ -211,18 +211,6 @@ func lineOf(command []string) string {
 	return strings.Join(append([]string{filepath.Base(command[0])}, command[1:]...), "\x00")
 }
 
-// portBusyProblem: the port is in use, but nobody is seen to have it, or only what is left of
-// the service's own earlier run. It is tried again until then.
-func portBusyProblem(title string, port int) *Problem {
-	return &Problem{Kind: PortBusy, Title: title, Port: port}
-}
-
-// portNotPermittedProblem: the system lets this user not listen on the port, as with those below
-// 1024.
-func portNotPermittedProblem(title string, port int) *Problem {
-	return &Problem{Kind: PortDenied, Title: title, Port: port}
-}
-
 // missingProgramProblem: the program is not there; searched is the PATH in which it was
 // looked for, empty if it was given with its folder, login that of the login shell, if it was
 // asked and told.
@@ -234,16 +222,6 @@ func missingProgramProblem(title, program, searched, login string) *Problem {
 	return p
 }
 
-// notExecutableProblem: the program is there, but cannot be executed, because of why.
-func notExecutableProblem(title, program, why string) *Problem {
-	return &Problem{Kind: NotExecutable, Title: title, Path: program, Detail: why}
-}
-
-// noFolderProblem: the working folder is not there.
-func noFolderProblem(title, folder string) *Problem {
-	return &Problem{Kind: NoFolder, Title: title, Path: folder}
-}
-
 // envFileProblem: the service's env_file cannot be read. The error is an *envfile.Error.
 func envFileProblem(title string, err error) *Problem {
 	p := &Problem{Kind: EnvFile, Title: title, Detail: err.Error(), Missing: errors.Is(err, fs.ErrNotExist)}
@@ -252,16 +230,6 @@ func envFileProblem(title string, err error) *Problem {
 		p.Mistake, _ = errors.AsType[*envfile.Mistake](at.Err) // nil if it is none
 	}
 	return p
-}
-
-// envTooLargeProblem: the variables of the service are larger together than the system takes.
-func envTooLargeProblem(title string, size int) *Problem {
-	return &Problem{Kind: EnvTooLarge, Title: title, Size: size}
-}
-
-// refusedProblem: the guard could not start the process for another reason.
-func refusedProblem(title, why string) *Problem {
-	return &Problem{Kind: GuardFailed, Title: title, Detail: why}
 }
 
 // cannotForkProblem: the system starts no more processes now, because of why. It is tried again.
@@ -283,11 +251,6 @@ func exitProblem(kind Kind, title string, exit *Exit) *Problem {
 	return &Problem{Kind: kind, Title: title, Exit: exit.withoutLines(), Lines: exit.Lines, Reasons: exit.Reasons}
 }
 
-// keepsEndingProblem: it has ended with status 0 so often that it was given up.
-func keepsEndingProblem(title string, exit *Exit) *Problem {
-	return exitProblem(EndsByItself, title, exit)
-}
-
 // backgroundProblem: its process ended and left others that ran on, which the supervisor has
 // ended. left are their names.
 func backgroundProblem(title string, exit *Exit, left []string) *Problem {
@@ -303,17 +266,6 @@ func bindsItselfProblem(title, address string, exit *Exit) *Problem {
 	p := exitProblem(BindsItself, title, exit)
 	p.Expected, p.Port = address, spec.Port(address)
 	return p
-}
-
-// failedProblem: it ended with an error and is not to be restarted.
-func failedProblem(title string, exit *Exit) *Problem { return exitProblem(FailedOnce, title, exit) }
-
-// crashLoopProblem: it has ended so often that it was given up.
-func crashLoopProblem(title string, exit *Exit) *Problem {
-	if exit.Code == 0 && exit.Signal == "" {
-		return keepsEndingProblem(title, exit) // no crash
-	}
-	return exitProblem(CrashLoop, title, exit)
 }
 
 // afterFault is the problem of a process that was ended for a fault and has printed lines.

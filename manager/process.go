@@ -54,17 +54,17 @@ func (s *service) onRefused(e *guard.Refused) {
 func (s *service) refusal(e *guard.Refused) *Problem {
 	switch e.Reason {
 	case guard.NotPermitted:
-		return portNotPermittedProblem(s.spec.Title, spec.Port(s.spec.Listen))
+		return &Problem{Kind: PortDenied, Title: s.spec.Title, Port: spec.Port(s.spec.Listen)}
 	case guard.NoCommand:
 		return missingProgramProblem(s.spec.Title, s.spec.Program(), s.searched(), s.m.login.path)
 	case guard.NotExecutable:
-		return notExecutableProblem(s.spec.Title, s.spec.Program(), e.Error)
+		return &Problem{Kind: NotExecutable, Title: s.spec.Title, Path: s.spec.Program(), Detail: e.Error}
 	case guard.TooLarge:
-		return envTooLargeProblem(s.spec.Title, s.run.size)
+		return &Problem{Kind: EnvTooLarge, Title: s.spec.Title, Size: s.run.size}
 	case guard.NoFolder:
-		return noFolderProblem(s.spec.Title, s.spec.Dir)
+		return &Problem{Kind: NoFolder, Title: s.spec.Title, Path: s.spec.Dir}
 	}
-	return refusedProblem(s.spec.Title, e.Error)
+	return &Problem{Kind: GuardFailed, Title: s.spec.Title, Detail: e.Error}
 }
 
 // searched is the PATH that its program was looked up in, "" if it was not looked up.
@@ -138,7 +138,7 @@ func (s *service) decide(e *guard.Exited) {
 	switch {
 	case s.mistake(e, now.Sub(r.startedAt)):
 	case failure && s.spec.Restart.Policy == spec.RestartNever:
-		s.fail(s.whyFailed(failedProblem))
+		s.fail(s.whyFailed(FailedOnce))
 	case !failure && s.spec.Restart.Policy != spec.RestartAlways:
 		s.outcome, s.problem = completed, nil
 	default:
@@ -182,24 +182,24 @@ func (s *service) bindsWhatIsHandedOver(lines []string) bool {
 	return s.spec.Listen != "" && spec.HandsOver && s.spec.Builtin == "" && tellsOfPort(lines, spec.Port(s.spec.Listen))
 }
 
-// whyFailed returns the problem of its last exit: problem's, unless the process was ended
+// whyFailed returns the problem of its last exit, of that kind unless the process was ended
 // for a fault.
-func (s *service) whyFailed(problem func(title string, exit *Exit) *Problem) *Problem {
+func (s *service) whyFailed(kind Kind) *Problem {
 	if s.run.fault != nil {
 		return afterFault(s.run.fault, s.lastExit)
 	}
-	return problem(s.spec.Title, s.lastExit)
+	return exitProblem(kind, s.spec.Title, s.lastExit)
 }
 
 // restartAfter schedules the next start by the restart policy, or gives up.
 func (s *service) restartAfter(now time.Time, ran time.Duration) {
 	wait, again := s.backoff.next(s.spec.Restart, now, ran)
 	if !again {
-		if s.lastExit.Failure() {
-			s.fail(s.whyFailed(crashLoopProblem))
-		} else {
-			s.fail(s.whyFailed(keepsEndingProblem))
+		kind := CrashLoop
+		if s.lastExit.Code == 0 && s.lastExit.Signal == "" {
+			kind = EndsByItself
 		}
+		s.fail(s.whyFailed(kind))
 		return
 	}
 	s.restarts++

@@ -20,7 +20,7 @@ import (
 func prove(ctx context.Context, q question) error {
 	ours := q.isOurs
 	if q.spec.Watched() {
-		ours = nil // whoever it is
+		ours = nil // any program may answer
 	}
 	err := ask(ctx, q.check, ours)
 	if secured := q.check; err != nil && mayExpectTLS(err) {

@@ -217,9 +217,7 @@ func TestAStrangersAnswerIsNoProof(t *testing.T) {
 	s.URL, s.Ready = "http://"+address, spec.Ready{Check: spec.Check{HTTP: "/"}, Timeout: time.Second}
 	m := newManager(t, s)
 	events := m.Subscribe(10)
-	if err := m.Start("s"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Start("s"))
 	for e := range events.C {
 		if _, ok := e.(ServiceStarted); ok {
 			break
@@ -239,9 +237,7 @@ func TestAStrangersAnswerIsNoProof(t *testing.T) {
 		t.Errorf("the answer is %v, want %+v at port %d", answer, self, port)
 	}
 	// And before the next start it is found to be held.
-	if err := m.Restart("s"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Restart("s"))
 	held := await(t, m, "s", "told of the holder", func(s Service) bool { return s.Problem != nil && s.Problem.Kind == PortHeld })
 	if held.State != Failed || held.Problem.FreePort != 0 || held.Problem.Holder.PID != os.Getpid() {
 		t.Errorf("it shows %+v", held.Problem)
@@ -268,9 +264,7 @@ func TestAServiceThatStopsAnsweringIsRestarted(t *testing.T) {
 			if s := awaitState(t, m, "s", Ready); s.PID != first.PID {
 				t.Fatalf("it was restarted while it answered: %v", s.LastExit)
 			}
-			if err := syscall.Kill(first.PID, syscall.SIGUSR1); err != nil {
-				t.Fatal(err)
-			}
+			must(t, syscall.Kill(first.PID, syscall.SIGUSR1))
 			unhealthy := await(t, m, "s", "unhealthy", func(s Service) bool { return s.Problem != nil })
 			if unhealthy.Problem.Kind != Unhealthy || unhealthy.Problem.Title != "S" {
 				t.Errorf("the problem is %v", unhealthy.Problem)
@@ -360,9 +354,7 @@ func TestWhatNeedsAnUnhealthyServiceWaitsForTheNextOne(t *testing.T) {
 	awaitOutput(t, m, "top", 1)
 	first := awaitState(t, m, "base", Ready)
 	told := follow(m)
-	if err := syscall.Kill(first.PID, syscall.SIGUSR1); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Kill(first.PID, syscall.SIGUSR1))
 	await(t, m, "base", "another process", func(s Service) bool { return s.State == Ready && s.PID != first.PID })
 	awaitOutput(t, m, "top", 2)
 	awaitState(t, m, "top", Ready)
@@ -386,9 +378,7 @@ func TestAConnectionIsNoProofUntilItIsAccepted(t *testing.T) {
 	if took := first.Ready.Sub(first.Started); took < late {
 		t.Errorf("it was ready after %v, before it accepted", took)
 	}
-	if err := syscall.Kill(first.PID, syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Kill(first.PID, syscall.SIGSTOP))
 	unhealthy := await(t, m, "s", "unhealthy", func(s Service) bool { return s.Problem != nil })
 	if unhealthy.Problem.Answer.Kind != AnswerUnaccepted {
 		t.Errorf("the problem is %v", unhealthy.Problem)

@@ -51,9 +51,7 @@ func TestAForkThatFailsForAMinute(t *testing.T) {
 	s.Restart.GiveUp = 2
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {
 		w.set("s", way{refuse: guard.TryAgain})
-		if err := m.Start("s"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.Start("s"))
 		pass(40 * time.Second)
 		wantState(t, m, "s", BackingOff)
 		pass(2 * time.Minute)
@@ -87,18 +85,14 @@ func TestAnEnvFileThatHangs(t *testing.T) {
 		}
 		wantState(t, m, "other", Ready)
 		for _, call := range []func(string) error{m.Start, m.Stop, m.Start} { // while it hangs
-			if err := call("s"); err != nil {
-				t.Fatal(err)
-			}
+			must(t, call("s"))
 		}
 		wantState(t, m, "s", Starting)
 		close(release)
 		pass(time.Second)
 		wantState(t, m, "s", Ready)
 		w.setEnv(func(context.Context) ([]string, error) { return nil, fs.ErrNotExist })
-		if err := m.Restart("s"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.Restart("s"))
 		pass(time.Second)
 		wantKind(t, m, "s", EnvFile)
 		w.setEnv(func(context.Context) ([]string, error) { return nil, nil })
@@ -125,9 +119,7 @@ func TestPortsThatAreTaken(t *testing.T) {
 			if now, _ := m.Snapshot().Service("s"); now.Problem != nil || now.Restarts != 0 {
 				t.Errorf("%s: it shows %+v", name, now)
 			}
-			if err := m.Stop("s"); err != nil {
-				t.Fatal(err)
-			}
+			must(t, m.Stop("s"))
 			pass(time.Second)
 		}
 		w.setPort(portState{taken: true})

@@ -19,9 +19,7 @@ func TestAServiceThatIsKilledIsBack(t *testing.T) {
 	startAll(t, m)
 	first := awaitState(t, m, "s", Ready)
 	other := awaitState(t, m, "other", Ready)
-	if err := syscall.Kill(first.PID, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Kill(first.PID, syscall.SIGKILL))
 	again := await(t, m, "s", "another process", func(s Service) bool { return s.State == Ready && s.PID != first.PID })
 	if again.Restarts != 1 || again.LastExit.Signal != "SIGKILL" || again.LastExit.Ended {
 		t.Errorf("it shows %+v %+v", again, again.LastExit)
@@ -36,9 +34,7 @@ func TestACrashLoopIsGivenUpAndToldOnce(t *testing.T) {
 	s.Restart = spec.Restart{MaxDelay: time.Millisecond, GiveUp: 4}
 	m := newManager(t, s)
 	events := m.Subscribe(100)
-	if err := m.Start("s"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Start("s"))
 	failed := awaitState(t, m, "s", Failed)
 	if failed.Problem.Kind != CrashLoop || failed.Restarts != 3 || failed.Problem.Title != "S" ||
 		failed.Problem.Exit.Code != 3 || !slices.Contains(failed.Problem.Lines, "the last words") {
@@ -78,20 +74,14 @@ func TestRestartPolicies(t *testing.T) {
 	never, onFailure := newSpec("never", guardtest.ExitsAtOnce), newSpec("on-failure", guardtest.Cooperative)
 	never.Restart.Policy, onFailure.Restart.Policy = spec.RestartNever, spec.RestartOnFailure
 	m := newManager(t, never, onFailure)
-	if err := m.Start("never"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Start("never"))
 	if s := awaitState(t, m, "never", Failed); s.Problem.Kind != FailedOnce || s.Restarts != 0 {
 		t.Errorf("it shows %+v, %v", s, s.Problem)
 	}
-	if err := m.Start("on-failure"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Start("on-failure"))
 	first := awaitState(t, m, "on-failure", Ready)
 	awaitOutput(t, m, "on-failure", 1)
-	if err := syscall.Kill(first.PID, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Kill(first.PID, syscall.SIGKILL))
 	again := await(t, m, "on-failure", "another process", func(s Service) bool { return s.State == Ready && s.PID != first.PID })
 	awaitOutput(t, m, "on-failure", 2)
 	if err := syscall.Kill(again.PID, syscall.SIGTERM); err != nil { // it ends with status 0

@@ -13,8 +13,8 @@ import (
 // service is ready, or is still starting after the time that it is given for that. What waits
 // for a service that was stopped by hand or is slow is not waited for.
 func (m *Manager) StartAll(ctx context.Context, except ...string) error {
-	changed := m.Watch()
-	defer m.Unwatch(changed)
+	changed, stop := m.Watch()
+	defer stop()
 	err := m.ask(func() error {
 		if err := m.checkGraph(); err != nil {
 			return err

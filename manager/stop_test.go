@@ -14,20 +14,14 @@ func TestStopStaysStoppedAndStartStarts(t *testing.T) {
 	m := newManager(t, newSpec("s", guardtest.Cooperative))
 	startAll(t, m)
 	awaitOutput(t, m, "s", 1)
-	if err := m.Stop("s"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Stop("s"))
 	stopped := awaitState(t, m, "s", Stopped)
 	if !stopped.LastExit.Asked || !stopped.LastExit.Ended || stopped.Restarts != 0 {
 		t.Errorf("stopped: %+v %+v", stopped, stopped.LastExit)
 	}
-	if err := m.Start("s"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Start("s"))
 	first := awaitState(t, m, "s", Ready)
-	if err := m.Restart("s"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Restart("s"))
 	await(t, m, "s", "another process", func(s Service) bool { return s.State == Ready && s.PID != first.PID })
 }
 
@@ -37,9 +31,7 @@ func TestAServiceThatIgnoresStopIsKilledInTime(t *testing.T) {
 	m := newManager(t, s)
 	startAll(t, m)
 	awaitOutput(t, m, "s", 1)
-	if err := m.Stop("s"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Stop("s"))
 	if stopped := awaitState(t, m, "s", Stopped); !stopped.LastExit.KilledAtDeadline() || stopped.LastExit.Grace < s.StopTimeout {
 		t.Errorf("stopped: %+v", stopped.LastExit)
 	}
@@ -52,9 +44,7 @@ func TestAServiceWhoseStopSignalIsKILL(t *testing.T) {
 	m := newManager(t, s)
 	startAll(t, m)
 	awaitOutput(t, m, "s", 1)
-	if err := m.Stop("s"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Stop("s"))
 	if stopped := awaitState(t, m, "s", Stopped); stopped.LastExit.Signal != "SIGKILL" || !stopped.LastExit.Ended || stopped.LastExit.KilledAtDeadline() {
 		t.Errorf("stopped: %+v", stopped.LastExit)
 	}

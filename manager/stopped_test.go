@@ -24,13 +24,9 @@ func TestAGuardThatDoesNotRead(t *testing.T) {
 		specs = append(specs, large)
 	}
 	m := newManager(t, specs...)
-	if err := m.Start("s"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Start("s"))
 	awaitOutput(t, m, "s", 1)
-	if err := syscall.Kill(m.Snapshot().Guard, syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Kill(m.Snapshot().Guard, syscall.SIGSTOP))
 	ended := make(chan error, 1)
 	go func() {
 		for _, s := range specs[1:] {

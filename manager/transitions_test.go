@@ -32,9 +32,7 @@ func dependent(s spec.ServiceSpec, condition spec.Condition, on ...string) spec.
 func startIt(t *testing.T, m *Manager, names ...string) {
 	t.Helper()
 	for _, name := range names {
-		if err := m.Start(name); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.Start(name))
 	}
 	pass(100 * time.Millisecond)
 }
@@ -59,9 +57,7 @@ func TestSlowIsNoFailure(t *testing.T) {
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {
 		w.set("model", way{ready: 45 * time.Second})
 		began := time.Now()
-		if err := m.StartAll(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.StartAll(t.Context()))
 		if waited := time.Since(began).Round(time.Second); waited != 30*time.Second {
 			t.Errorf("the start was waited for %v", waited)
 		}
@@ -183,9 +179,7 @@ func TestTheUserDecidesBetweenRestartsToo(t *testing.T) {
 		startIt(t, m, "s")
 		pass(2 * time.Second)
 		wantState(t, m, "s", BackingOff)
-		if err := m.Stop("s"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.Stop("s"))
 		wantState(t, m, "s", Stopped)
 		pass(time.Minute)
 		wantState(t, m, "s", Stopped)
@@ -222,9 +216,7 @@ func TestTheEndSaysUntilWhen(t *testing.T) {
 func TestStartEverythingKeepsWhatWasStartedByHand(t *testing.T) {
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {
 		startIt(t, m, "a")
-		if err := m.StartAll(t.Context(), "a", "b"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.StartAll(t.Context(), "a", "b"))
 		wantState(t, m, "a", Ready)
 		wantState(t, m, "b", Stopped)
 		if b, _ := m.Snapshot().Service("b"); !b.ByHand {
@@ -244,9 +236,7 @@ func TestMoveLeavesNobodyWithTheOldPort(t *testing.T) {
 	longer.Env = []string{"URL=http://127.0.0.1:78611"}
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {
 		startIt(t, m, "dashboard", "chat", "longer")
-		if err := m.Move("dashboard", 7863); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.Move("dashboard", 7863))
 		pass(time.Second)
 		g := w.guard()
 		g.mu.Lock()
@@ -270,9 +260,7 @@ func TestOrderOfDependents(t *testing.T) {
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {
 		w.set("top", way{stops: 2 * time.Second})
 		startIt(t, m, "top")
-		if err := m.Restart("base"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.Restart("base"))
 		pass(time.Second)
 		wantState(t, m, "base", Stopping) // not before top has stopped
 		if got := w.guard().running(); !slices.Equal(got, []string{"base", "top"}) {

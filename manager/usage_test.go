@@ -49,9 +49,7 @@ func TestUsageIsThatOfTheWholeTree(t *testing.T) {
 	if family.Threads < 2 || family.Memory <= alone.Memory {
 		t.Errorf("two use %+v, one %+v", family, alone)
 	}
-	if err := m.Stop("alone"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, m.Stop("alone"))
 	awaitState(t, m, "alone", Stopped)
 	if stopped := usageOf(t, m, "alone"); stopped.Processes != 0 || stopped.Memory != 0 {
 		t.Errorf("a stopped service uses %+v", stopped)
@@ -72,9 +70,7 @@ func TestUsageGrowsWithWhatIsUsed(t *testing.T) {
 	)
 	startAll(t, m)
 	before := awaitUsage(t, m, "hungry", "its child", func(u inspect.Usage) bool { return u.Processes == 2 })
-	if err := syscall.Kill(awaitState(t, m, "hungry", Ready).PID, syscall.SIGUSR1); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Kill(awaitState(t, m, "hungry", Ready).PID, syscall.SIGUSR1))
 	awaitUsage(t, m, "hungry", "30 MB more", func(u inspect.Usage) bool { return u.Memory > before.Memory+25<<20 })
 
 	first := usageOf(t, m, "busy")

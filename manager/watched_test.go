@@ -24,9 +24,7 @@ func watched(name string) spec.ServiceSpec {
 func inWatchedBubble(t *testing.T, do func(t *testing.T, m *Manager, w *world)) {
 	t.Helper()
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {
-		if err := m.AddService(watched("box")); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.AddService(watched("box")))
 		do(t, m, w)
 	}, plain("other"), dependent(plain("user"), spec.ConditionReady, "box"))
 }
@@ -36,9 +34,7 @@ func TestAWatchedServiceIsFollowed(t *testing.T) {
 	inWatchedBubble(t, func(t *testing.T, m *Manager, w *world) {
 		w.setProof(errors.New("no route"))
 		began := time.Now()
-		if err := m.StartAll(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.StartAll(t.Context()))
 		if waited := time.Since(began); waited > time.Second {
 			t.Errorf("the start waited %v for it", waited)
 		}
@@ -81,15 +77,11 @@ func TestAWatchedServiceIsControlled(t *testing.T) {
 		for _, name := range []string{"box", "user", "other"} {
 			wantState(t, m, name, Ready)
 		}
-		if err := m.Stop("box"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.Stop("box"))
 		pass(time.Second)
 		wantState(t, m, "box", Stopped)
 		wantState(t, m, "user", Waiting)
-		if err := m.Restart("box"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, m.Restart("box"))
 		pass(time.Second)
 		wantState(t, m, "user", Ready)
 

@@ -12,9 +12,7 @@ import (
 func TestACleanExitMarker(t *testing.T) {
 	for of, want := range map[string]Ending{"first": Clean, "another": NotEnded} {
 		t.Run(of, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "session.db")
-			r := open(t, path)
-			begin(t, r, "first")
+			path, r := begun(t, "first")
 			end(t, r, false)
 			r = open(t, path)
 			previous, err := r.Begin(Session{Mark: "second", CleanExits: []CleanExit{{of, "Quit by the user", time.Now()}}})
@@ -33,25 +31,19 @@ func TestACleanExitMarker(t *testing.T) {
 // Markers are written to the first file that can be, and the latest are kept.
 func TestCleanExitMarkersAreWritten(t *testing.T) {
 	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "file"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(filepath.Join(folder, "file"), nil, 0o600))
 	unwritable, writable := filepath.Join(folder, "file", "farewells"), filepath.Join(folder, "farewells")
 	if err := WriteCleanExit(CleanExit{Mark: "lost"}, unwritable); err == nil {
 		t.Error("it was written to a file below a file")
 	}
 	for n := range maxCleanExits + 1 {
-		if err := WriteCleanExit(CleanExit{Mark: fmt.Sprint(n)}, unwritable, writable); err != nil {
-			t.Fatal(err)
-		}
+		must(t, WriteCleanExit(CleanExit{Mark: fmt.Sprint(n)}, unwritable, writable))
 	}
 	all := ReadCleanExits(unwritable, writable)
 	if len(all) != maxCleanExits || all[0].Mark != "1" || all[maxCleanExits-1].Mark != fmt.Sprint(maxCleanExits) {
 		t.Errorf("left were %+v", all)
 	}
-	if err := os.WriteFile(writable, []byte("not ours"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(writable, []byte("not ours"), 0o600))
 	if all := ReadCleanExits(writable); len(all) != 0 {
 		t.Errorf("read were %+v", all)
 	}

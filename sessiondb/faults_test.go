@@ -240,9 +240,7 @@ func TestEveryCallCanFail(t *testing.T) {
 			for n := 1; ; n++ {
 				folder := t.TempDir()
 				here := filepath.Join(folder, "session.db")
-				if err := copyFile(path, here); err != nil {
-					t.Fatal(err)
-				}
+				must(t, copyFile(path, here))
 				d := &faultyDisk{VFS: vfs.Find(""), failAt: n, goesOn: test.goesOn, failure: test.failure, durable: map[string][]byte{here: readFile(t, path)}}
 				file := strings.ReplaceAll(t.Name(), "/", "-")
 				vfs.Register(file, d)

@@ -32,9 +32,7 @@ func BenchmarkRecord(b *testing.B) {
 	var fsync, open, event, end []time.Duration
 	timed := func(into *[]time.Duration, run func() error) {
 		begun := time.Now()
-		if err := run(); err != nil {
-			b.Fatal(err)
-		}
+		must(b, run())
 		*into = append(*into, time.Since(begun))
 	}
 	n := 0
@@ -55,9 +53,7 @@ func BenchmarkRecord(b *testing.B) {
 		r.Add(Event{At: time.Now(), Service: "chat", Kind: "started", PID: n})
 		timed(&event, r.trySave)
 		timed(&end, func() error { return r.End("quit") })
-		if err := r.Close(); err != nil {
-			b.Fatal(err)
-		}
+		must(b, r.Close())
 	}
 	median := func(all []time.Duration) time.Duration { slices.Sort(all); return all[len(all)/2] }
 	unit := func(all []time.Duration) float64 { return float64(median(all).Microseconds()) / 1000 }

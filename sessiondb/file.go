@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -113,7 +114,11 @@ func prepare(conn *sqlite3.Conn, busy time.Duration, write bool) error {
 	if write {
 		// One writer and tiny rows: a rollback journal with full syncs loses no
 		// acknowledged write, which WAL would need synchronous=FULL for as well.
-		if err := conn.Exec(`PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL; ` + fullSync); err != nil {
+		pragmas := `PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL;`
+		if runtime.GOOS == "darwin" { // where a sync is to reach the disk itself and not only its cache
+			pragmas += ` PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1;`
+		}
+		if err := conn.Exec(pragmas); err != nil {
 			return err
 		}
 	}

@@ -52,9 +52,7 @@ func TestADamagedFileIsSetAside(t *testing.T) {
 	for name, content := range damages(t, readFile(t, healthy)) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "session.db")
-			if err := os.WriteFile(path, content, 0o600); err != nil {
-				t.Fatal(err)
-			}
+			must(t, os.WriteFile(path, content, 0o600))
 			var w witness
 			r := Open(path, w.options())
 			if previous := begin(t, r, "s"); previous != nil {
@@ -88,9 +86,7 @@ func TestTheLastGoodCopyIsRestored(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "session.db")
 			for file, content := range map[string][]byte{path: content, path + ".copy": readFile(t, healthy+".copy")} {
-				if err := os.WriteFile(file, content, 0o600); err != nil {
-					t.Fatal(err)
-				}
+				must(t, os.WriteFile(file, content, 0o600))
 			}
 			var w witness
 			r := Open(path, w.options())
@@ -102,17 +98,13 @@ func TestTheLastGoodCopyIsRestored(t *testing.T) {
 				t.Errorf("recovered: %+v", w.recoveries)
 			}
 			end(t, r, true)
-			if got := query(t, path, `SELECT id, ending FROM sessions ORDER BY rowid`); got != "first|clean\nsecond|unknown\nthird|clean" {
-				t.Errorf("the history is\n%s", got)
-			}
+			holds(t, path, `SELECT id, ending FROM sessions ORDER BY rowid`, "first|clean\nsecond|unknown\nthird|clean")
 		})
 	}
 	t.Run("the copy is damaged, too", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "session.db")
 		for _, file := range []string{path, path + ".copy"} {
-			if err := os.WriteFile(file, []byte(strings.Repeat("hello ", 1000)), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			must(t, os.WriteFile(file, []byte(strings.Repeat("hello ", 1000)), 0o600))
 		}
 		var w witness
 		r := Open(path, w.options())
@@ -126,9 +118,7 @@ func TestTheLastGoodCopyIsRestored(t *testing.T) {
 // Damage among the events is found when the copy is to be made; the session goes on in the
 // earlier copy.
 func TestDamageAmongTheEvents(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "session.db")
-	r := open(t, path)
-	begin(t, r, "first")
+	path, r := begun(t, "first")
 	r.do(r.keepCopy)
 	for range 2000 {
 		r.Add(Event{At: time.Now(), Service: "chat", Kind: "started"})
@@ -138,9 +128,7 @@ func TestDamageAmongTheEvents(t *testing.T) {
 	for i := len(content) - 8*4096; i < len(content)-4*4096; i++ {
 		content[i] ^= 0x5a
 	}
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(path, content, 0o600))
 	var w witness
 	r = Open(path, w.options())
 	if previous := begin(t, r, "second"); previous == nil || previous.Ending != Clean {
@@ -154,22 +142,14 @@ func TestDamageAmongTheEvents(t *testing.T) {
 	}
 	r.Add(Event{At: time.Now(), Service: "web", Kind: "ready"})
 	end(t, r, true)
-	if got := query(t, path, `SELECT id, ending FROM sessions ORDER BY rowid`); got != "first|unknown\nsecond|clean" {
-		t.Errorf("the history is\n%s", got)
-	}
-	if got := query(t, path, `PRAGMA integrity_check`); got != "ok" {
-		t.Errorf("the file is not in order: %s", got)
-	}
-	if got := query(t, path, `SELECT kind FROM service_events WHERE session = 'second'`); got != "ready" {
-		t.Errorf("the events are %q", got)
-	}
+	holds(t, path, `SELECT id, ending FROM sessions ORDER BY rowid`, "first|unknown\nsecond|clean")
+	holds(t, path, `PRAGMA integrity_check`, "ok")
+	holds(t, path, `SELECT kind FROM service_events WHERE session = 'second'`, "ready")
 }
 
 // The copy is made by itself, once the session has begun.
 func TestACopyIsKept(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "session.db")
-	r := open(t, path)
-	begin(t, r, "s")
+	path, r := begun(t, "s")
 	r.Add(Event{Kind: "started"})
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
 		if _, err := os.Stat(path + ".copy"); err == nil {
@@ -191,9 +171,7 @@ func TestACopyIsKept(t *testing.T) {
 // After a write that has failed there is no connection, and nothing may wait to be written
 // when the copy is due.
 func TestACopyWithoutAConnection(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "session.db")
-	r := open(t, path)
-	begin(t, r, "s")
+	path, r := begun(t, "s")
 	r.do(func() {
 		if err := r.disconnect(); err != nil {
 			t.Error(err)

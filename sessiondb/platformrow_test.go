@@ -32,9 +32,7 @@ func script(t testing.TB, path, sql string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(conn.Exec(sql), conn.Close()); err != nil {
-		t.Fatal(err)
-	}
+	must(t, errors.Join(conn.Exec(sql), conn.Close()))
 }
 
 // The Python platform's own file keeps the row, and nothing else of ours; both sides see it.
@@ -65,9 +63,7 @@ func TestTheRowInThePlatformsFile(t *testing.T) {
 	if clean := query(t, original, `SELECT dirty_shutdown, active_workflows FROM session_state`); clean != "0|[]" {
 		t.Errorf("after a clean end: %s", clean)
 	}
-	if got := query(t, original, `SELECT name FROM sqlite_master ORDER BY name`); got != tables {
-		t.Errorf("their file now holds %s", got)
-	}
+	holds(t, original, `SELECT name FROM sqlite_master ORDER BY name`, tables)
 	if rows := query(t, path, `SELECT count(*) FROM session_state`); rows != "0" {
 		t.Errorf("our own file has the row, too")
 	}
@@ -115,14 +111,10 @@ func TestTheTableIsThePlatforms(t *testing.T) {
 func TestAPlatformFileThatCannotBeWritten(t *testing.T) {
 	for name, spoil := range map[string]func(t *testing.T, original string){
 		"a folder": func(t *testing.T, original string) {
-			if err := os.Mkdir(original, 0o700); err != nil {
-				t.Fatal(err)
-			}
+			must(t, os.Mkdir(original, 0o700))
 		},
 		"no database": func(t *testing.T, original string) {
-			if err := os.WriteFile(original, []byte(strings.Repeat("a picture ", 500)), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			must(t, os.WriteFile(original, []byte(strings.Repeat("a picture ", 500)), 0o600))
 		},
 		"locked": func(t *testing.T, original string) {
 			conn, err := sqlite3.Open(original)
@@ -151,9 +143,7 @@ func TestAPlatformFileThatCannotBeWritten(t *testing.T) {
 				t.Error("nothing is said about the row at the end")
 			}
 			_ = r.Close()
-			if got := query(t, path, `SELECT ending, (SELECT count(*) FROM service_events WHERE kind = 'started') FROM sessions`); got != "clean|1" {
-				t.Errorf("our own record says %s", got)
-			}
+			holds(t, path, `SELECT ending, (SELECT count(*) FROM service_events WHERE kind = 'started') FROM sessions`, "clean|1")
 		})
 	}
 }
@@ -167,9 +157,7 @@ func TestThePlatformsFileIsCaughtUpWith(t *testing.T) {
 	if _, err := r.Begin(Session{Mark: "s"}); err == nil {
 		t.Fatal("the row stands in a file that cannot be")
 	}
-	if err := os.Mkdir(filepath.Dir(original), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Mkdir(filepath.Dir(original), 0o700))
 	r.flush(t)
 	if row := query(t, original, `SELECT dirty_shutdown FROM session_state`); row != "1" {
 		t.Errorf("the row is %s", row)

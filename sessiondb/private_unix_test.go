@@ -38,9 +38,7 @@ func TestTheRecordIsPrivate(t *testing.T) {
 // A journal that an earlier version has left is closed to others, too.
 func TestAJournalThatOthersCouldRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "session.db")
-	if err := os.WriteFile(path+"-journal", nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(path+"-journal", nil, 0o644))
 	r := Open(path, Options{})
 	begin(t, r, "s")
 	isPrivate(t, path, path+"-journal")

@@ -10,9 +10,7 @@ import (
 )
 
 func TestAReaderChangesNothing(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "session.db")
-	r := open(t, path)
-	begin(t, r, "first")
+	path, r := begun(t, "first")
 	r.Add(Event{Service: "chat", Kind: "started", PID: 7})
 	end(t, r, false)
 	before, err := os.ReadFile(path)
@@ -42,9 +40,7 @@ func TestAReaderChangesNothing(t *testing.T) {
 
 // A kill in the middle of a write leaves a journal, which only a writer can undo.
 func TestAReaderOfARecordLeftInTheMiddleOfAWrite(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "session.db")
-	r := open(t, path)
-	begin(t, r, "first")
+	path, r := begun(t, "first")
 	end(t, r, false)
 	conn, err := sqlite3.Open(path)
 	if err != nil {
@@ -62,9 +58,7 @@ func TestAReaderOfARecordLeftInTheMiddleOfAWrite(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(left+end, data, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.WriteFile(left+end, data, 0o600))
 	}
 	if _, err := OpenReader(left); err == nil || !strings.Contains(err.Error(), "Start Configurable Agents once, which mends it") {
 		t.Errorf("it says %v", err)
@@ -84,9 +78,7 @@ func TestAReaderOfARecordLeftInTheMiddleOfAWrite(t *testing.T) {
 // What cannot be read as a record is told of once, with what mends it.
 func TestAReaderOfADamagedRecord(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "session.db")
-	if err := os.WriteFile(path, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(path, []byte(strings.Repeat("no database ", 1000)), 0o600))
 	_, err := OpenReader(path)
 	if err == nil || !strings.Contains(err.Error(), "it is damaged. Start Configurable Agents once") || strings.Contains(err.Error(), "sqlite3") {
 		t.Errorf("it says %v", err)

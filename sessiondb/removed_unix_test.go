@@ -18,9 +18,7 @@ func TestAFileThatIsRemoved(t *testing.T) {
 		"the folder": func() error { return os.RemoveAll(folder) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := os.MkdirAll(folder, 0o700); err != nil {
-				t.Fatal(err)
-			}
+			must(t, os.MkdirAll(folder, 0o700))
 			defer os.RemoveAll(folder)
 			path := filepath.Join(folder, "session.db")
 			r := open(t, path)
@@ -31,21 +29,15 @@ func TestAFileThatIsRemoved(t *testing.T) {
 			begin(t, r, "second")
 			r.Add(Event{Service: "a", Kind: "started"})
 			r.flush(t)
-			if err := remove(); err != nil {
-				t.Fatal(err)
-			}
+			must(t, remove())
 			r.Add(Event{Service: "b", Kind: "started"})
 			r.flush(t)
 			if dirty := query(t, path, `SELECT dirty_shutdown FROM session_state`); dirty != "1" {
 				t.Errorf("while it runs: %s", dirty)
 			}
 			end(t, r, true)
-			if got := query(t, path, `SELECT id, ending FROM sessions ORDER BY rowid`); got != "first|clean\nsecond|clean" {
-				t.Errorf("the history is\n%s", got)
-			}
-			if got := query(t, path, `SELECT service FROM service_events ORDER BY id`); got != "a\nb" {
-				t.Errorf("the events are %q", got)
-			}
+			holds(t, path, `SELECT id, ending FROM sessions ORDER BY rowid`, "first|clean\nsecond|clean")
+			holds(t, path, `SELECT service FROM service_events ORDER BY id`, "a\nb")
 			if len(w.recoveries) != 1 || !w.recoveries[0].Removed || !w.recoveries[0].Complete {
 				t.Errorf("recovered: %+v", w.recoveries)
 			}
@@ -62,13 +54,9 @@ func TestAFileThatIsReplaced(t *testing.T) {
 	end(t, r, true)
 	r = open(t, path)
 	begin(t, r, "ours")
-	if err := os.Rename(other, path); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Rename(other, path))
 	r.Add(Event{Service: "a", Kind: "started"})
 	r.flush(t)
-	if got := query(t, path, `SELECT id, ending IS NULL FROM sessions ORDER BY rowid`); got != "elsewhere|0\nours|1" {
-		t.Errorf("the history is\n%s", got)
-	}
+	holds(t, path, `SELECT id, ending IS NULL FROM sessions ORDER BY rowid`, "elsewhere|0\nours|1")
 	end(t, r, true)
 }

@@ -28,15 +28,11 @@ func TestAFolderThatComesLater(t *testing.T) {
 	if err := r.trySave(); err == nil {
 		t.Error("saved to nowhere")
 	}
-	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Mkdir(filepath.Dir(path), 0o700))
 	r.Add(Event{Service: "b", Kind: "started"})
 	r.flush(t)
 	end(t, r, true)
-	if got := query(t, path, `SELECT s.ending, group_concat(e.service) FROM sessions s JOIN service_events e ON e.session = s.id`); got != "clean|a,b" {
-		t.Errorf("the record is %s", got)
-	}
+	holds(t, path, `SELECT s.ending, group_concat(e.service) FROM sessions s JOIN service_events e ON e.session = s.id`, "clean|a,b")
 }
 
 // What could not be saved is saved later, by itself and in order.
@@ -51,24 +47,18 @@ func TestALockedFileIsCaughtUpWith(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	if err := other.Exec(`BEGIN EXCLUSIVE`); err != nil {
-		t.Fatal(err)
-	}
+	must(t, other.Exec(`BEGIN EXCLUSIVE`))
 	r.Add(Event{Service: "a", Kind: "started"})
 	if err := <-told; !errors.Is(err, sqlite3.BUSY) {
 		t.Fatalf("told %v", err)
 	}
 	r.Add(Event{Service: "b", Kind: "started"})
-	if err := other.Exec(`COMMIT`); err != nil {
-		t.Fatal(err)
-	}
+	must(t, other.Exec(`COMMIT`))
 	if err := <-told; err != nil {
 		t.Errorf("told %v", err)
 	}
 	end(t, r, true)
-	if got := query(t, path, `SELECT service FROM service_events ORDER BY id`); got != "a\nb" {
-		t.Errorf("saved %q", got)
-	}
+	holds(t, path, `SELECT service FROM service_events ORDER BY id`, "a\nb")
 }
 
 // While nothing can be saved, memory is bounded, and what is lost is counted.
@@ -82,13 +72,9 @@ func TestTooMuchWaits(t *testing.T) {
 			_ = r.trySave() // neither can this
 		}
 	}
-	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Mkdir(filepath.Dir(path), 0o700))
 	r.flush(t)
-	if got := query(t, path, `SELECT kind, detail, (SELECT min(CAST(service AS INTEGER)) FROM service_events WHERE kind = 'started') FROM service_events LIMIT 1`); got != "missed|5 events, while nothing could be saved|5" {
-		t.Errorf("the record begins with %s", got)
-	}
+	holds(t, path, `SELECT kind, detail, (SELECT min(CAST(service AS INTEGER)) FROM service_events WHERE kind = 'started') FROM service_events LIMIT 1`, "missed|5 events, while nothing could be saved|5")
 	end(t, r, true)
 }
 
@@ -106,9 +92,7 @@ func TestAFileThatIsLockedWhenTheSessionBegins(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer other.Close()
-			if err := other.Exec(lock); err != nil {
-				t.Fatal(err)
-			}
+			must(t, other.Exec(lock))
 			told := make(chan error, 10)
 			r := Open(path, Options{OnSaveError: func(err error) { told <- err }, busy: time.Millisecond})
 			previous, err := r.Begin(Session{Mark: "s"})
@@ -121,15 +105,11 @@ func TestAFileThatIsLockedWhenTheSessionBegins(t *testing.T) {
 			if err := <-told; !errors.Is(err, sqlite3.BUSY) {
 				t.Fatalf("told %v", err)
 			}
-			if err := other.Exec(`COMMIT`); err != nil {
-				t.Fatal(err)
-			}
+			must(t, other.Exec(`COMMIT`))
 			if err := <-told; err != nil { // without anything that is added
 				t.Errorf("told %v", err)
 			}
-			if got := query(t, path, `SELECT id, ending FROM sessions ORDER BY rowid`); got != "before|clean\ns|" {
-				t.Errorf("the record is %q", got)
-			}
+			holds(t, path, `SELECT id, ending FROM sessions ORDER BY rowid`, "before|clean\ns|")
 			end(t, r, true)
 		})
 	}

@@ -40,7 +40,7 @@ var migrations = []string{
 		pid INTEGER NOT NULL,
 		detail TEXT NOT NULL
 	);`,
-	// A session says itself how it stands, whoever has the row of session_state.
+	// Each session keeps its own state: the row of session_state may be another program's.
 	`ALTER TABLE sessions ADD COLUMN machine TEXT NOT NULL DEFAULT '';
 	ALTER TABLE sessions ADD COLUMN last_seen DATETIME;
 	ALTER TABLE sessions ADD COLUMN detail TEXT NOT NULL DEFAULT '';

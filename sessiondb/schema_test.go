@@ -11,9 +11,7 @@ import (
 
 // A file of a newer version is read, as far as it can be, and not touched.
 func TestAFileOfANewerVersion(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "session.db")
-	r := open(t, path)
-	begin(t, r, "theirs")
+	path, r := begun(t, "theirs")
 	end(t, r, false)
 	script(t, path, `CREATE TABLE future (x); PRAGMA user_version = 99`)
 	before := readFile(t, path)
@@ -70,9 +68,7 @@ func TestEveryEarlierVersionIsBroughtUpToDate(t *testing.T) {
 				t.Errorf("the session before reads as %+v", previous)
 			}
 			end(t, r, true)
-			if got := query(t, path, `SELECT id, ending FROM sessions ORDER BY rowid`); got != "first|clean\nsecond|unexpected\nthird|clean" {
-				t.Errorf("the history is\n%s", got)
-			}
+			holds(t, path, `SELECT id, ending FROM sessions ORDER BY rowid`, "first|clean\nsecond|unexpected\nthird|clean")
 			fresh := filepath.Join(t.TempDir(), "session.db")
 			r = open(t, fresh)
 			begin(t, r, "s")

@@ -17,7 +17,7 @@ const (
 type Session struct {
 	Mark    string    // names the session, and marks its processes
 	Version string    // of the program
-	Boot    string    // identifies the running system since it was started; see BootID
+	Boot    string    // identifies the running system since it was started; see proctree.BootID
 	Machine string    // identifies the computer; see MachineID
 	PID     int       // of the tray process
 	Started time.Time // now, if zero

@@ -24,17 +24,30 @@ func begin(t testing.TB, r *Record, mark string) *Previous {
 	return previous
 }
 
+// begun begins a session of that mark in a new record.
+func begun(t testing.TB, mark string) (path string, r *Record) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "session.db")
+	r = open(t, path)
+	begin(t, r, mark)
+	return path, r
+}
+
+// holds asserts what a query finds in a file.
+func holds(t testing.TB, path, sql, want string) {
+	t.Helper()
+	if got := query(t, path, sql); got != want {
+		t.Errorf("%s finds %q, not %q", sql, got, want)
+	}
+}
+
 // end closes a record, cleanly if asked.
 func end(t testing.TB, r *Record, clean bool) {
 	t.Helper()
 	if clean {
-		if err := r.End("quit"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, r.End("quit"))
 	}
-	if err := r.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, r.Close())
 }
 
 // query reads a file beside its owner, as another program would: rows of columns.
@@ -58,9 +71,7 @@ func query(t testing.TB, path, sql string) string {
 		}
 		rows = append(rows, strings.Join(columns, "|"))
 	}
-	if err := stmt.Err(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, stmt.Err())
 	return strings.Join(rows, "\n")
 }
 
@@ -98,17 +109,13 @@ func TestHowTheSessionBeforeEnded(t *testing.T) {
 	}
 	end(t, r, true)
 	want := "first|clean\nsecond|unexpected\nthird|clean"
-	if got := query(t, path, `SELECT id, ending FROM sessions ORDER BY rowid`); got != want {
-		t.Errorf("the history is\n%s", got)
-	}
+	holds(t, path, `SELECT id, ending FROM sessions ORDER BY rowid`, want)
 }
 
 // flush saves at once what would be saved within a moment.
 func (r *Record) flush(t testing.TB) {
 	t.Helper()
-	if err := r.trySave(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, r.trySave())
 }
 
 func (r *Record) trySave() (err error) {
@@ -117,9 +124,7 @@ func (r *Record) trySave() (err error) {
 }
 
 func TestEventsAreKeptInOrderAndBounded(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "session.db")
-	r := open(t, path)
-	begin(t, r, "s")
+	path, r := begun(t, "s")
 	at := time.Now()
 	for i := range keepEvents + 50 {
 		r.Add(Event{At: at, Service: "chat", Kind: "started", PID: i})
@@ -128,9 +133,7 @@ func TestEventsAreKeptInOrderAndBounded(t *testing.T) {
 		}
 	}
 	end(t, r, true)
-	if got := query(t, path, `SELECT count(*), min(pid), max(pid) FROM service_events`); got != fmt.Sprintf("%d|%d|%d", keepEvents, 50, keepEvents+49) {
-		t.Errorf("kept %s", got)
-	}
+	holds(t, path, `SELECT count(*), min(pid), max(pid) FROM service_events`, fmt.Sprintf("%d|%d|%d", keepEvents, 50, keepEvents+49))
 }
 
 // What the user stopped stays so over every kind of end, and while a service is not
@@ -160,9 +163,7 @@ func TestWhatTheUserStoppedIsRemembered(t *testing.T) {
 }
 
 func TestTheHistoryIsRead(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "session.db")
-	r := open(t, path)
-	begin(t, r, "first")
+	path, r := begun(t, "first")
 	r.Add(Event{At: time.Unix(1e9, 0).UTC(), Service: "chat", Kind: "started", PID: 7})
 	r.SetWorkflows([]Workflow{{ID: "1", Name: "report", Source: "platform", Again: []string{"run", "it"}}})
 	end(t, r, false)
@@ -183,4 +184,12 @@ func TestTheHistoryIsRead(t *testing.T) {
 		t.Errorf("its events are %+v, %v", events, err)
 	}
 	end(t, r, true)
+}
+
+// must ends the test if something that it needs has failed.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -29,8 +29,8 @@ const (
 // hangs; nothing waits for it.
 const answerTime = 2 * time.Second
 
-// ErrNoDesktop says that there is no desktop session to show anything in.
-var ErrNoDesktop = errors.New("there is no desktop session (no session bus)")
+// errNoDesktop says that there is no desktop session to show anything in.
+var errNoDesktop = errors.New("there is no desktop session (no session bus)")
 
 // A Desktop is the program's own connection to the session bus. It is not the one
 // the icon uses: that one must not see signals it does not expect.
@@ -58,7 +58,7 @@ func Connect() (*Desktop, error) {
 	if os.Getenv(busVariable) == "" {
 		socket := filepath.Join(os.Getenv("XDG_RUNTIME_DIR"), "bus")
 		if info, err := os.Stat(socket); err != nil || info.Mode()&os.ModeSocket == 0 {
-			return nil, ErrNoDesktop
+			return nil, errNoDesktop
 		}
 		os.Setenv(busVariable, "unix:path="+socket) // for the icon's connection, too
 	}
@@ -67,7 +67,7 @@ func Connect() (*Desktop, error) {
 	d.notifier = notify.NewDBus(d.connection)
 	if err := d.connect(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		d.Close()
-		return nil, fmt.Errorf("%w: %w", ErrNoDesktop, err)
+		return nil, fmt.Errorf("%w: %w", errNoDesktop, err)
 	}
 	return d, nil
 }

@@ -1,13 +1,6 @@
 package tray
 
-import (
-	"errors"
-
-	"agents-tray/tray/notify"
-)
-
-// ErrNoDesktop says that there is no desktop session to show anything in.
-var ErrNoDesktop = errors.New("there is no desktop session")
+import "agents-tray/tray/notify"
 
 // A Desktop is where notifications are shown.
 type Desktop struct{ notifier notify.Balloon }

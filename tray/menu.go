@@ -10,7 +10,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
-	"agents-tray/tray/login"
+	"agents-tray/tray/autostart"
 	"agents-tray/tray/words"
 )
 
@@ -53,8 +53,8 @@ func Menu(m Model) []Item {
 		{Label: say(words.QuitNow), Hidden: !asked, Intent: Intent{Verb: QuitNow}},
 		{Label: say(words.KeepRunning), Hidden: !asked, Intent: Intent{Verb: KeepRunning}},
 		moveItem(m),
-		restartItem(m),
-		logItem(m),
+		troubleItem(m, words.RestartService, Restart),
+		troubleItem(m, words.ShowLogOf, ShowLog),
 		{Label: uncleanLine(m), Hidden: m.Unclean == nil, Intent: Intent{Verb: Review}},
 		{Label: say(words.StartEverything), Hidden: !m.Asks, Intent: Intent{Verb: StartAll}},
 		{Label: noticeLine(m), Hidden: m.Notice == nil, Intent: noticeIntent(m)},
@@ -157,9 +157,9 @@ func pauseItem(m Model, stopping bool) Item {
 
 // atLoginItem shows what starts at login. When it is another copy, a click makes it this one.
 func atLoginItem(m Model) Item {
-	on := m.AtLogin == login.On
+	on := m.AtLogin == autostart.On
 	item := Item{Label: m.Language.Say(words.AtLogin), Checkable: true, Checked: on, Intent: Intent{Verb: AtLogin, On: !on}}
-	if m.AtLogin == login.Another {
+	if m.AtLogin == autostart.Another {
 		item.Label = m.Language.Say(words.AtLoginAnother)
 	}
 	return item
@@ -220,19 +220,11 @@ func moveItem(m Model) Item {
 	return Item{Hidden: true}
 }
 
-// restartItem offers another start of the service that the first line is about, unless
-// that has another way out.
-func restartItem(m Model) Item {
+// troubleItem offers something for the service that the first line is about, unless that has
+// another way out.
+func troubleItem(m Model, label words.Key, verb Verb) Item {
 	if in := troubled(m); len(in) > 0 && in[0].Problem.FreePort == 0 && !in[0].Watched {
-		return Item{Label: m.Language.Say(words.RestartService, in[0].Title), Intent: Intent{Verb: Restart, Service: in[0].Name}}
-	}
-	return Item{Hidden: true}
-}
-
-// logItem shows why, which stands in the service's log.
-func logItem(m Model) Item {
-	if in := troubled(m); len(in) > 0 && in[0].Problem.FreePort == 0 && !in[0].Watched {
-		return Item{Label: m.Language.Say(words.ShowLogOf, in[0].Title), Intent: Intent{Verb: ShowLog, Service: in[0].Name}}
+		return Item{Label: m.Language.Say(label, in[0].Title), Intent: Intent{Verb: verb, Service: in[0].Name}}
 	}
 	return Item{Hidden: true}
 }

@@ -12,7 +12,7 @@ import (
 	"agents-tray/icons"
 	"agents-tray/manager"
 	"agents-tray/manager/control"
-	"agents-tray/tray/login"
+	"agents-tray/tray/autostart"
 	"agents-tray/tray/words"
 )
 
@@ -88,7 +88,7 @@ func models() map[string]Model {
 	slow := model(manager.PhaseStarting, waiting)
 	slow.Usual = 2300 * time.Millisecond
 	german := model(manager.PhaseTrouble, held)
-	german.Language, german.Unclean, german.AtLogin = words.German, killed(4), login.On
+	german.Language, german.Unclean, german.AtLogin = words.German, killed(4), autostart.On
 	return map[string]Model{
 		"starting":      model(manager.PhaseStarting, waiting),
 		"starting-slow": slow,
@@ -143,7 +143,7 @@ func models() map[string]Model {
 			return m
 		}(),
 		"all-stopped": model(manager.PhaseStopped, services(manager.Stopped, manager.Completed)),
-		"settings":    running(func(m *Model) { m.AtLogin, m.Notifications = login.On, false }),
+		"settings":    running(func(m *Model) { m.AtLogin, m.Notifications = autostart.On, false }),
 		"quit-asked": running(func(m *Model) {
 			m.Workflows, m.Quitting = []string{"Nightly report", "Import"}, &Quitting{Deadline: at(14, 5)}
 		}),
@@ -163,9 +163,7 @@ func TestMenus(t *testing.T) {
 	for name, m := range models() {
 		got, file := text(Menu(m), ""), filepath.Join("testdata", "menus", name+".txt")
 		if *update {
-			if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
-				t.Fatal(err)
-			}
+			must(t, os.WriteFile(file, []byte(got), 0o666))
 		}
 		want, err := os.ReadFile(file)
 		if err != nil {
@@ -281,5 +279,13 @@ func TestLabelsFit(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// must ends the test if something that it needs has failed.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

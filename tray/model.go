@@ -7,7 +7,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
-	"agents-tray/tray/login"
+	"agents-tray/tray/autostart"
 	"agents-tray/tray/words"
 )
 
@@ -39,7 +39,7 @@ type Model struct {
 	Quitting *Quitting
 	// AtLogin says what starts when the user logs in, and Notifications that messages may be
 	// shown.
-	AtLogin       login.State
+	AtLogin       autostart.State
 	Notifications bool
 	// Now is the time from which others are told; zero: the present.
 	Now time.Time

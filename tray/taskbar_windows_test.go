@@ -71,9 +71,7 @@ func startTaskbar(t *testing.T, refuse int) *taskbar {
 			bar.window.Serve()
 		}
 	}()
-	if err := <-opened; err != nil {
-		t.Fatal(err)
-	}
+	must(t, <-opened)
 	t.Cleanup(func() {
 		bar.window.Post(window.Close)
 		<-ended

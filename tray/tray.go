@@ -3,6 +3,8 @@
 package tray
 
 import (
+	"runtime"
+	"strings"
 	"sync"
 
 	"fyne.io/systray"
@@ -241,6 +243,18 @@ func apply(entry *systray.MenuItem, was, now Item) {
 	if now.Hidden != was.Hidden {
 		either(now.Hidden, entry.Hide, entry.Show)
 	}
+}
+
+// escape keeps the menu from taking a character of a label for an access key. On macOS there
+// are none.
+func escape(label string) string {
+	switch runtime.GOOS {
+	case "darwin":
+		return label
+	case "windows":
+		return strings.ReplaceAll(label, "&", "&&")
+	}
+	return strings.ReplaceAll(label, "_", "__")
 }
 
 func either(so bool, yes, no func()) {

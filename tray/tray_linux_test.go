@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -112,9 +113,7 @@ func startOther(t *testing.T, bus *traytest.Bus) *other {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := program.Start(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, program.Start())
 	t.Cleanup(func() {
 		lines.Close()
 		if err := program.Wait(); err != nil {
@@ -166,17 +165,23 @@ func TestTheIconIsAlwaysThere(t *testing.T) {
 	}
 	tray.say("running")
 	item.WaitLabel(t.Context(), "Running")
-	if err := item.Click("Services", "Chat", "Copy address"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, item.Click("Services", "Chat", "Copy address"))
 	if !tray.asked.Scan() || tray.asked.Text() != "copy chat" {
 		t.Errorf("the click asks for %q", tray.asked.Text())
 	}
 
-	// A panel that opens no menu on a click says that there was one.
-	if err := item.Activate(); err != nil {
-		t.Fatal(err)
+	// What nobody could click is no click: the tests of the whole program rely on that.
+	for want, path := range map[string][]string{
+		`"Running" is disabled`: {"Running"}, `"Chat" opens a submenu`: {"Services", "Chat"}, `"Quit" has no submenu`: {"Quit", "Now"},
+		`there is no entry "Mail"`: {"Services", "Mail"}, `"Stop now and quit" is hidden`: {"Stop now and quit"},
+	} {
+		if err := item.Click(path...); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("a click on %q: %v", path, err)
+		}
 	}
+
+	// A panel that opens no menu on a click says that there was one.
+	must(t, item.Activate())
 	if !tray.asked.Scan() || tray.asked.Text() != "open dashboard" {
 		t.Errorf("the click on the icon asks for %q", tray.asked.Text())
 	}
@@ -196,9 +201,7 @@ func TestTheMenuFollowsOtherServices(t *testing.T) {
 	}
 	tray.say("no-page")
 	item.WaitLabel(t.Context(), "Services", "My_worker & co")
-	if err := item.Click("Services", "My_worker & co", "Restart"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, item.Click("Services", "My_worker & co", "Restart"))
 	if !tray.asked.Scan() || tray.asked.Text() != "restart worker" {
 		t.Errorf("the click asks for %q", tray.asked.Text())
 	}

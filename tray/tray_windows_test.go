@@ -347,9 +347,7 @@ func TestTheIconFollowsTheColourOfTheTaskbar(t *testing.T) {
 		key.Close()
 	})
 	choose := func(light uint32) {
-		if err := key.SetDWordValue(themeValue, light); err != nil {
-			t.Fatal(err)
-		}
+		must(t, key.SetDWordValue(themeValue, light))
 	}
 	choose(0)
 	bar := startTaskbar(t, 0)

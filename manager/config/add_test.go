@@ -48,9 +48,7 @@ func TestAServiceIsAdded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "services.yaml")
-			if err := os.WriteFile(path, []byte(test.before), 0o640); err != nil {
-				t.Fatal(err)
-			}
+			must(t, os.WriteFile(path, []byte(test.before), 0o640))
 			_, err := Add(Options{File: path}, Folders{}, addition)
 			after, unread := os.ReadFile(path)
 			if unread != nil {
@@ -74,9 +72,7 @@ func TestAServiceIsAdded(t *testing.T) {
 func TestAServiceIsAddedBehindALink(t *testing.T) {
 	folder := t.TempDir()
 	real, link := filepath.Join(folder, "dotfiles.yaml"), filepath.Join(folder, "services.yaml")
-	if err := errors.Join(os.WriteFile(real, []byte("services:\n  a: {command: x}\n"), 0o600), os.Symlink(real, link)); err != nil {
-		t.Fatal(err)
-	}
+	must(t, errors.Join(os.WriteFile(real, []byte("services:\n  a: {command: x}\n"), 0o600), os.Symlink(real, link)))
 	if _, err := Add(Options{File: link}, Folders{}, addition); err != nil {
 		t.Fatal(err)
 	}

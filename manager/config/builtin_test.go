@@ -68,9 +68,7 @@ func TestWhatIsGivenGoesBeforeTheFile(t *testing.T) {
 
 func TestTheDefaultFile(t *testing.T) {
 	f := Folders{Config: t.TempDir()}
-	if err := os.WriteFile(filepath.Join(f.Config, "services.yaml"), []byte("services: {talk: {builtin: chat}}"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(filepath.Join(f.Config, "services.yaml"), []byte("services: {talk: {builtin: chat}}"), 0o600))
 	if got := addresses(t, Options{}, f); got != "talk 127.0.0.1:7860" {
 		t.Error(got)
 	}

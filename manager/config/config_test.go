@@ -54,9 +54,7 @@ func TestAStateFolderThatIsOpenToOthers(t *testing.T) {
 	home(t)
 	open := Locate()
 	for _, folder := range []string{open.State, open.Logs(), open.Runtime} {
-		if err := errors.Join(os.MkdirAll(folder, 0o755), os.Chmod(folder, 0o777)); err != nil {
-			t.Fatal(err)
-		}
+		must(t, errors.Join(os.MkdirAll(folder, 0o755), os.Chmod(folder, 0o777)))
 	}
 	f, err := Prepare()
 	if err != nil || f.State != open.State {
@@ -103,9 +101,7 @@ func TestFoldersThatCannotBeUsed(t *testing.T) {
 			t.Setenv("TMPDIR", t.TempDir())
 			t.Setenv("TMP", os.Getenv("TMPDIR")) // as Windows calls it
 			usual := Locate()
-			if err := test.harm(usual); err != nil {
-				t.Fatal(err)
-			}
+			must(t, test.harm(usual))
 			for range 2 { // the next launch has the same folders
 				f, err := Prepare()
 				if err != nil {
@@ -141,9 +137,7 @@ func TestNoFolderCanBeUsed(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "file", "missing"))
 	t.Setenv("TMP", os.Getenv("TMPDIR"))
 	for _, path := range []string{usual.State, usual.Runtime, filepath.Dir(os.TempDir())} {
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, nil, 0o600)); err != nil {
-			t.Fatal(err)
-		}
+		must(t, errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, nil, 0o600)))
 	}
 	if f, err := Prepare(); err == nil || !strings.Contains(err.Error(), "XDG_STATE_HOME") {
 		t.Errorf("%+v, %v", f, err)
@@ -154,9 +148,7 @@ func TestNoFolderCanBeUsed(t *testing.T) {
 func TestAServicesFileInNoFolder(t *testing.T) {
 	home(t)
 	f := Locate()
-	if err := errors.Join(os.MkdirAll(filepath.Dir(f.Config), 0o700), os.WriteFile(f.Config, nil, 0o600)); err != nil {
-		t.Fatal(err)
-	}
+	must(t, errors.Join(os.MkdirAll(filepath.Dir(f.Config), 0o700), os.WriteFile(f.Config, nil, 0o600)))
 	contents, err := Load(Options{}, f)
 	if err != nil || len(contents.Services) != 2 || contents.Found || contents.Unread == nil || contents.Unread.Purpose != ForServices {
 		t.Errorf("%+v, %v", contents, err)

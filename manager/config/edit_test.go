@@ -23,9 +23,7 @@ func TestTheFirstFileSaysWhatIsSoWithoutIt(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(with, without) {
 		t.Errorf("with the file %+v, without %+v (%v)", with, without, err)
 	}
-	if err := os.WriteFile(path, []byte("services: {}"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(path, []byte("services: {}"), 0o600))
 	if _, err := Edit(Options{}, f); err != nil {
 		t.Error(err)
 	}
@@ -36,9 +34,7 @@ func TestTheFirstFileSaysWhatIsSoWithoutIt(t *testing.T) {
 
 func TestAServicesFileThatCannotBeMade(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(file, nil, 0o600))
 	if path, err := Edit(Options{}, Folders{Config: file}); err == nil || !strings.Contains(err.Error(), "services.yaml cannot be made") {
 		t.Error(path, err)
 	}

@@ -15,9 +15,7 @@ import (
 func resolved(t *testing.T) *jsonschema.Resolved {
 	t.Helper()
 	var schema jsonschema.Schema
-	if err := json.Unmarshal(Schema(), &schema); err != nil {
-		t.Fatal(err)
-	}
+	must(t, json.Unmarshal(Schema(), &schema))
 	resolved, err := schema.Resolve(nil)
 	if err != nil {
 		t.Fatal(err)

@@ -16,9 +16,7 @@ func TestWhatRootHasLeftIsToldWithWhatMendsIt(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "ada")
 	state := filepath.Join(folder, ".local", "state", "my agents")
 	record := filepath.Join(state, "session.db")
-	if err := errors.Join(os.MkdirAll(state, 0o700), os.WriteFile(record, nil, 0o600)); err != nil {
-		t.Fatal(err)
-	}
+	must(t, errors.Join(os.MkdirAll(state, 0o700), os.WriteFile(record, nil, 0o600)))
 	for name, test := range map[string]struct {
 		owners map[string]int // of others than root
 		asked  string
@@ -66,9 +64,7 @@ func TestRootInAnothersHome(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("HOME", home)
 	if os.Geteuid() == 0 {
-		if err := os.Chown(home, 65534, 65534); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.Chown(home, 65534, 65534))
 	}
 	if got := stranger(0); !strings.Contains(got, "root in the home of ") || !strings.Contains(got, "without sudo") {
 		t.Errorf("root is told %q", got)

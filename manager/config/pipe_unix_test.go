@@ -16,9 +16,7 @@ import (
 // for.
 func TestAServicesFileThatIsAPipe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "services.yaml")
-	if err := syscall.Mkfifo(path, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Mkfifo(path, 0o600))
 	if data, err := read(path); err != nil || len(data) != 0 {
 		t.Errorf("without a writer it has %q, %v", data, err)
 	}

@@ -11,9 +11,7 @@ func TestOtherUsersAreLetInOnlyByTheFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "services.yaml")
 	const services = "services: {dashboard: {builtin: dashboard}, chat: {builtin: chat}, web: {command: stubsvc}}\n"
 	for text, want := range map[string]bool{services: false, services + "settings: {other_users: false}": false, services + "settings: {other_users: true}": true} {
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.WriteFile(file, []byte(text), 0o600))
 		specs, err := Services(Options{File: file}, Folders{State: t.TempDir()})
 		if err != nil {
 			t.Fatal(err)

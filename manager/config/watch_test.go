@@ -43,23 +43,13 @@ func TestEachWayToChangeTheFileIsTold(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
 			for _, made := range []string{"c", "real", "real2"} {
-				if err := os.Mkdir(filepath.Join(folder, made), 0o700); err != nil {
-					t.Fatal(err)
-				}
-				if err := write(filepath.Join(folder, made, "services.yaml"), "a"); err != nil {
-					t.Fatal(err)
-				}
+				must(t, os.Mkdir(filepath.Join(folder, made), 0o700))
+				must(t, write(filepath.Join(folder, made, "services.yaml"), "a"))
 			}
-			if err := write(filepath.Join(folder, "other.yaml"), "other"); err != nil {
-				t.Fatal(err)
-			}
+			must(t, write(filepath.Join(folder, "other.yaml"), "other"))
 			if test.links { // c/services.yaml → data/services.yaml, data → real
-				if err := os.Symlink(filepath.Join(folder, "real"), filepath.Join(folder, "data")); err != nil {
-					t.Fatal(err)
-				}
-				if err := relink(filepath.Join(folder, "c/services.yaml"), "../data/services.yaml"); err != nil {
-					t.Fatal(err)
-				}
+				must(t, os.Symlink(filepath.Join(folder, "real"), filepath.Join(folder, "data")))
+				must(t, relink(filepath.Join(folder, "c/services.yaml"), "../data/services.yaml"))
 			}
 			changed, stop, err := Watch(filepath.Join(folder, "c", "services.yaml"))
 			if err != nil {
@@ -75,9 +65,7 @@ func TestEachWayToChangeTheFileIsTold(t *testing.T) {
 				}
 			}
 			if test.before != nil {
-				if err := test.before(folder); err != nil {
-					t.Fatal(err)
-				}
+				must(t, test.before(folder))
 				wait("the change before")
 				for quiet := false; !quiet; { // the rest of what belongs to it
 					select {
@@ -87,9 +75,7 @@ func TestEachWayToChangeTheFileIsTold(t *testing.T) {
 					}
 				}
 			}
-			if err := test.change(folder); err != nil {
-				t.Fatal(err)
-			}
+			must(t, test.change(folder))
 			wait("it")
 		})
 	}
@@ -103,12 +89,8 @@ func TestAFileWhoseFoldersAreNotThereYet(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stop()
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.MkdirAll(filepath.Dir(path), 0o700))
+	must(t, os.WriteFile(path, nil, 0o600))
 	for end := time.After(20 * time.Second); ; {
 		select {
 		case <-changed:
@@ -129,13 +111,19 @@ func TestOtherFilesAreNotTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, "tray.json"), []byte("{}"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(filepath.Join(folder, "tray.json"), []byte("{}"), 0o600))
 	stop() // what has happened until now has been seen by then, or never will be
 	select {
 	case <-changed:
 		t.Error("another file was told")
 	default:
+	}
+}
+
+// must ends the test if something that it needs has failed.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -20,15 +20,11 @@ import (
 func TestAnInstanceIsFoundWithoutItsFolders(t *testing.T) {
 	folders := emptyFolders(t)
 	folders.Runtime = filepath.Join(folders.Runtime, strings.Repeat("too long for a socket", 6)) // which takes a port, and a token
-	if err := os.Mkdir(folders.Runtime, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Mkdir(folders.Runtime, 0o700))
 	i := &instance{}
 	stop := runInstance(t, folders, i)
 	for _, folder := range []string{folders.State, folders.Runtime} {
-		if err := os.RemoveAll(folder); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.RemoveAll(folder))
 	}
 	found, err := Find()
 	if err != nil {
@@ -41,9 +37,7 @@ func TestAnInstanceIsFoundWithoutItsFolders(t *testing.T) {
 	if status, err := client.Status(t.Context()); err != nil || status.PID != 42 {
 		t.Errorf("%+v, %v", status, err)
 	}
-	if err := os.MkdirAll(folders.State, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.MkdirAll(folders.State, 0o700))
 	if _, err := TakeClaim(folders); !errors.Is(err, ErrRunning) {
 		t.Errorf("a second one: %v", err)
 	}
@@ -65,9 +59,7 @@ func TestAnAddressServesWithoutItsFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.RemoveAll(folders.Runtime); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.RemoveAll(folders.Runtime))
 	if status, err := NewClient(address).Status(t.Context()); err != nil || status.PID != 42 {
 		t.Errorf("%+v, %v", status, err)
 	}
@@ -76,7 +68,7 @@ func TestAnAddressServesWithoutItsFile(t *testing.T) {
 // A name has no permissions: anybody may connect.
 func TestTheNameIsForThisUserOnly(t *testing.T) {
 	folders := emptyFolders(t)
-	i := &guarded{refused: map[string]int{}}
+	i := &instance{}
 	stop := runInstance(t, folders, i)
 	status, body := peertest.NewUser(t).Get("http://agents-tray/v1/status", "--abstract-unix-socket", folders.Identity)
 	if status != http.StatusForbidden || !strings.Contains(body, "for the user who runs Configurable Agents only") {
@@ -134,9 +126,7 @@ func listenAsAnother(t *testing.T, name string) net.Listener {
 func TestTheNameIsTheSameInEverySession(t *testing.T) {
 	home := t.TempDir()
 	link := filepath.Join(t.TempDir(), "home")
-	if err := os.Symlink(home, link); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Symlink(home, link))
 	t.Setenv("HOME", home)
 	want := config.Locate().Identity
 	for name, value := range map[string]string{"HOME": link, "XDG_STATE_HOME": t.TempDir(), "XDG_RUNTIME_DIR": t.TempDir(), "TMPDIR": t.TempDir()} {

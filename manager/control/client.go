@@ -212,10 +212,10 @@ func (c *Client) WatchUsage(ctx context.Context, seen func(Usages)) error {
 }
 
 // Open opens a service's page, or "review", in the user's browser.
-func (c *Client) Open(ctx context.Context, page string, wish Wish) (Opening, error) {
+func (c *Client) Open(ctx context.Context, page string, request OpenRequest) (Opening, error) {
 	var opening Opening
 	path := "/v1/open/" + url.PathEscape(strings.ToLower(page))
-	return opening, c.exchange(ctx, http.MethodPost, path, wish, &opening)
+	return opening, c.exchange(ctx, http.MethodPost, path, request, &opening)
 }
 
 // Review returns how the previous session ended, or a Refused with status 404.

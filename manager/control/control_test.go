@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -14,12 +13,16 @@ import (
 	"time"
 
 	"agents-tray/manager"
+	"agents-tray/manager/guard/guardtest"
 	"agents-tray/manager/inspect"
 )
 
-// instance is a program that remembers what it was asked.
+// instance is a program that remembers what it was asked, and has neither a menu nor offers.
 type instance struct {
+	Menus
+	Offers
 	mu      sync.Mutex
+	refused map[string]int // connections of other users, by service
 	asked   []string
 	phase   manager.Phase
 	changed chan struct{}
@@ -50,12 +53,12 @@ func (i *instance) Usage(context.Context, string) (inspect.Usage, error) {
 	i.ask("usage")
 	return inspect.Usage{Processes: 1, Memory: 1 << 20}, nil
 }
-func (i *instance) Open(page string, wish Wish) (Opening, error) {
+func (i *instance) Open(page string, request OpenRequest) (Opening, error) {
 	if page == "late" {
 		return Opening{}, manager.ErrShutDown
 	}
 	i.ask("open " + page)
-	return Opening{Title: "Dashboard", Problem: wish.Token}, nil
+	return Opening{Title: "Dashboard", Problem: request.Token}, nil
 }
 func (i *instance) SetWorkflow(w Workflow) error {
 	i.ask(fmt.Sprintf("%+v", w))
@@ -80,12 +83,20 @@ func (i *instance) SessionEvents(session string, limit int) ([]SessionEvent, err
 	}
 	return []SessionEvent{{Service: "chat", Kind: "started", PID: limit}}, nil
 }
+func (i *instance) OtherUsers(service string, count int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.refused == nil {
+		i.refused = map[string]int{}
+	}
+	i.refused[service] += count
+}
 func (i *instance) Review() *Review { return nil }
 func (i *instance) Reviewed()       { i.ask("reviewed") }
 func (i *instance) Quit()           { i.ask("quit") }
 func (i *instance) StartAll()       { i.ask("start all") }
 
-func serve(t *testing.T, i *instance, folder string) Address {
+func serve(t *testing.T, i Instance, folder string) Address {
 	t.Helper()
 	listener, address, err := Listen(folder)
 	if err != nil {
@@ -98,9 +109,7 @@ func serve(t *testing.T, i *instance, folder string) Address {
 
 func TestServerAndClient(t *testing.T) {
 	long := filepath.Join(t.TempDir(), strings.Repeat("long", 30))
-	if err := os.Mkdir(long, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Mkdir(long, 0o700))
 	for name, folder := range map[string]string{"socket": t.TempDir(), "port, where the path is too long for a socket": long} {
 		t.Run(name, func(t *testing.T) {
 			i := &instance{phase: manager.PhaseStarting, changed: make(chan struct{}, 1), log: filepath.Join(t.TempDir(), "chat.log")}
@@ -186,10 +195,7 @@ func TestEachSessionHasASocketOfItsOwn(t *testing.T) {
 }
 
 func TestATokenIsAskedFor(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener := guardtest.Listen(t)
 	address := Address{Network: "tcp", Address: listener.Addr().String(), Token: "secret"}
 	server := Serve(listener, address, &instance{})
 	defer server.Close()
@@ -209,9 +215,7 @@ func TestAddressFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "control.json")
 	want := Address{Network: "tcp", Address: "127.0.0.1:1", Token: "t"}
 	for range 2 { // the second replaces the first
-		if err := want.Write(file); err != nil {
-			t.Fatal(err)
-		}
+		must(t, want.Write(file))
 	}
 	if got, err := ReadAddress(file); err != nil || got != want {
 		t.Errorf("%+v, %v", got, err)
@@ -227,9 +231,17 @@ func TestAddressFile(t *testing.T) {
 }
 
 func openPage(ctx context.Context, client *Client, page string) error {
-	opening, err := client.Open(ctx, page, Wish{Token: "the desktop's token"})
+	opening, err := client.Open(ctx, page, OpenRequest{Token: "the desktop's token"})
 	if err == nil && opening != (Opening{Title: "Dashboard", Problem: "the desktop's token"}) {
 		err = fmt.Errorf("it was told %+v", opening)
 	}
 	return err
+}
+
+// must ends the test if something that it needs has failed.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -31,11 +31,7 @@ func (w *endWait) over(ctx context.Context, status func(context.Context) (Status
 
 // statusOfRunning asks whichever instance is running.
 func statusOfRunning(ctx context.Context) (Status, error) {
-	folders, err := Find()
-	if err != nil {
-		return Status{}, err
-	}
-	client, err := ClientFor(folders)
+	client, err := clientOfRunning()
 	if err != nil {
 		return Status{}, err
 	}

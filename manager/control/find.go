@@ -63,6 +63,15 @@ func running(folders config.Folders) error {
 	return ErrNotRunning
 }
 
+// clientOfRunning returns a client of the running instance.
+func clientOfRunning() (*Client, error) {
+	folders, err := Find()
+	if err != nil {
+		return nil, err
+	}
+	return ClientFor(folders)
+}
+
 // ClientFor returns a client of the instance that is found by the name in folders, or has its
 // state in them. The error is that of ReadAddress.
 func ClientFor(folders config.Folders) (*Client, error) {

@@ -193,18 +193,14 @@ func TestALogThatIsCutShortOrRemoved(t *testing.T) {
 	}
 	f := follow(t, w.path, 10, w.n-10, nil)
 	f.await(w.n)
-	if err := os.Truncate(w.path, 0); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Truncate(w.path, 0))
 	w.print(20)
 	f.await(w.n)
 	// The file before it, as old as it is, was once taken for what came after.
 	if before, err := os.Stat(w.path + ".1"); err != nil || os.Chtimes(w.path, before.ModTime(), before.ModTime()) != nil {
 		t.Fatal("no earlier file", err)
 	}
-	if err := os.Remove(w.path); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Remove(w.path))
 	for range 20 { // to the file that has no name, then to new ones
 		w.print(50)
 		f.await(w.n)

@@ -19,14 +19,14 @@ const (
 // return ErrRunning if another one holds the lock; HandOff returns begin's error. The caller
 // learns from begin which of both has happened. The error wraps ErrRunning if the instance
 // that is running could not be asked. When ctx ends, it waits no longer; the error is ctx's.
-func HandOff(ctx context.Context, page string, wish Wish, begin func() error) (Opening, error) {
+func HandOff(ctx context.Context, page string, request OpenRequest, begin func() error) (Opening, error) {
 	whole := ctx
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	retry := time.NewTicker(20 * time.Millisecond)
 	defer retry.Stop()
 	for {
-		opening, err := askToOpen(ctx, page, wish)
+		opening, err := askToOpen(ctx, page, request)
 		var refused *Refused
 		if err == nil {
 			return opening, nil
@@ -49,16 +49,12 @@ func HandOff(ctx context.Context, page string, wish Wish, begin func() error) (O
 	}
 }
 
-func askToOpen(ctx context.Context, page string, wish Wish) (Opening, error) {
-	folders, err := Find()
+func askToOpen(ctx context.Context, page string, request OpenRequest) (Opening, error) {
+	client, err := clientOfRunning()
 	if err != nil {
 		return Opening{}, err
 	}
-	client, err := ClientFor(folders)
-	if err != nil {
-		return Opening{}, err
-	}
-	return client.Open(ctx, page, wish)
+	return client.Open(ctx, page, request)
 }
 
 // beginAlone calls begin, unless an instance is running in any of the folders that Find

@@ -22,9 +22,7 @@ func emptyFolders(t *testing.T) config.Folders {
 	xdg.Reload()
 	folders := config.Locate()
 	for _, folder := range []string{folders.State, folders.Runtime} {
-		if err := os.MkdirAll(folder, 0o700); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.MkdirAll(folder, 0o700))
 	}
 	return folders
 }
@@ -44,9 +42,7 @@ func runInstance(t *testing.T, folders config.Folders, i Instance) (stop func())
 		address.Name = folders.Identity
 	}
 	server := Serve(listener, address, i, claim.Listener())
-	if err := address.Write(folders.Control()); err != nil {
-		t.Fatal(err)
-	}
+	must(t, address.Write(folders.Control()))
 	return func() {
 		server.Close()
 		if err := claim.Release(); err != nil {
@@ -58,7 +54,7 @@ func runInstance(t *testing.T, folders config.Folders, i Instance) (stop func())
 func TestARunningInstanceIsHandedThePage(t *testing.T) {
 	i := &instance{}
 	defer runInstance(t, emptyFolders(t), i)()
-	opening, err := HandOff(t.Context(), "Dashboard", Wish{Token: "token"}, func() error { t.Error("a second instance begins"); return nil })
+	opening, err := HandOff(t.Context(), "Dashboard", OpenRequest{Token: "token"}, func() error { t.Error("a second instance begins"); return nil })
 	if err != nil || !slices.Equal(i.asked, []string{"open dashboard"}) || opening.Problem != "token" {
 		t.Errorf("asked for %q: %v", i.asked, err)
 	}
@@ -74,7 +70,7 @@ func TestALaunchBeginsAfterAnInstanceThatIsEnding(t *testing.T) {
 		stop()
 	}()
 	began := errors.New("this one begins")
-	_, err := HandOff(t.Context(), "dashboard", Wish{}, func() error {
+	_, err := HandOff(t.Context(), "dashboard", OpenRequest{}, func() error {
 		claim, err := TakeClaim(folders)
 		if err != nil {
 			return err
@@ -119,7 +115,7 @@ type ending struct {
 
 func (e *ending) Quit() { close(e.asked) }
 
-func (e *ending) Open(string, Wish) (Opening, error) {
+func (e *ending) Open(string, OpenRequest) (Opening, error) {
 	close(e.asked)
 	return Opening{}, manager.ErrShutDown
 }

@@ -89,11 +89,7 @@ func historyRoutes(mux *http.ServeMux, i Instance) {
 		if err == nil {
 			sessions, err = i.Sessions(limit)
 		}
-		if err != nil {
-			done(w, err)
-			return
-		}
-		reply(w, append([]PastSession{}, sessions...))
+		answer(w, append([]PastSession{}, sessions...), err)
 	})
 	mux.HandleFunc("GET /v1/sessions/{session}/events", func(w http.ResponseWriter, r *http.Request) {
 		limit, err := countOf(r, "limit", 1000, maxSessionEvents)
@@ -101,10 +97,6 @@ func historyRoutes(mux *http.ServeMux, i Instance) {
 		if err == nil {
 			events, err = i.SessionEvents(r.PathValue("session"), limit)
 		}
-		if err != nil {
-			done(w, err)
-			return
-		}
-		reply(w, append([]SessionEvent{}, events...))
+		answer(w, append([]SessionEvent{}, events...), err)
 	})
 }

@@ -27,17 +27,19 @@ func LimitedServer() *http.Server {
 	}
 }
 
-// streams limits how many streams are open at the same time.
-type streams chan struct{}
-
-func (s streams) limit(next http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case s <- struct{}{}:
-			defer func() { <-s }()
-			next(w, r)
-		default:
-			refuse(w, http.StatusServiceUnavailable, Problem{What: "Too many streams of events are open.", Now: "Close some, then try again."})
+// LimitRequests returns what wraps handlers so that together they answer most requests at the
+// same time. Others are answered by refuse. It is for streams, which stay open.
+func LimitRequests(most int, refuse http.HandlerFunc) func(next http.HandlerFunc) http.HandlerFunc {
+	open := make(chan struct{}, most)
+	return func(next http.HandlerFunc) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			select {
+			case open <- struct{}{}:
+				defer func() { <-open }()
+				next(w, r)
+			default:
+				refuse(w, r)
+			}
 		}
 	}
 }

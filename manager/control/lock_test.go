@@ -29,23 +29,17 @@ func TestLock(t *testing.T) {
 		}
 		waiting <- err
 	}()
-	if err := lock.Release(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, lock.Release())
 	if err := <-waiting; err != nil {
 		t.Errorf("the one who waited: %v", err)
 	}
 	if _, err := os.Stat(path); runtime.GOOS != "windows" && !errors.Is(err, os.ErrNotExist) { // there the one who waits has it open
 		t.Errorf("the file is left (%v)", err)
 	}
-	if err := os.WriteFile(path, []byte("stale"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(path, []byte("stale"), 0o600))
 	lock, err = TakeLock(path)
 	if err != nil {
 		t.Fatalf("a stale file holds the lock: %v", err)
 	}
-	if err := lock.Release(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, lock.Release())
 }

@@ -18,7 +18,7 @@ type MenuItem struct {
 	Items    []MenuItem `json:"items,omitempty"`
 }
 
-// Menus is an Instance that has a menu.
+// Menus are an Instance's menu.
 type Menus interface {
 	Menu() []MenuItem
 	// Choose does what an item does. The error is ErrNoItem if there is none now.
@@ -30,29 +30,13 @@ type Menus interface {
 // ErrNoItem says that the menu has no such item, or that it cannot be chosen now.
 var ErrNoItem = errors.New("the menu has no such item now")
 
-// menuRoutes adds the menu of an instance that has one.
-func menuRoutes(mux *http.ServeMux, i Instance) {
-	menus, ok := i.(Menus)
-	if !ok {
-		return
-	}
+func menuRoutes(mux *http.ServeMux, menus Menus) {
 	mux.HandleFunc("GET /v1/menu", func(w http.ResponseWriter, _ *http.Request) { reply(w, menus.Menu()) })
 	mux.HandleFunc("GET /v1/menu/{do...}", func(w http.ResponseWriter, r *http.Request) {
 		text, err := menus.Text(typed(r))
-		if err != nil {
-			fail(w, http.StatusNotFound, err)
-			return
-		}
-		reply(w, text)
+		answer(w, text, err)
 	})
-	mux.HandleFunc("POST /v1/menu/{do...}", func(w http.ResponseWriter, r *http.Request) {
-		err := menus.Choose(typed(r))
-		if errors.Is(err, ErrNoItem) {
-			fail(w, http.StatusNotFound, err)
-			return
-		}
-		done(w, err)
-	})
+	mux.HandleFunc("POST /v1/menu/{do...}", func(w http.ResponseWriter, r *http.Request) { done(w, menus.Choose(typed(r))) })
 }
 
 // typed is what was typed to choose an item.

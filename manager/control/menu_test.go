@@ -36,14 +36,8 @@ func (*withMenu) Text(do string) (string, error) {
 }
 
 func TestTheMenu(t *testing.T) {
-	listener, address, err := Listen(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
 	instance := &withMenu{}
-	server := Serve(listener, address, instance)
-	defer server.Close()
-	client := NewClient(address)
+	client := NewClient(serve(t, instance, t.TempDir()))
 	items, err := client.Menu(t.Context())
 	if err != nil || len(items) != 4 || items[2].Items[0].Do != "restart my chat" || items[3].Checked == nil || !*items[3].Checked || items[0].Checked != nil {
 		t.Errorf("%+v, %v", items, err)

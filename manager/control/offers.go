@@ -28,7 +28,7 @@ type Taken struct {
 	Page string `json:"page,omitempty"`
 }
 
-// Offers is an Instance that looks for what it could run.
+// Offers are what an Instance looks for that it could run.
 type Offers interface {
 	// Look looks again, and returns what there is to offer.
 	Look(ctx context.Context) []Offer
@@ -37,21 +37,13 @@ type Offers interface {
 	Take(ctx context.Context, name string) (Taken, error)
 }
 
-func offerRoutes(mux *http.ServeMux, i Instance) {
-	offers, ok := i.(Offers)
-	if !ok {
-		return
-	}
+func offerRoutes(mux *http.ServeMux, offers Offers) {
 	mux.HandleFunc("GET /v1/offers", func(w http.ResponseWriter, r *http.Request) {
 		reply(w, append([]Offer{}, offers.Look(r.Context())...))
 	})
 	mux.HandleFunc("POST /v1/offers/{name}", func(w http.ResponseWriter, r *http.Request) {
 		taken, err := offers.Take(context.WithoutCancel(r.Context()), r.PathValue("name")) // it may end who asks: the Dashboard
-		if err != nil {
-			done(w, err)
-			return
-		}
-		reply(w, taken)
+		answer(w, taken, err)
 	})
 }
 

@@ -19,9 +19,7 @@ func (c *Client) OtherUsers(ctx context.Context, service string, count int) erro
 func otherUsers(w http.ResponseWriter, r *http.Request, i Instance) {
 	count, err := countOf(r, "count", 1, maxRefused)
 	if err == nil {
-		if guarded, ok := i.(Guarded); ok {
-			guarded.OtherUsers(r.PathValue("name"), count)
-		}
+		i.OtherUsers(r.PathValue("name"), count)
 	}
 	done(w, err)
 }

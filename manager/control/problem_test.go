@@ -13,9 +13,7 @@ func TestErrorsAreProblemsAndKeepTheirOldField(t *testing.T) {
 	w := httptest.NewRecorder()
 	fail(w, http.StatusConflict, errors.New("the Chat does not run now"))
 	var body map[string]string
-	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
-		t.Fatal(err)
-	}
+	must(t, json.Unmarshal(w.Body.Bytes(), &body))
 	if len(body) != 2 || body["what"] != "The Chat does not run now." || body["error"] != "the Chat does not run now" {
 		t.Errorf("the body is %v", body)
 	}

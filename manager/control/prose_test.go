@@ -23,9 +23,7 @@ func TestProblemsAndExitsAreSentWithTheirSentences(t *testing.T) {
 			Problem  *struct{ Kind, Summary, Cause, Advice string }
 		}
 	}
-	if err := json.Unmarshal(encoded, &old); err != nil {
-		t.Fatal(err)
-	}
+	must(t, json.Unmarshal(encoded, &old))
 	chat := old.Services[0]
 	if chat.LastExit.Words != "ended with an error (exit 3)" || chat.Problem.Kind != "crash-loop" || chat.Problem.Summary != "Chat keeps crashing" ||
 		chat.Problem.Cause != "It ended with an error (exit 3)" || chat.Problem.Advice != "Look at its log for the reason, then start it again" {

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,6 +24,10 @@ import (
 	"agents-tray/manager/peer"
 	"agents-tray/manager/words"
 )
+
+// unixSockets says that the control API is at a Unix socket. Windows has such sockets, but not
+// every system that runs its programs.
+const unixSockets = runtime.GOOS != "windows"
 
 // maxSocketPath is the longest path that a Unix socket may have on every system
 // (sun_path is 104 bytes on macOS, 108 on Linux, with the zero at the end).
@@ -71,7 +76,7 @@ type Instance interface {
 	// Usage measures what a service uses; nothing is measured unless it is called.
 	Usage(ctx context.Context, service string) (inspect.Usage, error)
 	// Open opens a page. It may wait a moment for the browser, to tell what came of it.
-	Open(page string, wish Wish) (Opening, error)
+	Open(page string, request OpenRequest) (Opening, error)
 	// SetWorkflow and EndWorkflow take the reports of services.
 	SetWorkflow(Workflow) error
 	EndWorkflow(source, id string) error
@@ -83,12 +88,11 @@ type Instance interface {
 	Sessions(limit int) ([]PastSession, error)
 	SessionEvents(session string, limit int) ([]SessionEvent, error)
 	Quit()
-}
-
-// Guarded is an Instance that is told of connections of other users that were refused: at
-// its pages by the service of that name, at the control API itself if service is "".
-type Guarded interface {
+	// OtherUsers is told how many connections of other users were refused: at its pages by the
+	// service of that name, at the control API itself if service is "".
 	OtherUsers(service string, count int)
+	Menus
+	Offers
 }
 
 // Server answers the control API.
@@ -109,10 +113,7 @@ func Serve(listener net.Listener, address Address, instance Instance, others ...
 	s.http = LimitedServer()
 	s.http.BaseContext = func(net.Listener) context.Context { return ctx }
 	s.http.Handler = s.whileOpen(authorized(address.Token, routes(instance)))
-	s.gate = &peer.Gate{}
-	if guarded, ok := instance.(Guarded); ok {
-		s.gate.Report = func(count int) { guarded.OtherUsers("", count) }
-	}
+	s.gate = &peer.Gate{Report: func(count int) { instance.OtherUsers("", count) }}
 	s.http.ConnContext = s.gate.ConnContext
 	s.http.Handler = s.gate.Protect(s.http.Handler, func(w http.ResponseWriter, _ *http.Request, err error) {
 		refuse(w, http.StatusForbidden, Problem{What: "This address is for the user who runs Configurable Agents only.", Detail: err.Error()})
@@ -169,39 +170,34 @@ func authorized(token string, next http.Handler) http.Handler {
 
 func routes(i Instance) http.Handler {
 	mux := http.NewServeMux()
-	open, usages := make(streams, maxStreams), &sampler{instance: i}
+	usages := &sampler{instance: i}
+	stream := LimitRequests(maxStreams, func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusServiceUnavailable, Problem{What: "Too many streams of events are open.", Now: "Close some, then try again."})
+	})
 	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) { reply(w, withProse(i.Status())) })
-	mux.HandleFunc("GET /v1/events", open.limit(func(w http.ResponseWriter, r *http.Request) { events(w, r, i) }))
+	mux.HandleFunc("GET /v1/events", stream(func(w http.ResponseWriter, r *http.Request) { events(w, r, i) }))
 	mux.HandleFunc("POST /v1/start", func(w http.ResponseWriter, _ *http.Request) { i.StartAll(); done(w, nil) })
 	for _, action := range []Action{Start, Stop, Restart} {
 		mux.HandleFunc("POST /v1/services/{name}/"+string(action), func(w http.ResponseWriter, r *http.Request) {
 			done(w, i.Act(r.PathValue("name"), action))
 		})
 	}
-	mux.HandleFunc("GET /v1/services/{name}/log", open.limit(func(w http.ResponseWriter, r *http.Request) { serveLog(w, r, i) }))
+	mux.HandleFunc("GET /v1/services/{name}/log", stream(func(w http.ResponseWriter, r *http.Request) { serveLog(w, r, i) }))
 	mux.HandleFunc("GET /v1/services/{name}/usage", func(w http.ResponseWriter, r *http.Request) {
 		usage, err := i.Usage(r.Context(), r.PathValue("name"))
-		if err != nil {
-			done(w, err)
-			return
-		}
-		reply(w, usage)
+		answer(w, usage, err)
 	})
-	mux.HandleFunc("GET /v1/usage", open.limit(func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /v1/usage", stream(func(w http.ResponseWriter, r *http.Request) {
 		s := sse.NewStream(w)
 		_ = usages.watch(r.Context(), func(u Usages) error { return s.Send("usage", u) }) // ends when the reader leaves
 	}))
 	workflowRoutes(mux, i)
 	historyRoutes(mux, i)
 	mux.HandleFunc("POST /v1/open/{page}", func(w http.ResponseWriter, r *http.Request) {
-		var wish Wish
-		_ = json.NewDecoder(io.LimitReader(r.Body, 64<<10)).Decode(&wish) // earlier versions send none
-		opening, err := i.Open(r.PathValue("page"), wish)
-		if err != nil {
-			done(w, err)
-			return
-		}
-		reply(w, opening)
+		var request OpenRequest
+		_ = json.NewDecoder(io.LimitReader(r.Body, 64<<10)).Decode(&request) // earlier versions send none
+		opening, err := i.Open(r.PathValue("page"), request)
+		answer(w, opening, err)
 	})
 	mux.HandleFunc("GET /v1/review", func(w http.ResponseWriter, _ *http.Request) {
 		if review := i.Review(); review != nil {
@@ -240,11 +236,10 @@ const maxLogLines = 10_000
 // serveLog answers with the last lines of a log, or follows it.
 func serveLog(w http.ResponseWriter, r *http.Request, i Instance) {
 	count, err := countOf(r, "lines", 200, maxLogLines)
-	if err != nil {
-		done(w, err)
-		return
+	var path string
+	if err == nil {
+		path, err = i.LogFile(r.PathValue("name"))
 	}
-	path, err := i.LogFile(r.PathValue("name"))
 	if err != nil {
 		done(w, err)
 		return
@@ -255,10 +250,9 @@ func serveLog(w http.ResponseWriter, r *http.Request, i Instance) {
 	}
 	lines, err := logs.Tail(path, count)
 	if err != nil {
-		done(w, fmt.Errorf("read the log: %w", err))
-		return
+		err = fmt.Errorf("read the log: %w", err)
 	}
-	reply(w, Log{Path: path, Lines: lines})
+	answer(w, Log{Path: path, Lines: lines}, err)
 }
 
 // followLog streams a log until the client leaves. A slow client delays only this.
@@ -301,15 +295,18 @@ func reply(w http.ResponseWriter, data any) {
 }
 
 // done answers a call that returns nothing but an error.
-func done(w http.ResponseWriter, err error) {
+func done(w http.ResponseWriter, err error) { answer(w, struct{}{}, err) }
+
+// answer answers a call with what it returned.
+func answer(w http.ResponseWriter, data any, err error) {
 	var unknown manager.ErrUnknownService
 	var refused *Refused
 	switch {
 	case err == nil:
-		reply(w, struct{}{})
+		reply(w, data)
 	case errors.As(err, &refused):
 		write(w, refused.Status, errorBody{Problem{What: words.Sentence(refused.Message)}, refused.Message, refused.Told})
-	case errors.As(err, &unknown):
+	case errors.As(err, &unknown), errors.Is(err, ErrNoItem):
 		fail(w, http.StatusNotFound, err)
 	case errors.Is(err, manager.ErrShutDown):
 		fail(w, http.StatusServiceUnavailable, err)

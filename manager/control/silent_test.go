@@ -3,20 +3,17 @@ package control
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"testing"
 	"time"
+
+	"agents-tray/manager/guard/guardtest"
 )
 
 // An instance that takes the connection and says nothing, as one that was suspended does, hangs
 // no command.
 func TestAnInstanceThatIsSilent(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
+	listener := guardtest.Listen(t)
 	client := NewClient(Address{Network: "tcp", Address: listener.Addr().String()})
 	client.http.Transport.(*http.Transport).ResponseHeaderTimeout = 10 * time.Millisecond
 	for name, ask := range map[string]func() error{

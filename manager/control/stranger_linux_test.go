@@ -1,36 +1,19 @@
 package control
 
 import (
-	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
+	"agents-tray/manager/guard/guardtest"
 	"agents-tray/manager/peer/peertest"
 )
 
-// guarded is an instance that counts the refused connections of other users.
-type guarded struct {
-	instance
-	counts  sync.Mutex
-	refused map[string]int
-}
-
-func (g *guarded) OtherUsers(service string, count int) {
-	g.counts.Lock()
-	defer g.counts.Unlock()
-	g.refused[service] += count
-}
-
 // Where the control API is at a TCP address, as on Windows, a token alone once let anybody in.
 func TestAnotherUserIsRefusedInSpiteOfTheToken(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener := guardtest.Listen(t)
 	address := Address{Network: "tcp", Address: listener.Addr().String(), Token: "secret"}
-	i := &guarded{refused: map[string]int{}}
+	i := &instance{}
 	server := Serve(listener, address, i)
 	user := peertest.NewUser(t)
 	for range 3 {
@@ -49,10 +32,7 @@ func TestAnotherUserIsRefusedInSpiteOfTheToken(t *testing.T) {
 }
 
 func TestTheControlAPIHasLimits(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener := guardtest.Listen(t)
 	address := Address{Network: "tcp", Address: listener.Addr().String()}
 	server := Serve(listener, address, &instance{changed: make(chan struct{})})
 	defer server.Close()

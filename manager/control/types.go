@@ -18,7 +18,7 @@
 //	PUT  /v1/workflows/{source}/{id}       Workflow: that service has it under way (see Workflow)
 //	DELETE /v1/workflows/{source}/{id}     it is over
 //	POST /v1/workflows/{source}/{id}/again → {"service": "…"}; runs one of the Review's again, by its command
-//	POST /v1/open/{page}                   Wish → Opening; opens a service's page, or "review", in the browser
+//	POST /v1/open/{page}                   OpenRequest → Opening; opens a service's page, or "review", in the browser
 //	GET  /v1/review                        → Review, or 404 when there is none
 //	POST /v1/reviewed                      the user has seen the review
 //	GET  /v1/sessions?limit=50             → []PastSession, newest first
@@ -109,8 +109,8 @@ type ReviewService struct {
 	Since time.Time `json:"since,omitzero"`
 }
 
-// Wish is what comes with a request to open a page.
-type Wish struct {
+// OpenRequest is what comes with a request to open a page.
+type OpenRequest struct {
 	// Token is the desktop's permission for what is opened to come to the front: that of
 	// whoever asks. Optional.
 	Token string `json:"activation_token,omitempty"`

@@ -143,11 +143,7 @@ func workflowRoutes(mux *http.ServeMux, i Instance) {
 	})
 	mux.HandleFunc("POST /v1/workflows/{source}/{id}/again", func(w http.ResponseWriter, r *http.Request) {
 		service, err := i.RunAgain(r.PathValue("source"), r.PathValue("id"))
-		if err != nil {
-			done(w, err)
-			return
-		}
-		reply(w, rerun{service})
+		answer(w, rerun{service}, err)
 	})
 }
 

@@ -18,12 +18,8 @@ func TestReportsArriveWhole(t *testing.T) {
 		ID: "7/ä b", Source: "mail-sorter", Name: "Sort the mail – all of it", Started: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC),
 		Page: "/runs/7?all=1", Again: []string{"sort", "--all", "two\nlines"}, Note: "halfway",
 	}
-	if err := client.SetWorkflow(t.Context(), report); err != nil {
-		t.Fatal(err)
-	}
-	if err := client.EndWorkflow(t.Context(), report.Source, report.ID); err != nil {
-		t.Fatal(err)
-	}
+	must(t, client.SetWorkflow(t.Context(), report))
+	must(t, client.EndWorkflow(t.Context(), report.Source, report.ID))
 	if want := []string{fmt.Sprintf("%+v", report), "end mail-sorter 7/ä b"}; !slices.Equal(i.asked, want) {
 		t.Errorf("it heard %q, not %q", i.asked, want)
 	}

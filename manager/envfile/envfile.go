@@ -4,13 +4,14 @@ package envfile
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
 	"strings"
 	"time"
+
+	"agents-tray/manager/disk"
 )
 
 // maxSize bounds, in bytes, a file and what its values come to with all variables filled
@@ -111,7 +112,7 @@ func Read(ctx context.Context, path string, env []string) ([]string, error) {
 func load(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", cause(err)
+		return "", disk.Cause(err)
 	}
 	if info.IsDir() {
 		return "", &Mistake{Kind: IsFolder}
@@ -121,12 +122,12 @@ func load(path string) (string, error) {
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return "", cause(err)
+		return "", disk.Cause(err)
 	}
 	defer file.Close() // only read
 	data, err := io.ReadAll(io.LimitReader(file, maxSize+1))
 	if err != nil {
-		return "", cause(err)
+		return "", disk.Cause(err)
 	}
 	if len(data) > maxSize {
 		return "", &Mistake{Kind: TooLarge}
@@ -136,13 +137,4 @@ func load(path string) (string, error) {
 		return "", &Mistake{Kind: UTF16}
 	}
 	return strings.TrimPrefix(text, "\ufeff"), nil
-}
-
-// cause takes the path off an error: Error has it.
-func cause(err error) error {
-	var path *os.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }

@@ -6,9 +6,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// CountsWaiting says that Members.Waiting is counted on this system.
-const CountsWaiting = true
-
 // waiting returns how many connections of a listening socket have not been accepted. The
 // kernel reports it where it reports unacknowledged segments of other sockets.
 func waiting(socket *os.File) (n int) {

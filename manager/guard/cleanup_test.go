@@ -33,9 +33,7 @@ func (c *conversation) cleanupHelper() int {
 func (c *conversation) kill(pids ...int) {
 	c.t.Helper()
 	for _, pid := range pids {
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			c.t.Fatal(err)
-		}
+		must(c.t, syscall.Kill(pid, syscall.SIGKILL))
 	}
 }
 
@@ -61,9 +59,7 @@ func TestTheHelperEndsWhatAKilledGuardLeaves(t *testing.T) {
 			}
 			helper := c.cleanupHelper()
 			if stopped { // the kernel resumes the group of a stopped helper when its session loses it
-				if err := syscall.Kill(helper, syscall.SIGSTOP); err != nil {
-					t.Fatal(err)
-				}
+				must(t, syscall.Kill(helper, syscall.SIGSTOP))
 			}
 			c.kill(c.PID())
 			for range c.Events() {
@@ -79,9 +75,7 @@ func TestTheHelperGoesWithTheGuard(t *testing.T) {
 	c := launch(t, time.Second)
 	c.start(Start{Service: "s", Run: 1, Command: guardtest.Command(guardtest.Escapes)})
 	helper := c.cleanupHelper()
-	if err := syscall.Kill(helper, syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Kill(helper, syscall.SIGSTOP))
 	c.send(Request{Shutdown: &Shutdown{300 * time.Millisecond}})
 	for range c.Events() {
 	}

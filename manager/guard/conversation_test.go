@@ -32,9 +32,7 @@ func (c *conversation) next() Event {
 
 func (c *conversation) send(r Request) {
 	c.t.Helper()
-	if err := c.Send(r); err != nil {
-		c.t.Fatal(err)
-	}
+	must(c.t, c.Send(r))
 }
 
 // exited and gone take the two events about a run's end.
@@ -54,4 +52,12 @@ func (c *conversation) gone() *Gone {
 		c.t.Fatalf("instead of gone: %+v", e)
 	}
 	return e.Gone
+}
+
+// must ends the test if something that it needs has failed.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -39,9 +39,7 @@ func launchAs(t testing.TB, program Program, grace time.Duration) *conversation 
 	c := &conversation{t: t, mark: strings.ReplaceAll(t.Name(), "/", "-") + fmt.Sprint(time.Now().UnixNano()), logs: t.TempDir()}
 	program.Mark = c.mark
 	for _, folder := range []string{filepath.Dir(c.logs), c.logs} { // the guard may be another user's
-		if err := os.Chmod(folder, 0o777); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.Chmod(folder, 0o777))
 	}
 	var err error
 	c.Client, err = Launch(program, Hello{Grace: grace, Journals: c.journals()})
@@ -180,9 +178,7 @@ func TestWhatACrashLeavesIsEndedBeforeTheNextRun(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			c := launch(t, 5*time.Second)
 			started := c.start(Start{Service: "s", Run: 1, Command: guardtest.Command(kind)})
-			if err := syscall.Kill(started.PID, syscall.SIGKILL); err != nil {
-				t.Fatal(err)
-			}
+			must(t, syscall.Kill(started.PID, syscall.SIGKILL))
 			if exited := c.exited(); exited.Signal != "SIGKILL" || exited.PID != started.PID {
 				t.Errorf("exited is %+v", exited)
 			}
@@ -235,9 +231,7 @@ func TestASocketOutlivesItsService(t *testing.T) {
 	if got := get(t, address); got != fmt.Sprint(first.PID) {
 		t.Fatalf("%s answers for %d", got, first.PID)
 	}
-	if err := syscall.Kill(first.PID, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Kill(first.PID, syscall.SIGKILL))
 	c.exited()
 	c.gone()
 	answer := make(chan string, 1)
@@ -260,19 +254,11 @@ func TestASocketOutlivesItsService(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	held, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer held.Close()
+	held := guardtest.Listen(t)
 	notExecutable := filepath.Join(t.TempDir(), "program")
-	if err := os.WriteFile(notExecutable, []byte("#!/bin/sh\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(notExecutable, []byte("#!/bin/sh\n"), 0o600))
 	noInterpreter := filepath.Join(t.TempDir(), "program")
-	if err := os.WriteFile(noInterpreter, []byte("#!/no/such/interpreter\n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(noInterpreter, []byte("#!/no/such/interpreter\n"), 0o700))
 	c := launch(t, 5*time.Second)
 	for want, start := range map[Reason]Start{
 		AddressInUse:              {Command: guardtest.Command(guardtest.Serves), Listen: held.Addr().String()},

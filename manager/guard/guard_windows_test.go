@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -215,9 +214,7 @@ func TestWhatACrashLeavesIsEnded(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := process.Kill(); err != nil {
-					t.Fatal(err)
-				}
+				must(t, process.Kill())
 			}
 			c.exited()
 			c.gone()
@@ -311,11 +308,7 @@ func TestTheNextStartWaitsForTheGuard(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	held, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer held.Close()
+	held := guardtest.Listen(t)
 	notExecutable := filepath.Join(os.Getenv("SystemRoot"), "win.ini")
 	if _, err := os.Stat(notExecutable); err != nil {
 		t.Fatal(err)

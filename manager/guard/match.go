@@ -3,7 +3,6 @@ package guard
 import (
 	"bytes"
 	"regexp"
-	"strings"
 	"sync/atomic"
 
 	"agents-tray/manager/logs"
@@ -29,13 +28,10 @@ func newMatcher(pattern string, notice *coalescedNotice) (*matcher, error) {
 // waiting reports whether no line has matched yet.
 func (m *matcher) waiting() bool { return m != nil && !m.found.Load() }
 
-// wants reports whether a line as it is shown would match. The logs keep one then.
-func (m *matcher) wants(line []byte) bool { return m.waiting() && m.pattern.MatchString(shown(line)) }
-
-// shown returns a line as it is shown to people, since they write the pattern for what
-// they have read.
-func shown(line []byte) string {
-	return logs.Plain(strings.ToValidUTF8(string(bytes.TrimRight(line, "\r\n")), "�"))
+// wants reports whether a line as it is shown would match: people write the pattern for what
+// they have read. The logs keep one then.
+func (m *matcher) wants(line []byte) bool {
+	return m.waiting() && m.pattern.MatchString(logs.PlainLine(line))
 }
 
 // match searches lines, each with its newline.
@@ -44,7 +40,7 @@ func (m *matcher) match(lines []byte) {
 		return
 	}
 	for line := range bytes.Lines(lines) {
-		if text := shown(line); m.pattern.MatchString(text) && m.found.CompareAndSwap(false, true) {
+		if text := logs.PlainLine(line); m.pattern.MatchString(text) && m.found.CompareAndSwap(false, true) {
 			m.notice.merge(func(n *Notice) { n.Line = text })
 			return
 		}

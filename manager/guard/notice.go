@@ -19,10 +19,7 @@ func (n *coalescedNotice) merge(change func(*Notice)) {
 	change(&n.notice)
 	n.pending = true
 	n.mu.Unlock()
-	select {
-	case n.wake <- struct{}{}:
-	default: // woken already
-	}
+	wake(n.wake)
 }
 
 // take returns the notice and begins a new one; nil if nothing was merged.

@@ -60,13 +60,9 @@ func TestOutOfMemoryWithoutTheKernelsLog(t *testing.T) {
 		t.Helper()
 		script := "echo $$ >" + group + `/cgroup.procs; exec "$0" "$@"`
 		c := exec.Command("sh", append([]string{"-c", script}, guardtest.Command(guardtest.Grows)...)...)
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
+		must(t, c.Start())
 		var info unix.Siginfo // a zombie still tells its group
-		if err := unix.Waitid(unix.P_PID, c.Process.Pid, &info, unix.WEXITED|unix.WNOWAIT, nil); err != nil {
-			t.Fatal(err)
-		}
+		must(t, unix.Waitid(unix.P_PID, c.Process.Pid, &info, unix.WEXITED|unix.WNOWAIT, nil))
 		found := proctree.MemoryGroup(c.Process.Pid)
 		_ = c.Wait() // it was killed
 		return found

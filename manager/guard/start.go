@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,9 @@ import (
 	"agents-tray/manager/guard/proctree"
 	"agents-tray/manager/logs"
 )
+
+// HandsOver says that a service can be given a listening socket; see spec.HandsOver.
+const HandsOver = runtime.GOOS != "windows"
 
 // A socket is a listening socket that stays open when the processes that inherit it end, with
 // a second one where both loopback addresses are held.

@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"slices"
 	"testing"
+
+	"agents-tray/manager/guard/guardtest"
 )
 
 func TestTheHolderOfAPortIsKnown(t *testing.T) {
@@ -38,11 +40,7 @@ func TestTheHolderOfAPortIsKnown(t *testing.T) {
 
 // Of two programs on one port, the one that is bound to just that address gets the connections.
 func TestTheMostSpecificListenerHoldsAnAddress(t *testing.T) {
-	narrow, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer narrow.Close()
+	narrow := guardtest.Listen(t)
 	port := narrow.Addr().(*net.TCPAddr).Port
 	other, err := net.Listen("tcp", fmt.Sprintf("[::1]:%d", port))
 	if err != nil {

@@ -1,19 +1,16 @@
 package inspect
 
 import (
-	"net"
 	"net/netip"
 	"os"
 	"testing"
+
+	"agents-tray/manager/guard/guardtest"
 )
 
 // A program may call itself anything; its name is shown in terminals.
 func TestANameThatCannotBeShown(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
+	listener := guardtest.Listen(t)
 	before, err := os.ReadFile("/proc/self/comm")
 	if err == nil {
 		err = os.WriteFile("/proc/self/comm", []byte("\x1b[31m\u202ex y"), 0)

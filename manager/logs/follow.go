@@ -16,6 +16,52 @@ import (
 // those that have been replaced in the same batch. A batch holds at most 64 kB of the file. While no
 // log in that folder is written to, Follow does nothing.
 func Follow(ctx context.Context, path string, count int, seen func([]Line) error) error {
+	open := func() (*reader, error) { return openReader(path, count) }
+	tail := count // lines still to come before the call without lines; then -1
+	return follow(ctx, path, open, func(_ *reader, lines []Line) error {
+		if len(lines) > 0 {
+			if err := seen(lines); err != nil {
+				return err
+			}
+		}
+		if tail < 0 {
+			return nil
+		}
+		if tail -= proper(lines); tail > 0 && len(lines) > 0 {
+			return nil
+		}
+		tail = -1
+		return seen(nil)
+	})
+}
+
+// FollowFrom calls seen with each batch of lines after at, and with the position behind
+// them, as Follow does after the last lines. If at is in no file any more, a line of the
+// stream Missed comes first, and then the oldest there are.
+func FollowFrom(ctx context.Context, path string, at Position, seen func([]Line, Position) error) error {
+	open := func() (*reader, error) {
+		log, missed, err := openReaderAt(path, at)
+		if err == nil && missed {
+			err = seen([]Line{missedLines()}, Position{})
+		}
+		return log, err
+	}
+	return follow(ctx, path, open, func(log *reader, lines []Line) error {
+		if len(lines) == 0 {
+			return nil
+		}
+		next, err := log.position()
+		if err != nil {
+			return err
+		}
+		return seen(lines, next)
+	})
+}
+
+// follow calls seen with each batch of lines that a reader of the log at path returns, settled,
+// and with none each time that there are no more for now. It returns the first error, ctx's
+// once that has ended.
+func follow(ctx context.Context, path string, open func() (*reader, error), seen func(*reader, []Line) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
@@ -24,30 +70,20 @@ func Follow(ctx context.Context, path string, count int, seen func([]Line) error
 		return err
 	}
 	defer stop()
-	log, err := openReader(path, count)
+	log, err := open()
+	if log != nil {
+		defer log.close()
+	}
 	if err != nil {
 		return err
 	}
-	defer log.close()
-	tail := count // lines still to come before the call without lines; then -1
 	for ctx.Err() == nil {
 		lines, err := log.next()
 		if err != nil {
 			return err
 		}
-		lines = Settle(lines)
-		if len(lines) > 0 {
-			if err := seen(lines); err != nil {
-				return err
-			}
-		}
-		if tail >= 0 {
-			if tail -= proper(lines); tail <= 0 || len(lines) == 0 {
-				tail = -1
-				if err := seen(nil); err != nil {
-					return err
-				}
-			}
+		if err := seen(log, Settle(lines)); err != nil {
+			return err
 		}
 		if len(lines) > 0 {
 			continue

@@ -11,6 +11,7 @@ package logs
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -61,8 +62,7 @@ func proper(lines []Line) int {
 func Settle(lines []Line) []Line {
 	settled := len(lines)
 	replaced := map[string]bool{}
-	for i := len(lines) - 1; i >= 0; i-- {
-		line := lines[i]
+	for _, line := range slices.Backward(lines) {
 		if line.Provisional && replaced[line.Stream] {
 			continue
 		}

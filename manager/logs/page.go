@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // A Page is some lines of a log that follow each other, oldest first.
@@ -40,8 +41,7 @@ func Before(ctx context.Context, path string, at Position, count int, wanted fun
 		end = at.offset
 	}
 	page.First, page.Start = at, true // unless it is left before
-	last := len(page.Lines)
-	later := map[string]bool{} // streams that have a later line, so that a provisional one is replaced
+	later := map[string]bool{}        // streams that have a later line, so that a provisional one is replaced
 	if end >= 0 {
 		later[Out], later[Err] = true, true
 	}
@@ -67,12 +67,11 @@ func Before(ctx context.Context, path string, at Position, count int, wanted fun
 			replaced := line.Provisional && later[line.Stream]
 			later[line.Stream] = true
 			if !replaced && (wanted == nil || wanted(&line)) {
-				if last == count {
+				if len(page.Lines) == count {
 					page.Start = false
 					return false
 				}
 				page.Lines = append(page.Lines, line)
-				last++
 			}
 			page.First = Position{stamp, offset}
 			return true
@@ -82,9 +81,7 @@ func Before(ctx context.Context, path string, at Position, count int, wanted fun
 		}
 		end = -1
 	}
-	for i, j := 0, len(page.Lines)-1; i < j; i, j = i+1, j-1 {
-		page.Lines[i], page.Lines[j] = page.Lines[j], page.Lines[i]
-	}
+	slices.Reverse(page.Lines)
 	return page, nil
 }
 

@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 	"sync"
@@ -12,6 +13,11 @@ import (
 // of a line that rewrites itself its last state, and with characters that would change how
 // the text around them is shown escaped, such as \u202e.
 func Plain(text string) string { return readable(text, false) }
+
+// PlainLine is a line that was read, with or without its end, as a person reads it; see Plain.
+func PlainLine(line []byte) string {
+	return Plain(strings.ToValidUTF8(string(bytes.TrimRight(line, "\r\n")), "�"))
+}
 
 // Coloured is Plain, but colours stay. The text may end in a colour.
 func Coloured(text string) string { return readable(text, true) }

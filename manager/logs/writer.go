@@ -128,7 +128,7 @@ func (w *Writer) LastLines() (lines []string, reasons int) {
 
 func split(text []byte) (lines []string) {
 	for line := range bytes.Lines(text) {
-		lines = append(lines, Plain(string(bytes.ToValidUTF8(bytes.TrimRight(line, "\r\n"), []byte("�")))))
+		lines = append(lines, PlainLine(line))
 	}
 	return lines
 }

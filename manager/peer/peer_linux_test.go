@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"agents-tray/manager/guard/guardtest"
 	"agents-tray/manager/peer/peertest"
 )
 
@@ -67,11 +68,7 @@ func TestAClosedPeerIsNobody(t *testing.T) {
 
 // A listening socket of ours at the peer's address is not the peer.
 func TestAListeningSocketIsNoPeer(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
+	listener := guardtest.Listen(t)
 	source := listener.Addr().(*net.TCPAddr).AddrPort()
 	if r, err := ask(source, netip.MustParseAddrPort("127.0.0.1:9")); !errors.Is(err, unix.ENOENT) {
 		t.Errorf("%+v, %v", r, err)

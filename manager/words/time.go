@@ -2,29 +2,36 @@ package words
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
-// Duration says a duration as people do, in at most two units: "300 ms", "30 s",
-// "2 min 5 s", "1 d 1 h". The units are the same in every language so far.
+// Duration says a duration as people do, to the second, in its largest unit and the next smaller
+// one: "300 ms", "30 s", "2 min 5 s", "1 d 1 h", "1 h". The units are the same in every language
+// so far. time.js formats the same way.
 func (Language) Duration(d time.Duration) string {
 	if d < time.Second {
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	}
 	d = d.Round(time.Second)
+	largest := slices.IndexFunc(units, func(u unit) bool { return d >= u.size })
 	var parts []string
-	for _, unit := range []struct {
-		size time.Duration
-		name string
-	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}} {
-		if n := d / unit.size; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, unit.name))
-			d -= n * unit.size
+	for _, u := range units[largest:min(largest+2, len(units))] {
+		if n := d / u.size; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, u.name))
+			d -= n * u.size
 		}
 	}
-	return strings.Join(parts[:min(2, len(parts))], " ")
+	return strings.Join(parts, " ")
 }
+
+type unit struct {
+	size time.Duration
+	name string
+}
+
+var units = []unit{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}}
 
 // Clock says at what time of day something is.
 func (Language) Clock(t time.Time) string { return t.Local().Format("15:04") }

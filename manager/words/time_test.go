@@ -8,7 +8,7 @@ import (
 func TestDurations(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		300 * time.Millisecond: "300 ms", 30 * time.Second: "30 s", 125 * time.Second: "2 min 5 s",
-		time.Hour: "1 h", 25*time.Hour + 3*time.Second: "1 d 1 h",
+		time.Hour: "1 h", 25*time.Hour + 3*time.Second: "1 d 1 h", time.Hour + 5*time.Second: "1 h", 24*time.Hour + time.Minute: "1 d",
 	} {
 		if got := English.Duration(d); got != want {
 			t.Errorf("%d is %q, want %q", d, got, want)

@@ -17,6 +17,7 @@ import (
 
 	"agents-tray/manager/control"
 	"agents-tray/manager/peer/peertest"
+	"agents-tray/services/web/webtest"
 )
 
 // Any other user of the computer once owned the Chat: its conversations, its key, its
@@ -40,10 +41,8 @@ func TestAnotherUserOfTheComputerGetsNothing(t *testing.T) {
 				}
 			}
 		}
-		if response, err := http.Get(u.URL(port)); err != nil || response.StatusCode != http.StatusOK {
-			t.Errorf("ourselves at %d: %v %v", port, response, err)
-		} else {
-			response.Body.Close()
+		if status, body := webtest.Request(t, "GET", u.URL(port), nil); status != http.StatusOK {
+			t.Errorf("ourselves at %d: %d %s", port, status, body)
 		}
 	}
 	for _, service := range []string{"dashboard", "chat"} { // of 57 connections each
@@ -77,11 +76,7 @@ func TestAnotherUserOfTheComputerGetsNothing(t *testing.T) {
 // come there a moment after what they tell of.
 func inRecord(t *testing.T, u *user, service, kind string, want int) {
 	t.Helper()
-	address, err := u.Address()
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, count := control.NewClient(address), 0
+	client, count := u.client(), 0
 	for until := time.Now().Add(patience); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
 		sessions, err := client.Sessions(t.Context(), 1)
 		if err != nil || len(sessions) != 1 {
@@ -139,24 +134,6 @@ func filesOf(t *testing.T, folder string) (files []string) {
 		t.Errorf("no record among %v", files)
 	}
 	return files
-}
-
-// localhost once could be somebody else's page.
-func TestTheOtherLoopbackAddressIsOurs(t *testing.T) {
-	t.Parallel()
-	u := newUser(t)
-	u.launch().ready()
-	for _, port := range []int{u.Dashboard, u.Chat} {
-		response, err := http.Get(fmt.Sprintf("http://[::1]:%d/healthz", port))
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
-		if listener, err := net.Listen("tcp", fmt.Sprintf("[::1]:%d", port)); err == nil {
-			listener.Close()
-			t.Errorf("[::1]:%d was free", port)
-		}
-	}
 }
 
 func TestWhoHasTheOtherLoopbackAddressIsTold(t *testing.T) {

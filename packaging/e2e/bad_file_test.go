@@ -62,9 +62,7 @@ func TestABadFileOverARunningInstance(t *testing.T) {
 	u := newUser(t).withDesktop()
 	folder := filepath.Join(u.Folder, "config", "agents-tray")
 	file := filepath.Join(folder, "services.yaml")
-	if err := os.MkdirAll(filepath.Join(folder, "Büro, 2. Stock"), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.MkdirAll(filepath.Join(folder, "Büro, 2. Stock"), 0o700))
 	good := "  same: {command: sleep 601, dir: 'Büro, 2. Stock'}\n  other: {command: sleep 602}\n"
 	u.WithServices(good)
 	p := u.Prepare()
@@ -76,9 +74,7 @@ func TestABadFileOverARunningInstance(t *testing.T) {
 	}
 	save := func(text string) {
 		t.Helper()
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.WriteFile(file, []byte(text), 0o600))
 	}
 	bad := append(badFiles(), badFile{"no home", "services:\n  same: {command: sleep 601, dir: ~/x}\n", "the home folder is unknown"})
 	for n, b := range bad {
@@ -114,9 +110,7 @@ func TestABadFileAtTheStart(t *testing.T) {
 	u.WithServices("")
 	file := filepath.Join(u.Folder, "config", "agents-tray", "services.yaml")
 	for _, b := range badFiles() {
-		if err := os.WriteFile(file, []byte(b.text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.WriteFile(file, []byte(b.text), 0o600))
 		p := u.launchExactly("ui")
 		if status := p.End(); status != 1 || !strings.Contains(p.Out.String(), b.says) || strings.Contains(p.Out.String(), "✓") {
 			t.Errorf("%s: status %d, it says %.1000s", b.name, status, p.Out.String())

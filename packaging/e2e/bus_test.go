@@ -11,6 +11,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/services/web/webtest"
 )
 
 // When the bus dies the program goes on, and shows its icon on the next one: with what
@@ -37,9 +38,7 @@ func TestTheBusIsGoneAndBack(t *testing.T) {
 	}
 	item := p.Item()
 	click(t, item, "Open Dashboard")
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-		t.Errorf("it opened %s", url)
-	}
+	u.opens(u.URL(u.Dashboard))
 	click(t, item, "Quit")
 	p.CleanEnd()
 }
@@ -66,9 +65,7 @@ func TestSignalsOfAnyShape(t *testing.T) {
 	u.Notifications.Wait(t.Context(), summary("web"))
 	conn := u.Bus.Connect(t)
 	var names []string
-	if err := conn.BusObject().Call("org.freedesktop.DBus.ListNames", 0).Store(&names); err != nil {
-		t.Fatal(err)
-	}
+	must(t, conn.BusObject().Call("org.freedesktop.DBus.ListNames", 0).Store(&names))
 	for _, name := range names {
 		var pid uint32
 		err := conn.BusObject().Call("org.freedesktop.DBus.GetConnectionUnixProcessID", 0, name).Store(&pid)
@@ -117,43 +114,25 @@ func TestADesktopWithoutATray(t *testing.T) {
 	p := u.launch().ready()
 	message := u.Notifications.Wait(t.Context(), summary("Configurable Agents is running"))
 	u.Notifications.Invoke(message.ID, "default")
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-		t.Errorf("the message opened %s", url)
-	}
+	u.opens(u.URL(u.Dashboard))
 	time.Sleep(doubleClick)
 	if out := u.launch(); out.End() != 0 {
 		t.Error("the second launch failed")
 	}
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-		t.Errorf("the second launch opened %s", url)
-	}
+	u.opens(u.URL(u.Dashboard))
 	menu := u.Command("menu")
-	for _, want := range []string{
-		"Running\n", "Open Chat", "agents-tray do open chat\n", "agents-tray do restart chat\n", "[ ] Start at login", "agents-tray do at-login on\n",
-		"[x] Notifications", "agents-tray do notifications off\n", "agents-tray do quit\n",
-	} {
-		if !strings.Contains(menu, want) {
-			t.Errorf("the menu does not say %q:\n%s", want, menu)
-		}
-	}
+	webtest.Contains(t, menu, "Running\n", "Open Chat", "agents-tray do open chat\n", "agents-tray do restart chat\n", "[ ] Start at login", "agents-tray do at-login on\n",
+		"[x] Notifications", "agents-tray do notifications off\n", "agents-tray do quit\n")
 	u.Command("do", "open", "chat")
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Chat) {
-		t.Errorf("it opened %s", url)
-	}
+	u.opens(u.URL(u.Chat))
 	u.Command("do", "at-login", "off") // as it is already
 	u.Command("do", "stop", "chat")
-	p.Status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
-	wrong := u.launchExactly("do", "stop", "nobody")
-	if wrong.End() != 1 || !strings.Contains(wrong.Out.String(), "no such item") || !strings.Contains(wrong.Out.String(), "agents-tray menu") {
-		t.Errorf("something else: %s", wrong.Out.String())
-	}
+	p.Status("the Chat has stopped", is("chat", manager.Stopped))
+	u.fails(1, []string{"do", "stop", "nobody"}, "no such item", "agents-tray menu")
 	u.Command("do", "quit")
 	p.CleanEnd()
 	if told := len(u.Notifications.All()); told != 1 {
 		t.Errorf("%d messages were shown", told)
 	}
-	gone := u.launchExactly("do", "quit")
-	if gone.End() != 3 || !strings.Contains(gone.Out.String(), "is not running") {
-		t.Errorf("without an instance: %s", gone.Out.String())
-	}
+	u.fails(3, []string{"do", "quit"}, "is not running")
 }

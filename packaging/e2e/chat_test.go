@@ -3,9 +3,7 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -33,7 +31,7 @@ func TestKilledWhileAnAnswerComesAndTheUserTypes(t *testing.T) {
 	b.Do(chromedp.SendKeys(chromedp.CSS("#text"), "And then to"))
 	u.knows("Answer in “Count to three”")
 	wait(t, patience, "answer and draft to be saved", func() bool {
-		return u.saved(`SELECT m.text || coalesce((SELECT group_concat(text, '' ORDER BY id) FROM growth WHERE message = m.id), '') FROM messages AS m WHERE role = 'assistant'`) == "one, two" && u.saved(`SELECT text FROM drafts`) == "And then to"
+		return u.saved("chat.db", `SELECT m.text || coalesce((SELECT group_concat(text, '' ORDER BY id) FROM growth WHERE message = m.id), '') FROM messages AS m WHERE role = 'assistant'`) == "one, two" && u.saved("chat.db", `SELECT text FROM drafts`) == "And then to"
 	})
 	p.killEverything()
 
@@ -61,9 +59,9 @@ func TestKilledWhileAnAnswerComesAndTheUserTypes(t *testing.T) {
 	p.quit()
 }
 
-// saved is the one value of a query to the Chat's file.
-func (u *user) saved(query string) string {
-	conn, err := sqlite3.OpenFlags(u.State("chat.db"), sqlite3.OPEN_READONLY)
+// saved is the one value of a query to a database in the state folder; "" if it cannot be had.
+func (u *user) saved(database, query string) string {
+	conn, err := sqlite3.OpenFlags(u.State(database), sqlite3.OPEN_READONLY)
 	if err != nil {
 		return ""
 	}
@@ -82,18 +80,10 @@ func (u *user) saved(query string) string {
 // post sends JSON that must be accepted, and returns what is answered.
 func post(t *testing.T, url string, body any) (answer map[string]string) {
 	t.Helper()
-	encoded, err := json.Marshal(body)
-	if err != nil {
-		t.Fatal(err)
+	status, text := webtest.Request(t, "POST", url, body, "Content-Type", "application/json")
+	if status >= 300 {
+		t.Fatalf("POST %s: %d %s", url, status, text)
 	}
-	response, err := http.Post(url, "application/json", bytes.NewReader(encoded))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode >= 300 {
-		t.Fatalf("POST %s: %s", url, response.Status)
-	}
-	_ = json.NewDecoder(response.Body).Decode(&answer) // nothing, most often
+	_ = json.Unmarshal([]byte(text), &answer) // nothing, most often
 	return answer
 }

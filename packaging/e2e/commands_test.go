@@ -12,6 +12,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/services/web/webtest"
 )
 
 // The commands act on the running instance, wait for the outcome, and say it by their
@@ -23,9 +24,7 @@ func TestCommandsActAndWait(t *testing.T) {
 	state := func(service string) manager.Service {
 		t.Helper()
 		var status control.Status
-		if err := json.Unmarshal([]byte(u.Command("status", "--json")), &status); err != nil {
-			t.Fatal(err)
-		}
+		must(t, json.Unmarshal([]byte(u.Command("status", "--json")), &status))
 		s, _ := status.Service(service)
 		return s
 	}
@@ -53,9 +52,7 @@ func TestCommandsActAndWait(t *testing.T) {
 	u.Command("resume")
 	p.ready()
 	u.Command("open", "chat")
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Chat) {
-		t.Errorf("open opened %s", url)
-	}
+	u.opens(u.URL(u.Chat))
 	if logs := u.Command("logs", "-n", "5"); !strings.Contains(logs, "chat      | ") || !strings.Contains(logs, "dashboard | ") {
 		t.Errorf("the logs are\n%s", logs)
 	}
@@ -66,13 +63,9 @@ func TestCommandsActAndWait(t *testing.T) {
 		t.Errorf("completion offers %q", said)
 	}
 	doctor := u.launchExactly("doctor") // the instance's ports are not those of the file
-	if doctor.End(); !strings.Contains(doctor.Out.String(), fmt.Sprintf("✓ Port %d is Chat's", u.Chat)) {
-		t.Errorf("doctor says\n%s", doctor.Out.String())
-	}
-	wrong := u.launchExactly("restart", "nobody")
-	if status := wrong.End(); status != 1 || !strings.Contains(wrong.Out.String(), `there is no service "nobody". There are: dashboard chat`) {
-		t.Errorf("status %d, and it says\n%s", status, wrong.Out.String())
-	}
+	doctor.End()
+	webtest.Contains(t, doctor.Out.String(), fmt.Sprintf("✓ Port %d is Chat's", u.Chat))
+	u.fails(1, []string{"restart", "nobody"}, `there is no service "nobody". There are: dashboard chat`)
 	u.Command("quit")
 	p.CleanEnd()
 }
@@ -87,14 +80,8 @@ func TestStartTellsAFailure(t *testing.T) {
 	}
 	u.WithServices("  broken: {command: [" + shell + `, -c, "echo no space left >&2; exit 7"], restart: never, ready: {log: listening}}` + "\n")
 	p := u.launchExactly()
-	p.Status("it has failed", func(s control.Status) bool {
-		broken, _ := s.Service("broken")
-		return broken.State == manager.Failed
-	})
-	start := u.launchExactly("start", "broken")
-	if status := start.End(); status != 1 || !strings.Contains(start.Out.String(), "exit 7") || !strings.Contains(start.Out.String(), "no space left") {
-		t.Errorf("status %d, and it says\n%s", status, start.Out.String())
-	}
+	p.Status("it has failed", is("broken", manager.Failed))
+	u.fails(1, []string{"start", "broken"}, "exit 7", "no space left")
 	u.Command("quit")
 	p.CleanEnd()
 }
@@ -113,9 +100,7 @@ func TestStartOfAServiceThatEndsAtOnce(t *testing.T) {
 		return fleeting.State == manager.Failed
 	})
 	start := u.launchExactly("start", "fleeting")
-	if status := start.End(); status != 1 {
-		t.Errorf("status %d", status)
-	}
+	start.ends(1)
 	const note = "fleeting: it ended with an error (exit 7), and is started again\n"
 	if said := start.Out.String(); !strings.HasPrefix(said, note) || strings.Contains(said, "ready") || strings.Count(said, "started again") != 1 {
 		t.Errorf("it says\n%s", said)

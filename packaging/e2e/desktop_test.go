@@ -30,14 +30,14 @@ func (u *user) leaveOneRunning() (pid int) {
 	wait(u.T, patience, "its child", func() bool { return len(guardtest.Children(pid)) == 1 })
 	pid = guardtest.Children(pid)[0]
 	roles := map[string]process{}
-	wait(u.T, patience, "the guard and its keeper", func() bool {
+	wait(u.T, patience, "the guard and its cleanup helper", func() bool {
 		for _, process := range u.Processes() {
 			roles[process.Role] = process
 		}
 		return len(roles) >= 4 // with the service
 	})
 	roles["tray"].Kill(syscall.SIGSTOP) // so that nobody is left to clean up
-	for _, role := range []string{"keeper", "guard", "tray"} {
+	for _, role := range []string{"cleanup helper", "guard", "tray"} {
 		roles[role].Kill(syscall.SIGKILL)
 	}
 	p.End()
@@ -54,9 +54,7 @@ func TestTheMenuIsThereWhileTheLastSessionIsEnded(t *testing.T) {
 	for name, end := range map[string]func(t *testing.T, p *program, item *traytest.Item){
 		"quit": func(t *testing.T, _ *program, item *traytest.Item) { click(t, item, "Quit") },
 		"signal": func(t *testing.T, p *program, _ *traytest.Item) {
-			if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-				t.Fatal(err)
-			}
+			must(t, p.Process.Signal(syscall.SIGTERM))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -108,9 +106,7 @@ func TestThePermissionToComeToTheFront(t *testing.T) {
 	click(t, item, "Open Chat")
 	u.Browser.Wait(t.Context())
 	time.Sleep(doubleClick)
-	if err := item.ProvideToken("click"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, item.ProvideToken("click"))
 	click(t, item, "Open Chat")
 	u.Browser.Wait(t.Context())
 	second := u.prepare()
@@ -131,9 +127,7 @@ func TestThePermissionToComeToTheFront(t *testing.T) {
 func TestWithoutABrowser(t *testing.T) {
 	t.Parallel()
 	u := newUser(t).withDesktop()
-	if err := os.Remove(u.Browser.Dir + "/xdg-open"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Remove(u.Browser.Dir+"/xdg-open"))
 	p := u.prepare()
 	p.Env = append(p.Env, "PATH="+u.Browser.Dir, "BROWSER=")
 	p.Start()
@@ -147,19 +141,5 @@ func TestWithoutABrowser(t *testing.T) {
 	if !slices.Contains(message.Actions, "Copy address") {
 		t.Errorf("it offers %q", message.Actions)
 	}
-	if open := u.launchExactly("open", "chat"); open.End() != 1 || !strings.Contains(open.Out.String(), "open "+u.URL(u.Chat)+" yourself") {
-		t.Errorf("open says %q", open.Out.String())
-	}
-}
-
-// What keeps the program from starting is shown to somebody who has double-clicked it.
-func TestAStartThatFailsIsShown(t *testing.T) {
-	t.Parallel()
-	u := newUser(t).withDesktop()
-	u.WithServices("  web: {comand: x}\n")
-	p := u.launchExactly()
-	n := u.Notifications.Wait(t.Context(), summary("Configurable Agents cannot start"))
-	if p.End() != 1 || !strings.Contains(n.Body, "comand") {
-		t.Errorf("it ended with %d and says %q", p.ProcessState.ExitCode(), n.Body)
-	}
+	u.fails(1, []string{"open", "chat"}, "open "+u.URL(u.Chat)+" yourself")
 }

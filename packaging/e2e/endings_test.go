@@ -28,26 +28,14 @@ func (u *user) alter(sql string) {
 		u.T.Fatal(err)
 	}
 	defer conn.Close()
-	if err := conn.Exec(sql); err != nil {
-		u.T.Fatal(err)
-	}
-}
-
-// kill ends the program's process, and waits until nothing of it is left.
-func (p *program) kill(sig syscall.Signal) {
-	p.u.T.Helper()
-	if err := p.Process.Signal(sig); err != nil {
-		p.u.T.Fatal(err)
-	}
-	p.End()
-	guardtest.NothingLeft(p.u.T, p.u.Mark(), deadline)
+	must(u.T, conn.Exec(sql))
 }
 
 // review returns what a new session says of the one before; nil if it ended well.
 func (u *user) review() *control.Review {
 	u.T.Helper()
 	p := u.launch("ui", "--start").ready()
-	unclean := p.Status("it answers", func(control.Status) bool { return true }).Unclean
+	unclean := p.now().Unclean
 	p.kill(syscall.SIGTERM)
 	return unclean
 }
@@ -69,9 +57,7 @@ func TestTheCauseOfAnUncleanEnd(t *testing.T) {
 			if group == "" {
 				t.Fatal("this user cannot make a control group that limits memory")
 			}
-			if err := os.WriteFile(filepath.Join(group, "cgroup.procs"), fmt.Append(nil, p.Process.Pid), 0); err != nil {
-				t.Fatal(err)
-			}
+			must(t, os.WriteFile(filepath.Join(group, "cgroup.procs"), fmt.Append(nil, p.Process.Pid), 0))
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
 			for ctx.Err() == nil { // what it needs for an answer is too much
@@ -140,9 +126,7 @@ func TestTheCauseOfAnUncleanEnd(t *testing.T) {
 func TestTheComputerIsShutDown(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
-	bus := traytest.StartBus(t)
-	logind := bus.StartLogind(t)
-	u.System = bus.Address
+	logind := u.withLogind()
 	for _, way := range []struct {
 		reason string
 		end    func(p *program)
@@ -163,13 +147,8 @@ func TestTheComputerIsShutDown(t *testing.T) {
 	p := u.launch("ui").ready()
 	logind.WaitInhibited(t)
 	logind.LogOff()
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
-	if sessions := u.record(); sessions[2].detail != "The user logged off" {
-		t.Errorf("the record says %+v", sessions[2])
-	}
+	p.quit()
+	u.endedBecause("The user logged off")
 	if review := u.review(); review != nil {
 		t.Errorf("a false alarm: %+v", review)
 	}
@@ -180,9 +159,7 @@ func TestTheComputerIsShutDown(t *testing.T) {
 func TestAServiceThatDoesNotStopForAShutdown(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
-	bus := traytest.StartBus(t)
-	logind := bus.StartLogind(t)
-	u.System = bus.Address
+	logind := u.withLogind()
 	p := u.launchKinds(guardtest.IgnoresTERM)
 	p.settled()
 	logind.WaitInhibited(t)
@@ -202,14 +179,11 @@ func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
 	p := u.launch().ready()
 	item := p.Item()
 	click(t, item, "Services", "Chat", "Stop")
-	p.Status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
+	p.Status("the Chat has stopped", is("chat", manager.Stopped))
 	wait(t, patience, "the record to know", func() bool { return strings.Contains(u.record()[0].state, `"by_hand":true`) })
 	p.kill(syscall.SIGKILL)
 	p = u.launch()
-	p.Status("the Dashboard is back", func(s control.Status) bool {
-		service, _ := s.Service("dashboard")
-		return service.State == manager.Ready
-	})
+	p.Status("the Dashboard is back", is("dashboard", manager.Ready))
 	p.kill(syscall.SIGKILL)
 
 	p = u.launch()
@@ -219,24 +193,18 @@ func TestAfterTwoUncleanEndsItAsks(t *testing.T) {
 	if !strings.Contains(notification.Body, "within ten minutes") {
 		t.Errorf("the notification says %q", notification.Body)
 	}
-	status := p.Status("it answers", func(control.Status) bool { return true })
+	status := p.now()
 	if !status.Asks || status.Unclean == nil || status.Services[0].State != manager.Stopped || status.Services[1].State != manager.Stopped {
 		t.Errorf("it stands at %+v", status)
 	}
 	click(t, item, "Start everything")
-	status = p.Status("the Dashboard is back", func(s control.Status) bool {
-		service, _ := s.Service("dashboard")
-		return service.State == manager.Ready
-	})
+	status = p.Status("the Dashboard is back", is("dashboard", manager.Ready))
 	if status.Asks || theChat(status).State != manager.Stopped {
 		t.Errorf("it stands at %+v", status)
 	}
 	p.kill(syscall.SIGTERM)
 	p = u.launch()
-	status = p.Status("the Dashboard is back", func(s control.Status) bool {
-		service, _ := s.Service("dashboard")
-		return service.State == manager.Ready
-	})
+	status = p.Status("the Dashboard is back", is("dashboard", manager.Ready))
 	if status.Asks || theChat(status).State != manager.Stopped || !theChat(status).ByHand {
 		t.Errorf("after a clean end it stands at %+v", status)
 	}
@@ -259,10 +227,7 @@ func TestKilledWhileItAsks(t *testing.T) {
 		p.kill(syscall.SIGKILL)
 	}
 	p = u.launch("ui", "--start")
-	status := p.Status("the Dashboard is back", func(s control.Status) bool {
-		service, _ := s.Service("dashboard")
-		return service.State == manager.Ready
-	})
+	status := p.Status("the Dashboard is back", is("dashboard", manager.Ready))
 	if theChat(status).State != manager.Stopped || !theChat(status).ByHand {
 		t.Errorf("it stands at %+v", status)
 	}
@@ -277,10 +242,7 @@ func TestTheSystemsBusHangs(t *testing.T) {
 	u.System = bus.Address
 	p := u.launch("ui").ready()
 	asked := time.Now()
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
+	p.quit()
 	if took := time.Since(asked); took > 4*time.Second {
 		t.Errorf("the end took %v", took)
 	}

@@ -29,14 +29,8 @@ func (p *program) told(words string, gone bool) {
 // restartChat makes something happen that is recorded.
 func (p *program) restartChat() {
 	p.u.T.Helper()
-	address, err := p.u.Address()
-	if err != nil {
-		p.u.T.Fatal(err)
-	}
-	before := theChat(p.Status("the Chat runs", func(s control.Status) bool { return theChat(s).State == manager.Ready }))
-	if err := control.NewClient(address).Act(p.u.T.Context(), "chat", control.Restart); err != nil {
-		p.u.T.Fatal(err)
-	}
+	before := theChat(p.Status("the Chat runs", is("chat", manager.Ready)))
+	must(p.u.T, p.u.client().Act(p.u.T.Context(), "chat", control.Restart))
 	p.Status("the Chat is back", func(s control.Status) bool {
 		return theChat(s).State == manager.Ready && theChat(s).PID != before.PID
 	})
@@ -67,9 +61,7 @@ func (u *user) disk() (fill, empty func()) {
 		file.Close()
 	}
 	return fill, func() {
-		if err := os.Remove(filler); err != nil {
-			u.T.Fatal(err)
-		}
+		must(u.T, os.Remove(filler))
 	}
 }
 
@@ -147,9 +139,7 @@ func (p *program) quits(words ...string) {
 	if quit := p.u.Command("quit"); quit != "Everything is stopped.\n" {
 		p.u.T.Errorf("quit says %q", quit)
 	}
-	if status := p.End(); status != 1 {
-		p.u.T.Errorf("exit status %d", status)
-	}
+	p.ends(1)
 	for _, want := range words {
 		if !strings.Contains(p.Out.String(), want) {
 			p.u.T.Errorf("it does not say %q:\n%s", want, p.Out.String())
@@ -190,9 +180,7 @@ func TestAnEndThatCannotBeRecorded(t *testing.T) {
 		"a full disk, and no other place": {func(u *user) {
 			fill, empty := u.disk()
 			p := u.launch("ui").ready()
-			if err := os.MkdirAll(u.State("farewells.json/taken"), 0o700); err != nil {
-				u.T.Fatal(err)
-			}
+			must(u.T, os.MkdirAll(u.State("farewells.json/taken"), 0o700))
 			fill()
 			writable := u.readOnly("run")
 			p.quits("this session will be reported as ended unexpectedly", noRoom)
@@ -229,9 +217,7 @@ func TestTheRecordIsRemoved(t *testing.T) {
 	u := newUser(t)
 	u.launch("ui").ready().kill(syscall.SIGTERM)
 	p := u.launch("ui").ready()
-	if err := os.Remove(u.State("session.db")); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Remove(u.State("session.db")))
 	p.restartChat()
 	p.told("It was written anew, with all that was in it", false)
 	p.kill(syscall.SIGKILL)
@@ -248,12 +234,10 @@ func TestTheRecordIsDamaged(t *testing.T) {
 	p := u.launch("ui").ready()
 	wait(t, patience, "a copy", func() bool { _, err := os.Stat(u.State("session.db.copy")); return err == nil })
 	p.kill(syscall.SIGKILL)
-	if err := os.WriteFile(u.State("session.db"), []byte(strings.Repeat("hello ", 2000)), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(u.State("session.db"), []byte(strings.Repeat("hello ", 2000)), 0o600))
 	p = u.launch("ui").ready()
 	p.told("has taken its place, so how the last session ended is not known", false)
-	if status := p.Status("it answers", func(control.Status) bool { return true }); status.Unclean != nil {
+	if status := p.now(); status.Unclean != nil {
 		t.Errorf("it claims to know: %+v", status.Unclean)
 	}
 	p.kill(syscall.SIGTERM)
@@ -264,24 +248,16 @@ func TestTheRecordIsDamaged(t *testing.T) {
 func TestAStateFolderThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	u := newUser(t).withDesktop()
-	if err := os.WriteFile(filepath.Join(u.Folder, "state", "agents-tray"), nil, 0o400); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(filepath.Join(u.Folder, "state", "agents-tray"), nil, 0o400))
 	p := u.launch()
 	item := p.Item()
 	item.WaitLabel(t.Context(), "Running")
 	item.WaitLabel(t.Context(), "Nothing of this session will be kept")
 	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "XDG_STATE_HOME") })
-	if status := u.launch().End(); status != 0 { // it is the only one there, too
-		t.Errorf("the second launch ended with status %d", status)
-	}
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-		t.Errorf("it opened %s", url)
-	}
+	u.launch().ends(0) // it is the only one there, too
+	u.opens(u.URL(u.Dashboard))
 	click(t, item, "Quit")
-	if status := p.End(); status != 0 {
-		t.Errorf("exit status %d", status)
-	}
+	p.ends(0)
 }
 
 // A disk that can no longer be written, as the system leaves it after a fault, does not let
@@ -291,12 +267,8 @@ func TestADiskThatBecomesReadOnly(t *testing.T) {
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
 	writable := u.readOnly("state")
-	if status := u.launch().End(); status != 0 {
-		t.Errorf("the second launch ended with status %d", status)
-	}
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-		t.Errorf("it opened %s", url)
-	}
+	u.launch().ends(0)
+	u.opens(u.URL(u.Dashboard))
 	writable()
 	p.kill(syscall.SIGTERM)
 	u.recorded("clean")
@@ -327,7 +299,7 @@ func TestCommandsFindTheInstance(t *testing.T) {
 			if menu := u.Command("menu"); !strings.Contains(menu, "agents-tray do restart chat") {
 				t.Errorf("the menu is\n%s", menu)
 			}
-			before := theChat(p.Status("it answers", func(control.Status) bool { return true }))
+			before := theChat(p.now())
 			u.Command("do", "restart", "chat")
 			p.Status("the Chat is back", func(s control.Status) bool {
 				return theChat(s).State == manager.Ready && theChat(s).PID != before.PID
@@ -338,12 +310,8 @@ func TestCommandsFindTheInstance(t *testing.T) {
 			if sessions := u.Command("sessions"); !strings.Contains(sessions, "Running") {
 				t.Errorf("the sessions are\n%s", sessions)
 			}
-			if status := u.launch().End(); status != 0 {
-				t.Errorf("the second launch ended with status %d", status)
-			}
-			if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-				t.Errorf("the second launch opened %s", url)
-			}
+			u.launch().ends(0)
+			u.opens(u.URL(u.Dashboard))
 			if quit := u.Command("quit"); quit != "Everything is stopped.\n" {
 				t.Errorf("quit says %q", quit)
 			}
@@ -390,7 +358,7 @@ func TestTheOriginalsDatabase(t *testing.T) {
 )`)
 	row(`INSERT INTO session_state VALUES ('default', '2026-11-20 09:15:00', 1, '["nightly"]', NULL, '2026-11-20 10:00:00')`)
 	p := u.launch("ui", "--db-url", "sqlite:///"+original).ready()
-	unclean := p.Status("it answers", func(control.Status) bool { return true }).Unclean
+	unclean := p.now().Unclean
 	if unclean == nil || !strings.Contains(unclean.Cause, "Python platform") {
 		t.Errorf("of their session it tells %+v", unclean)
 	}

@@ -37,9 +37,7 @@ func (p *program) found(change func(*program)) {
 			u.T.Errorf("%q prints %q", command, out)
 		}
 	}
-	if url := u.Browser.Wait(u.T.Context()); url != u.URL(u.Dashboard) {
-		u.T.Errorf("it opened %s", url)
-	}
+	u.opens(u.URL(u.Dashboard))
 	if out := run("quit"); out != "Everything is stopped.\n" {
 		u.T.Errorf("quit prints %q", out)
 	}
@@ -77,9 +75,7 @@ func TestTheInstanceIsFoundWithoutItsFolders(t *testing.T) {
 			t.Parallel()
 			u := newUser(t).withDesktop()
 			p := u.launch().ready()
-			if err := harm(u.State(""), filepath.Join(u.Folder, "run", "agents-tray")); err != nil {
-				t.Fatal(err)
-			}
+			must(t, harm(u.State(""), filepath.Join(u.Folder, "run", "agents-tray")))
 			if name != "state a file" {
 				u.Command("logs", "chat")
 				if out := u.Command("sessions"); !strings.Contains(out, "Running") {
@@ -107,9 +103,7 @@ func TestTheInstanceIsFoundFromEverySession(t *testing.T) {
 		},
 		"another way to the home": func(u *user, env []string) []string {
 			link := filepath.Join(t.TempDir(), "home")
-			if err := os.Symlink(u.Folder, link); err != nil {
-				t.Fatal(err)
-			}
+			must(t, os.Symlink(u.Folder, link))
 			return append(env, "HOME="+link, "XDG_STATE_HOME="+link, "XDG_RUNTIME_DIR="+link)
 		},
 	} {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/manager/guard/proctree"
 	"agents-tray/sessiondb"
 )
 
@@ -16,13 +17,11 @@ import (
 func TestTheNumbersInTheRecordMayBeAStrangers(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
-	if err := os.MkdirAll(filepath.Dir(u.State("session.db")), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.MkdirAll(filepath.Dir(u.State("session.db")), 0o700))
 	record := sessiondb.Open(u.State("session.db"), sessiondb.Options{})
 	stranger := guardtest.StartWitness(t, nil)
 	_, err := record.Begin(sessiondb.Session{
-		Mark: "before", Boot: sessiondb.BootID(), PID: stranger.PID,
+		Mark: "before", Boot: proctree.BootID(), PID: stranger.PID,
 		Services: []sessiondb.Service{{Name: guardtest.Cooperative, State: "ready", PID: stranger.PID}},
 	})
 	if err != nil {

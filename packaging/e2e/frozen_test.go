@@ -7,7 +7,6 @@ import (
 	"syscall"
 	"testing"
 
-	"agents-tray/manager/control"
 	"agents-tray/tray/traytest"
 )
 
@@ -55,11 +54,11 @@ func TestNothingInTheDesktopHoldsUpTheEnd(t *testing.T) {
 					}
 					if end == "quit" {
 						u.Command("quit")
-					} else if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-						t.Fatal(err)
+						p.CleanEnd()
+					} else {
+						p.quit()
 					}
-					p.CleanEnd()
-					if second := u.launch("ui").ready(); second.Status("it has begun", func(control.Status) bool { return true }).Unclean != nil {
+					if second := u.launch("ui").ready(); second.now().Unclean != nil {
 						t.Error("the end is not recorded")
 					}
 				})
@@ -73,9 +72,7 @@ func TestAnInstanceThatHangs(t *testing.T) {
 	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	if err := p.Process.Signal(syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	must(t, p.Process.Signal(syscall.SIGSTOP))
 	t.Cleanup(func() { _ = p.Process.Signal(syscall.SIGCONT) })
 	status, second := u.launchExactly("status"), u.launchExactly()
 	if status.End() != 1 || !strings.Contains(status.Out.String(), "is running, but does not answer") {

@@ -14,10 +14,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"agents-tray/manager/control"
-	"agents-tray/manager/guard/guardtest"
 )
 
 // Routes are registered in these folders; those of the control API are under /v1/.
@@ -71,11 +71,7 @@ func TestNoGETChangesAnything(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
 	p := u.launch().ready()
-	if err := p.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	p.End()
-	guardtest.NothingLeft(t, u.Mark(), deadline)
+	p.kill(syscall.SIGKILL)
 	u.launch().ready()
 	local, address := localClient(t, u)
 	read(t, http.DefaultClient, u.URL(u.Chat)+"/") // the Chat's file is made by its first use

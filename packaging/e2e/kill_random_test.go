@@ -58,8 +58,8 @@ type round struct {
 	hit    []process // all that ever were there when somebody was hit
 	asked  bool      // the tray was asked to end
 	killed bool      // the tray was killed
-	nobody bool      // neither guard nor keeper was there after that to end what is left
-	stuck  []int     // keepers whose guard had ended before they were stopped: nothing resumes them
+	nobody bool      // neither guard nor cleanup helper was there after that to end what is left
+	stuck  []int     // cleanup helpers whose guard had ended before they were stopped: nothing resumes them
 }
 
 func (r *round) tell(format string, arguments ...any) {
@@ -106,7 +106,7 @@ func (r *round) play() {
 func (r *round) volley(p *program) {
 	all := r.Processes()
 	share := []float64{0, 0.2, 0.6, 1}[r.IntN(4)]
-	chances := map[string]float64{"tray": 0.5, "guard": 0.4, "keeper": 0.2, "service": share, "descendant": share}
+	chances := map[string]float64{"tray": 0.5, "guard": 0.4, "cleanup helper": 0.2, "service": share, "descendant": share}
 	victims := slices.DeleteFunc(slices.Clone(all), func(p process) bool { return !r.chance(chances[p.Role]) })
 	hitsTray := slices.ContainsFunc(victims, func(v process) bool { return v.PID() == p.Process.Pid })
 	frozen := hitsTray && r.chance(0.3)
@@ -118,7 +118,7 @@ func (r *round) volley(p *program) {
 	}
 	rest := map[string]int{}
 	for _, p := range all {
-		if frozen && p.Role == "keeper" && !slices.ContainsFunc(all, func(g process) bool { return g.Role == "guard" && g.PID() == p.Parent() }) {
+		if frozen && p.Role == "cleanup helper" && !slices.ContainsFunc(all, func(g process) bool { return g.Role == "guard" && g.PID() == p.Parent() }) {
 			r.stuck = append(r.stuck, p.PID())
 		} else {
 			rest[p.Role]++
@@ -146,7 +146,7 @@ func (r *round) volley(p *program) {
 			r.asked = r.asked || !kills
 		}
 	}
-	r.nobody = rest["guard"] <= 0 && rest["keeper"] <= 0
+	r.nobody = rest["guard"] <= 0 && rest["cleanup helper"] <= 0
 	r.hit = append(r.hit, all...)
 }
 

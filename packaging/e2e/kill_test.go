@@ -30,9 +30,9 @@ type killing struct {
 // killings are the rows; kinds are the columns. The kind that exits at once has been
 // given up before the kill and stays so, until the next start tries it again.
 //
-// The kernel resumes what is stopped: a guard whose tray ends and a keeper whose guard
+// The kernel resumes what is stopped: a guard whose tray ends and a cleanup helper whose guard
 // ends are orphaned process groups, which get SIGHUP and SIGCONT. It kills services with
-// their guard, stopped or not. Only when the keeper is killed with tray and guard has
+// their guard, stopped or not. Only when the cleanup helper is killed with tray and guard has
 // nobody the task to end what is no child of the guard; the next start does.
 var killings = map[string]killing{
 	"service": {
@@ -40,19 +40,19 @@ var killings = map[string]killing{
 		told: []string{"exited", "restarting", "started", "ready"}, ending: "clean",
 	},
 	"guard": {
-		victims: []string{"guard"}, signal: syscall.SIGKILL, again: []string{"guard", "keeper", "service", "descendant"},
+		victims: []string{"guard"}, signal: syscall.SIGKILL, again: []string{"guard", "cleanup helper", "service", "descendant"},
 		told: []string{"started", "ready"}, ending: "clean",
 	},
 	"guard, asked to end": {
-		victims: []string{"guard"}, signal: syscall.SIGTERM, again: []string{"guard", "keeper", "service", "descendant"},
+		victims: []string{"guard"}, signal: syscall.SIGTERM, again: []string{"guard", "cleanup helper", "service", "descendant"},
 		told: []string{"exited", "started", "ready"}, ending: "clean", // no restart: no service is to blame
 	},
 	"tray":                   {victims: []string{"tray"}, signal: syscall.SIGKILL, ending: "killed"},
 	"tray and guard":         {victims: []string{"tray", "guard"}, signal: syscall.SIGKILL, ending: "killed"},
 	"tray, frozen":           {frozen: true, victims: []string{"tray"}, signal: syscall.SIGKILL, ending: "killed"},
 	"tray and guard, frozen": {frozen: true, victims: []string{"tray", "guard"}, signal: syscall.SIGKILL, ending: "killed"},
-	"tray, guard and keeper": {
-		victims: []string{"tray", "guard", "keeper"}, signal: syscall.SIGKILL,
+	"tray, guard and cleanup helper": {
+		victims: []string{"tray", "guard", "cleanup helper"}, signal: syscall.SIGKILL,
 		left: []string{guardtest.Forks, guardtest.Escapes, guardtest.HoldsPort}, ending: "killed",
 	},
 }
@@ -170,15 +170,6 @@ func (u *user) startsAfter(row killing, before []process) {
 	gaveUpWithItsLastWords(t, status)
 	p.quitNow()
 	u.recorded(row.ending, "clean")
-}
-
-// quit ends the program as a user does.
-func (p *program) quit() {
-	p.u.T.Helper()
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		p.u.T.Error(err)
-	}
-	p.CleanEnd()
 }
 
 // quitNow ends it as a user does who does not wait.

@@ -59,14 +59,12 @@ func (u *user) launchKinds(kinds ...string) *program {
 		text += fmt.Sprintf("    restart: {policy: always, max_delay: 100ms, give_up: %s}\n", giveUp)
 	}
 	file := filepath.Join(u.Folder, "config", "services.yaml")
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		u.T.Fatal(err)
-	}
+	must(u.T, os.WriteFile(file, []byte(text), 0o600))
 	return u.launchExactly("ui", "--config", file)
 }
 
 // settled waits until every service runs, or is given up if it does not stay, and a
-// keeper is there if anything is to be kept; none of it by a process that was there before.
+// cleanup helper is there if anything is to be kept; none of it by a process that was there before.
 func (p *program) settled(before ...process) control.Status {
 	p.u.T.Helper()
 	isNew := func(pid int) bool {
@@ -85,8 +83,8 @@ func (p *program) settled(before ...process) control.Status {
 		return len(s.Services) > 0 && isNew(s.Guard)
 	})
 	watched := slices.ContainsFunc(status.Services, func(s manager.Service) bool { return s.PID != 0 })
-	wait(p.u.T, patience, "a keeper", func() bool {
-		return !watched || slices.ContainsFunc(p.u.Processes(), func(p process) bool { return p.Role == "keeper" && isNew(p.PID()) })
+	wait(p.u.T, patience, "a cleanup helper", func() bool {
+		return !watched || slices.ContainsFunc(p.u.Processes(), func(p process) bool { return p.Role == "cleanup helper" && isNew(p.PID()) })
 	})
 	return status
 }

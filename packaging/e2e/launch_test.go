@@ -5,7 +5,6 @@ package e2e
 import (
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"strings"
 	"syscall"
@@ -14,6 +13,7 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/services/web/webtest"
 	"agents-tray/tray/traytest"
 )
 
@@ -24,14 +24,10 @@ func TestASecondLaunchOpensTheDashboard(t *testing.T) {
 	t.Parallel()
 	u := newUser(t).withDesktop()
 	p := u.launch().ready()
-	before := p.Status("it answers", func(control.Status) bool { return true })
+	before := p.now()
 	second := u.launch()
-	if status := second.End(); status != 0 {
-		t.Errorf("exit status %d", status)
-	}
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-		t.Errorf("it opened %s", url)
-	}
+	second.ends(0)
+	u.opens(u.URL(u.Dashboard))
 	if want := "Configurable Agents is running already; its Dashboard was opened.\nNot used: --chat-port, --dashboard-port. "; !strings.HasPrefix(second.Out.String(), want) {
 		t.Errorf("it says %q", second.Out.String())
 	}
@@ -40,7 +36,7 @@ func TestASecondLaunchOpensTheDashboard(t *testing.T) {
 			t.Errorf("without options it says %q", out)
 		}
 	}
-	after := p.Status("it answers", func(control.Status) bool { return true })
+	after := p.now()
 	if after.PID != before.PID || after.Services[0].PID != before.Services[0].PID {
 		t.Errorf("before %+v, after %+v", before, after)
 	}
@@ -51,9 +47,7 @@ func TestALaunchDuringTheEndTakesOver(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
 	first := u.launch("ui").ready()
-	if err := first.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
+	must(t, first.Process.Signal(syscall.SIGTERM))
 	second := u.launch("ui")
 	first.End()
 	second.ready()
@@ -66,18 +60,12 @@ func TestALaunchRightAfterAKill(t *testing.T) {
 	u := newUser(t).withDesktop()
 	for range 3 {
 		p := u.launch("--start").ready()
-		if err := p.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
+		must(t, p.Process.Kill())
 		p.End()
 	}
 	u.launch("--start").ready()
-	if status := u.launch().End(); status != 0 {
-		t.Errorf("the second launch ended with status %d", status)
-	}
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-		t.Errorf("it opened %s", url)
-	}
+	u.launch().ends(0)
+	u.opens(u.URL(u.Dashboard))
 }
 
 func TestBadInputIsRefused(t *testing.T) {
@@ -100,16 +88,7 @@ func TestBadInputIsRefused(t *testing.T) {
 		"an extra argument": {[]string{"ui", "now"}, []string{"now"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			u := newUser(t)
-			p := u.launchExactly(test.args...)
-			if status := p.End(); status != 1 {
-				t.Errorf("exit status %d", status)
-			}
-			for _, want := range test.want {
-				if !strings.Contains(p.Out.String(), want) {
-					t.Errorf("it does not say %q:\n%s", want, p.Out.String())
-				}
-			}
+			newUser(t).fails(1, test.args, test.want...)
 		})
 	}
 }
@@ -122,15 +101,9 @@ func TestWithoutADesktop(t *testing.T) {
 	for end := time.Now().Add(patience); !strings.Contains(p.Out.String(), "Press Ctrl-C") && time.Now().Before(end); {
 		time.Sleep(time.Millisecond) // it says so a moment after the services are ready
 	}
-	if err := p.Process.Signal(syscall.SIGINT); err != nil {
-		t.Fatal(err)
-	}
+	must(t, p.Process.Signal(syscall.SIGINT))
 	p.CleanEnd()
-	for _, want := range []string{u.URL(u.Dashboard), u.URL(u.Chat), "Press Ctrl-C to stop", "Everything is stopped"} {
-		if !strings.Contains(p.Out.String(), want) {
-			t.Errorf("it does not say %q:\n%s", want, p.Out.String())
-		}
-	}
+	webtest.Contains(t, p.Out.String(), u.URL(u.Dashboard), u.URL(u.Chat), "Press Ctrl-C to stop", "Everything is stopped")
 }
 
 func TestWithoutTheChat(t *testing.T) {
@@ -146,6 +119,7 @@ func TestWithoutTheChat(t *testing.T) {
 
 func TestAPortThatIsHeld(t *testing.T) {
 	t.Parallel()
+	withoutChat := func(s control.Status) bool { return is("dashboard", manager.Ready)(s) && is("chat", manager.Failed)(s) }
 	t.Run("ui", func(t *testing.T) {
 		u := newUser(t)
 		held, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", u.Chat))
@@ -154,25 +128,11 @@ func TestAPortThatIsHeld(t *testing.T) {
 		}
 		defer held.Close()
 		p := u.launch("ui") // goes on with the Dashboard
-		p.Status("the Dashboard is ready and the Chat is not", func(s control.Status) bool {
-			dashboard, _ := s.Service("dashboard")
-			chat, _ := s.Service("chat")
-			return dashboard.State == manager.Ready && chat.State == manager.Failed
-		})
+		p.Status("the Dashboard is ready and the Chat is not", withoutChat)
 		wait(t, patience, "its screen to say that it runs", func() bool { return strings.Contains(p.Out.String(), "Press Ctrl-C to stop") })
-		if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Fatal(err)
-		}
-		if status := p.End(); status != 1 {
-			t.Errorf("exit status %d", status)
-		}
-		for _, want := range []string{
-			fmt.Sprintf("Port %d is taken by", u.Chat), fmt.Sprintf("(pid %d)", os.Getpid()), "is free",
-		} {
-			if !strings.Contains(p.Out.String(), want) {
-				t.Errorf("it does not say %q:\n%s", want, p.Out.String())
-			}
-		}
+		must(t, p.Process.Signal(syscall.SIGTERM))
+		p.ends(1)
+		webtest.Contains(t, p.Out.String(), fmt.Sprintf("Port %d is taken by", u.Chat), fmt.Sprintf("(pid %d)", os.Getpid()), "is free")
 	})
 	t.Run("tray", func(t *testing.T) {
 		u := newUser(t).withDesktop()
@@ -183,15 +143,7 @@ func TestAPortThatIsHeld(t *testing.T) {
 		defer held.Close()
 		p := u.launch()
 		item := p.Item()
-		var free int
-		p.Status("the Dashboard is ready and the Chat is not", func(s control.Status) bool {
-			dashboard, _ := s.Service("dashboard")
-			chat, _ := s.Service("chat")
-			if chat.Problem != nil {
-				free = chat.Problem.FreePort
-			}
-			return dashboard.State == manager.Ready && chat.State == manager.Failed
-		})
+		free := theChat(p.Status("the Dashboard is ready and the Chat is not", withoutChat)).Problem.FreePort
 		menu := item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
 			return strings.HasPrefix(menu.Children[0].Label, fmt.Sprintf("Port %d is taken by", u.Chat))
 		})
@@ -200,11 +152,7 @@ func TestAPortThatIsHeld(t *testing.T) {
 		}
 		click(t, item, fmt.Sprintf("Use port %d for Chat this time", free))
 		item.WaitLabel(t.Context(), "Running")
-		response, err := http.Get(u.URL(free) + "/healthz")
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
+		webtest.Request(t, "GET", u.URL(free)+"/healthz", nil)
 	})
 }
 

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -41,9 +40,7 @@ func TestWhatCannotBeEndedIsTold(t *testing.T) {
 	if _, _, err := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_SEIZE, uintptr(pid), 0, 0, 0, 0); err != 0 {
 		t.Fatalf("trace %d: %v", pid, err)
 	}
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
+	must(t, p.Process.Signal(syscall.SIGTERM))
 	named := fmt.Sprintf("sleep (pid %d", pid)
 	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, named) })
 	status, printed := p.End(), p.Out.String()
@@ -70,71 +67,27 @@ func TestWhatCannotBeEndedIsTold(t *testing.T) {
 	if past := u.Command("sessions"); !strings.Contains(past, "Could not end everything") {
 		t.Errorf("its sessions: %s", past)
 	}
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
+	p.quit()
 }
 
 // Without the record of the last session, its processes are known by the guard's journal.
 func TestWhatIsLeftIsEndedWithoutARecord(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
-	u.WithServices(`  s: {command: [sh, -c, "sleep 600 & wait"]}` + "\n")
-	p := u.launchExactly("ui")
-	var pid int
-	p.Status("s runs", func(s control.Status) bool {
-		service, _ := s.Service("s")
-		pid = service.PID
-		return service.State == manager.Ready
-	})
-	wait(t, patience, "its child", func() bool { return len(guardtest.Children(pid)) == 1 }) // of which no status tells
-	child := guardtest.Children(pid)[0]
-	roles := map[string]int{}
-	for end := time.Now().Add(patience); roles["keeper"] == 0 || roles["guard"] == 0 || roles["tray"] == 0; time.Sleep(time.Millisecond) {
-		for _, process := range u.Processes() {
-			roles[process.Role] = process.PID()
-		}
-		if time.Now().After(end) {
-			t.Fatalf("there are only %v", roles)
-		}
-	}
-	for _, step := range []struct { // so that nobody is left to clean up
-		role   string
-		signal syscall.Signal
-	}{{"tray", syscall.SIGSTOP}, {"keeper", syscall.SIGKILL}, {"guard", syscall.SIGKILL}, {"tray", syscall.SIGKILL}} {
-		if err := syscall.Kill(roles[step.role], step.signal); err != nil {
-			t.Fatalf("%v to the %s: %v", step.signal, step.role, err)
-		}
-	}
-	p.End()
-	for guardtest.Lives(pid) {
-		time.Sleep(time.Millisecond) // the kernel ends it with the guard
-	}
-	if !guardtest.Lives(child) {
-		t.Fatal("nothing is left, so that nothing is tried here")
-	}
+	child := u.leaveOneRunning()
 	files, err := filepath.Glob(u.State("session.db*"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("there is no record: %v", err)
 	}
 	for _, file := range files {
-		if err := os.Remove(file); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.Remove(file))
 	}
-	p = u.launchExactly("ui")
-	p.Status("s runs again", func(s control.Status) bool {
-		service, _ := s.Service("s")
-		return service.State == manager.Ready
-	})
+	p := u.launchExactly("ui")
+	p.Status("s runs again", is("s", manager.Ready))
 	if guardtest.Lives(child) {
 		t.Error("it lives on")
 	}
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
+	p.quit()
 	if left, err := filepath.Glob(u.State("processes/*")); err != nil || len(left) > 0 {
 		t.Errorf("journals are left: %q, %v", left, err)
 	}
@@ -152,8 +105,5 @@ func TestAFrozenGuardDoesNotHoldTheEnd(t *testing.T) {
 		t.Fatalf("no guard among %v", all)
 	}
 	all[at].Kill(syscall.SIGSTOP)
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
+	p.quit()
 }

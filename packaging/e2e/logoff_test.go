@@ -72,9 +72,7 @@ func TestTheBusGoesWithTheSession(t *testing.T) {
 			}
 			u.Bus.Stop()
 			p.CleanEnd()
-			if sessions := u.record(); sessions[0].detail != "The user logged off" {
-				t.Errorf("the record says %+v", sessions[0])
-			}
+			u.endedBecause("The user logged off")
 		})
 	}
 }
@@ -109,9 +107,7 @@ func TestTheBusGoesAlone(t *testing.T) {
 			p.Item().WaitLabel(t.Context(), "Running")
 			u.Command("quit")
 			p.CleanEnd()
-			if sessions := u.record(); sessions[0].detail != "Quit by the user" {
-				t.Errorf("the record says %+v", sessions[0])
-			}
+			u.endedBecause("Quit by the user")
 		})
 	}
 }
@@ -120,9 +116,7 @@ func TestTheBusGoesAlone(t *testing.T) {
 func TestTheBusGoesAndTheProgramIsToStay(t *testing.T) {
 	t.Parallel()
 	u := newUser(t).withDesktop()
-	bus := traytest.StartBus(t)
-	u.System = bus.Address
-	logind := bus.StartLogind(t)
+	logind := u.withLogind()
 	p := u.prepare()
 	p.ignoreHangUp()
 	p.Start()
@@ -133,14 +127,10 @@ func TestTheBusGoesAndTheProgramIsToStay(t *testing.T) {
 	u.Bus.Restart()
 	u.Panel, u.Notifications = u.Bus.StartHost(t), u.Bus.StartNotifications(t)
 	p.Item().WaitLabel(t.Context(), "Running")
-	if err := p.Process.Signal(syscall.SIGHUP); err != nil {
-		t.Fatal(err)
-	}
+	must(t, p.Process.Signal(syscall.SIGHUP))
 	u.Command("quit")
 	p.CleanEnd()
-	if sessions := u.record(); sessions[0].detail != "Quit by the user" {
-		t.Errorf("the record says %+v", sessions[0])
-	}
+	u.endedBecause("Quit by the user")
 }
 
 // A second launch from the next session has the icon there, once the first session is gone: from
@@ -150,9 +140,7 @@ func TestTheNextSessionTakesTheIconOver(t *testing.T) {
 	for name, stays := range map[string]bool{"the program stays": true, "the program ends": false} {
 		t.Run(name, func(t *testing.T) {
 			u := newUser(t).withDesktop()
-			bus := traytest.StartBus(t)
-			u.System = bus.Address
-			logind := bus.StartLogind(t)
+			logind := u.withLogind()
 			first := u.prepare()
 			if stays {
 				first.ignoreHangUp()

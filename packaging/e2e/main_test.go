@@ -3,8 +3,6 @@
 package e2e
 
 import (
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -54,7 +52,7 @@ About ▸
 Quit
 `
 	got := strings.NewReplacer(strings.TrimPrefix(u.URL(u.Dashboard), "http://"), "DASHBOARD", strings.TrimPrefix(u.URL(u.Chat), "http://"), "CHAT",
-		p.Status("it answers", func(control.Status) bool { return true }).Version, "VERSION").Replace(item.Text())
+		p.now().Version, "VERSION").Replace(item.Text())
 	if got != menu {
 		t.Errorf("the menu is\n%s", got)
 	}
@@ -73,14 +71,8 @@ Quit
 		t.Run(label, func(t *testing.T) { webtest.Open(t, 1280, url).Shows(want.text) }) // closed before it quits
 	}
 	for service, port := range map[string]int{"dashboard": u.Dashboard, "chat": u.Chat} {
-		response, err := http.Get(u.URL(port) + "/healthz")
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, _ := io.ReadAll(response.Body)
-		response.Body.Close()
-		if response.StatusCode != 200 || !strings.Contains(string(body), service) {
-			t.Errorf("%s: %s %s", service, response.Status, body)
+		if status, body := webtest.Request(t, "GET", u.URL(port)+"/healthz", nil); status != 200 || !strings.Contains(body, service) {
+			t.Errorf("%s: %d %s", service, status, body)
 		}
 	}
 	click(t, item, "Quit")

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"agents-tray/manager/control"
+	"agents-tray/services/web/webtest"
 )
 
 // nobody is the id of a user, and of a group, that has no rights.
@@ -27,9 +28,7 @@ func (u *user) unprivileged() (start func(args ...string) *program) {
 	u.own(nobody, u.Folder)
 	u.Build = filepath.Join(u.Folder, "bin", "agents-tray")
 	// A link, not a copy: one that has just been written may still be open in a child of this process.
-	if err := errors.Join(os.Mkdir(filepath.Dir(u.Build), 0o755), os.Link(built, u.Build)); err != nil {
-		u.T.Fatal(err)
-	}
+	must(u.T, errors.Join(os.Mkdir(filepath.Dir(u.Build), 0o755), os.Link(built, u.Build)))
 	temporary := u.T.TempDir()
 	u.own(nobody, temporary)
 	if err := os.Chmod(filepath.Dir(u.Folder), 0o755); err != nil { // that of this test's folders
@@ -63,24 +62,16 @@ func (u *user) own(uid int, path string) {
 func TestFoldersOfRoots(t *testing.T) {
 	t.Parallel()
 	root := func(u *user, folder string) { // as sudo leaves it
-		if err := os.MkdirAll(filepath.Join(folder, "logs"), 0o700); err != nil {
-			u.T.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(folder, "instance.lock"), nil, 0o600); err != nil {
-			u.T.Fatal(err)
-		}
+		must(u.T, os.MkdirAll(filepath.Join(folder, "logs"), 0o700))
+		must(u.T, os.WriteFile(filepath.Join(folder, "instance.lock"), nil, 0o600))
 		u.own(0, folder)
 	}
 	unwritable := func(u *user, folder string) {
-		if err := errors.Join(os.MkdirAll(folder, 0o700), os.Lchown(folder, nobody, nobody), os.Chmod(folder, 0o500)); err != nil {
-			u.T.Fatal(err)
-		}
+		must(u.T, errors.Join(os.MkdirAll(folder, 0o700), os.Lchown(folder, nobody, nobody), os.Chmod(folder, 0o500)))
 		u.T.Cleanup(func() { _ = os.Chmod(folder, 0o700) }) // for whoever removes it
 	}
 	file := func(u *user, folder string) {
-		if err := errors.Join(os.RemoveAll(folder), os.WriteFile(folder, nil, 0o600), os.Lchown(folder, nobody, nobody)); err != nil {
-			u.T.Fatal(err)
-		}
+		must(u.T, errors.Join(os.RemoveAll(folder), os.WriteFile(folder, nil, 0o600), os.Lchown(folder, nobody, nobody)))
 	}
 	for name, test := range map[string]struct {
 		harm    func(u *user, folder string)
@@ -104,11 +95,7 @@ func TestFoldersOfRoots(t *testing.T) {
 			}
 			p := start("ui")
 			wait(t, patience, "that it runs", func() bool { return strings.Contains(p.Out.String(), "Press Ctrl-C") })
-			for _, words := range test.told {
-				if !strings.Contains(p.Out.String(), words) {
-					t.Errorf("it does not say %q:\n%s", words, p.Out.String())
-				}
-			}
+			webtest.Contains(t, p.Out.String(), test.told...)
 			doctor := start("doctor")
 			if status := doctor.End(); status != 1 || name != "files" && name != "unwritable" && !strings.Contains(doctor.Out.String(), "belongs to root, as after a start with sudo. This gives it back: sudo chown -R nobody: ") {
 				t.Errorf("doctor ends with %d and says\n%s", status, doctor.Out.String())
@@ -132,9 +119,7 @@ func TestAServicesFileOfRoots(t *testing.T) {
 	u.WithServices("  mine: {command: [sleep, '600']}\n")
 	start := u.unprivileged()
 	folder := filepath.Join(u.Folder, "config", "agents-tray")
-	if err := os.Chmod(folder, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Chmod(folder, 0o700))
 	u.own(0, folder)
 	p := start("ui")
 	p.told("The services file cannot be read: Dashboard and Chat run", false)

@@ -17,6 +17,7 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/services/web/webtest"
 	"agents-tray/tray/traytest"
 )
 
@@ -24,9 +25,7 @@ import (
 func click(t *testing.T, item *traytest.Item, path ...string) {
 	t.Helper()
 	item.WaitEnabled(t.Context(), path...)
-	if err := item.Click(path...); err != nil {
-		t.Fatal(err)
-	}
+	must(t, item.Click(path...))
 }
 
 func TestTheMenuStopsAndStartsServices(t *testing.T) {
@@ -41,27 +40,23 @@ func TestTheMenuStopsAndStartsServices(t *testing.T) {
 	}
 
 	click("Services", "Chat", "Stop")
-	p.Status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
+	p.Status("the Chat has stopped", is("chat", manager.Stopped))
 	if conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", u.Chat)); err == nil {
 		conn.Close()
 		t.Error("the port of a stopped service takes connections")
 	}
 	item.WaitLabel(t.Context(), "Services", "Chat", "Start")
 	click("Services", "Chat", "Start")
-	before := p.Status("the Chat is back", func(s control.Status) bool { return theChat(s).State == manager.Ready })
+	before := p.Status("the Chat is back", is("chat", manager.Ready))
 	item.WaitLabel(t.Context(), "Services", "Chat", "Stop")
 	click("Services", "Chat", "Restart")
 	p.Status("the Chat is another process", func(s control.Status) bool {
 		return theChat(s).State == manager.Ready && theChat(s).PID != theChat(before).PID
 	})
 	click("Services", "Chat", "Show log")
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard)+"/services/chat/log" {
-		t.Errorf("Show log opened %s", url)
-	}
+	u.opens(u.URL(u.Dashboard) + "/services/chat/log")
 	click("Services", "Chat", "Open")
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Chat) {
-		t.Errorf("Open opened %s", url)
-	}
+	u.opens(u.URL(u.Chat))
 }
 
 // However often it is clicked while its service starts, a page opens once.
@@ -72,12 +67,10 @@ func TestAPageOpensOnceWhenItsServiceIsReady(t *testing.T) {
 	item := p.Item()
 	item.WaitLabel(t.Context(), "Running")
 	click(t, item, "Services", "Chat", "Stop")
-	p.Status("the Chat has stopped", func(s control.Status) bool { return theChat(s).State == manager.Stopped })
+	p.Status("the Chat has stopped", is("chat", manager.Stopped))
 	click(t, item, "Open Chat") // starts it, too
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Chat) {
-		t.Errorf("it opened %s", url)
-	}
-	p.Status("the Chat answers", func(s control.Status) bool { return theChat(s).State == manager.Ready })
+	u.opens(u.URL(u.Chat))
+	p.Status("the Chat answers", is("chat", manager.Ready))
 	if urls := u.Browser.URLs(); len(urls) != 1 {
 		t.Errorf("the browser was opened for %v", urls)
 	}
@@ -92,9 +85,7 @@ func TestASlowBrowserDoesNotHoldTheMenuUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(bell, append(script, []byte("\nexec sleep 600\n")...), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(bell, append(script, []byte("\nexec sleep 600\n")...), 0o755))
 	p := u.launch().ready()
 	item := p.Item()
 	item.WaitLabel(t.Context(), "Running")
@@ -103,9 +94,7 @@ func TestASlowBrowserDoesNotHoldTheMenuUp(t *testing.T) {
 		u.Browser.Wait(t.Context())
 	}
 	click(t, item, "Quit")
-	if status := p.End(); status != 0 {
-		t.Errorf("exit status %d", status)
-	}
+	p.ends(0)
 	// The browser is not ours to end.
 	left, browsers := guardtest.Left(u.Mark()), 0
 	for _, browser := range left {
@@ -150,7 +139,7 @@ func TestPauseAndResume(t *testing.T) {
 	p.ready()
 	item.WaitLabel(t.Context(), "Services", "Pause all")
 
-	before := p.Status("it answers", func(control.Status) bool { return true })
+	before := p.now()
 	click(t, item, "Services", "Restart all")
 	p.Status("all are other processes", func(s control.Status) bool {
 		return !slices.ContainsFunc(s.Services, func(now manager.Service) bool {
@@ -167,14 +156,10 @@ func TestHistoryAndServicesFile(t *testing.T) {
 	p := u.launch().ready()
 	item := p.Item()
 	click(t, item, "Session history…")
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard)+"/sessions" {
-		t.Errorf("it opened %s", url)
-	}
+	u.opens(u.URL(u.Dashboard) + "/sessions")
 	click(t, item, "Settings", "Edit services…")
 	file := filepath.Join(u.Folder, "config", "agents-tray", "services.yaml")
-	if url := u.Browser.Wait(t.Context()); url != "file://"+file {
-		t.Errorf("it opened %s", url)
-	}
+	u.opens("file://" + file)
 	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool {
 		return strings.Contains(n.Body, "What you save in services.yaml applies at once")
 	})
@@ -205,10 +190,7 @@ func TestTheTraySpeaksGerman(t *testing.T) {
 		t.Errorf("the message is %+v", n)
 	}
 	held.Close()
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
+	p.quit()
 }
 
 // Start at login is off until it is asked for, and shows the truth when somebody else
@@ -279,11 +261,7 @@ func TestCopyingWithoutAClipboard(t *testing.T) {
 	}
 	click(t, item, "About", "Copy diagnosis")
 	n := u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "State: running") })
-	for _, want := range []string{"Configurable Agents ", "chat: ready, 0 restarts, " + u.URL(u.Chat), "Files: ~/state/agents-tray"} {
-		if !strings.Contains(n.Body, want) {
-			t.Errorf("the diagnosis does not say %q:\n%s", want, n.Body)
-		}
-	}
+	webtest.Contains(t, n.Body, "Configurable Agents ", "chat: ready, 0 restarts, "+u.URL(u.Chat), "Files: ~/state/agents-tray")
 	if strings.Contains(n.Body, u.Folder) {
 		t.Errorf("it names the home folder:\n%s", n.Body)
 	}

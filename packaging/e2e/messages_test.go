@@ -35,9 +35,7 @@ func TestMessagesAboutFailures(t *testing.T) {
 	item.WaitProperties(t.Context(), func(state traytest.Properties) bool {
 		return strings.Contains(state.Title, "Model server keeps crashing")
 	})
-	if err := os.WriteFile(gate, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(gate, nil, 0o600))
 	click(t, item, "Services", "Model server", "Restart")
 	one := u.Notifications.Wait(t.Context(), summary("Index keeps crashing"))
 	if one.Replaces != both.ID || !strings.Contains(one.Body, "It ended with an error (exit 3).") || !strings.Contains(one.Body, "the model is missing") {
@@ -64,9 +62,7 @@ func TestNotificationsCanBeSwitchedOff(t *testing.T) {
 		e, _ := m.Find("Settings", "Notifications")
 		return e.Checkable && !e.Checked
 	})
-	if err := p.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, p.Process.Kill())
 	p.End()
 	p = u.launchExactly()
 	item = p.Item()
@@ -97,11 +93,7 @@ func TestAPageThatTakesLong(t *testing.T) {
 	item := p.Item()
 	click(t, item, "Open Slow")
 	n := u.Notifications.Wait(t.Context(), summary("Slow is still starting"))
-	if err := os.WriteFile(gate, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Chat) {
-		t.Errorf("it opened %s", url)
-	}
+	must(t, os.WriteFile(gate, nil, 0o600))
+	u.opens(u.URL(u.Chat))
 	u.Notifications.WaitClosed(t.Context(), n.ID)
 }

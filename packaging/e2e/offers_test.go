@@ -4,16 +4,17 @@ package e2e
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/manager/guard/guardtest"
+	"agents-tray/packaging/e2e/harness"
 	"agents-tray/services/web/webtest"
 	"agents-tray/tray/traytest"
 )
@@ -47,7 +48,7 @@ func (u *user) withPrograms(names ...string) *computer {
 // launch starts the program where it finds these.
 func (c *computer) launch(args ...string) *program {
 	c.T.Helper()
-	p := c.Prepare(append(args, "--dashboard-port", fmt.Sprint(c.Dashboard), "--chat-port", fmt.Sprint(c.Chat))...)
+	p := c.prepare(args...)
 	for i, variable := range p.Env {
 		if path, ok := strings.CutPrefix(variable, "PATH="); ok {
 			p.Env[i] = "PATH=" + c.bin + ":" + path
@@ -55,7 +56,8 @@ func (c *computer) launch(args ...string) *program {
 	}
 	p.Env = append(p.Env, "OLLAMA_HOST="+c.ollama)
 	p.Dir = c.Folder
-	return &program{p.Start(), c.user}
+	p.Start()
+	return p
 }
 
 // services is the services file, "" if there is none.
@@ -147,11 +149,7 @@ func TestThePlatformIsOfferedOnThePage(t *testing.T) {
 	if home := webtest.Eval[string](b, "location.origin"); home != c.URL(c.Dashboard) { // which the option says
 		t.Errorf("the page is at %s", home)
 	}
-	address, err := c.Address()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if again, err := control.NewClient(address).Take(t.Context(), control.PlatformOffer); err != nil || again.Page != c.URL(c.Dashboard) {
+	if again, err := c.client().Take(t.Context(), control.PlatformOffer); err != nil || again.Page != c.URL(c.Dashboard) {
 		t.Errorf("asked once more, as browsers do when the answer is cut off: %+v, %v", again, err)
 	}
 	c.Command("quit")
@@ -164,11 +162,7 @@ func TestNoPlatformIsOfferedBesideAFile(t *testing.T) {
 	c := newUser(t).withPrograms("configurable-agents")
 	c.WithServices("  a: {command: sleep 601}\n")
 	p := c.launch("ui").ready()
-	address, err := c.Address()
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := control.NewClient(address)
+	client := c.client()
 	if offers, err := client.Offers(t.Context()); err != nil || offersHave(offers, control.PlatformOffer) {
 		t.Errorf("it offers %+v (%v)", offers, err)
 	}
@@ -180,12 +174,7 @@ func TestNoPlatformIsOfferedBesideAFile(t *testing.T) {
 }
 
 func offersHave(offers []control.Offer, name string) bool {
-	for _, offer := range offers {
-		if offer.Name == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(offers, func(o control.Offer) bool { return o.Name == name })
 }
 
 // Ollama that is installed and does not run is started by one click, and is back at every start.
@@ -252,7 +241,7 @@ func TestOllamaIsNotStartedTwice(t *testing.T) {
 	item := p.Item()
 	item.WaitEnabled(t.Context(), "Services", "Start Ollama")
 	c.startElsewhere("ollama", "serve")
-	wait(t, patience, "the other Ollama to answer", func() bool { return listensAt(c.ollama) })
+	wait(t, patience, "the other Ollama to answer", func() bool { return harness.Listens(c.ollama) })
 	click(t, item, "Services", "Start Ollama")
 	c.Notifications.Wait(t.Context(), summary("Ollama runs already"))
 	status := p.Status("it is watched", func(s control.Status) bool { return runs(s, "dashboard", "chat", "ollama") })
@@ -270,11 +259,7 @@ func TestOllamaIsNotStartedTwice(t *testing.T) {
 	other := newUser(t).withPrograms("ollama")
 	other.ollama = c.ollama
 	p = other.launch("ui").ready()
-	address, err := other.Address()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if offers, err := control.NewClient(address).Offers(t.Context()); err != nil || offersHave(offers, "ollama") {
+	if offers, err := other.client().Offers(t.Context()); err != nil || offersHave(offers, "ollama") {
 		t.Errorf("it offers %+v (%v)", offers, err)
 	}
 	other.Command("quit")
@@ -286,29 +271,13 @@ func TestThePlatformThatRunsElsewhereIsNamed(t *testing.T) {
 	t.Parallel()
 	c := newUser(t).withDesktop().withPrograms("configurable-agents")
 	elsewhere := c.startElsewhere("configurable-agents", "chat", "--host", "127.0.0.1", "--port", fmt.Sprint(c.Chat))
-	wait(t, patience, "the platform to answer", func() bool { return listensAt(fmt.Sprintf("127.0.0.1:%d", c.Chat)) })
+	wait(t, patience, "the platform to answer", func() bool { return harness.Listens(fmt.Sprintf("127.0.0.1:%d", c.Chat)) })
 	p := c.launch()
 	item := p.Item()
 	line := fmt.Sprintf("Port %d is taken by the Python platform (pid %d)", c.Chat, elsewhere.Process.Pid)
 	item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool { return menu.Children[0].Label == line })
 	told := c.Notifications.Wait(t.Context(), summary(line))
-	for _, want := range []string{"started outside of Configurable Agents", "Stop it where it was started", "agents-tray init --python"} {
-		if !strings.Contains(told.Body, want) {
-			t.Errorf("it does not say %q: %s", want, told.Body)
-		}
-	}
+	webtest.Contains(t, told.Body, "started outside of Configurable Agents", "Stop it where it was started", "agents-tray init --python")
 	click(t, item, "Quit")
-	if status := p.End(); status != 0 {
-		t.Errorf("exit status %d", status)
-	}
-}
-
-// listensAt reports whether somebody takes connections at an address.
-func listensAt(address string) bool {
-	conn, err := net.Dial("tcp", address)
-	if err != nil {
-		return false
-	}
-	conn.Close()
-	return true
+	p.ends(0)
 }

@@ -4,12 +4,11 @@ package e2e
 
 import (
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 
 	"agents-tray/manager/control"
+	"agents-tray/services/web/webtest"
 	"agents-tray/tray/traytest"
 )
 
@@ -20,9 +19,7 @@ func TestSomebodyElsesDashboard(t *testing.T) {
 	u := newUser(t).withDesktop()
 	u.WithServices("  dashboard: {command: sleep 601, url: http://127.0.0.1:9, open: true}\n")
 	p := u.launchExactly().ready()
-	if err := p.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, p.Process.Kill())
 	p.End()
 	p = u.launchExactly().ready()
 	item := p.Item()
@@ -37,9 +34,7 @@ func TestSomebodyElsesDashboard(t *testing.T) {
 		t.Errorf("the menu has %q, which nothing shows", entry.Label)
 	}
 	click(t, item, "Open dashboard")
-	if opened := u.Browser.Wait(t.Context()); opened != "http://127.0.0.1:9" { // the first page that is opened at all
-		t.Errorf("%s was opened", opened)
-	}
+	u.opens("http://127.0.0.1:9") // the first page that is opened at all
 	click(t, item, "Quit")
 	p.CleanEnd()
 }
@@ -51,23 +46,9 @@ func TestOurPageCarriesItsTitle(t *testing.T) {
 	u.WithServices(fmt.Sprintf("  home: {builtin: dashboard, title: Home & more, listen: 127.0.0.1:%d}\n", u.Dashboard))
 	p := u.launchExactly("ui")
 	p.Status("it runs", func(s control.Status) bool { return runs(s, "home") })
-	if body := pageAt(t, u.URL(u.Dashboard)); !strings.Contains(body, " – Home &amp; more</title>") {
+	if _, body := webtest.Request(t, "GET", u.URL(u.Dashboard), nil); !strings.Contains(body, " – Home &amp; more</title>") {
 		t.Errorf("the page is\n%.600s", body)
 	}
 	u.Command("quit")
 	p.CleanEnd()
-}
-
-func pageAt(t *testing.T, url string) string {
-	t.Helper()
-	response, err := http.Get(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(body)
 }

@@ -8,7 +8,6 @@ import (
 	"image/color"
 	"image/png"
 	"slices"
-	"syscall"
 	"testing"
 
 	"agents-tray/icons"
@@ -34,10 +33,7 @@ func TestOnARealPanel(t *testing.T) {
 		}
 		return pixels > 40 // of the tray and its two dots at 22 pixels
 	})
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
+	p.quit()
 }
 
 // A panel that comes later, or again, still gets the icon.
@@ -68,10 +64,7 @@ func TestTheIconIsSharpOnARealPanel(t *testing.T) {
 	panel.WaitIcon(func(screen image.Image) bool { return shows(screen, icons.Stopped) })
 	u.Command("do", "resume")
 	panel.WaitIcon(func(screen image.Image) bool { return shows(screen, icons.Running) })
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
+	p.quit()
 }
 
 // shows reports whether the icon of a state is somewhere on the screen, in one of its

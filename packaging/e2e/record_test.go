@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
@@ -46,9 +45,7 @@ func (u *user) record() []recorded {
 		u.T.Fatal(err)
 	}
 	defer conn.Close()
-	if err := conn.BusyTimeout(time.Second); err != nil {
-		u.T.Fatal(err)
-	}
+	must(u.T, conn.BusyTimeout(time.Second))
 	rows := func(query string, row func(*sqlite3.Stmt), arguments ...string) {
 		statement, _, err := conn.Prepare(query)
 		if err != nil {
@@ -56,16 +53,12 @@ func (u *user) record() []recorded {
 		}
 		defer statement.Close()
 		for i, argument := range arguments {
-			if err := statement.BindText(i+1, argument); err != nil {
-				u.T.Fatal(err)
-			}
+			must(u.T, statement.BindText(i+1, argument))
 		}
 		for statement.Step() {
 			row(statement)
 		}
-		if err := statement.Err(); err != nil {
-			u.T.Fatal(err)
-		}
+		must(u.T, statement.Err())
 	}
 	var sessions []recorded
 	rows(`SELECT id, pid, coalesce(ending, 'open'), detail, coalesce(state, '') FROM sessions ORDER BY rowid`, func(s *sqlite3.Stmt) {
@@ -82,13 +75,9 @@ func (u *user) record() []recorded {
 func TestADamagedRecordIsSetAside(t *testing.T) {
 	t.Parallel()
 	u := newUser(t).withDesktop()
-	if err := os.MkdirAll(filepath.Dir(u.State("session.db")), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.MkdirAll(filepath.Dir(u.State("session.db")), 0o700))
 	garbage := bytes.Repeat([]byte("not a database "), 1000)
-	if err := os.WriteFile(u.State("session.db"), garbage, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(u.State("session.db"), garbage, 0o600))
 	p := u.launch().ready()
 	p.Item().WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
 		return slices.ContainsFunc(menu.Children, func(e traytest.MenuEntry) bool { return e.Label == "The session record was damaged" })
@@ -100,10 +89,7 @@ func TestADamagedRecordIsSetAside(t *testing.T) {
 	if kept, err := os.ReadFile(aside[0]); err != nil || !bytes.Equal(kept, garbage) {
 		t.Errorf("the damaged file was not kept as it was (%v)", err)
 	}
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
+	p.quit()
 	u.noWarning("after the damage")
 }
 
@@ -112,9 +98,7 @@ func TestAnEndForAFailureIsRecordedAsThat(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
 	file := filepath.Join(t.TempDir(), "services.yaml")
-	if err := os.WriteFile(file, []byte("services: {web: {command: ./no-such-program}}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(file, []byte("services: {web: {command: ./no-such-program}}\n"), 0o600))
 	if status := u.launchExactly("ui", "--config", file).End(); status == 0 {
 		t.Error("it ended as if all was well")
 	}

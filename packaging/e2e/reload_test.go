@@ -100,19 +100,13 @@ func TestAServicesFileThatComesAndGoes(t *testing.T) {
 	p := u.launchExactly("ui", "--dashboard-port", fmt.Sprint(u.Dashboard), "--chat-port", fmt.Sprint(u.Chat)).ready()
 	u.WithServices("  web: {command: sleep 601}\n")
 	p.Status("the file counts", func(s control.Status) bool { return runs(s, "web") })
-	if err := os.Rename(filepath.Join(folder, "services.yaml"), filepath.Join(folder, "kept.yaml")); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Rename(filepath.Join(folder, "services.yaml"), filepath.Join(folder, "kept.yaml")))
 	p.Status("its absence is told", func(s control.Status) bool {
 		return runs(s, "web") && len(s.Notices) == 1 && strings.Contains(s.Notices[0], "services.yaml is gone")
 	})
-	if err := os.Symlink("kept.yaml", filepath.Join(folder, "services.yaml")); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Symlink("kept.yaml", filepath.Join(folder, "services.yaml")))
 	p.Status("it is back", func(s control.Status) bool { return runs(s, "web") && len(s.Notices) == 0 })
-	if err := os.WriteFile(filepath.Join(folder, "kept.yaml"), []byte("services:\n  web: {command: sleep 602}\n  other: {command: sleep 603}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(filepath.Join(folder, "kept.yaml"), []byte("services:\n  web: {command: sleep 602}\n  other: {command: sleep 603}\n"), 0o600))
 	p.Status("what the link leads to counts", func(s control.Status) bool { return runs(s, "web", "other") })
 	u.Command("quit")
 	p.CleanEnd()

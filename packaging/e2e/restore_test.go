@@ -29,15 +29,10 @@ func TestStoppedByHandStaysStopped(t *testing.T) {
 	stopped := func(s control.Status) bool { return theChat(s).State == manager.Stopped && theChat(s).ByHand }
 	p.Status("the Chat has stopped", stopped)
 	for _, end := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL, syscall.SIGTERM} {
-		if err := p.Process.Signal(end); err != nil {
-			t.Fatal(err)
-		}
+		must(t, p.Process.Signal(end))
 		p.End()
 		p = u.launch()
-		p.Status("the Dashboard runs and the Chat does not", func(s control.Status) bool {
-			dashboard, _ := s.Service("dashboard")
-			return dashboard.State == manager.Ready && stopped(s)
-		})
+		p.Status("the Dashboard runs and the Chat does not", func(s control.Status) bool { return is("dashboard", manager.Ready)(s) && stopped(s) })
 		if end == syscall.SIGKILL && !strings.Contains(p.Out.String(), "Chat stays stopped, as you left it") {
 			t.Errorf("it does not say that the Chat stays stopped:\n%s", p.Out.String())
 		}
@@ -46,9 +41,6 @@ func TestStoppedByHandStaysStopped(t *testing.T) {
 	item.WaitLabel(t.Context(), "Services", "Chat", "Start")
 	click(t, item, "Services", "Chat", "Start")
 	p.ready()
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
+	p.quit()
 	u.launch().ready()
 }

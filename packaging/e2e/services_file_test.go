@@ -5,15 +5,14 @@ package e2e
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"golang.org/x/sys/unix"
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/services/web/webtest"
 	"agents-tray/tray/traytest"
 )
 
@@ -31,20 +30,11 @@ func TestAServiceOfTheFileThatKeepsCrashing(t *testing.T) {
 	p := u.launchExactly()
 	item := p.Item()
 	item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool { return menu.Children[0].Label == "Model server keeps crashing" })
-	told := u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return n.Summary == "Model server keeps crashing" })
-	for _, want := range []string{"exit 3", "no model found", "start it again"} {
-		if !strings.Contains(told.Body, want) {
-			t.Errorf("the notification does not tell of %q: %s", want, told.Body)
-		}
-	}
-	p.Status("the Dashboard runs", func(s control.Status) bool {
-		overview, _ := s.Service("overview")
-		return overview.State == manager.Ready
-	})
+	told := u.Notifications.Wait(t.Context(), summary("Model server keeps crashing"))
+	webtest.Contains(t, told.Body, "exit 3", "no model found", "start it again")
+	p.Status("the Dashboard runs", is("overview", manager.Ready))
 	u.Notifications.Invoke(told.ID, "default")
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard)+"/services/model/log" {
-		t.Errorf("the notification opened %s", url)
-	}
+	u.opens(u.URL(u.Dashboard) + "/services/model/log")
 	click(t, item, "Quit")
 	p.CleanEnd()
 	if all := u.Notifications.All(); len(all) != 1 {
@@ -60,9 +50,7 @@ func TestAMistakeInTheServicesFile(t *testing.T) {
 	u.WithServices("  web:\n    comand: [true]\n")
 	for _, args := range [][]string{{"ui"}, {}} {
 		p := u.launchExactly(args...)
-		if status := p.End(); status != 1 {
-			t.Errorf("exit status %d", status)
-		}
+		p.ends(1)
 		if want := "services.yaml:3:5: services.web.comand: there is no such key (did you mean command?)"; !strings.Contains(p.Out.String(), want) {
 			t.Errorf("it does not say %q:\n%s", want, p.Out.String())
 		}
@@ -98,7 +86,7 @@ func TestInATerminalNoMessageTellsOfAMistake(t *testing.T) {
 	for _, host := range []string{"0.0.0.0", "192.168.1.2"} {
 		command := u.Prepare("--host", host)
 		if host == "0.0.0.0" {
-			command.Stderr = openTerminal(t)
+			_, command.Stderr = openPTY(t)
 		}
 		if command.Start().End() == 0 {
 			t.Errorf("%s was taken", host)
@@ -108,13 +96,6 @@ func TestInATerminalNoMessageTellsOfAMistake(t *testing.T) {
 	if all := u.Notifications.All(); len(all) != 1 {
 		t.Errorf("it showed %+v", all)
 	}
-}
-
-// openTerminal makes a terminal that nobody looks at.
-func openTerminal(t *testing.T) *os.File {
-	t.Helper()
-	_, terminal := openPTY(t)
-	return terminal
 }
 
 // openPTY makes a terminal, and what its screen and keyboard are at.
@@ -143,30 +124,11 @@ func openPTY(t *testing.T) (screen, terminal *os.File) {
 func TestTheServicesFileSaysWhatRuns(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
-	file := filepath.Join(u.Folder, "config", "agents-tray", "services.yaml")
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	text := fmt.Sprintf("services:\n  sleeper: {command: sleep 600, depends_on: [talk]}\n  talk: {builtin: chat, listen: 127.0.0.1:%d}\n", u.Chat)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	u.WithServices(fmt.Sprintf("  sleeper: {command: sleep 600, depends_on: [talk]}\n  talk: {builtin: chat, listen: 127.0.0.1:%d}\n", u.Chat))
 	p := u.launchExactly("ui").ready()
 	status := p.Status("its services run", func(s control.Status) bool { return len(s.Services) == 2 })
 	if first, second := status.Services[0], status.Services[1]; first.Name != "sleeper" || second.URL != u.URL(u.Chat) {
 		t.Errorf("%+v", status.Services)
 	}
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
-
-	wrong := filepath.Join(u.Folder, "wrong.yaml")
-	if err := os.WriteFile(wrong, []byte("services:\n  web: {comand: sleep 600}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	p = u.launchExactly("ui", "--config", wrong)
-	if status := p.End(); status != 1 || !strings.Contains(p.Out.String(), wrong+":2:9: services.web.comand: ") {
-		t.Errorf("exit status %d, %s", status, p.Out.String())
-	}
+	p.quit()
 }

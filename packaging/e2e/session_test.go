@@ -17,9 +17,7 @@ import (
 // fresh makes a user who has never started the program.
 func (u *user) fresh() *user {
 	u.T.Helper()
-	if err := os.Remove(filepath.Join(u.Folder, "config", "agents-tray", "tray.json")); err != nil {
-		u.T.Fatal(err)
-	}
+	must(u.T, os.Remove(filepath.Join(u.Folder, "config", "agents-tray", "tray.json")))
 	return u
 }
 
@@ -40,9 +38,7 @@ func TestTheFirstStartIsSeen(t *testing.T) {
 	t.Parallel()
 	u := newUser(t).withDesktop().fresh()
 	p := u.launch().ready()
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-		t.Errorf("it opened %s", url)
-	}
+	u.opens(u.URL(u.Dashboard))
 	n := u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "Its icon is in the panel") })
 	if n.Summary != "Configurable Agents is running" {
 		t.Errorf("the message is %+v", n)
@@ -61,18 +57,13 @@ func TestAFirstStartThatNobodySees(t *testing.T) {
 	u := newUser(t).withDesktop().fresh()
 	for _, args := range [][]string{{"ui"}, {"--at-login"}} {
 		p := u.launch(args...).ready()
-		if p.Process.Signal(syscall.SIGTERM) != nil {
-			t.Fatal("it has ended")
-		}
-		p.CleanEnd()
+		p.quit()
 	}
 	if urls := u.Browser.URLs(); len(urls) != 0 {
 		t.Errorf("it opened %q", urls)
 	}
 	u.launch().ready()
-	if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-		t.Errorf("it opened %s", url)
-	}
+	u.opens(u.URL(u.Dashboard))
 }
 
 // The bus and the panel may stay when the user logs off; logind says that the session is over.
@@ -81,16 +72,12 @@ func TestTheSessionOnTheDesktopEnds(t *testing.T) {
 	for name, end := range map[string]func(*traytest.Logind){"closing": (*traytest.Logind).LogOff, "gone": (*traytest.Logind).Forget} {
 		t.Run(name, func(t *testing.T) {
 			u := newUser(t).withDesktop()
-			bus := traytest.StartBus(t)
-			logind := bus.StartLogind(t)
-			u.System = bus.Address
+			logind := u.withLogind()
 			p := u.launch().ready()
 			logind.WaitInhibited(t)
 			end(logind)
 			p.CleanEnd()
-			if sessions := u.record(); sessions[0].detail != "The user logged off" {
-				t.Errorf("the record says %+v", sessions[0])
-			}
+			u.endedBecause("The user logged off")
 			u.NothingLeft()
 		})
 	}
@@ -100,17 +87,13 @@ func TestTheSessionOnTheDesktopEnds(t *testing.T) {
 func TestTheTerminalOutlivesTheSession(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
-	bus := traytest.StartBus(t)
-	logind := bus.StartLogind(t)
-	u.System = bus.Address
+	logind := u.withLogind()
 	p := u.launch("ui").ready()
 	logind.WaitInhibited(t)
 	logind.LogOff()
 	logind.PrepareForShutdown(true) // heard after it
 	p.CleanEnd()
-	if sessions := u.record(); sessions[0].detail != "The computer was shut down" {
-		t.Errorf("the record says %+v", sessions[0])
-	}
+	u.endedBecause("The computer was shut down")
 }
 
 // A page appears where it was asked for, not where the icon is.
@@ -163,9 +146,7 @@ func TestTwentyLaunchesAtOnce(t *testing.T) {
 					t.Errorf("it says %q", p.Out.String())
 				}
 			}
-			if url := u.Browser.Wait(t.Context()); url != u.URL(u.Dashboard) {
-				t.Errorf("it opened %s", url)
-			}
+			u.opens(u.URL(u.Dashboard))
 			if urls := u.opened(); len(urls) != 1 {
 				t.Errorf("it opened %q", urls)
 			}

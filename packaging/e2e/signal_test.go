@@ -27,9 +27,7 @@ func TestSignalsStopEverything(t *testing.T) {
 					p = u.launch("ui")
 				}
 				p.ready()
-				if err := p.Process.Signal(signal); err != nil {
-					t.Fatal(err)
-				}
+				must(t, p.Process.Signal(signal))
 				p.CleanEnd()
 			})
 		}
@@ -52,7 +50,7 @@ func TestASignalToAllOfItsProcesses(t *testing.T) {
 			p.ready()
 			all := u.Processes()
 			for _, process := range all {
-				if process.Role == "keeper" {
+				if process.Role == "cleanup helper" {
 					continue // a shell
 				}
 				name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", process.PID()))
@@ -79,16 +77,13 @@ func TestWithoutAReaderOfItsOutputItEndsCleanly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := u.Prepare("ui", "--dashboard-port", fmt.Sprint(u.Dashboard), "--chat-port", fmt.Sprint(u.Chat))
+	p := u.prepare("ui")
 	p.Stdout, p.Stderr = write, nil
 	p.Start()
 	write.Close()
 	p.Ready()
 	read.Close()
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.CleanEnd()
+	p.quit()
 }
 
 // A service that is frozen cannot stop, and must not keep the second signal waiting.
@@ -97,14 +92,10 @@ func TestASecondSignalDoesNotWait(t *testing.T) {
 	u := newUser(t)
 	p := u.launch("ui").ready()
 	guard := p.Status("it has a guard", func(s control.Status) bool { return s.Guard != 0 }).Guard
-	if err := syscall.Kill(guard, syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Kill(guard, syscall.SIGSTOP))
 	began := time.Now()
 	for range 2 {
-		if err := p.Process.Signal(syscall.SIGINT); err != nil {
-			t.Fatal(err)
-		}
+		must(t, p.Process.Signal(syscall.SIGINT))
 		time.Sleep(100 * time.Millisecond) // two signals at once would be one
 	}
 	p.CleanEnd()

@@ -33,9 +33,7 @@ func openScreen(t *testing.T, columns, rows int) *screen {
 	folder := t.TempDir()
 	s := &screen{t: t, socket: filepath.Join(folder, "tmux"), raw: filepath.Join(folder, "raw")}
 	settings := filepath.Join(folder, "tmux.conf")
-	if err := os.WriteFile(settings, []byte("set -g status off\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(settings, []byte("set -g status off\n"), 0o600))
 	t.Cleanup(func() { s.tmux("kill-server") })
 	s.tmux("-f", settings, "new-session", "-d", "-x", strconv.Itoa(columns), "-y", strconv.Itoa(rows), "exec sleep infinity")
 	s.tmux("pipe-pane", "cat >"+s.raw)
@@ -102,9 +100,7 @@ func TestASpinnerForEachService(t *testing.T) {
 	if text := s.text(); !strings.ContainsAny(text, "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏") || strings.Contains(text, "✓") {
 		t.Errorf("while it waits it shows\n%s", text)
 	}
-	if err := os.WriteFile(u.Folder+"/go", nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(u.Folder+"/go", nil, 0o600))
 	s.shows("✓ Slow       http://127.0.0.1:9641  (", "✓ Next", "Press Ctrl-C to stop")
 	if strings.ContainsAny(s.text(), "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏") {
 		t.Errorf("a spinner is left\n%s", s.text())
@@ -127,9 +123,7 @@ func TestPlainLinesWithoutATerminal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			u := newUser(t)
 			u.WithServices(fmt.Sprintf(slowServices, u.Folder))
-			if err := os.WriteFile(u.Folder+"/go", nil, 0o600); err != nil {
-				t.Fatal(err)
-			}
+			must(t, os.WriteFile(u.Folder+"/go", nil, 0o600))
 			s := openScreen(t, 70, 24)
 			p := u.Prepare("ui")
 			plain(p, s)

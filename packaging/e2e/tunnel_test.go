@@ -5,7 +5,6 @@ package e2e
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,6 +18,8 @@ import (
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
+	"agents-tray/manager/guard/guardtest"
+	"agents-tray/services/web/webtest"
 	"agents-tray/tray/traytest"
 )
 
@@ -32,19 +33,10 @@ func startSSHServer(t *testing.T) (options string, stop, start func()) {
 			t.Fatalf("ssh-keygen: %v: %s", err, said)
 		}
 	}
-	if err := os.Rename(filepath.Join(folder, "user.pub"), filepath.Join(folder, "authorized_keys")); err != nil {
-		t.Fatal(err)
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	listener.Close()
+	must(t, os.Rename(filepath.Join(folder, "user.pub"), filepath.Join(folder, "authorized_keys")))
+	port := guardtest.FreePort(t)
 	config := fmt.Sprintf("ListenAddress 127.0.0.1:%d\nHostKey %s/host\nAuthorizedKeysFile %s/authorized_keys\nStrictModes no\nPidFile none\nUsePAM no\nPermitRootLogin yes\n", port, folder, folder)
-	if err := os.WriteFile(filepath.Join(folder, "config"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(filepath.Join(folder, "config"), []byte(config), 0o600))
 	if os.Geteuid() == 0 {
 		if err := os.MkdirAll("/run/sshd", 0o755); err != nil { // where it leaves its rights
 			t.Fatal(err)
@@ -53,9 +45,7 @@ func startSSHServer(t *testing.T) (options string, stop, start func()) {
 	var server *exec.Cmd
 	start = func() {
 		server = exec.Command("/usr/sbin/sshd", "-D", "-e", "-f", filepath.Join(folder, "config"))
-		if err := server.Start(); err != nil {
-			t.Fatal(err)
-		}
+		must(t, server.Start())
 	}
 	stop = func() {
 		if server != nil {
@@ -106,13 +96,7 @@ func TestATunnelThroughSSH(t *testing.T) {
 		return func(s control.Status) bool { service, _ := s.Service("notebook"); return service.State == state }
 	}
 	p.Status("the tunnel stands", notebook(manager.Ready))
-	response, err := http.Get(u.URL(u.Chat))
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, _ := io.ReadAll(response.Body) // what came counts
-	response.Body.Close()
-	if string(body) != "the far side" {
+	if _, body := webtest.Request(t, "GET", u.URL(u.Chat), nil); body != "the far side" {
 		t.Errorf("through the tunnel came %q", body)
 	}
 	stop()
@@ -141,12 +125,10 @@ func TestAServiceThatIsOnlyWatched(t *testing.T) {
 	p := u.launchExactly()
 	p.Status("both are there", func(s control.Status) bool { return runs(s, "models", "app") })
 	click(t, p.Item(), "Open Model server")
-	if opened := u.Browser.Wait(t.Context()); opened != elsewhere.URL {
-		t.Errorf("%s was opened", opened)
-	}
+	u.opens(elsewhere.URL)
 	<-answers
 	answers <- false
-	p.Status("what needs it waits", func(s control.Status) bool { app, _ := s.Service("app"); return app.State == manager.Waiting })
+	p.Status("what needs it waits", is("app", manager.Waiting))
 	u.Notifications.Wait(t.Context(), summary("Model server does not answer"))
 	start := u.launchExactly("start", "app")
 	if status := start.End(); status != 1 || !strings.Contains(start.Out.String(), "app waits for Model server: Model server does not answer") {
@@ -156,10 +138,7 @@ func TestAServiceThatIsOnlyWatched(t *testing.T) {
 	answers <- true
 	p.Status("both are back", func(s control.Status) bool { return runs(s, "models", "app") })
 	for _, action := range []string{"start", "stop", "restart"} {
-		refused := u.launchExactly(action, "models")
-		if status := refused.End(); status != 1 || !strings.Contains(refused.Out.String(), "Model server is only watched: what runs it is elsewhere") {
-			t.Errorf("%s: status %d, it says %q", action, status, refused.Out.String())
-		}
+		u.fails(1, []string{action, "models"}, "Model server is only watched: what runs it is elsewhere")
 	}
 	p.Item().WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool {
 		_, open := menu.Find("Services", "Model server", "Open")

@@ -36,16 +36,14 @@ func TestTheWarningLastsUntilItsFactsAreShown(t *testing.T) {
 	u := newUser(t).withDesktop()
 	u.WithServices("  worker: {command: sleep 601}\n")
 	p := u.launchExactly().ready()
-	if err := p.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, p.Process.Kill())
 	p.End()
 	u.Notifications.Leave() // the desktop shows no messages
 	p = u.launchExactly().ready()
 	item := p.Item()
 	warned := item.WaitMenu(t.Context(), func(menu traytest.MenuEntry) bool { return warning(menu) != "" })
 	click(t, item, warning(warned))
-	if p.Status("it answers", func(control.Status) bool { return true }).Unclean == nil {
+	if p.now().Unclean == nil {
 		t.Error("it is taken for shown")
 	}
 	u.Notifications = u.Bus.StartNotifications(t)

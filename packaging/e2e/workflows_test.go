@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,24 +30,12 @@ func (u *user) withSorter() {
 `, u.Dashboard, u.Folder))
 }
 
-// client talks to the program as a service does.
-func (p *program) client() *control.Client {
-	p.u.T.Helper()
-	address, err := control.ReadAddress(p.u.State("control.json"))
-	if err != nil {
-		p.u.T.Fatal(err)
-	}
-	return control.NewClient(address)
-}
-
 // report says that the sorter has workflows under way.
 func (p *program) report(workflows ...control.Workflow) {
 	p.u.T.Helper()
 	for _, w := range workflows {
 		w.Source = "sorter"
-		if err := p.client().SetWorkflow(p.u.T.Context(), w); err != nil {
-			p.u.T.Fatal(err)
-		}
+		must(p.u.T, p.u.client().SetWorkflow(p.u.T.Context(), w))
 	}
 }
 
@@ -58,20 +45,7 @@ func (u *user) knows(names ...string) {
 	want, _ := json.Marshal(append([]string{}, names...)) // strings only: cannot fail
 	var saved string
 	wait(u.T, patience, "the record to know of the workflows", func() bool {
-		conn, err := sqlite3.OpenFlags(u.State("session.db"), sqlite3.OPEN_READONLY)
-		if err != nil {
-			return false
-		}
-		defer conn.Close()
-		stmt, _, err := conn.Prepare(`SELECT (SELECT json_group_array(value ->> '$.name') FROM json_each(state, '$.workflows'))
-			FROM sessions ORDER BY rowid DESC LIMIT 1`)
-		if err != nil {
-			return false
-		}
-		defer stmt.Close()
-		if stmt.Step() {
-			saved = stmt.ColumnText(0)
-		}
+		saved = u.saved("session.db", `SELECT (SELECT json_group_array(value ->> '$.name') FROM json_each(state, '$.workflows')) FROM sessions ORDER BY rowid DESC LIMIT 1`)
 		return saved == string(want)
 	})
 	if u.T.Failed() {
@@ -114,19 +88,10 @@ func TestWorkflowsOfAKilledSessionRunAgain(t *testing.T) {
 		control.Workflow{ID: "2", Name: "over before"},
 		control.Workflow{ID: "3", Name: "mail-sorter"},
 	)
-	if err := p.client().EndWorkflow(t.Context(), "sorter", "2"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, u.client().EndWorkflow(t.Context(), "sorter", "2"))
 	p.Status("two workflows are under way", func(s control.Status) bool { return len(s.Workflows) == 2 })
 	u.knows("nightly-report", "mail-sorter")
-	guard := p.Status("it answers", func(control.Status) bool { return true }).Guard
-	for _, pid := range []int{p.Process.Pid, guard} {
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			t.Fatal(err)
-		}
-	}
-	p.End()
-	guardtest.NothingLeft(t, u.Mark(), deadline)
+	p.killWithGuard()
 
 	p = u.launchExactly().ready()
 	const line = "2 workflows were active: nightly-report, mail-sorter"
@@ -141,15 +106,15 @@ func TestWorkflowsOfAKilledSessionRunAgain(t *testing.T) {
 		t.Errorf("the report is %q, %v", report, err)
 	}
 	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return n.Summary == "nightly-report has run again" })
-	log, err := p.client().Log(t.Context(), "again-nightly-report", 10)
+	log, err := u.client().Log(t.Context(), "again-nightly-report", 10)
 	if err != nil || !strings.Contains(fmt.Sprint(log.Lines), " run by sorter") {
 		t.Errorf("its log is %+v, %v", log, err)
 	}
 	b.Click(`a[href="/services/again-nightly-report/log"]`)
 	b.Shows("run by sorter")
-	b.Allow("net::ERR_", "503", "404") // it outlives the Dashboard, whose successor knows no such service
+	b.Allow("net::ERR_", "503", "404") // it outlives the Dashboard, and meets the next one
 
-	service, err := p.client().RunAgain(t.Context(), "sorter", "1")
+	service, err := u.client().RunAgain(t.Context(), "sorter", "1")
 	if err != nil || service != "again-nightly-report" {
 		t.Errorf("a second time it runs as %q, %v", service, err)
 	}
@@ -158,29 +123,22 @@ func TestWorkflowsOfAKilledSessionRunAgain(t *testing.T) {
 		report, _ := os.ReadFile(filepath.Join(u.Folder, "report")) // of the next turn, if not of this
 		return again.State == manager.Completed && string(report) == "run by sorter\nrun by sorter\n"
 	})
-	_, err = p.client().RunAgain(t.Context(), "sorter", "3")
+	_, err = u.client().RunAgain(t.Context(), "sorter", "3")
 	refusedWith(t, "one without a command", http.StatusConflict, err)
-	_, err = p.client().RunAgain(t.Context(), "sorter", "2")
+	_, err = u.client().RunAgain(t.Context(), "sorter", "2")
 	refusedWith(t, "one that was over", http.StatusNotFound, err)
 	p.report(control.Workflow{ID: "4", Name: "of this session", Again: []string{"touch", "never"}})
-	_, err = p.client().RunAgain(t.Context(), "sorter", "4")
+	_, err = u.client().RunAgain(t.Context(), "sorter", "4")
 	refusedWith(t, "one of this session", http.StatusNotFound, err)
 	p.quit()
 
 	p = u.launchExactly().ready()
-	u.noReview(p)
+	if status := p.now(); status.Unclean != nil || len(status.Workflows) > 0 {
+		t.Errorf("after a clean end: %+v, %+v", status.Unclean, status.Workflows)
+	}
+	_, err = u.client().RunAgain(t.Context(), "sorter", "4")
+	refusedWith(t, "one of a session that ended cleanly", http.StatusNotFound, err)
 	p.quit()
-}
-
-// noReview asserts that the session before ended cleanly, and has left nothing to run.
-func (u *user) noReview(p *program) {
-	u.T.Helper()
-	if status := p.Status("it answers", func(control.Status) bool { return true }); status.Unclean != nil || len(status.Workflows) > 0 {
-		u.T.Errorf("after a clean end: %+v, %+v", status.Unclean, status.Workflows)
-	}
-	if _, err := p.client().RunAgain(context.Background(), "sorter", "4"); err == nil {
-		u.T.Error("it runs a workflow of a session that ended cleanly")
-	}
 }
 
 // What runs again is under way like any other: a second kill knows it.
@@ -194,7 +152,7 @@ func TestWhatRunsAgainIsKnownToASecondKill(t *testing.T) {
 		u.knows("nightly-report")
 		p.killEverything()
 		p = u.launchExactly("--start").ready() // after two bad ends it would ask
-		if _, err := p.client().RunAgain(t.Context(), "sorter", "1"); err != nil {
+		if _, err := u.client().RunAgain(t.Context(), "sorter", "1"); err != nil {
 			t.Fatal(err)
 		}
 		status := p.Status("it runs again", func(s control.Status) bool { return len(s.Workflows) == 1 })
@@ -202,9 +160,7 @@ func TestWhatRunsAgainIsKnownToASecondKill(t *testing.T) {
 			t.Errorf("under way: %+v", w)
 		}
 	}
-	if err := p.client().Act(t.Context(), "again-nightly-report", control.Stop); err != nil {
-		t.Fatal(err)
-	}
+	must(t, u.client().Act(t.Context(), "again-nightly-report", control.Stop))
 	p.Status("it is stopped", func(s control.Status) bool { return len(s.Workflows) == 0 })
 	u.knows()
 	p.quit()
@@ -218,9 +174,7 @@ func TestThePlatformsWorkflowsRunAgain(t *testing.T) {
 	u := newUser(t)
 	home := filepath.Join(u.Folder, "platform")
 	program := filepath.Join(home, "bin", "configurable-agents")
-	if err := os.MkdirAll(filepath.Dir(program), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.MkdirAll(filepath.Dir(program), 0o700))
 	const script = `#!/bin/sh
 test "$1" = dashboard && exec sleep 1000
 echo "$1 with $3 $4 for $KEY:"
@@ -228,9 +182,7 @@ cat "$2"
 pwd
 test -z "$FAIL"
 `
-	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(program, []byte(script), 0o700))
 	u.WithServices(fmt.Sprintf(`  dashboard: {listen: 127.0.0.1:%d, builtin: dashboard}
   platform: {title: Platform, command: [bin/configurable-agents, dashboard], dir: %q, env: {KEY: me}, url: %q}
 `, u.Dashboard, home, u.URL(u.Chat)))
@@ -270,8 +222,8 @@ test -z "$FAIL"
 	b.Shows(`run with --input topic=tea for me:`)
 	b.Shows(`{"flow":{"name":"nightly","on":null}}`)
 	b.Shows(home)
-	b.Allow("net::ERR_", "503", "404") // it outlives the Dashboard, whose successor knows no such service
-	_, err = p.client().RunAgain(t.Context(), "Python platform", "80")
+	b.Allow("net::ERR_", "503", "404") // it outlives the Dashboard, and meets the next one
+	_, err = u.client().RunAgain(t.Context(), "Python platform", "80")
 	refusedWith(t, "one whose configuration cannot be read", http.StatusConflict, err)
 	p.quit()
 }
@@ -288,26 +240,20 @@ func TestAServiceThatEndsInterruptsItsWorkflows(t *testing.T) {
 		return sorter.State == manager.Ready && len(s.Workflows) == 0
 	}
 	p.report(control.Workflow{ID: "1", Name: "asked to end"})
-	if err := p.client().Act(t.Context(), "sorter", control.Restart); err != nil {
-		t.Fatal(err)
-	}
+	must(t, u.client().Act(t.Context(), "sorter", control.Restart))
 	p.Status("nothing is under way", running)
 	p.report(control.Workflow{ID: "1", Name: "killed"})
 	u.knows("killed")
-	sorter, _ := p.Status("it answers", func(control.Status) bool { return true }).Service("sorter")
-	if err := syscall.Kill(sorter.PID, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	sorter, _ := p.now().Service("sorter")
+	must(t, syscall.Kill(sorter.PID, syscall.SIGKILL))
 	p.Status("nothing is under way", running)
 	u.knows()
-	if err := p.client().Act(t.Context(), "sorter", control.Stop); err != nil {
-		t.Fatal(err)
-	}
+	must(t, u.client().Act(t.Context(), "sorter", control.Stop))
 	p.Status("the sorter is stopped", func(s control.Status) bool { sorter, _ := s.Service("sorter"); return sorter.PID == 0 })
 	refusedWith(t, "of a service that does not run", http.StatusConflict,
-		p.client().SetWorkflow(t.Context(), control.Workflow{Source: "sorter", ID: "1", Name: "x"}))
+		u.client().SetWorkflow(t.Context(), control.Workflow{Source: "sorter", ID: "1", Name: "x"}))
 	refusedWith(t, "of no service", http.StatusNotFound,
-		p.client().SetWorkflow(t.Context(), control.Workflow{Source: "nobody", ID: "1", Name: "x"}))
+		u.client().SetWorkflow(t.Context(), control.Workflow{Source: "nobody", ID: "1", Name: "x"}))
 	p.quit()
 	var told []string
 	for _, e := range u.record()[0].events {
@@ -334,9 +280,7 @@ func TestTheTerminalTellsOfAWishToQuit(t *testing.T) {
 	}
 	choose := func(do string) {
 		t.Helper()
-		if err := p.client().Choose(t.Context(), do); err != nil {
-			t.Fatal(err)
-		}
+		must(t, u.client().Choose(t.Context(), do))
 	}
 	const asked, decided, takenBack = "Quit while a workflow is running?", "Quits after a workflow, at ", "the wish to quit was taken back"
 	choose("quit")
@@ -350,9 +294,7 @@ func TestTheTerminalTellsOfAWishToQuit(t *testing.T) {
 	says(2, asked)
 	choose("finish")
 	says(1, decided)
-	if err := p.client().EndWorkflow(t.Context(), "sorter", "1"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, u.client().EndWorkflow(t.Context(), "sorter", "1"))
 	p.CleanEnd()
 	says(1, takenBack)
 }

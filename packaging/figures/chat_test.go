@@ -29,9 +29,7 @@ func BenchmarkTokenToScreen(b *testing.B) {
 	}
 	post("/api/settings", map[string]string{"address": model.Base(), "model": "tiny"})
 	var begun struct{ ID string }
-	if err := json.Unmarshal([]byte(post("/api/conversations", map[string]string{"text": "Count"})), &begun); err != nil {
-		b.Fatal(err)
-	}
+	must(b, json.Unmarshal([]byte(post("/api/conversations", map[string]string{"text": "Count"})), &begun))
 	turn := model.Next(b)
 	turn.Say("begin")
 	tab := webtest.Open(b, webtest.Wide, "http://"+p.chat+"/c/"+begun.ID)

@@ -43,9 +43,7 @@ func BenchmarkEventToPixel(b *testing.B) {
 		time.Sleep(11 * time.Second) // a good run: it is started again at once
 		webtest.Eval[any](tab, `window.changed = undefined; window.words = document.querySelector("#service-chat .state").innerText + document.querySelector("#service-chat .service-facts").innerText.match(/process \d+/); null`)
 		began := time.Now()
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			b.Fatal(err)
-		}
+		must(b, syscall.Kill(pid, syscall.SIGKILL))
 		tab.Until(`window.changed !== undefined`)
 		all = append(all, webtest.Eval[float64](tab, `window.changed`)-float64(began.UnixMicro())/1000)
 	}
@@ -123,8 +121,6 @@ func millionLines(b *testing.B, path string) {
 		if _, err := file.Write(text); err != nil {
 			b.Fatal(err)
 		}
-		if err := file.Close(); err != nil {
-			b.Fatal(err)
-		}
+		must(b, file.Close())
 	}
 }

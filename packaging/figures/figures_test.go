@@ -78,9 +78,7 @@ func (p *place) launch() *harness.Program {
 // stop ends the program and returns how long that took.
 func (p *place) stop(program *harness.Program) time.Duration {
 	began := time.Now()
-	if err := program.Process.Signal(syscall.SIGTERM); err != nil {
-		p.T.Fatal(err)
-	}
+	must(p.T, program.Process.Signal(syscall.SIGTERM))
 	program.End()
 	took := time.Since(began)
 	if left := p.Processes(); len(left) > 0 {
@@ -223,9 +221,7 @@ func BenchmarkRestart(b *testing.B) {
 		p.both()
 		pid := p.answering(p.chat, 0)
 		began = time.Now()
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			b.Fatal(err)
-		}
+		must(b, syscall.Kill(pid, syscall.SIGKILL))
 		p.answering(p.chat, pid)
 		restart = append(restart, time.Since(began))
 		p.stop(program)
@@ -325,4 +321,12 @@ func usage(b *testing.B, roles map[string]int) map[string]used {
 		all[role] = sum
 	}
 	return all
+}
+
+// must ends the test if something that it needs has failed.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }

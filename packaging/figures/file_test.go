@@ -27,9 +27,7 @@ func BenchmarkSave(b *testing.B) {
 		pid := f.answeringPID(f.addresses[0], 0)
 		changed := strings.Replace(string(text), "ready: {http: /}", "env: {CHANGED: \""+strings.Repeat("x", n+1)+"\"}\n    ready: {http: /}", 1)
 		began := time.Now()
-		if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
-			b.Fatal(err)
-		}
+		must(b, os.WriteFile(file, []byte(changed), 0o600))
 		f.answeringPID(f.addresses[0], pid)
 		save = append(save, time.Since(began))
 	}

@@ -37,9 +37,7 @@ func BenchmarkPeerCheck(b *testing.B) {
 				defer near.Close()
 			}
 			for b.Loop() {
-				if err := peer.Check(near); err != nil {
-					b.Fatal(err)
-				}
+				must(b, peer.Check(near))
 			}
 		})
 	}
@@ -53,9 +51,7 @@ func BenchmarkFirstByte(b *testing.B) {
 			p := newPlace(b)
 			file := filepath.Join(b.TempDir(), "services.yaml")
 			text := "services: {dashboard: {builtin: dashboard}, chat: {builtin: chat}}\nsettings: {other_users: " + setting + "}\n"
-			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-				b.Fatal(err)
-			}
+			must(b, os.WriteFile(file, []byte(text), 0o600))
 			p.Launch("--config", file).Ready()
 			client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 			for b.Loop() {

@@ -190,9 +190,7 @@ func BenchmarkScaleRestart(b *testing.B) {
 				direct = append(direct, alone.direct())
 				pid := f.answeringPID(f.addresses[0], 0)
 				began := time.Now()
-				if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-					b.Fatal(err)
-				}
+				must(b, syscall.Kill(pid, syscall.SIGKILL))
 				f.answeringPID(f.addresses[0], pid)
 				restart = append(restart, time.Since(began))
 			}
@@ -245,9 +243,7 @@ func BenchmarkRefused(b *testing.B) {
 	pid := 0
 	for range 100 {
 		pid = f.answeringPID(address, pid)
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			b.Fatal(err)
-		}
+		must(b, syscall.Kill(pid, syscall.SIGKILL))
 	}
 	close(stop)
 	clients.Wait()

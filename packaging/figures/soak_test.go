@@ -32,9 +32,7 @@ func BenchmarkSoak(b *testing.B) {
 	for n := 0; time.Since(began) < *soakTime; n++ {
 		<-crash.C
 		address := f.addresses[n%len(f.addresses)]
-		if err := syscall.Kill(f.answeringPID(address, 0), syscall.SIGKILL); err != nil {
-			b.Fatal(err)
-		}
+		must(b, syscall.Kill(f.answeringPID(address, 0), syscall.SIGKILL))
 		if !early && time.Since(began) >= *soakTime/10 {
 			early = true
 			f.reportGrowth(b, "early")

@@ -27,9 +27,7 @@ func BenchmarkClick(b *testing.B) {
 	var took durations
 	for b.Loop() {
 		began := time.Now()
-		if err := item.Click("Open Dashboard"); err != nil {
-			b.Fatal(err)
-		}
+		must(b, item.Click("Open Dashboard"))
 		p.Browser.Wait(b.Context())
 		took = append(took, time.Since(began))
 		time.Sleep(time.Second) // clicks that come together open one page
@@ -119,9 +117,7 @@ func BenchmarkStateChanges(b *testing.B) {
 		before := messages.Load()
 		for range 500 {
 			for _, word := range []string{"off", "on"} { // each changes the menu
-				if err := client.Choose(b.Context(), "notifications", word); err != nil {
-					b.Fatal(err)
-				}
+				must(b, client.Choose(b.Context(), "notifications", word))
 			}
 		}
 		time.Sleep(100 * time.Millisecond) // for the last to arrive
@@ -141,9 +137,7 @@ func BenchmarkStateChanges(b *testing.B) {
 func (p *place) countMessages() *atomic.Int64 {
 	conn := p.Bus.Connect(p.T)
 	seen := make(chan *dbus.Message, 1024)
-	if err := conn.BusObject().Call("org.freedesktop.DBus.Monitoring.BecomeMonitor", 0, []string{}, uint32(0)).Err; err != nil {
-		p.T.Fatal(err)
-	}
+	must(p.T, conn.BusObject().Call("org.freedesktop.DBus.Monitoring.BecomeMonitor", 0, []string{}, uint32(0)).Err)
 	conn.Eavesdrop(seen)
 	var count atomic.Int64
 	go func() { // until the connection ends with the test

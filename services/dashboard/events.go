@@ -117,15 +117,21 @@ func (s *stream) watch(d *dashboard, seen func(*control.Status, error)) {
 }
 
 func (s *stream) show(o homeView) {
-	html, err := fragment("home", "live", o)
+	event := pageEvent{Title: o.Title}
+	if o.Status != nil {
+		event.Version = o.Status.Version
+	}
+	s.sendPage("home", o, event)
+}
+
+// sendPage sends the live part of a page, made from data. If that fails the stream ends.
+func (s *stream) sendPage(set string, data any, event pageEvent) {
+	html, err := fragment(set, "live", data)
 	if err != nil {
 		s.stop()
 		return
 	}
-	event := pageEvent{Title: o.Title, HTML: html}
-	if o.Status != nil {
-		event.Version = o.Status.Version
-	}
+	event.HTML = html
 	s.send("page", event)
 }
 

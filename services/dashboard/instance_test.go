@@ -16,6 +16,7 @@ import (
 	"agents-tray/manager/control"
 	"agents-tray/manager/control/sse"
 	"agents-tray/manager/logs"
+	"agents-tray/services/web/webtest"
 )
 
 // instance is a stand-in for a running instance: a server of the control API on a Unix
@@ -68,6 +69,21 @@ func start(t *testing.T, status control.Status) *instance {
 	i.serve(t)
 	t.Cleanup(func() { i.server.Close() })
 	return i
+}
+
+// home runs an instance whose two services run, and opens its front page.
+func home(t *testing.T) (*instance, *webtest.Tab) {
+	t.Helper()
+	i := start(t, both())
+	return i, webtest.Open(t, webtest.Wide, open(t, i))
+}
+
+// expect asserts what the instance is asked for next.
+func (i *instance) expect(t *testing.T, want string) {
+	t.Helper()
+	if asked := webtest.Next(t, i.asked); asked != want {
+		t.Errorf("it was asked to %s, not to %s", asked, want)
+	}
 }
 
 func (i *instance) serve(t *testing.T) {

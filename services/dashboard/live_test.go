@@ -17,8 +17,7 @@ import (
 
 func TestPageFollowsChangesInPlace(t *testing.T) {
 	t.Parallel()
-	i := start(t, both())
-	b := webtest.Open(t, webtest.Wide, open(t, i))
+	i, b := home(t)
 	b.Shows("Both services are running.")
 	webtest.Eval[any](b, `window.kept = document.querySelector("#service-chat"); document.querySelector("#restart-chat").focus(); null`)
 	i.change(chatFailed)
@@ -38,8 +37,7 @@ func TestPageFollowsChangesInPlace(t *testing.T) {
 
 func TestALostManagerIsToldAndComesBack(t *testing.T) {
 	t.Parallel()
-	i := start(t, both())
-	b := webtest.Open(t, webtest.Wide, open(t, i))
+	i, b := home(t)
 	b.Shows("Both services are running.")
 	i.stop()
 	b.Shows("Configurable Agents is not running any more.")
@@ -87,8 +85,7 @@ func TestADashboardThatIsGoneIsToldAndComesBack(t *testing.T) {
 
 func TestAnotherVersionReloadsThePage(t *testing.T) {
 	t.Parallel()
-	i := start(t, both())
-	b := webtest.Open(t, webtest.Wide, open(t, i))
+	i, b := home(t)
 	b.Shows("Both services are running.")
 	b.Until(`document.querySelector("#instance").innerText.includes("1.2.0")`)
 	webtest.Eval[any](b, `window.old = true; null`)
@@ -99,8 +96,7 @@ func TestAnotherVersionReloadsThePage(t *testing.T) {
 // A browser opens at most six connections to one host: hidden pages must not hold any.
 func TestAHiddenPageDoesNotListen(t *testing.T) {
 	t.Parallel()
-	i := start(t, both())
-	b := webtest.Open(t, webtest.Wide, open(t, i))
+	i, b := home(t)
 	webtest.Next(t, i.joined)
 	b.Hide(true)
 	webtest.Next(t, i.left)
@@ -111,8 +107,7 @@ func TestAHiddenPageDoesNotListen(t *testing.T) {
 
 func TestTheBrowserSaysTimesAsTheServerDoes(t *testing.T) {
 	t.Parallel()
-	i := start(t, both())
-	b := webtest.Open(t, webtest.Wide, open(t, i))
+	_, b := home(t)
 	now := time.Now()
 	for _, ago := range []time.Duration{0, 4, 5, 59, 60, 125, 3599, 3600, 3665, 86400, 200000} {
 		ago *= time.Second

@@ -218,15 +218,11 @@ func TestTheLogHasTheButtons(t *testing.T) {
 	b := webtest.Open(t, webtest.Wide, open(t, i)+"/services/chat/log")
 	b.Until(`document.querySelector(".state").innerText === "Running"`)
 	b.Click("#restart-chat")
-	if asked := webtest.Next(t, i.asked); asked != "restart chat" {
-		t.Errorf("asked %q", asked)
-	}
+	i.expect(t, "restart chat")
 	i.change(chatFailed)
 	b.Shows("Chat keeps crashing")
 	b.Click("#toggle-chat")
-	if asked := webtest.Next(t, i.asked); asked != "start chat" {
-		t.Errorf("asked %q", asked)
-	}
+	i.expect(t, "start chat")
 	i.change(func(s *control.Status) { *s = both() })
 	b.Until(`!document.body.innerText.includes("Chat keeps crashing")`)
 }

@@ -187,12 +187,7 @@ func (d *dashboard) relayService(s *stream, name string) {
 		} else {
 			v.of(*status)
 		}
-		html, err := fragment("log", "live", v)
-		if err != nil {
-			s.stop()
-			return
-		}
-		s.send("page", pageEvent{Title: say("Log of {service}", "{service}", v.Service()), HTML: html})
+		s.sendPage("log", v, pageEvent{Title: say("Log of {service}", "{service}", v.Service())})
 	})
 }
 

@@ -69,9 +69,9 @@ func (m *meter) measure(ctx context.Context) {
 		return m.client.WatchUsage(ctx, func(usages control.Usages) {
 			received()
 			m.take(usages, measureComputer())
-			m.tell()
+			m.Tell()
 		})
-	}, func(error) { m.forget(); m.tell() })
+	}, func(error) { m.forget(); m.Tell() })
 }
 
 // forget makes the next sample one that tells nothing of those before.
@@ -104,7 +104,7 @@ func (m *meter) take(usages control.Usages, now computer) {
 // note takes when the processes of the services were started.
 func (m *meter) note(status control.Status) {
 	if m.noteStarts(status.Services) {
-		m.tell()
+		m.Tell()
 	}
 }
 

@@ -15,8 +15,7 @@ import (
 
 func TestEachStateIsAWordAndAShape(t *testing.T) {
 	t.Parallel()
-	i := start(t, both())
-	b := webtest.Open(t, webtest.Wide, open(t, i))
+	i, b := home(t)
 	shapes := make(map[string]string)
 	for state, words := range stateWords {
 		i.change(func(s *control.Status) { s.Services[1].State = state })
@@ -37,8 +36,7 @@ func TestEachStateIsAWordAndAShape(t *testing.T) {
 
 func TestWordsOfStates(t *testing.T) {
 	t.Parallel()
-	i := start(t, both())
-	b := webtest.Open(t, webtest.Wide, open(t, i))
+	i, b := home(t)
 	for want, s := range map[string]manager.Service{
 		"Completed":      {State: manager.Completed},
 		"Stopped":        {State: manager.Stopped},
@@ -69,14 +67,11 @@ func watchDisabled(b *webtest.Tab, button string) string {
 
 func TestButtonsAsk(t *testing.T) {
 	t.Parallel()
-	i := start(t, both())
-	b := webtest.Open(t, webtest.Wide, open(t, i))
+	i, b := home(t)
 	b.Shows("Both services are running.")
 	disabled := watchDisabled(b, "#restart-chat")
 	b.Press("#restart-chat", kb.Enter)
-	if asked := webtest.Next(t, i.asked); asked != "restart chat" {
-		t.Errorf("asked %q", asked)
-	}
+	i.expect(t, "restart chat")
 	b.Until(disabled)
 	i.change(func(s *control.Status) { s.Services[1].PID++ })
 	b.Until(`!document.querySelector("#restart-chat").hasAttribute("aria-disabled")`)
@@ -108,8 +103,7 @@ func TestWhatIsOnlyWatchedHasNoButtons(t *testing.T) {
 // holds the port.
 func TestATakenPortOffersAnother(t *testing.T) {
 	t.Parallel()
-	i := start(t, both())
-	b := webtest.Open(t, webtest.Wide, open(t, i))
+	i, b := home(t)
 	b.Until(`document.querySelector("#service-chat .service-facts a")`)
 	i.change(portHeld)
 	b.Shows("Use port 9862 this time")
@@ -117,9 +111,7 @@ func TestATakenPortOffersAnother(t *testing.T) {
 	b.Shows("127.0.0.1:7860")
 	disabled := watchDisabled(b, "#move-chat")
 	b.Click("#move-chat")
-	if asked := webtest.Next(t, i.asked); asked != "move/chat/9862" {
-		t.Errorf("asked %q", asked)
-	}
+	i.expect(t, "move/chat/9862")
 	b.Until(disabled)
 	i.change(func(s *control.Status) { *s = both() })
 	b.Until(`!document.querySelector("#move-chat") && document.querySelector("#service-chat .service-facts a")`)
@@ -147,9 +139,7 @@ func TestTheFoundPlatformIsOffered(t *testing.T) {
 	i.refusal, i.moved = "", open(t, other)
 	i.mu.Unlock()
 	b.Click("#take")
-	if asked := webtest.Next(t, i.asked); asked != "take platform" {
-		t.Errorf("asked %q", asked)
-	}
+	i.expect(t, "take platform")
 	b.Until("location.origin === " + webtest.Quote(i.moved) + " && document.readyState === 'complete'")
 	b.Shows("Both services are running.")
 }
@@ -169,8 +159,7 @@ func TestARefusalIsToldInTheCard(t *testing.T) {
 
 func TestStoppingTheDashboardAsksFirst(t *testing.T) {
 	t.Parallel()
-	i := start(t, both())
-	b := webtest.Open(t, webtest.Wide, open(t, i))
+	i, b := home(t)
 	b.Shows("Both services are running.")
 	b.Click("#toggle-dashboard")
 	b.Shows("To get it back, choose Services ▸ Dashboard ▸ Start in the tray menu.")
@@ -178,9 +167,7 @@ func TestStoppingTheDashboardAsksFirst(t *testing.T) {
 	b.Until(`!document.querySelector("dialog").open`)
 	b.Click("#toggle-dashboard")
 	b.Click("dialog .danger")
-	if asked := webtest.Next(t, i.asked); asked != "stop dashboard" {
-		t.Errorf("asked %q", asked)
-	}
+	i.expect(t, "stop dashboard")
 }
 
 func TestForeignTextIsText(t *testing.T) {
@@ -280,8 +267,6 @@ func TestItAsksWhetherToStart(t *testing.T) {
 	i.mu.Unlock()
 	b.Allow("503")
 	b.Click("#start-all")
-	if asked := webtest.Next(t, i.asked); asked != "start all" {
-		t.Errorf("it asked to %s", asked)
-	}
+	i.expect(t, "start all")
 	b.Until(`document.getElementById("asks") === null`)
 }

@@ -67,14 +67,7 @@ func (d *dashboard) relayRuns(s *stream, query runsQuery) {
 	})
 }
 
-func (s *stream) showRuns(v runsView) {
-	html, err := fragment("runs", "live", v)
-	if err != nil {
-		s.stop()
-		return
-	}
-	s.send("page", pageEvent{Title: runsFrame().Title, HTML: html})
-}
+func (s *stream) showRuns(v runsView) { s.sendPage("runs", v, pageEvent{Title: runsFrame().Title}) }
 
 // followPlatform wakes the caller after each change of the platform's database.
 func (d *dashboard) followPlatform(path string) (changed <-chan struct{}, leave func()) {
@@ -87,7 +80,7 @@ func (d *dashboard) followPlatform(path string) (changed <-chan struct{}, leave 
 	if feed == nil {
 		feed = &source{}
 		feed.work = func(ctx context.Context) {
-			watcher, err := platform.Follow(path, func() bool { feed.tell(); return false })
+			watcher, err := platform.Follow(path, func() bool { feed.Tell(); return false })
 			if err != nil {
 				return // the page shows what was there when it was opened
 			}

@@ -3,36 +3,38 @@ package dashboard
 import (
 	"context"
 	"sync"
+
+	"agents-tray/manager"
 )
 
-// A source works while at least one page listens to it, and wakes all that do.
+// A source works while at least one page listens to it, and tells all that do.
 type source struct {
+	manager.Watchers
 	work func(context.Context) // returns soon after its context has ended
 
 	mu        sync.Mutex
-	listeners map[chan struct{}]bool
+	listeners int
 	end       context.CancelFunc
 	ended     chan struct{} // closed when the latest work has returned; nil before the first
 }
 
 // listen starts the work unless others listen already. changed gets a value after each
-// change; those that are not taken yet coalesce. The caller must call leave.
+// change; see manager.Watchers. The caller must call leave.
 func (s *source) listen() (changed <-chan struct{}, leave func()) {
-	c := make(chan struct{}, 1)
+	changed, stop := s.Watch()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.listeners) == 0 {
-		s.listeners = map[chan struct{}]bool{}
+	if s.listeners++; s.listeners == 1 {
 		s.start()
 	}
-	s.listeners[c] = true
-	return c, func() {
+	return changed, sync.OnceFunc(func() {
+		stop()
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if delete(s.listeners, c); len(s.listeners) == 0 {
+		if s.listeners--; s.listeners == 0 {
 			s.end()
 		}
-	}
+	})
 }
 
 // start begins the work once that of earlier listeners has ended. The caller holds mu.
@@ -47,16 +49,4 @@ func (s *source) start() {
 		}
 		s.work(ctx)
 	}()
-}
-
-// tell wakes all listeners.
-func (s *source) tell() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for c := range s.listeners {
-		select {
-		case c <- struct{}{}:
-		default: // a wake is pending already
-		}
-	}
 }

@@ -30,8 +30,7 @@ func traces(b *webtest.Tab, cpu, memory, starts int) {
 
 func TestUsageIsShownInPlace(t *testing.T) {
 	t.Parallel()
-	i := start(t, both())
-	b := webtest.Open(t, webtest.Wide, open(t, i))
+	i, b := home(t)
 	b.Shows("Both services are running.")
 	shows(b, "–; –; ")
 	const height = `document.documentElement.scrollHeight`
@@ -79,8 +78,7 @@ func TestLinesOfTheLastMinutes(t *testing.T) {
 // Nothing is measured for a hidden page, and all pages share one measurement.
 func TestAHiddenPageMeasuresNothing(t *testing.T) {
 	t.Parallel()
-	i := start(t, both())
-	b := webtest.Open(t, webtest.Wide, open(t, i))
+	i, b := home(t)
 	i.use(control.Usages{"chat": {Memory: 5e6, Processes: 1, Threads: 3, At: time.Now()}})
 	shows(b, "–; 5.0 MB; 1 process, 3 threads")
 	b.Hide(true)

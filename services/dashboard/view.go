@@ -241,9 +241,7 @@ func wordsOf(s manager.Service, lost bool) stateWord {
 func serviceView(s manager.Service, lost bool) service {
 	said := wordsOf(s, lost)
 	v := service{Service: s, Tone: said.tone, Word: said.word, Trouble: problemView(s), Self: isSelf(s), Lost: lost}
-	if v.Title == "" {
-		v.Title = s.Name
-	}
+	v.Title = cmp.Or(s.Title, s.Name)
 	if s.State == manager.Waiting && s.WaitsFor != "" && !lost {
 		v.Word = say("Waiting for {service}", "{service}", s.WaitsFor)
 	}
@@ -292,17 +290,13 @@ func (s service) Host() string {
 func defaultAdvice() string { return say("Look at its log for the reason, then start it again.") }
 
 func problemView(s manager.Service) *serviceProblem {
-	title := s.Title
-	if title == "" {
-		title = s.Name
-	}
 	var t serviceProblem
 	switch {
 	case s.Problem != nil:
 		said := language.Problem(s.Problem)
 		t.What, t.Why, t.Now = said.Summary, said.Cause, said.Advice
 	case s.State == manager.Failed:
-		t.What = say("{service} failed", "{service}", title)
+		t.What = say("{service} failed", "{service}", cmp.Or(s.Title, s.Name))
 	default:
 		return nil
 	}

@@ -29,8 +29,7 @@ func TestInterruptedWorkflowsAreToldWithAWayOn(t *testing.T) {
 
 func TestWhatIsUnderWayIsShownWhileItIs(t *testing.T) {
 	t.Parallel()
-	i := start(t, both())
-	b := webtest.Open(t, webtest.Wide, open(t, i))
+	i, b := home(t)
 	b.Shows("Both services are running.")
 	i.change(func(s *control.Status) {
 		s.Workflows = []control.Workflow{{ID: "c5", Source: "chat", Name: "Answer in “Plans”", Page: "/c/c5"}, {ID: "7", Source: "Python platform", Name: "nightly-report"}}
@@ -50,9 +49,7 @@ func TestRunAgainAsksOnceAndShowsWhatBecomesOfIt(t *testing.T) {
 	b := webtest.Open(t, webtest.Wide, open(t, i)+"/review")
 	webtest.Next(t, i.reviewed)
 	b.Press("[data-again]", kb.Enter)
-	if asked := webtest.Next(t, i.asked); asked != "again Python platform 7" {
-		t.Errorf("asked %q", asked)
-	}
+	i.expect(t, "again Python platform 7")
 	b.Shows("Running again")
 	b.Until(`document.querySelector("[data-again]").getAttribute("aria-disabled") === "true"`)
 	b.Until(`document.querySelector('a[href="/services/again-nightly-report/log"]').checkVisibility()`)

@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"agents-tray/manager/control/sse"
+	"agents-tray/manager/guard/guardtest"
 	"agents-tray/services/web"
 	"agents-tray/services/web/webtest"
 )
@@ -223,10 +224,7 @@ func TestAPlantedServiceWorkerGoes(t *testing.T) {
 addEventListener("activate", (e) => e.waitUntil(clients.claim()));
 addEventListener("fetch", (e) => { if (e.request.mode === "navigate") e.respondWith(new Response("<title>planted</title><link rel=icon href='data:,'><p>planted", { headers: { "Content-Type": "text/html" } })); });`)
 	})
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener := guardtest.Listen(t)
 	address := listener.Addr().String()
 	before := &http.Server{Handler: &evil}
 	go func() { _ = before.Serve(listener) }() // ends with Close

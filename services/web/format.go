@@ -1,34 +1,18 @@
 package web
 
 import (
-	"fmt"
 	"time"
 
 	"agents-tray/manager/words"
 )
 
-// Duration formats d in at most two units: "2 min 5 s". A negative one is "0 s". time.js
-// formats the same way.
+// Duration formats d as words.Language.Duration does, but in whole seconds: what is left of the
+// last one is not counted, and less than one is "0 s".
 func Duration(d time.Duration) string {
-	d = max(d, 0).Truncate(time.Second)
-	units := []struct {
-		size time.Duration
-		word string
-	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}}
-	for i, unit := range units {
-		if d < unit.size {
-			continue
-		}
-		words := fmt.Sprintf("%d %s", d/unit.size, unit.word)
-		if i+1 == len(units) {
-			return words
-		}
-		if rest := d % unit.size / units[i+1].size; rest > 0 {
-			words += fmt.Sprintf(" %d %s", rest, units[i+1].word)
-		}
-		return words
+	if d < time.Second {
+		return "0 s"
 	}
-	return "0 s"
+	return words.English.Duration(d.Truncate(time.Second))
 }
 
 // Ago formats how long before now t was, in a language: "just now", "40 s ago", "3 min ago".

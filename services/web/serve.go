@@ -91,7 +91,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 // serve is Serve for several listeners, with a gate; nil: for everybody.
 func serve(ctx context.Context, gate *peer.Gate, handler http.Handler, listeners ...net.Listener) error {
 	var open sync.RWMutex // held by every request that is being answered
-	server := newServer()
+	server := control.LimitedServer()
 	server.BaseContext = func(net.Listener) context.Context { return ctx }
 	if gate != nil {
 		defer gate.Close()
@@ -137,9 +137,6 @@ func serve(ctx context.Context, gate *peer.Gate, handler http.Handler, listeners
 	}
 	return nil
 }
-
-// newServer returns a server with the limits of the control API: pages are no different.
-func newServer() *http.Server { return control.LimitedServer() }
 
 // refuseStranger answers another user of this computer.
 func refuseStranger(w http.ResponseWriter, r *http.Request, err error) {

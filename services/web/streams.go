@@ -10,21 +10,12 @@ import (
 // opens six at most.
 const MaxStreams = 64
 
-// Streams returns a limit for the streams of a service: how many requests the handlers that
-// it wraps answer at the same time. Others get a problem.
+// Streams returns a limit for the streams of a service; see control.LimitRequests. Those that
+// are too many get a problem.
 func Streams() func(next http.HandlerFunc) http.HandlerFunc {
-	open := make(chan struct{}, MaxStreams)
-	return func(next http.HandlerFunc) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) {
-			select {
-			case open <- struct{}{}:
-				defer func() { <-open }()
-				next(w, r)
-			default:
-				w.Header().Set("Retry-After", "5")
-				Refuse(w, r, http.StatusServiceUnavailable, control.Problem{
-					What: "Too many pages are connected at the same time.", Now: "Close some of them. This one tries again by itself."})
-			}
-		}
-	}
+	return control.LimitRequests(MaxStreams, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Retry-After", "5")
+		Refuse(w, r, http.StatusServiceUnavailable, control.Problem{
+			What: "Too many pages are connected at the same time.", Now: "Close some of them. This one tries again by itself."})
+	})
 }

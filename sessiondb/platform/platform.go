@@ -89,11 +89,7 @@ func text(text string, limit int) string {
 }
 
 // line makes one line of any text, of at most limit characters.
-func line(text string, limit int) string {
-	words := strings.FieldsFunc(strings.ToValidUTF8(text, "�"), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
-	runes := []rune(strings.Join(words, " "))
-	if len(runes) > limit {
-		return string(runes[:limit-1]) + "…"
-	}
-	return string(runes)
+func line(many string, limit int) string {
+	words := strings.FieldsFunc(many, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+	return text(strings.Join(words, " "), limit)
 }

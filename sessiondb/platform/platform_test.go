@@ -129,9 +129,7 @@ func TestBothDialects(t *testing.T) {
 				t.Errorf("%+v", now.Runs[1:])
 			}
 			file := filepath.Join(t.TempDir(), "again", "soon.yaml")
-			if err := WriteConfig(path, "soon", file); err != nil {
-				t.Fatal(err)
-			}
+			must(t, WriteConfig(path, "soon", file))
 			written, err := os.ReadFile(file)
 			if err != nil || string(written) != `{"flow":{"name":"x","none":null,"on":true}}` {
 				t.Errorf("%s, %v", written, err)
@@ -188,5 +186,13 @@ func TestThisComputerWasStartedBeforeNow(t *testing.T) {
 	boot, err := BootTime()
 	if err != nil || !boot.Before(time.Now()) || time.Since(boot) > 10*365*24*time.Hour {
 		t.Errorf("%v, %v", boot, err)
+	}
+}
+
+// must ends the test if something that it needs has failed.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

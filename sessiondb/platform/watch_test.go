@@ -23,9 +23,7 @@ func TestChangesAreNoticedAsTheyAreWritten(t *testing.T) {
 				execute(t, writer, `DELETE FROM executions`)
 				told.until(t, "")
 			}
-			if err := writer.Close(); err != nil {
-				t.Fatal(err)
-			}
+			must(t, writer.Close())
 			database(t, path, run("executions", "b", "running", 1, `{}`, ``))
 			told.until(t, "", "b")
 		})
@@ -38,9 +36,7 @@ func TestWatchingDoesNotWakeItself(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "configurable_agents.db")
 			writer := database(t, path, `PRAGMA journal_mode = `+mode, newer)
-			if err := writer.Close(); err != nil {
-				t.Fatal(err)
-			}
+			must(t, writer.Close())
 			before, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
@@ -57,9 +53,7 @@ func TestWatchingDoesNotWakeItself(t *testing.T) {
 				told.until(t, "", "a")
 				execute(t, writer, `DELETE FROM executions`)
 				told.until(t, "")
-				if err := writer.Close(); err != nil {
-					t.Fatal(err)
-				}
+				must(t, writer.Close())
 			}
 			if err := w.Close(); err != nil {
 				t.Error(err)
@@ -84,52 +78,34 @@ func TestAFileThatComesGoesAndBreaks(t *testing.T) {
 	path := filepath.Join(folder, "configurable_agents.db")
 	told := watch(t, path)
 	told.until(t, Missing)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.MkdirAll(folder, 0o700))
 	create := func(id string) {
 		t.Helper()
 		conn := database(t, path, newer, run("executions", id, "running", 1, `{}`, ``))
-		if err := conn.Close(); err != nil {
-			t.Fatal(err)
-		}
+		must(t, conn.Close())
 	}
 	create("first")
 	told.until(t, "", "first")
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Remove(path))
 	told.until(t, Missing)
 	create("second")
 	told.until(t, "", "second")
-	if err := os.WriteFile(path, []byte(strings.Repeat("no database at all ", 1000)), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(path, []byte(strings.Repeat("no database at all ", 1000)), 0o600))
 	told.until(t, Damaged)
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Remove(path))
 	create("third")
 	told.until(t, "", "third")
 
-	if err := os.Rename(folder, filepath.Join(above, "aside")); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Rename(folder, filepath.Join(above, "aside")))
 	told.until(t, Missing)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.MkdirAll(folder, 0o700))
 	create("fourth")
 	told.until(t, "", "fourth")
 
 	replacement := filepath.Join(above, "new.db")
 	conn := database(t, replacement, older, run("workflow_runs", "fifth", "running", 1, `{}`, ``))
-	if err := conn.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(replacement, path); err != nil {
-		t.Fatal(err)
-	}
+	must(t, conn.Close())
+	must(t, os.Rename(replacement, path))
 	told.until(t, "", "fifth")
 }
 

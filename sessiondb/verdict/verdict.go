@@ -10,7 +10,7 @@ import (
 
 // Evidence is what the next start knows of the previous session's end, beside its record.
 type Evidence struct {
-	Boot, Machine string // of this start; see sessiondb.BootID and MachineID
+	Boot, Machine string // of this start; see proctree.BootID and sessiondb.MachineID
 	// Crash is what the Go runtime wrote while the session crashed, or empty.
 	Crash string
 	// CrashFileGone says that the file for Crash was removed, as a session does at its own

@@ -128,13 +128,7 @@ func listServices(to io.Writer, language words.Language, specs []spec.ServiceSpe
 			needs = append(needs, name+" "+string(condition))
 		}
 		slices.Sort(needs)
-		row := []string{s.Name, command, s.Listen, strings.Join(needs, ", ")}
-		for i := range row {
-			if row[i] == "" {
-				row[i] = "-"
-			}
-		}
-		fmt.Fprintln(table, strings.Join(row, "\t"))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", s.Name, orDash(command), orDash(s.Listen), orDash(strings.Join(needs, ", ")))
 	}
 	return table.Flush()
 }

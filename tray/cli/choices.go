@@ -115,7 +115,7 @@ func openCommand() *cobra.Command {
 			}
 			here := open.Here()
 			open.HandOver()
-			opening, err := client.Open(command.Context(), args[0], control.Wish{Token: here.Token, Desktop: here.Env})
+			opening, err := client.Open(command.Context(), args[0], control.OpenRequest{Token: here.Token, Desktop: here.Env})
 			switch {
 			case err != nil:
 				return unanswered(err)

@@ -25,7 +25,7 @@ var (
 )
 
 // attachConsole makes output appear in the console that the program was started from.
-// It is built without one, lest a double click opens a window, and then Windows hands
+// It is built without one, so that a double click opens no window, and then Windows hands
 // over neither the console nor its handles. What is redirected stays so.
 func attachConsole() {
 	if hasOutput(windows.STD_OUTPUT_HANDLE) || hasOutput(windows.STD_ERROR_HANDLE) {

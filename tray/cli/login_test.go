@@ -24,9 +24,7 @@ func TestWhatAStartAtLoginIsGiven(t *testing.T) {
 		var l launch
 		command := &cobra.Command{}
 		l.flags(command)
-		if err := command.ParseFlags(test.typed); err != nil {
-			t.Fatal(err)
-		}
+		must(t, command.ParseFlags(test.typed))
 		got, err := l.loginArguments()
 		if err != nil || !slices.Equal(got, test.want) {
 			t.Errorf("of %q a start at login has %q, want %q: %v", test.typed, got, test.want, err)

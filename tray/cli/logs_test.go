@@ -42,18 +42,14 @@ func run(t *testing.T, folders config.Folders) *control.Server {
 	}
 	server := control.Serve(listener, address, logInstance{logs: folders.Logs()})
 	t.Cleanup(server.Close)
-	if err := address.Write(folders.Control()); err != nil {
-		t.Fatal(err)
-	}
+	must(t, address.Write(folders.Control()))
 	return server
 }
 
 func someFolders(t *testing.T) config.Folders {
 	t.Helper()
 	folders := config.Folders{State: t.TempDir(), Runtime: t.TempDir()}
-	if err := os.Mkdir(folders.Logs(), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Mkdir(folders.Logs(), 0o700))
 	return folders
 }
 
@@ -82,9 +78,7 @@ func TestLogsWithAndWithoutAnInstance(t *testing.T) {
 			}
 			printTo(t, folders, "one", "two", "\x1b[31mthree\x1b[0m")
 			var out strings.Builder
-			if err := printLogs(t.Context(), &out, folders, []string{"chat"}, logRange{lines: 2}); err != nil {
-				t.Fatal(err)
-			}
+			must(t, printLogs(t.Context(), &out, folders, []string{"chat"}, logRange{lines: 2}))
 			lines := strings.Split(out.String(), "\n")
 			if len(lines) != 3 || !strings.HasSuffix(lines[0], " out two") || !strings.HasSuffix(lines[1], " out three") {
 				t.Errorf("it printed %q", out.String())

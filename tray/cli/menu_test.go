@@ -56,17 +56,13 @@ func serving(t *testing.T) config.Folders {
 	}
 	server := control.Serve(listener, address, &asking{})
 	t.Cleanup(server.Close)
-	if err := address.Write(folders.Control()); err != nil {
-		t.Fatal(err)
-	}
+	must(t, address.Write(folders.Control()))
 	return folders
 }
 
 func TestMenu(t *testing.T) {
 	var out strings.Builder
-	if err := printCurrentMenu(t.Context(), &out, serving(t)); err != nil {
-		t.Fatal(err)
-	}
+	must(t, printCurrentMenu(t.Context(), &out, serving(t)))
 	const want = `Running
 
 Services

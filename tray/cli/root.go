@@ -12,7 +12,7 @@ import (
 
 	"agents-tray/manager/config"
 	"agents-tray/manager/control"
-	"agents-tray/tray/login"
+	"agents-tray/tray/autostart"
 	"agents-tray/tray/open"
 )
 
@@ -23,8 +23,8 @@ func init() { cobra.MousetrapHelpText = "" }
 // status. release is the version of a build that does not know its commit (see version);
 // builtins are commands of packages that this one does not know.
 func Main(release string, builtins ...*cobra.Command) (status int) {
-	if login.IsHelper(os.Args) {
-		return login.Main(os.Args)
+	if autostart.IsHelper(os.Args) {
+		return autostart.Main(os.Args)
 	}
 	attachConsole()
 	err := Commands(release, builtins...).Execute()
@@ -112,8 +112,8 @@ func (l *launch) flags(command *cobra.Command) {
 	flags.StringVar(&l.MLflowURI, "mlflow-uri", "", "`URI` of MLflow, for the Python platform: passed on to its services in the services file")
 	flags.Func("mlflow-port", "`port` of MLflow on this computer, for the same", port(&l.MLflowPort))
 	flags.BoolVar(&l.start, "start", false, "start the services even if the last two sessions ended unexpectedly")
-	flags.BoolVar(&l.atLogin, login.Flag, false, "")
-	_ = flags.MarkHidden(login.Flag) // it is there: for what the system starts
+	flags.BoolVar(&l.atLogin, autostart.Flag, false, "")
+	_ = flags.MarkHidden(autostart.Flag) // it is there: for what the system starts
 	flags.BoolVarP(&l.verbose, "verbose", "v", false, "say more in the terminal")
 }
 

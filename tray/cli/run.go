@@ -27,9 +27,9 @@ import (
 // asked to end.
 func (l launch) run(command *cobra.Command, inTerminal bool) error {
 	l.desktop = open.Here()
-	debug.SetGCPercent(400) // a start makes garbage that is made once: see follow
+	debug.SetGCPercent(400) // during the start, whose garbage is made once; follow sets it back
 	asked := notifyStop(inTerminal)
-	// Whoever read our output may be gone before us; that must not end us in the middle.
+	// Ignore SIGPIPE: a closed standard output must not end the process during shutdown.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	var err error
 	if inTerminal {
@@ -65,7 +65,7 @@ func (l launch) begin(ctx context.Context, outlives bool, locked func(tray.Model
 		}
 	}
 	open.HandOver()
-	s, opening, err := instance.HandOff(ctx, control.Wish{Token: l.desktop.Token, Desktop: l.desktop.Env}, alone)
+	s, opening, err := instance.HandOff(ctx, control.OpenRequest{Token: l.desktop.Token, Desktop: l.desktop.Env}, alone)
 	if s == nil && err == nil {
 		err = elsewhere(opening)
 	}
@@ -86,7 +86,7 @@ func (l launch) beginAlone(ctx context.Context, outlives bool, locked func(tray.
 		return nil, err
 	}
 	options := instance.Options{
-		Version: l.version, Folders: folders, Services: contents.Services, Settings: contents.Settings, Found: contents.Found, Unread: contents.Unread, Config: l.Options,
+		Version: l.version, Folders: folders, Contents: contents, Config: l.Options,
 		Load:  func() (config.Contents, error) { return config.Load(l.Options, folders) },
 		Start: l.start, OutlivesSession: outlives, Welcomes: l.shown && !l.atLogin, Locked: locked,
 	}
@@ -193,7 +193,7 @@ func untilAsked(s *instance.Instance, screen *screen, asked stop, alone bool) er
 	}
 	screen.Say("Stopping…")
 	hurry := asked.twice
-	if asked.once.Err() == nil { // it was asked for elsewhere: the first signal is the second wish
+	if asked.once.Err() == nil { // it was asked for elsewhere: the first signal already means not to wait
 		hurry = asked.once
 	}
 	err := errors.Join(failed, s.End(hurry))
@@ -214,7 +214,7 @@ func follow(s *instance.Instance, screen *screen, asked context.Context, alone b
 	for {
 		status := s.Status()
 		select {
-		case <-s.QuitAsked(): // and no wish to quit was taken back
+		case <-s.QuitAsked(): // or the status would tell that a request to quit was taken back
 			return failure
 		default:
 		}

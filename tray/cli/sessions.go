@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -183,16 +184,11 @@ func printSession(out io.Writer, s control.PastSession, events []control.Session
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "TIME\tSERVICE\tWHAT\tPROCESS\tDETAIL")
 	for _, e := range events {
-		row := []string{e.At.Local().Format("2006-01-02 15:04:05.000"), e.Service, e.Words(), "", oneLine(e.Detail)}
+		pid := ""
 		if e.PID != 0 {
-			row[3] = fmt.Sprint(e.PID)
+			pid = strconv.Itoa(e.PID)
 		}
-		for i := range row {
-			if row[i] == "" {
-				row[i] = "-"
-			}
-		}
-		fmt.Fprintln(table, strings.Join(row, "\t"))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", e.At.Local().Format("2006-01-02 15:04:05.000"), orDash(e.Service), e.Words(), orDash(pid), orDash(oneLine(e.Detail)))
 	}
 	return table.Flush()
 }
@@ -206,7 +202,7 @@ func lasted(s control.PastSession, now time.Time) string {
 	return words.English.Duration(d)
 }
 
-// oneLine is the first line of a text for a
+// oneLine is the first line of a text, for a table.
 func oneLine(text string) string {
 	line, _, _ := strings.Cut(logs.Plain(text), "\n")
 	return strings.ReplaceAll(line, "\t", " ")

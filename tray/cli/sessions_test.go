@@ -53,9 +53,7 @@ func threeSessions(t *testing.T, folders config.Folders) *sessiondb.Record {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := record.Close(); err != nil {
-			t.Fatal(err)
-		}
+		must(t, record.Close())
 	}
 	return record
 }
@@ -79,16 +77,12 @@ func TestSessionsWithAndWithoutAnInstance(t *testing.T) {
 						t.Error(err)
 					}
 				})
-				if err := address.Write(folders.Control()); err != nil {
-					t.Fatal(err)
-				}
+				must(t, address.Write(folders.Control()))
 			} else if err := record.Close(); err != nil {
 				t.Fatal(err)
 			}
 			var out strings.Builder
-			if err := printHistory(t.Context(), &out, folders, "", 20); err != nil {
-				t.Fatal(err)
-			}
+			must(t, printHistory(t.Context(), &out, folders, "", 20))
 			for _, row := range []string{
 				`SESSION +STARTED +LASTED +ENDED +VERSION\n`, `third000 +20\S+ \S+ +(1 h|-) +` + last + ` +v1.2\n`,
 				`second00 +\S+ \S+ +1 h( \d+ s)? +Ended unexpectedly +v1.2\n`, `first000 +\S+ \S+ +1 h( \d+ s)? +Ended cleanly, quit +v1.2\n$`,
@@ -98,9 +92,7 @@ func TestSessionsWithAndWithoutAnInstance(t *testing.T) {
 				}
 			}
 			out.Reset()
-			if err := printHistory(t.Context(), &out, folders, "fir", 20); err != nil {
-				t.Fatal(err)
-			}
+			must(t, printHistory(t.Context(), &out, folders, "fir", 20))
 			for _, row := range []string{
 				`^Session first000-x, version v1.2, process 42\nStarted \S+ \S+, lasted 1 h( \d+ s)?\. Ended cleanly, quit\.\n\n`,
 				`chat +Started +7 +-\n`, `chat +Given up +- +It failed and\n$`,
@@ -126,13 +118,19 @@ func TestSessionsOfARecordThatIsNotThere(t *testing.T) {
 	if err := printHistory(t.Context(), &out, folders, "", 20); err != nil || !strings.Contains(out.String(), "No session has been recorded yet") {
 		t.Errorf("%v: %s", err, out.String())
 	}
-	if err := os.WriteFile(folders.SessionRecord(), []byte(strings.Repeat("no database at all ", 100)), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(folders.SessionRecord(), []byte(strings.Repeat("no database at all ", 100)), 0o600))
 	if err := printHistory(t.Context(), &out, folders, "", 20); err == nil || !strings.Contains(err.Error(), folders.SessionRecord()) {
 		t.Errorf("of a damaged one: %v", err)
 	}
 	if err := printHistory(t.Context(), &out, folders, "", 0); err == nil {
 		t.Error("no session at all was printed")
+	}
+}
+
+// must ends the test if something that it needs has failed.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -64,11 +65,7 @@ func printStatus(to io.Writer, status control.Status, now time.Time) error {
 	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tSTATE\tSINCE\tRESTARTS\tADDRESS")
 	for _, s := range status.Services {
-		address := s.URL
-		if address == "" {
-			address = s.Address
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\n", s.Name, s.State, since(s, now), s.Restarts, orDash(address))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\n", s.Name, s.State, since(s, now), s.Restarts, cmp.Or(s.URL, s.Address, "-"))
 	}
 	if err := table.Flush(); err != nil {
 		return err
@@ -95,9 +92,5 @@ func since(s manager.Service, now time.Time) string {
 	return words.English.Duration(max(0, now.Sub(s.Started)))
 }
 
-func orDash(text string) string {
-	if text == "" {
-		return "-"
-	}
-	return text
-}
+// orDash stands for an empty cell of a table.
+func orDash(text string) string { return cmp.Or(text, "-") }

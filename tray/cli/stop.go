@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// stop are the wishes of signals to end.
+// stop is what the signals that ask for the end have asked for so far.
 type stop struct {
 	once  context.Context // ended by the first
 	twice context.Context // ended by the second, which is not to wait for anything
@@ -20,17 +20,17 @@ type stop struct {
 // third signal ends the process at once.
 func notifyStop(inTerminal bool) stop {
 	s := stop{hangUpIgnored: signal.Ignored(syscall.SIGHUP)}
-	wishes := []os.Signal{syscall.SIGTERM}
+	ends := []os.Signal{syscall.SIGTERM}
 	if !s.hangUpIgnored {
-		wishes = append(wishes, syscall.SIGHUP)
+		ends = append(ends, syscall.SIGHUP)
 	}
 	if inTerminal || interruptStopsTray {
-		wishes = append(wishes, os.Interrupt)
+		ends = append(ends, os.Interrupt)
 	} else {
-		signal.Notify(make(chan os.Signal, 1), os.Interrupt) // and nobody looks: its default ends the process
+		signal.Notify(make(chan os.Signal, 1), os.Interrupt) // ignored: by default it ends the process
 	}
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, wishes...)
+	signal.Notify(signals, ends...)
 	once, first := context.WithCancel(context.Background())
 	twice, second := context.WithCancel(context.Background())
 	s.once, s.twice = once, twice
@@ -39,7 +39,7 @@ func notifyStop(inTerminal bool) stop {
 		first()
 		<-signals
 		second()
-		signal.Reset(wishes...)
+		signal.Reset(ends...)
 	}()
 	return s
 }

@@ -30,9 +30,7 @@ func TestTheVersionComesFromGit(t *testing.T) {
 		}
 		return string(out)
 	}
-	if err := os.Mkdir(source, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Mkdir(source, 0o700))
 	for _, entry := range entries {
 		if name := entry.Name(); name != ".git" && name != "dist" && entry.IsDir() {
 			err = os.CopyFS(filepath.Join(source, name), os.DirFS(name))
@@ -62,9 +60,7 @@ func TestTheVersionComesFromGit(t *testing.T) {
 	if got := version(); !strings.HasPrefix(got, "agents-tray v1.2.3\n") {
 		t.Errorf("at a tag: %s", got)
 	}
-	if err := os.WriteFile(filepath.Join(source, "main.go"), append(read(t, "main.go"), "// changed\n"...), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(filepath.Join(source, "main.go"), append(read(t, "main.go"), "// changed\n"...), 0o600))
 	if got := version(); !strings.HasPrefix(got, "agents-tray v1.2.3+dirty\n") || !strings.Contains(got, "not committed") {
 		t.Errorf("with changes: %s", got)
 	}

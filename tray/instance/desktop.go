@@ -5,8 +5,8 @@ import (
 
 	"agents-tray/manager/control"
 	"agents-tray/tray"
+	"agents-tray/tray/autostart"
 	"agents-tray/tray/clipboard"
-	"agents-tray/tray/login"
 	"agents-tray/tray/open"
 	"agents-tray/tray/words"
 )
@@ -27,12 +27,12 @@ func (nopDesktop) Withdraw(string)          {}
 func (i *Instance) prepareTray() {
 	i.language = words.System()
 	i.settings = openSettings(i.options.Folders.Config)
-	i.atLogin, _ = login.This(tray.Name, i.options.LoginArguments) // without a path nothing is enabled, and Enable says why
+	i.atLogin, _ = autostart.This(tray.Name, i.options.LoginArguments) // without a path nothing is enabled, and Enable says why
 	i.announcer.language, i.announcer.show, i.announcer.withdraw = i.language, i.tell, i.withdraw
 	i.announcer.openFront = i.openFront
 	i.browse.open, i.browse.opened = open.Page, i.pageOpened
 	i.browse.withdraw = func(p page) { i.withdraw(aboutOpening + p.service) }
-	i.quitting.end, i.quitting.changed = i.Quit, i.changed.tell
+	i.quitting.end, i.quitting.changed = i.Quit, i.changed.Tell
 	i.quitting.asked, i.quitting.decided = i.askToQuit, i.tellOfWaiting
 	i.quitting.over = func() { i.withdraw(aboutQuit) }
 }

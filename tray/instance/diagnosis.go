@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/user"
@@ -25,7 +26,7 @@ func (i *Instance) diagnosis() string {
 	status := i.Status()
 	fmt.Fprintf(&b, "%s %s (%s/%s, %s)\n", tray.Name, status.Version, runtime.GOOS, runtime.GOARCH, runtime.Version())
 	fmt.Fprintf(&b, "State: %s, since %s, %d goroutines\n", status.Phase, status.Started.UTC().Format(time.RFC3339), runtime.NumGoroutine())
-	fmt.Fprintf(&b, "Desktop: %s, %s; locale %s\n", orNone(os.Getenv("XDG_CURRENT_DESKTOP")), orNone(os.Getenv("XDG_SESSION_TYPE")), orNone(os.Getenv("LANG")))
+	fmt.Fprintf(&b, "Desktop: %s, %s; locale %s\n", cmp.Or(os.Getenv("XDG_CURRENT_DESKTOP"), "none"), cmp.Or(os.Getenv("XDG_SESSION_TYPE"), "none"), cmp.Or(os.Getenv("LANG"), "none"))
 	fmt.Fprintf(&b, "Files: %s, %s\n", i.options.Folders.State, i.options.Folders.Config)
 	if review := status.Unclean; review != nil {
 		fmt.Fprintf(&b, "Last session: %s Last seen %s\n%s", review.Cause, review.LastSeen.UTC().Format(time.RFC3339), review.Detail)
@@ -34,7 +35,7 @@ func (i *Instance) diagnosis() string {
 		fmt.Fprintf(&b, "Notice: %s\n", notice)
 	}
 	for _, service := range status.Services {
-		fmt.Fprintf(&b, "\n%s: %s, %d restarts, %s\n", service.Name, service.State, service.Restarts, orNone(service.URL))
+		fmt.Fprintf(&b, "\n%s: %s, %d restarts, %s\n", service.Name, service.State, service.Restarts, cmp.Or(service.URL, "none"))
 		if service.LastExit != nil {
 			fmt.Fprintf(&b, "  last exit: it %s, %s\n", words.English.Exit(*service.LastExit), service.LastExit.At.UTC().Format(time.RFC3339))
 		}
@@ -84,11 +85,4 @@ func (i *Instance) redactor() redactor {
 		}
 	}
 	return newRedactor(home, name, environment)
-}
-
-func orNone(text string) string {
-	if text == "" {
-		return "none"
-	}
-	return text
 }

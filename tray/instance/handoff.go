@@ -8,9 +8,9 @@ import (
 
 // HandOff asks the instance that is running to open the Dashboard, and returns nil and what
 // came of it. If that instance is ending, HandOff waits for its end and then calls begin; see control.HandOff.
-func HandOff(ctx context.Context, wish control.Wish, begin func() (*Instance, error)) (*Instance, control.Opening, error) {
+func HandOff(ctx context.Context, request control.OpenRequest, begin func() (*Instance, error)) (*Instance, control.Opening, error) {
 	var begun *Instance
-	opening, err := control.HandOff(ctx, dashboard, wish, func() (err error) {
+	opening, err := control.HandOff(ctx, dashboard, request, func() (err error) {
 		begun, err = begin()
 		return err
 	})

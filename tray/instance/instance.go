@@ -18,27 +18,23 @@ import (
 	"agents-tray/sessiondb"
 	"agents-tray/sessiondb/verdict"
 	"agents-tray/tray"
-	"agents-tray/tray/login"
+	"agents-tray/tray/autostart"
 	"agents-tray/tray/poweroff"
 	"agents-tray/tray/words"
 )
 
 // Options of an instance.
 type Options struct {
-	Version  string
-	Folders  config.Folders
-	Services []spec.ServiceSpec
+	Version string
+	Folders config.Folders
+	// Contents are the services that run, and what else config.Load has read of their file.
+	config.Contents
 	// Config are the options of the command line about the services, where they come from
 	// among them.
 	Config config.Options
 	// Load reads the services again when that file has changed; see config.Load. Default:
 	// nothing follows it.
 	Load func() (config.Contents, error)
-	// Found says that the services file was there, and Settings are what it says beside them.
-	// Unread says why it may not be read; see config.Contents.
-	Found    bool
-	Unread   *config.Unusable
-	Settings config.Settings
 	// Database is a file of the Python platform for the row of session_state, so that both
 	// sides see it. Default: the session record.
 	Database string
@@ -85,7 +81,7 @@ type Instance struct {
 
 	language  words.Language
 	settings  *settings
-	atLogin   login.Entry
+	atLogin   autostart.Entry
 	quitting  quitting
 	announcer announcer
 
@@ -98,7 +94,7 @@ type Instance struct {
 	reason   string // for the end
 	desktop  Desktop
 	usual    time.Duration // of a start; 0 until it is asked for
-	changed  hub
+	changed  manager.Watchers
 }
 
 // Begin takes the lock, marks the record dirty, ends what an earlier session may have
@@ -197,7 +193,7 @@ func (i *Instance) StartAll() {
 		}
 		i.upOnce.Do(func() { close(i.up) })
 	})
-	i.changed.tell()
+	i.changed.Tell()
 }
 
 // remnants are the files that the guard removes if this process cannot.

@@ -47,15 +47,19 @@ func (d *desk) labels(key string) []string {
 	return labels
 }
 
+// emptyFolders are the folders of somebody who has not used the program yet.
+func emptyFolders(t *testing.T) config.Folders {
+	t.Helper()
+	folders := config.Folders{State: t.TempDir(), Config: t.TempDir(), Runtime: t.TempDir()}
+	must(t, os.Mkdir(folders.Logs(), 0o700))
+	return folders
+}
+
 // begun begins a session without services, which ends with the test.
 func begun(t *testing.T) (*Instance, *desk) {
 	t.Helper()
 	t.Setenv("LANG", "C")
-	folders := config.Folders{State: t.TempDir(), Config: t.TempDir(), Runtime: t.TempDir()}
-	if err := os.Mkdir(folders.Logs(), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	s, err := Begin(t.Context(), Options{Version: "v1.2.3", Folders: folders})
+	s, err := Begin(t.Context(), Options{Version: "v1.2.3", Folders: emptyFolders(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,18 +96,12 @@ func TestQuitWaitsForWorkflows(t *testing.T) {
 	if got, want := d.labels(aboutQuit), []string{"Finish, then quit", "Stop now and quit", "Do not quit"}; !slices.Equal(got, want) {
 		t.Errorf("the message offers %q", got)
 	}
-	if err := s.Choose("keep-running"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, s.Choose("keep-running"))
 	if m := s.Model(); m.Quitting != nil || s.Status().Quitting != nil || d.labels(aboutQuit) != nil || asked() {
 		t.Errorf("after a change of mind: %+v, %q", m.Quitting, d.labels(aboutQuit))
 	}
-	if err := s.Choose("quit"); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Choose("finish"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, s.Choose("quit"))
+	must(t, s.Choose("finish"))
 	if m := s.Model(); m.Quitting == nil || !m.Quitting.Decided || asked() {
 		t.Errorf("after the decision: %+v", m.Quitting)
 	}
@@ -129,5 +127,13 @@ func TestQuitAsksNothingWithoutWorkflows(t *testing.T) {
 	<-s.QuitAsked()
 	if d.labels(aboutQuit) != nil {
 		t.Error("it asks")
+	}
+}
+
+// must ends the test if something that it needs has failed.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

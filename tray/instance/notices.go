@@ -55,7 +55,7 @@ func (i *Instance) setNotice(topic string, n *words.Notice) {
 		i.notices = append(i.notices, notice{topic, *n})
 	}
 	i.mu.Unlock()
-	i.changed.tell()
+	i.changed.Tell()
 }
 
 // noticesText returns all notices as one text.

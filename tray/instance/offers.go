@@ -84,7 +84,7 @@ func (i *Instance) look(ctx context.Context) {
 		}
 		i.mu.Unlock()
 		<-i.finds.looking
-		i.changed.tell()
+		i.changed.Tell()
 	}()
 	select {
 	case <-over:
@@ -133,7 +133,7 @@ func (i *Instance) servicesFound(found bool) {
 	i.finds.configured = found
 	i.mu.Unlock()
 	if changed {
-		i.changed.tell()
+		i.changed.Tell()
 	}
 }
 
@@ -160,7 +160,7 @@ func (i *Instance) take(ctx context.Context, name string) (taken control.Taken, 
 	if !offered {
 		return taken, false, i.refuse(http.StatusConflict, words.NotOffered)
 	}
-	changed, stop := i.changed.listen()
+	changed, stop := i.changed.Watch()
 	defer stop()
 	there := func() bool { _, there := i.manager.Snapshot().Service(name); return there }
 	if name == control.PlatformOffer {
@@ -268,5 +268,3 @@ func (i *Instance) takeAndTell(name string) {
 	}
 	i.answer(n)
 }
-
-var _ control.Offers = (*Instance)(nil)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -23,13 +22,9 @@ func TestTheStartComesFirst(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked <- struct{}{} }))
 	defer server.Close()
 	t.Setenv("OLLAMA_HOST", server.URL)
-	folders := config.Folders{State: t.TempDir(), Config: t.TempDir(), Runtime: t.TempDir()}
-	if err := os.Mkdir(folders.Logs(), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	s, err := Begin(t.Context(), Options{Folders: folders, Services: []spec.ServiceSpec{
+	s, err := Begin(t.Context(), Options{Folders: emptyFolders(t), Contents: config.Contents{Services: []spec.ServiceSpec{
 		{Name: "slow", Title: "Slow", Command: guardtest.Command(guardtest.Cooperative), Ready: spec.Ready{Log: "up"}},
-	}})
+	}}})
 	if err != nil {
 		t.Fatal(err)
 	}

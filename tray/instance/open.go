@@ -52,7 +52,7 @@ const browserTime = time.Second
 // Open opens a service's page, or "review", in the browser, once it answers, and tells what
 // came of it as far as that is known soon. An instance that is
 // ending opens nothing: the error is manager.ErrShutDown.
-func (i *Instance) Open(name string, asked control.Wish) (control.Opening, error) {
+func (i *Instance) Open(name string, asked control.OpenRequest) (control.Opening, error) {
 	on := open.Desktop{Token: asked.Token, Env: asked.Desktop}
 	if i.ending() || i.followTo(on) {
 		return control.Opening{}, manager.ErrShutDown
@@ -80,16 +80,16 @@ func (i *Instance) Open(name string, asked control.Wish) (control.Opening, error
 		return control.Opening{Nothing: true}, nil
 	}
 	opening := control.Opening{Title: service.Title, URL: service.URL + path}
-	wish := i.openLater(page{service.Name, path}, on)
+	pending := i.openLater(page{service.Name, path}, on)
 	patience := time.NewTimer(browserTime)
 	defer patience.Stop()
-	if opening.Later = i.browse.isWaiting(wish); opening.Later {
+	if opening.Later = i.browse.isWaiting(pending); opening.Later {
 		return opening, nil
 	}
 	select {
-	case <-wish.done:
-		if wish.err != nil {
-			opening.Problem = wish.err.Error()
+	case <-pending.done:
+		if pending.err != nil {
+			opening.Problem = pending.err.Error()
 		}
 	case <-patience.C: // its command runs
 	}
@@ -163,16 +163,16 @@ func (i *Instance) openFile(path string, on open.Desktop) {
 // started for it.
 func (i *Instance) openLater(p page, on open.Desktop) *opening {
 	idle := i.serviceNamed(p.service).State.Idle()
-	wish := i.browse.want(p, on, idle, func() { i.tellOpening(p) })
+	pending := i.browse.want(p, on, idle, func() { i.tellOpening(p) })
 	if idle {
 		go func() { // it ends with the manager at the latest; its outcome shows in the menu
 			_ = i.manager.Start(p.service)
-			i.browse.release(wish)
+			i.browse.release(pending)
 			i.browse.look(i.manager.Snapshot())
 		}()
 	}
 	i.browse.look(i.manager.Snapshot())
-	return wish
+	return pending
 }
 
 // pageOpened tells of a page that no browser has opened.

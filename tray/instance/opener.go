@@ -62,36 +62,36 @@ func (o *opener) want(p page, on open.Desktop, hold bool, slow func()) *opening 
 	}
 	at := slices.IndexFunc(o.wanted, same)
 	if at < 0 {
-		wish := &opening{page: p, on: on, waiting: true, done: make(chan struct{})}
+		pending := &opening{page: p, on: on, waiting: true, done: make(chan struct{})}
 		if o.closed {
-			wish.end(errDropped)
-			return wish
+			pending.end(errDropped)
+			return pending
 		}
-		wish.slow = time.AfterFunc(slowTime, slow)
-		at, o.wanted = len(o.wanted), append(o.wanted, wish)
+		pending.slow = time.AfterFunc(slowTime, slow)
+		at, o.wanted = len(o.wanted), append(o.wanted, pending)
 	}
-	wish := o.wanted[at]
+	pending := o.wanted[at]
 	if on.Token != "" {
-		wish.on.Token = on.Token
+		pending.on.Token = on.Token
 	}
 	if hold {
-		wish.held++
+		pending.held++
 	}
-	return wish
+	return pending
 }
 
 // release undoes a hold of want.
-func (o *opener) release(wish *opening) {
+func (o *opener) release(pending *opening) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	wish.held--
+	pending.held--
 }
 
 // isWaiting reports whether a page's service does not answer yet.
-func (o *opener) isWaiting(wish *opening) bool {
+func (o *opener) isWaiting(pending *opening) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return wish.waiting
+	return pending.waiting
 }
 
 // look opens the pages whose service is ready, and drops those whose service has failed or
@@ -99,38 +99,38 @@ func (o *opener) isWaiting(wish *opening) bool {
 func (o *opener) look(snapshot manager.Snapshot) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.wanted = slices.DeleteFunc(o.wanted, func(wish *opening) bool {
-		service, known := snapshot.Service(wish.service)
+	o.wanted = slices.DeleteFunc(o.wanted, func(pending *opening) bool {
+		service, known := snapshot.Service(pending.service)
 		switch {
 		case known && service.State == manager.Ready && service.URL != "":
-			wish.url, wish.at = service.URL+wish.path, time.Now()
-			o.recent = append(o.recent, wish)
+			pending.url, pending.at = service.URL+pending.path, time.Now()
+			o.recent = append(o.recent, pending)
 			go func() { // nobody waits for it: the browser's command may last longer than the program
-				err := o.open(wish.url, wish.on)
+				err := o.open(pending.url, pending.on)
 				o.mu.Lock()
 				if err != nil { // another click is another try
-					o.recent = slices.DeleteFunc(o.recent, func(r *opening) bool { return r == wish })
+					o.recent = slices.DeleteFunc(o.recent, func(r *opening) bool { return r == pending })
 				}
-				wish.end(err)
+				pending.end(err)
 				o.mu.Unlock()
-				o.opened(wish)
+				o.opened(pending)
 			}()
-		case known && service.State != manager.Ready && (wish.held > 0 || !service.State.Idle()):
+		case known && service.State != manager.Ready && (pending.held > 0 || !service.State.Idle()):
 			return false
 		default:
-			wish.end(errDropped)
+			pending.end(errDropped)
 		}
-		if wish.waiting = false; !wish.slow.Stop() {
-			o.withdraw(wish.page)
+		if pending.waiting = false; !pending.slow.Stop() {
+			o.withdraw(pending.page)
 		}
 		return true
 	})
 }
 
 // end says how it went. The caller holds the opener's mu.
-func (wish *opening) end(err error) {
-	wish.err = err
-	close(wish.done)
+func (p *opening) end(err error) {
+	p.err = err
+	close(p.done)
 }
 
 // close drops the pages that are waited for; none is opened any more.
@@ -138,9 +138,9 @@ func (o *opener) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.closed = true
-	for _, wish := range o.wanted {
-		wish.slow.Stop()
-		wish.end(errDropped)
+	for _, pending := range o.wanted {
+		pending.slow.Stop()
+		pending.end(errDropped)
 	}
 	o.wanted = nil
 }

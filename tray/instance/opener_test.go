@@ -45,9 +45,9 @@ func (c *clicker) see(what string) {
 
 // click wants a service's page while the service is in a state, as the instance does.
 func (c *clicker) click(service, path, token string, state manager.State) *opening {
-	wish := c.want(page{service, path}, open.Desktop{Token: token}, false, func() { c.see("slow " + service) })
+	pending := c.want(page{service, path}, open.Desktop{Token: token}, false, func() { c.see("slow " + service) })
 	c.is(service, state)
-	return wish
+	return pending
 }
 
 // is tells that a service is in a state.
@@ -114,14 +114,14 @@ func TestOpening(t *testing.T) {
 		},
 			[]string{"open http://a new"}},
 		"held while its service is started": {func(c *clicker) {
-			wish := c.want(page{service: a}, open.Desktop{}, true, func() {})
+			pending := c.want(page{service: a}, open.Desktop{}, true, func() {})
 			c.is(a, manager.Stopped)
-			c.release(wish)
+			c.release(pending)
 			c.is(a, manager.Ready)
 		}, []string{"open http://a"}},
 		"its start was refused": {func(c *clicker) {
-			wish := c.want(page{service: a}, open.Desktop{}, true, func() {})
-			c.release(wish)
+			pending := c.want(page{service: a}, open.Desktop{}, true, func() {})
+			c.release(pending)
 			c.is(a, manager.Stopped)
 			c.is(a, manager.Ready)
 		}, nil},

@@ -28,7 +28,7 @@ var sweepGrace = guard.Patience(manager.Grace)
 func (i *Instance) openRecord(ctx context.Context) {
 	folders := i.options.Folders
 	found := verdict.Evidence{
-		Boot: sessiondb.BootID(), Machine: sessiondb.MachineID(),
+		Boot: proctree.BootID(), Machine: sessiondb.MachineID(),
 		Report: verdict.ExitReport(guard.ReadExitReport(folders.ExitReport())), OOMKills: proctree.OOMKills(),
 	}
 	found.Crash, found.CrashFileGone = i.captureCrashes()
@@ -155,10 +155,10 @@ func (i *Instance) captureCrashes() (crash string, gone bool) {
 // follow records what happens to the services, and passes each change on, until stopRecording.
 func (i *Instance) follow() {
 	events := i.manager.Subscribe(1024)
-	changes := i.manager.Watch()
+	changes, unwatch := i.manager.Watch()
 	ended := make(chan struct{})
 	i.stopRecording = func() {
-		i.manager.Unwatch(changes)
+		unwatch()
 		close(ended)
 		events.Close()
 	}
@@ -173,7 +173,7 @@ func (i *Instance) follow() {
 			case <-changes:
 				i.saveServices()
 				i.followWorkflows()
-				i.changed.tell()
+				i.changed.Tell()
 				i.browse.look(i.manager.Snapshot())
 				i.announcer.look(i.manager.Snapshot())
 			case <-ended:

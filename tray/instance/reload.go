@@ -164,7 +164,7 @@ func (i *Instance) apply(services []spec.ServiceSpec) error {
 	i.tellOtherUsers(before)
 	if said := describe(changes); said != "" {
 		i.record.Add(sessiondb.Event{At: time.Now(), Kind: "services changed", Detail: said})
-		i.changed.tell()
+		i.changed.Tell()
 	}
 	if paused && len(changes.Added) > 0 { // they wait with the others
 		for _, name := range changes.Added {

@@ -2,7 +2,6 @@ package instance
 
 import (
 	"context"
-	"os"
 	"testing"
 
 	"agents-tray/manager/config"
@@ -10,13 +9,9 @@ import (
 
 // A services file on a mount that hangs does not hold up the end.
 func TestAServicesFileThatCannotBeReadDoesNotHoldTheEnd(t *testing.T) {
-	folders := config.Folders{State: t.TempDir(), Config: t.TempDir(), Runtime: t.TempDir()}
-	if err := os.Mkdir(folders.Logs(), 0o700); err != nil {
-		t.Fatal(err)
-	}
 	reading, over := make(chan struct{}), make(chan struct{})
 	defer close(over)
-	i, err := Begin(t.Context(), Options{Version: "v1.2.3", Folders: folders, Load: func() (config.Contents, error) {
+	i, err := Begin(t.Context(), Options{Version: "v1.2.3", Folders: emptyFolders(t), Load: func() (config.Contents, error) {
 		close(reading)
 		<-over
 		return config.Contents{}, nil

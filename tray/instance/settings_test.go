@@ -17,15 +17,11 @@ func TestSettingsLast(t *testing.T) {
 	if c := s.get(); c.Quiet || len(c.Paused) > 0 {
 		t.Errorf("at first: %+v", c)
 	}
-	if err := s.set(func(c *choices) { c.Quiet, c.Paused = true, []string{"chat"} }); err != nil {
-		t.Fatal(err)
-	}
+	must(t, s.set(func(c *choices) { c.Quiet, c.Paused = true, []string{"chat"} }))
 	if c := openSettings(folder).get(); !c.Quiet || !slices.Equal(c.Paused, []string{"chat"}) {
 		t.Errorf("afterwards: %+v", c)
 	}
-	if err := os.WriteFile(filepath.Join(folder, "tray.json"), []byte(`{"quiet": true, "paused": 7`), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(filepath.Join(folder, "tray.json"), []byte(`{"quiet": true, "paused": 7`), 0o600))
 	if c := openSettings(folder).get(); c.Quiet {
 		t.Errorf("of a damaged file: %+v", c)
 	}
@@ -34,9 +30,7 @@ func TestSettingsLast(t *testing.T) {
 // A choice holds for the session even where it cannot be saved.
 func TestSettingsThatCannotBeSaved(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "config")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(file, nil, 0o600))
 	s := openSettings(filepath.Join(file, "agents-tray"))
 	if err := s.set(func(c *choices) { c.Quiet = true }); err == nil {
 		t.Error("it was saved in a folder that is a file")

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"sync"
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
@@ -35,7 +34,7 @@ func (i *Instance) Status() control.Status {
 }
 
 // Changes returns a channel that gets a value after each change of Status.
-func (i *Instance) Changes() (<-chan struct{}, func()) { return i.changed.listen() }
+func (i *Instance) Changes() (<-chan struct{}, func()) { return i.changed.Watch() }
 
 // Act starts, stops or restarts a service, but one that is only watched.
 func (i *Instance) Act(service string, action control.Action) error {
@@ -84,37 +83,5 @@ func (i *Instance) markReviewed() {
 	i.mu.Lock()
 	i.reviewed = true
 	i.mu.Unlock()
-	i.changed.tell()
-}
-
-// hub wakes listeners when something has changed. Wakes that are not taken yet coalesce.
-type hub struct {
-	mu        sync.Mutex
-	listeners map[chan struct{}]bool
-}
-
-func (h *hub) listen() (<-chan struct{}, func()) {
-	c := make(chan struct{}, 1)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.listeners == nil {
-		h.listeners = map[chan struct{}]bool{}
-	}
-	h.listeners[c] = true
-	return c, func() {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		delete(h.listeners, c)
-	}
-}
-
-func (h *hub) tell() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for c := range h.listeners {
-		select {
-		case c <- struct{}{}:
-		default: // a wake is pending already
-		}
-	}
+	i.changed.Tell()
 }

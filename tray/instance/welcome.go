@@ -16,7 +16,8 @@ const (
 
 // welcome opens the front page and says where the program lives, once in a user's life: at
 // the first start on a desktop that the user has asked for. first says that there is no
-// earlier session. It is recorded first: what cannot be is not done, lest every start does it.
+// earlier session. It is recorded first; if that fails there is no welcome, since every start
+// would have one.
 func (i *Instance) welcome(first bool) {
 	chosen := i.settings.get().Welcome
 	switch due := chosen == welcomeDue || chosen == "" && first; {

@@ -115,7 +115,7 @@ func (i *Instance) changeWorkflows(change func([]report, manager.Snapshot) ([]re
 	}
 	i.work.mu.Unlock()
 	if err == nil {
-		i.changed.tell()
+		i.changed.Tell()
 	}
 	return err
 }

@@ -64,9 +64,7 @@ func TestAReportReplacesTheOneBeforeAndTheirNumberIsBounded(t *testing.T) {
 		return err
 	}
 	for n := range control.MaxWorkflows {
-		if err := add("sorter", fmt.Sprint(n), "first"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, add("sorter", fmt.Sprint(n), "first"))
 	}
 	since := active[3].Started
 	if err := add("sorter", "3", "second"); err != nil || len(active) != control.MaxWorkflows || active[3].Name != "second" || !active[3].Started.Equal(since) {

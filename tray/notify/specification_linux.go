@@ -13,9 +13,8 @@ const (
 	notificationsPath = "/org/freedesktop/Notifications"
 )
 
-// specification is the backend of the Desktop Notifications Specification 1.2. Its
-// library on the shelf (esiqveland/notify) ends the program when somebody sends a signal
-// of an unexpected shape.
+// specification is the backend of the Desktop Notifications Specification 1.2. The library
+// for it (esiqveland/notify) ends the program at a signal of an unexpected shape.
 type specification struct {
 	object          dbus.BusObject
 	actions, markup bool // what the desktop can do

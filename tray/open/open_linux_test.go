@@ -35,9 +35,7 @@ func TestTheBrowserIsOnItsOwn(t *testing.T) {
 	t.Setenv("XDG_ACTIVATION_TOKEN", "of-long-ago")
 	t.Setenv("DESKTOP_STARTUP_ID", "of-long-ago")
 	for token, want := range map[string]string{"": "", "now": "nownow"} {
-		if err := Page("http://127.0.0.1:7861/a?b=c#d", Desktop{Token: token}); err != nil {
-			t.Fatal(err)
-		}
+		must(t, Page("http://127.0.0.1:7861/a?b=c#d", Desktop{Token: token}))
 		if url := b.Wait(t.Context()); url != "http://127.0.0.1:7861/a?b=c#d" {
 			t.Errorf("it opened %s", url)
 		}
@@ -57,9 +55,7 @@ func TestTheBrowserIsOnItsOwn(t *testing.T) {
 func TestAnyNameOfAFileArrives(t *testing.T) {
 	b := onlyBrowser(t)
 	folder := filepath.Join(t.TempDir(), "Größe & Maß #1 100%25 a?b")
-	if err := File(filepath.Join(folder, "services.yaml"), Desktop{}); err != nil {
-		t.Fatal(err)
-	}
+	must(t, File(filepath.Join(folder, "services.yaml"), Desktop{}))
 	got := b.Wait(t.Context())
 	if want := "/Gr%C3%B6%C3%9Fe%20%26%20Ma%C3%9F%20%231%20100%2525%20a%3Fb/services.yaml"; !strings.HasPrefix(got, "file:///") || !strings.HasSuffix(got, want) {
 		t.Errorf("it opened %s", got)
@@ -71,9 +67,7 @@ func command(t *testing.T, folder, name, then string) (called func() string) {
 	t.Helper()
 	log := filepath.Join(folder, name+".log")
 	script := "#!/bin/sh\nprintf '%s\\n' \"$*\" >>'" + log + "'\n" + then + "\n"
-	if err := os.WriteFile(filepath.Join(folder, name), []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(filepath.Join(folder, name), []byte(script), 0o755))
 	return func() string {
 		text, _ := os.ReadFile(log) // none: it was not called
 		return string(text)
@@ -124,20 +118,14 @@ func TestNoBrowser(t *testing.T) {
 func TestABrowserThatStays(t *testing.T) {
 	b := onlyBrowser(t)
 	wait := filepath.Join(b.Dir, "wait")
-	if err := syscall.Mkfifo(wait, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, syscall.Mkfifo(wait, 0o600))
 	script, err := os.ReadFile(filepath.Join(b.Dir, "xdg-open"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	script = append(script, "echo it still can print\nread -r line <'"+wait+"'\necho stayed >>\"$dir/urls\"\nprintf . 1<>\"$dir/bell\"\n"...)
-	if err := os.WriteFile(filepath.Join(b.Dir, "xdg-open"), script, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := Page("http://a/", Desktop{}); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(filepath.Join(b.Dir, "xdg-open"), script, 0o755))
+	must(t, Page("http://a/", Desktop{}))
 	b.Wait(t.Context())
 	// The process that opened it is gone; the browser runs on, and may end when it likes.
 	release, err := os.OpenFile(wait, os.O_WRONLY, 0)
@@ -147,9 +135,7 @@ func TestABrowserThatStays(t *testing.T) {
 	if _, err := release.WriteString("\n"); err != nil {
 		t.Fatal(err)
 	}
-	if err := release.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, release.Close())
 	if got := b.Wait(t.Context()); got != "stayed" {
 		t.Errorf("it says %q", got)
 	}

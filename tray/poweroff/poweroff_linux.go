@@ -50,8 +50,8 @@ type link struct {
 	end     context.CancelFunc // closes conn
 }
 
-// Begin watches logind, if there is one: who has none hears nothing. why is for people who
-// ask what holds the shutdown up.
+// Begin watches logind. Without it the Watch never tells anything. who and why are shown to
+// people who ask what delays the shutdown.
 func Begin(ctx context.Context, who, why string) *Watch {
 	w := newWatch()
 	l := &login{who: who, why: why}

@@ -32,10 +32,9 @@ var (
 
 const (
 	Close = 0x0010 // WM_CLOSE: the window is destroyed if that is not answered
-	Own   = 0x8000 // from here on, messages are the program's own
 
 	destroy = 0x0002 // WM_DESTROY
-	work    = 0xBFFF // the last of those
+	work    = 0xBFFF // the last of those that are the program's own (WM_APP)
 
 	procedureOf = ^uintptr(3) // GWLP_WNDPROC, -4
 )

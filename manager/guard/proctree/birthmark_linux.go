@@ -18,8 +18,8 @@ import (
 // guard's, whose name is random.
 const runBits = 22
 
-// birthmark is that of a guard's run; 0 if the guard has no name. It is a limit that no user
-// sets, and less than none.
+// birthmark is that of a guard's run; 0 if the guard has no name. As a limit it is above any that
+// users set, and below RLIM_INFINITY.
 func birthmark(guard string, run int) uint64 {
 	if guard == "" {
 		return 0

@@ -2,8 +2,9 @@ package proctree
 
 import "golang.org/x/sys/unix"
 
-// bootID identifies the time since the computer was started.
-func bootID() string {
-	id, _ := unix.Sysctl("kern.bootsessionuuid") // empty: no journal is believed
+// BootID identifies the running system since it was started: equal before and after sleep,
+// different after a restart. Empty if it cannot be told.
+func BootID() string {
+	id, _ := unix.Sysctl("kern.bootsessionuuid")
 	return id
 }

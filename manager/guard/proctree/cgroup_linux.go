@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -39,16 +40,7 @@ func newCgroups() *cgroups {
 // ownCgroup returns the folder of the group (version 2) that this process is in, if it is
 // this user's; empty if not, or if it is the root of all.
 func ownCgroup() string {
-	text, err := os.ReadFile("/proc/self/cgroup")
-	if err != nil {
-		return ""
-	}
-	path := ""
-	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok {
-			path = rest
-		}
-	}
+	path := cgroupPath("self")
 	if path == "" || path == "/" || strings.HasPrefix(path, "/..") {
 		return ""
 	}
@@ -57,6 +49,18 @@ func ownCgroup() string {
 		var info unix.Stat_t
 		if unix.Stat(filepath.Join(folder, "cgroup.procs"), &info) == nil && int(info.Uid) == os.Getuid() {
 			return folder
+		}
+	}
+	return ""
+}
+
+// cgroupPath returns the path of the group (version 2) that a process is in, from the root of
+// all; empty if there is none, or the process has ended. process is an id, or "self".
+func cgroupPath(process string) string {
+	text, _ := os.ReadFile("/proc/" + process + "/cgroup")
+	for line := range strings.Lines(string(text)) {
+		if path, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok {
+			return path
 		}
 	}
 	return ""
@@ -159,23 +163,14 @@ func removeCgroup(folder string) {
 		}
 		return nil
 	})
-	for i := len(inside) - 1; i >= 0; i-- {
-		_ = os.Remove(inside[i]) // fails if somebody is in it
+	for _, path := range slices.Backward(inside) {
+		_ = os.Remove(path) // fails if somebody is in it
 	}
 }
 
 // inCgroup reports whether a process is in a group.
 func inCgroup(pid int, folder string) bool {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cgroup")
-	if err != nil {
-		return false
-	}
-	for line := range strings.Lines(string(text)) {
-		if path, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok {
-			// The guard's part of the path is random, so the end of it is enough.
-			own := filepath.Join(filepath.Base(filepath.Dir(folder)), filepath.Base(folder))
-			return strings.Contains(path+"/", "/"+own+"/")
-		}
-	}
-	return false
+	// The guard's part of the path is random, so the end of it is enough.
+	own := filepath.Join(filepath.Base(filepath.Dir(folder)), filepath.Base(folder))
+	return strings.Contains(cgroupPath(strconv.Itoa(pid))+"/", "/"+own+"/")
 }

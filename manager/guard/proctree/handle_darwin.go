@@ -1,8 +1,6 @@
 package proctree
 
 import (
-	"errors"
-	"io/fs"
 	"syscall"
 	"time"
 )
@@ -23,15 +21,5 @@ func (h handle) signal(sig syscall.Signal) error {
 	return nil
 }
 
-// pollInterval is how often an end is looked for, which nothing announces.
-const pollInterval = 20 * time.Millisecond
-
 // wait returns when the process has ended or the time is over.
-func (h handle) wait(p process, until time.Time) {
-	for time.Now().Before(until) {
-		if now, err := lookup(p.pid); errors.Is(err, fs.ErrNotExist) || err == nil && (!now.same(p) || now.gone()) {
-			return
-		}
-		time.Sleep(min(pollInterval, time.Until(until)))
-	}
-}
+func (h handle) wait(p process, until time.Time) { poll(p, until) }

@@ -2,7 +2,6 @@ package proctree
 
 import (
 	"errors"
-	"io/fs"
 	"syscall"
 	"time"
 
@@ -53,9 +52,6 @@ func (h handle) signal(sig syscall.Signal) error {
 	return nil
 }
 
-// pollInterval is how often an end is looked for that nothing announces.
-const pollInterval = 20 * time.Millisecond
-
 // wait returns when the process, with all its threads, has ended or the time is over.
 func (h handle) wait(p process, until time.Time) {
 	for h.fd >= 0 {
@@ -65,10 +61,5 @@ func (h handle) wait(p process, until time.Time) {
 			return
 		}
 	}
-	for time.Now().Before(until) {
-		if now, err := lookup(p.pid); errors.Is(err, fs.ErrNotExist) || err == nil && (!now.same(p) || now.gone()) {
-			return
-		}
-		time.Sleep(min(pollInterval, time.Until(until)))
-	}
+	poll(p, until)
 }

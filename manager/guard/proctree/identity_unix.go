@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // A Descendant is a process below this one that another one has started.
@@ -124,6 +125,47 @@ func describe(p process) LeftProcess {
 
 // Refuses reports whether a process may not be signalled by this user.
 func (t *Tree) Refuses(d Descendant) bool { return errors.Is(syscall.Kill(d.PID, 0), syscall.EPERM) }
+
+// still reports whether the process is the one that was found, and may be signalled for what
+// it was found as. Its id may belong to another process by now.
+func (d Descendant) still() bool {
+	p, err := lookup(d.PID)
+	return err == nil && p.start == d.start && !p.gone() && d.stillBelongs(p)
+}
+
+// poll returns when the process has ended or the time is over, where nothing announces its end.
+func poll(p process, until time.Time) {
+	const interval = 20 * time.Millisecond
+	for time.Now().Before(until) {
+		if now, err := lookup(p.pid); errors.Is(err, fs.ErrNotExist) || err == nil && (!now.same(p) || now.gone()) {
+			return
+		}
+		time.Sleep(min(interval, time.Until(until)))
+	}
+}
+
+// childrenAmong returns those of all processes whose parent has that id.
+func childrenAmong(all []process, parent int) (found []process) {
+	for _, p := range all {
+		if p.parent == parent {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// addDescendants adds to ours, by process id, all that is below one of them, but for this
+// process, what is in except, and what is below those only.
+func addDescendants(ours map[int]bool, all []process, except map[int]bool) {
+	for more := true; more; {
+		more = false
+		for _, p := range all {
+			if ours[p.parent] && !ours[p.pid] && p.pid != os.Getpid() && !except[p.pid] {
+				ours[p.pid], more = true, true
+			}
+		}
+	}
+}
 
 // signal checks that the process is still the one that was found, and signals it: through
 // a handle where the kernel has such, else by its number. That it has ended is no error.

@@ -97,7 +97,7 @@ func (j *journal) write(e entry) {
 func (j *journal) rewrite() {
 	_ = j.file.Truncate(0) // then it grows
 	j.lines = 0
-	j.write(entry{Boot: bootID(), Mark: os.Getenv(SessionVariable)})
+	j.write(entry{Boot: BootID(), Mark: os.Getenv(SessionVariable)})
 	for _, entries := range j.known {
 		for _, e := range entries {
 			j.write(e)
@@ -146,7 +146,7 @@ func readJournal(path string) []entry {
 		}
 		switch {
 		case first.Boot == "":
-			if first = e; first.Boot != bootID() || first.Boot == "" {
+			if first = e; first.Boot != BootID() || first.Boot == "" {
 				return nil
 			}
 		case e.Gone:

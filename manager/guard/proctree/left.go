@@ -1,7 +1,10 @@
 package proctree
 
 import (
+	"bytes"
 	"fmt"
+	"os"
+	"strconv"
 	"strings"
 )
 
@@ -46,3 +49,23 @@ func (e *LeftError) Error() string {
 }
 
 func (e *LeftError) Unwrap() error { return e.Look }
+
+// Left returns the processes that some session of the program has started, as far as their
+// environment tells and may be read; none on systems without /proc.
+func Left() (pids []int) {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return nil
+	}
+	for _, entry := range entries {
+		pid, err := strconv.Atoi(entry.Name())
+		if err != nil || pid == os.Getpid() {
+			continue
+		}
+		environment, err := os.ReadFile("/proc/" + entry.Name() + "/environ")
+		if err == nil && bytes.Contains(append([]byte{0}, environment...), []byte("\x00"+SessionVariable+"=")) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}

@@ -115,10 +115,8 @@ func children(pid int) ([]int, error) {
 func childrenAmongAll(parent int) ([]int, error) {
 	all, err := processes()
 	var pids []int
-	for _, p := range all {
-		if p.parent == parent {
-			pids = append(pids, p.pid)
-		}
+	for _, p := range childrenAmong(all, parent) {
+		pids = append(pids, p.pid)
 	}
 	return pids, err
 }

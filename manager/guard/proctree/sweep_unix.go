@@ -129,9 +129,7 @@ func remains(assignment string, known []entry) ([]process, error) {
 	guard, ofGuard := strings.CutPrefix(assignment, GuardVariable+"=")
 	inGroups, born := map[int]bool{}, map[uint64]bool{}
 	for _, e := range known {
-		if e.Birthmark != 0 {
-			born[e.Birthmark] = true
-		}
+		born[e.Birthmark] = e.Birthmark != 0
 		pids, err := cgroupMembers(e.Cgroup)
 		if err != nil {
 			return nil, err
@@ -149,14 +147,7 @@ func remains(assignment string, known []entry) ([]process, error) {
 		}
 	}
 	delete(ours, os.Getpid())
-	for more := len(ours) > 0; more; {
-		more = false
-		for _, p := range all {
-			if ours[p.parent] && !ours[p.pid] && p.pid != os.Getpid() {
-				ours[p.pid], more = true, true
-			}
-		}
-	}
+	addDescendants(ours, all, nil)
 	var found []process
 	for _, p := range all {
 		if ours[p.pid] && !p.gone() {

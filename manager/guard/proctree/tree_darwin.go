@@ -21,8 +21,8 @@ func DetachedAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Set
 // zombie, so that neither its id nor that of its group can belong to anybody else.
 func (t *Tree) Reap(before func(pid int)) []Exit {
 	var exits []Exit
-	own, _ := t.childrenOf(os.Getpid()) // else they are collected the next time
-	for _, p := range own {
+	all, _ := processes() // without them the children are collected the next time
+	for _, p := range childrenAmong(all, os.Getpid()) {
 		if !p.gone() {
 			continue
 		}
@@ -38,8 +38,8 @@ func (t *Tree) Reap(before func(pid int)) []Exit {
 
 // Empty reports whether this process has no child, dead or alive, and no descendant.
 func (t *Tree) Empty() bool {
-	own, err := t.childrenOf(os.Getpid())
-	if err != nil || len(own) > 0 {
+	all, err := processes()
+	if err != nil || len(childrenAmong(all, os.Getpid())) > 0 {
 		return false
 	}
 	found, err := t.Descendants(Selector{}, nil, nil)
@@ -77,14 +77,7 @@ func (t *Tree) Descendants(of Selector, leaders map[int]bool, _ func() ([]int, e
 			ours[p.pid] = t.belongs(p, Selector{Variable: of.Variable, Group: of.Group})
 		}
 	}
-	for more := true; more; {
-		more = false
-		for _, p := range all {
-			if ours[p.parent] && !ours[p.pid] && p.pid != os.Getpid() && !leaders[p.pid] {
-				ours[p.pid], more = true, true
-			}
-		}
-	}
+	addDescendants(ours, all, leaders)
 	var found []Descendant
 	for _, p := range all {
 		if ours[p.pid] && !leaders[p.pid] && !p.gone() {
@@ -95,20 +88,5 @@ func (t *Tree) Descendants(of Selector, leaders map[int]bool, _ func() ([]int, e
 	return found, nil
 }
 
-// still reports whether the process is the one that was found. Its id may belong to another
-// one by now.
-func (d Descendant) still() bool {
-	p, err := lookup(d.PID)
-	return err == nil && p.start == d.start && !p.gone()
-}
-
-func (t *Tree) childrenOf(parent int) ([]process, error) {
-	all, err := processes()
-	var found []process
-	for _, p := range all {
-		if p.parent == parent {
-			found = append(found, p)
-		}
-	}
-	return found, err
-}
+// stillBelongs is not looked at here: a descendant may have left this process's tree.
+func (d Descendant) stillBelongs(process) bool { return true }

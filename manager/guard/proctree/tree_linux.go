@@ -158,11 +158,10 @@ func (t *Tree) descendants(of Selector, leaders map[int]bool, own func() ([]int,
 	return found, met, errors.Join(faults...)
 }
 
-// still reports whether the process lives below this one, or in its run's control group,
-// and is the one that was found. Its id may belong to another process by now.
-func (d Descendant) still() bool {
-	p, err := lookup(d.PID)
-	return err == nil && p.start == d.start && !p.gone() && (descendsFrom(p, os.Getpid()) || d.of.Cgroup != "" && inCgroup(d.PID, d.of.Cgroup))
+// stillBelongs reports whether p, the process that was found, is below this one or in its
+// run's control group.
+func (d Descendant) stillBelongs(p process) bool {
+	return descendsFrom(p, os.Getpid()) || d.of.Cgroup != "" && inCgroup(d.PID, d.of.Cgroup)
 }
 
 // descendsFrom reports whether ancestor is above p.

@@ -16,7 +16,7 @@ import (
 // process for good, not a number.
 type Process struct {
 	handle *os.Process
-	Role   string // "tray", "guard", "keeper", "service" or, of what that started, "descendant"
+	Role   string // "tray", "guard", "cleanup helper", "service" or, of what that started, "descendant"
 	Run    string // of the last two: the service's name and the number of its run
 }
 
@@ -90,7 +90,7 @@ func (u *User) Processes() []Process {
 				p.Role = "service"
 			}
 		case arguments[0] == "agents-tray-keeper" || slices.Contains(arguments, "sweep"):
-			p.Role = "keeper"
+			p.Role = "cleanup helper"
 		case slices.Contains(arguments, "guard"):
 			p.Role = "guard"
 		}

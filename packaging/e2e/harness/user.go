@@ -134,7 +134,7 @@ func (u *User) NothingLeft() {
 	}
 	u.NoSocket()
 	for _, port := range []int{u.Dashboard, u.Chat} {
-		if listens(port) {
+		if Listens(fmt.Sprintf("127.0.0.1:%d", port)) {
 			u.T.Errorf("port %d still takes connections", port)
 		}
 	}
@@ -149,10 +149,10 @@ func (u *User) NoSocket() {
 	}
 }
 
-// listens reports whether somebody takes connections on a port. That it cannot be bound
-// would prove less: any program's connection may have been given its number.
-func listens(port int) bool {
-	conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+// Listens reports whether somebody takes connections at an address. That it cannot be bound
+// would prove less: any program's connection may have been given its port.
+func Listens(address string) bool {
+	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		return false
 	}

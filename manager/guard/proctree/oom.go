@@ -10,7 +10,8 @@ import (
 )
 
 // OOMKills returns how many processes the system has ended for lack of memory, in any
-// control group or altogether, since it was started; 0 where that cannot be read.
+// control group or altogether, since it was started; 0 where that cannot be read, as on
+// systems without /proc.
 func OOMKills() int {
 	counters, err := os.ReadFile("/proc/vmstat")
 	if err != nil {

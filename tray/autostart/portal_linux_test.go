@@ -1,4 +1,4 @@
-package login
+package autostart
 
 import (
 	"os"
@@ -51,9 +51,7 @@ func TestInASandboxThePortalIsAsked(t *testing.T) {
 	before := sandboxFile
 	t.Cleanup(func() { sandboxFile = before })
 	sandboxFile = filepath.Join(t.TempDir(), "flatpak-info")
-	if err := os.WriteFile(sandboxFile, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(sandboxFile, nil, 0o600))
 	bus := traytest.StartBus(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", bus.Address)
 	t.Setenv("GORACE", "atexit_sleep_ms=0")

@@ -6,7 +6,7 @@ import (
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/tray"
-	"agents-tray/tray/login"
+	"agents-tray/tray/autostart"
 	"agents-tray/tray/words"
 )
 
@@ -38,7 +38,7 @@ func (i *Instance) Choose(do string) error {
 	}
 	items := offered(i.Model())
 	intent, ok := chosen(items, do)
-	if off := (tray.Intent{Verb: tray.AtLogin}); do == off.String() && i.atLogin.State() == login.Another {
+	if off := (tray.Intent{Verb: tray.AtLogin}); do == off.String() && i.atLogin.State() == autostart.Another {
 		intent, ok = off, true // the menu offers the other way out
 	}
 	if !ok && isSo(items, do) {

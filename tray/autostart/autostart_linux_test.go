@@ -1,4 +1,4 @@
-package login
+package autostart
 
 import (
 	"errors"
@@ -18,9 +18,7 @@ import (
 func TestSwitchedOffElsewhere(t *testing.T) {
 	e := Entry{"Configurable Agents", "/usr/bin/agents-tray", nil}
 	own(t)
-	if err := e.Enable(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, e.Enable())
 	path := filepath.Join(xdg.ConfigHome, "autostart", "agents-tray.desktop")
 	entry, err := os.ReadFile(path)
 	if err != nil {
@@ -30,16 +28,12 @@ func TestSwitchedOffElsewhere(t *testing.T) {
 		"[Desktop Action new]\nName=x\nExec=/bin/other": true, "Hidden = true": false,
 		"Hidden=true": false, "Hidden=false": true, "X-GNOME-Autostart-enabled=false": false, "X-GNOME-Autostart-enabled=true": true, "": true,
 	} {
-		if err := os.WriteFile(path, append(entry, line+"\n"...), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.WriteFile(path, append(entry, line+"\n"...), 0o600))
 		if (e.State() == On) != want {
 			t.Errorf("with %q it is started: %t", line, !want)
 		}
 	}
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Remove(path))
 	if e.State() != Off {
 		t.Error("the entry was removed, and it is started")
 	}
@@ -52,13 +46,9 @@ func TestNobodyElseReadsTheEntry(t *testing.T) {
 	e := Entry{"Configurable Agents", "/usr/bin/agents-tray", []string{"--mlflow-uri", "http://me:secret@mlflow.example:5000"}}
 	for _, before := range []string{"", "[Desktop Entry]\n"} {
 		if before != "" {
-			if err := errors.Join(os.WriteFile(file(), []byte(before), 0o644), os.Chmod(file(), 0o644)); err != nil {
-				t.Fatal(err)
-			}
+			must(t, errors.Join(os.WriteFile(file(), []byte(before), 0o644), os.Chmod(file(), 0o644)))
 		}
-		if err := e.Enable(); err != nil {
-			t.Fatal(err)
-		}
+		must(t, e.Enable())
 		text, err := os.ReadFile(file())
 		if err != nil || !strings.Contains(string(text), "secret") {
 			t.Errorf("it is %s (%v)", text, err)
@@ -92,9 +82,7 @@ func TestAnyPathIsReadAgain(t *testing.T) {
 		"/usr/bin/agents-tray", "/opt/My apps/agents-tray", "/opt/%f/agents-tray", "/opt/a\tb\nc/agents-tray", `/opt/100%/a "b" $c/agents-tray`, `/opt/back\slash/ü\`, "/opt/a`b/x;y",
 	} {
 		e := Entry{"Configurable Agents", path, []string{"--config", `a "b".yaml`}}
-		if err := e.Enable(); err != nil {
-			t.Fatal(err)
-		}
+		must(t, e.Enable())
 		if e.State() != On {
 			t.Errorf("with %s it is another program's", path)
 		}
@@ -113,22 +101,14 @@ func TestALinkIsTheSameProgram(t *testing.T) {
 	own(t)
 	folder := t.TempDir()
 	program, link := filepath.Join(folder, "agents-tray-1.2"), filepath.Join(folder, "agents-tray")
-	if err := os.WriteFile(program, nil, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(program, link); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(program, nil, 0o755))
+	must(t, os.Symlink(program, link))
 	e := Entry{"Configurable Agents", link, nil}
-	if err := e.Enable(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, e.Enable())
 	if same := (Entry{Program: program}); same.State() != On {
 		t.Error("the file itself is another program than the link to it")
 	}
-	if err := os.Rename(program, program+"-moved"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Rename(program, program+"-moved"))
 	if moved := (Entry{Program: program + "-moved"}); moved.State() != Another {
 		t.Error("of a program that was moved nothing is said")
 	}
@@ -138,9 +118,7 @@ func TestALinkIsTheSameProgram(t *testing.T) {
 	if got := lasting(program + "-moved"); got != program+"-moved" {
 		t.Errorf("a link that leads nowhere is taken: %s", got)
 	}
-	if err := os.Rename(program+"-moved", program); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Rename(program+"-moved", program))
 	if got := lasting(program); got != link {
 		t.Errorf("it is started as %s", got)
 	}

@@ -1,6 +1,6 @@
 //go:build !unix || darwin
 
-package login
+package autostart
 
 // IsHelper is false: there is no portal here.
 func IsHelper([]string) bool { return false }

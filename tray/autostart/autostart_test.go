@@ -1,4 +1,4 @@
-package login
+package autostart
 
 import (
 	"path/filepath"
@@ -18,9 +18,7 @@ func TestOnAndOff(t *testing.T) {
 		t.Error("it is started at login before anybody has asked for it")
 	}
 	for range 2 { // twice is no fault
-		if err := e.Enable(); err != nil {
-			t.Fatal(err)
-		}
+		must(t, e.Enable())
 	}
 	if e.State() != On {
 		t.Error("it is not started at login")
@@ -33,9 +31,7 @@ func TestOnAndOff(t *testing.T) {
 		t.Errorf("choosing it does not mend it: %v", err)
 	}
 	for range 2 {
-		if err := e.Disable(); err != nil {
-			t.Fatal(err)
-		}
+		must(t, e.Disable())
 	}
 	if e.State() != Off {
 		t.Error("it is still started at login")
@@ -59,5 +55,13 @@ func TestWhatGoRunHasMadeIsNotStartedAtLogin(t *testing.T) {
 		if err := (Entry{Program: filepath.FromSlash(path)}).canStay(); (err == nil) != stays {
 			t.Errorf("of %s it says: %v", path, err)
 		}
+	}
+}
+
+// must ends the test if something that it needs has failed.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

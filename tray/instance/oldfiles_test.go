@@ -16,19 +16,13 @@ import (
 // keepOld; nothing else is.
 func TestWhatIsOldIsRemoved(t *testing.T) {
 	folders := config.Folders{State: t.TempDir(), Config: t.TempDir(), Runtime: t.TempDir()}
-	i := &Instance{started: time.Now(), options: Options{Folders: folders, Services: []spec.ServiceSpec{{Name: "web"}}}}
+	i := &Instance{started: time.Now(), options: Options{Folders: folders, Contents: config.Contents{Services: []spec.ServiceSpec{{Name: "web"}}}}}
 	write := func(name string, age time.Duration) {
 		t.Helper()
 		path := filepath.Join(folders.State, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Chtimes(path, time.Time{}, time.Now().Add(-age)); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		must(t, os.WriteFile(path, nil, 0o600))
+		must(t, os.Chtimes(path, time.Time{}, time.Now().Add(-age)))
 	}
 	const old, recent = keepOld + time.Hour, keepOld - time.Hour
 	for _, name := range []string{"logs/web.log", "logs/web.log.2", "logs/gone.log", "logs/gone.log.1", "logs/notes.txt", "session.db", "session.db.copy",
@@ -55,14 +49,9 @@ func TestWhatIsOldIsRemoved(t *testing.T) {
 // version moves there.
 func TestAServiceCalledGuard(t *testing.T) {
 	for _, services := range [][]spec.ServiceSpec{nil, {{Name: "guard", Command: []string{"sleep", "600"}, Restart: spec.Restart{Policy: spec.RestartNever}}}} {
-		folders := config.Folders{State: t.TempDir(), Config: t.TempDir(), Runtime: t.TempDir()}
-		if err := os.Mkdir(folders.Logs(), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(folders.FormerGuardLog(), []byte("trouble\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		i, err := Begin(t.Context(), Options{Version: "v1.2.3", Folders: folders, Services: services})
+		folders := emptyFolders(t)
+		must(t, os.WriteFile(folders.FormerGuardLog(), []byte("trouble\n"), 0o600))
+		i, err := Begin(t.Context(), Options{Version: "v1.2.3", Folders: folders, Contents: config.Contents{Services: services}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,8 @@ import (
 	"agents-tray/manager/guard/proctree"
 )
 
+// Both are read in /proc, and not known on systems without it.
+
 // endedWell reports whether a child that has not been reaped yet has ended with status 0.
 func endedWell(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))

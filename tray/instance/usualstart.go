@@ -31,7 +31,7 @@ func (i *Instance) tellUsual() {
 	i.mu.Lock()
 	i.usual = usual
 	i.mu.Unlock()
-	i.changed.tell()
+	i.changed.Tell()
 }
 
 // usualStart is the median of how long the latest sessions but this took until all

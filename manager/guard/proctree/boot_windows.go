@@ -1,4 +1,4 @@
-package sessiondb
+package proctree
 
 import (
 	"strconv"

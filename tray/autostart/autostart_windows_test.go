@@ -1,4 +1,4 @@
-package login
+package autostart
 
 import (
 	"strings"
@@ -13,9 +13,7 @@ func own(*testing.T) {}
 // The Task Manager leaves the entry and notes beside it that it is switched off.
 func TestSwitchedOffElsewhere(t *testing.T) {
 	e := Entry{"Configurable Agents", `C:\Program Files\agents-tray\agents-tray.exe`, nil}
-	if err := e.Enable(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, e.Enable())
 	t.Cleanup(func() {
 		if err := e.Disable(); err != nil {
 			t.Error(err)
@@ -27,9 +25,7 @@ func TestSwitchedOffElsewhere(t *testing.T) {
 	}
 	defer key.Close()
 	for first, want := range map[byte]bool{2: true, 3: false, 6: true, 7: false} {
-		if err := key.SetBinaryValue(identity, []byte{first, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}); err != nil {
-			t.Fatal(err)
-		}
+		must(t, key.SetBinaryValue(identity, []byte{first, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}))
 		if (e.State() == On) != want {
 			t.Errorf("with %d it is started: %t", first, !want)
 		}
@@ -61,9 +57,7 @@ func TestTheSetupsEntryIsKnown(t *testing.T) {
 	for command, want := range map[string]State{
 		`"` + e.Program + `"`: On, `"` + e.Program + `" --at-login`: On, e.Program: On, `"C:\else where\agents-tray.exe"`: Another,
 	} {
-		if err := key.SetStringValue(identity, command); err != nil {
-			t.Fatal(err)
-		}
+		must(t, key.SetStringValue(identity, command))
 		if got := e.State(); got != want {
 			t.Errorf("of %s it says %v", command, got)
 		}

@@ -8,7 +8,7 @@ import (
 	"agents-tray/manager/config"
 	"agents-tray/manager/disk"
 	"agents-tray/tray"
-	"agents-tray/tray/login"
+	"agents-tray/tray/autostart"
 	"agents-tray/tray/open"
 	"agents-tray/tray/words"
 )
@@ -86,7 +86,7 @@ func (i *Instance) setAtLogin(on bool) {
 			i.afterSetting(i.atLogin.Disable())
 		}
 	}
-	if login.Slow() {
+	if autostart.Slow() {
 		go set() // it has a deadline of its own
 	} else {
 		set()
@@ -98,7 +98,7 @@ func (i *Instance) afterSetting(err error) {
 	if err != nil {
 		i.answer(tray.Notification{Summary: i.language.Say(words.NotChanged), Body: err.Error()})
 	}
-	i.changed.tell()
+	i.changed.Tell()
 }
 
 // afterChoice is afterSetting for what is kept in our own file. It holds for this session even

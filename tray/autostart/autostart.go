@@ -1,7 +1,7 @@
-// Package login has the system start the program when the user logs in. It keeps no
+// Package autostart has the system start the program when the user logs in. It keeps no
 // setting of its own: what the system has is the truth, also where somebody has changed
 // it elsewhere.
-package login
+package autostart
 
 import (
 	"errors"

@@ -1,5 +1,0 @@
-//go:build unix
-
-package control
-
-const unixSockets = true

@@ -1,6 +1,0 @@
-//go:build !linux
-
-package proctree
-
-// Left is not known here.
-func Left() []int { return nil }

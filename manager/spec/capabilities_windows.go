@@ -1,8 +1,0 @@
-package spec
-
-// What a service may ask for on this system.
-const (
-	HandsOver     = false // sockets cannot be inherited by programs that do not ask for it
-	Notifies      = false // there are no datagram sockets between processes
-	CountsWaiting = false // no socket is handed over
-)

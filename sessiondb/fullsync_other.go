@@ -1,5 +1,0 @@
-//go:build !darwin
-
-package sessiondb
-
-const fullSync = ``

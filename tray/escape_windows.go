@@ -1,6 +1,0 @@
-package tray
-
-import "strings"
-
-// escape keeps the menu from taking a character for an access key.
-func escape(label string) string { return strings.ReplaceAll(label, "&", "&&") }
