@@ -151,3 +151,11 @@ func TestTheTokenIsTakenOnce(t *testing.T) {
 		t.Error("it is still there for others")
 	}
 }
+
+// must ends the test if something that it needs has failed.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -36,11 +36,3 @@ func TestOnlyPagesOfTheWebAreOpened(t *testing.T) {
 		}
 	}
 }
-
-// must ends the test if something that it needs has failed.
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
