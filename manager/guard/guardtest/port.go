@@ -18,12 +18,16 @@ var asked atomic.Uint32
 
 func init() { asked.Store(rand.Uint32N((lastPort - firstPort) / 2)) }
 
-// FreePort returns a TCP port of 127.0.0.1 that nobody uses, another one each time. The
-// port after it is nobody else's either, for programs that try the next one.
+// FreePort returns a TCP port of 127.0.0.1 that nobody uses, another one each time, and, on
+// Linux, one that no other test has that runs at the same time. The port after it is nobody
+// else's either, for programs that try the next one.
 func FreePort(t testing.TB) int {
 	t.Helper()
 	for range 100 {
 		port := firstPort + 2*int(asked.Add(1)%((lastPort-firstPort)/2))
+		if !reserve(t, port) {
+			continue
+		}
 		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err == nil {
 			listener.Close()
