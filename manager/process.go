@@ -163,8 +163,8 @@ func (s *service) mistake(e *guard.Exited, lived time.Duration) bool {
 		s.slips = 0
 		return false
 	}
-	if s.slips++; p.Kind == BindsItself && s.slips < 2 && s.spec.Restart.Policy == spec.RestartAlways {
-		return false // once it may have another reason
+	if s.slips++; s.slips < 2 && s.spec.Restart.Policy == spec.RestartAlways {
+		return false // once it may have another reason, such as a signal from somebody else
 	}
 	s.fail(p)
 	return true

@@ -165,3 +165,15 @@ func TestMistakesInTheServicesFile(t *testing.T) {
 		}
 	}, plain("daemon"), job, ready, listening)
 }
+
+// Somebody else's signal can end a service as a daemon ends. Once it is started again for that.
+func TestOneEndLikeADaemonsIsNoMistake(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.set("s", way{lives: time.Second, left: []string{"worker"}})
+		startIt(t, m, "s")
+		pass(500 * time.Millisecond)
+		w.set("s", way{})
+		pass(time.Second)
+		wantState(t, m, "s", Ready)
+	}, plain("s"))
+}

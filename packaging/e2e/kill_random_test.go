@@ -59,6 +59,7 @@ type round struct {
 	asked  bool      // the tray was asked to end
 	killed bool      // the tray was killed
 	nobody bool      // neither guard nor cleanup helper was there after that to end what is left
+	ended  []string  // services that were asked to end: a second time they would be taken for daemons
 	stuck  []int     // cleanup helpers whose guard had ended before they were stopped: nothing resumes them
 }
 
@@ -128,8 +129,11 @@ func (r *round) volley(p *program) {
 		signals := []syscall.Signal{syscall.SIGKILL}
 		switch {
 		case frozen:
-		case r.chance(0.2):
+		case r.chance(0.2) && !slices.Contains(r.ended, v.Service()):
 			signals = []syscall.Signal{syscall.SIGTERM}
+			if v.Role == "service" {
+				r.ended = append(r.ended, v.Service())
+			}
 		case r.chance(0.3):
 			signals = []syscall.Signal{syscall.SIGSTOP, syscall.SIGKILL}
 		}

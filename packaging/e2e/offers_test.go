@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"agents-tray/manager"
@@ -26,9 +27,17 @@ type computer struct {
 	ollama string // host:port
 }
 
+// usualPorts is held by the test that uses the ports of the Python platform, which a services file
+// that is written for it has.
+var usualPorts sync.Mutex
+
 // withPrograms installs stand-ins by these names. Ollama would listen at an address of its own.
 func (u *user) withPrograms(names ...string) *computer {
 	u.T.Helper()
+	if slices.Contains(names, "configurable-agents") {
+		usualPorts.Lock()
+		u.T.Cleanup(usualPorts.Unlock)
+	}
 	c := &computer{u, filepath.Join(u.Folder, "bin"), guardtest.FreeAddress(u.T)}
 	self, err := os.Executable()
 	if err == nil {

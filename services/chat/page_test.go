@@ -127,6 +127,18 @@ func TestTypingIsKept(t *testing.T) {
 	}
 }
 
+// What is being saved when the page goes is not saved yet.
+func TestTypingIsKeptWhileItIsSaved(t *testing.T) {
+	t.Parallel()
+	a, _ := serveWithModel(t)
+	b := browse(t, webtest.Wide, a.url+"/")
+	webtest.Eval[bool](b.Tab, `(window.fetch = (url) => new Promise(() => (window.asked = String(url))), true)`)
+	b.write("one")
+	b.Until(`window.asked?.endsWith("/api/drafts")`)
+	b.Do(chromedp.Reload())
+	b.Until(`document.getElementById("text").value === "one"`)
+}
+
 func TestRefusedMessageStays(t *testing.T) {
 	t.Parallel()
 	a := serve(t, "")

@@ -13,6 +13,7 @@ const lockOf = (name) => `chat tab ${name}`;
 let tab = sessionStorage.getItem("tab") ?? newName();
 let replaces; // the tab whose draft was taken over, until it is saved here
 let timer;
+let unsaved = false; // there is text that no request has saved yet
 let saving = Promise.resolve(); // the request that saves it
 let field, failed;
 
@@ -31,7 +32,7 @@ export function start(text, onProblem) {
   field.value = typed ?? own?.text ?? "";
   claim(typed !== null || own, drafts);
   addEventListener("pagehide", () => {
-    if (!timer) return;
+    if (!unsaved) return;
     navigator.sendBeacon("/api/drafts", new Blob([JSON.stringify(draft())], { type: "application/json" }));
     sessionStorage.setItem(unsentKey, field.value); // a reload may come before the beacon
   });
@@ -39,6 +40,7 @@ export function start(text, onProblem) {
 
 // changed has the draft saved soon.
 export function changed() {
+  unsaved = true;
   clearTimeout(timer);
   timer = setTimeout(save, delay);
 }
@@ -55,6 +57,7 @@ export async function forget() {
   clearTimeout(timer);
   timer = undefined;
   await saving;
+  unsaved = false;
 }
 
 // claim makes the tab's name its own, or takes another: a duplicated tab has that of the
@@ -90,7 +93,11 @@ function save() {
   clearTimeout(timer);
   timer = undefined;
   const now = draft();
-  saving = saving.then(() => post("/api/drafts", now)).then(() => (replaces = undefined), failed);
+  const saved = () => {
+    replaces = undefined;
+    unsaved &&= field.value !== now.text;
+  };
+  saving = saving.then(() => post("/api/drafts", now)).then(saved, failed);
 }
 
 function newName() {

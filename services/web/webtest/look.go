@@ -67,7 +67,12 @@ func (b *Tab) picture(name string) {
 // below 4.5:1 (WCAG 2.1, 1.4.3).
 const contrastScript = `(() => {
 	const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+	const known = new Map();
 	const rgba = (color) => {
+		if (!known.has(color)) known.set(color, drawn(color));
+		return known.get(color);
+	};
+	const drawn = (color) => {
 		canvas.clearRect(0, 0, 1, 1);
 		canvas.fillStyle = color;
 		canvas.fillRect(0, 0, 1, 1);

@@ -142,7 +142,7 @@ func launch() {
 func find() (string, error) {
 	var path string
 	var err error
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+	for _, name := range []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome"} {
 		if path, err = exec.LookPath(name); err == nil {
 			return filepath.Abs(path)
 		}
