@@ -189,6 +189,11 @@ var pages = [...]text{
 	{"{service} was not restarted.", "{service} wurde nicht neu gestartet."},
 	{"{service} was not moved.", "{service} wurde nicht verlegt."},
 	{"Nothing was started.", "Nichts wurde gestartet."},
+	{"The services file was not changed.", "Die Dienste-Datei wurde nicht geändert."},
+	{
+		"In a terminal, agents-tray init --python writes it, too, and says what is in the way.",
+		"In einem Terminal schreibt agents-tray init --python sie auch und sagt, was im Weg ist.",
+	},
 	{"Try again, or start each service by itself.", "Noch einmal versuchen oder jeden Dienst einzeln starten."},
 	{"Try again. If it is refused again, its log may say more.", "Noch einmal versuchen. Wird es wieder abgelehnt, sagt das Protokoll vielleicht mehr."},
 	{"There is no such action.", "So etwas gibt es hier nicht zu tun."},

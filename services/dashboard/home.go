@@ -92,7 +92,7 @@ func (d *dashboard) startAll(w http.ResponseWriter, r *http.Request) {
 func (d *dashboard) take(w http.ResponseWriter, r *http.Request) {
 	taken, err := d.client.Take(context.WithoutCancel(r.Context()), r.PathValue("name")) // it may end this process
 	if err != nil {
-		refuse(w, err, "The services file was not changed.", "In a terminal, agents-tray init --python writes it, too, and says what is in the way.")
+		refuse(w, err, say("The services file was not changed."), say("In a terminal, agents-tray init --python writes it, too, and says what is in the way."))
 		return
 	}
 	web.JSON(w, http.StatusAccepted, map[string]string{"page": taken.Page})
