@@ -132,11 +132,7 @@ func TestReportedRefusalsAreUnderstood(t *testing.T) {
 }
 
 func TestErrorsWithinStreamsOfMoreServers(t *testing.T) {
-	for _, test := range []struct {
-		name, body string
-		kind       completion.Kind
-		says       string
-	}{
+	areErrorsInStreams(t, []streamError{
 		{"a text as an event of error", "event: error\ndata: error from LLM: unexpected status code: 413, body: {\"error\":{\"message\":\"Request too large for model x\",\"code\":\"rate_limit_exceeded\"}}\n\n", completion.TooLarge, "Request too large"},
 		{"Groq", `data: {"choices":[],"x_groq":{"id":"x","error":"over capacity"}}` + "\n\ndata: [DONE]\n\n", completion.Overloaded, "over capacity"},
 		{"llama.cpp, in the past", `error: {"code":500,"message":"Context size has been exceeded.","type":"server_error"}` + "\n\n", completion.TooLong, "exceeded"},
@@ -152,15 +148,7 @@ func TestErrorsWithinStreamsOfMoreServers(t *testing.T) {
 		{"Cohere", strings.ReplaceAll(ended, `"stop"`, `"ERROR"`) + "data: [DONE]\n\n", completion.ServerFailed, ""},
 		{"cut within an event of lines", "data: {\"choices\":[\ndata: {\"delta\":{\"content\":\"b\"}}", completion.Disconnected, ""},
 		{"an event that is never complete", "data: {\"choices\":[\n\ndata: [DONE]\n\n", completion.Malformed, ""},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			text, _, _, err := ask(t, nil, delta("a")+test.body)
-			var e *completion.Error
-			if text != "a" || !errors.As(err, &e) || e.Kind != test.kind || !strings.Contains(e.Message, test.says) {
-				t.Errorf("got %q, %+v", text, err)
-			}
-		})
-	}
+	})
 }
 
 func TestFilteredAnswers(t *testing.T) {

@@ -157,11 +157,7 @@ func replay(t *testing.T, wire wire) error {
 
 // An error within a stream is never a complete answer.
 func TestErrorsWithinStreams(t *testing.T) {
-	for _, test := range []struct {
-		name, body string
-		kind       completion.Kind
-		says       string
-	}{
+	areErrorsInStreams(t, []streamError{
 		{"OpenRouter", `data: {"id":"x","object":"chat.completion.chunk","provider":"P","error":{"code":502,"message":"Provider disconnected unexpectedly"},"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]}` + "\n\n", completion.ServerFailed, "Provider disconnected"},
 		{"OpenRouter, too fast", `data: {"error":{"code":429,"message":"Provider returned error","metadata":{"raw":"slow down","provider_name":"P"}}}` + "\n\n", completion.RateLimited, "slow down"},
 		{"Anthropic", "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n", completion.Overloaded, "Overloaded"},
@@ -175,7 +171,19 @@ func TestErrorsWithinStreams(t *testing.T) {
 		{"vLLM, aborted", strings.ReplaceAll(ended, `"stop"`, `"abort"`), completion.Disconnected, ""},
 		{"cut within an event", `data: {"choices":[{"delta":{"conte`, completion.Disconnected, ""},
 		{"after the reason to finish", ended + `data: {"error":{"message":"boom"}}` + "\n\n", completion.ServerFailed, "boom"},
-	} {
+	})
+}
+
+// A streamError is what follows a first word in a stream, and the error that it is.
+type streamError struct {
+	name, body string
+	kind       completion.Kind
+	says       string // within the error's message
+}
+
+func areErrorsInStreams(t *testing.T, tests []streamError) {
+	t.Helper()
+	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			text, _, _, err := ask(t, nil, delta("a")+test.body)
 			var e *completion.Error
