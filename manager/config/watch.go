@@ -1,6 +1,7 @@
 package config
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,33 +17,30 @@ const maxLinks = 40
 // path, also where an editor replaces it, where it is a symbolic link, or where neither it
 // nor its folder is there yet. Changes that follow each other closely send one value; after
 // the last of them the file is as it is read. While nothing happens in its folder, nothing is
-// done. stop waits for the end of the watching.
-func Watch(path string) (changed <-chan struct{}, stop func(), err error) {
+// done. The watching ends soon after ctx: the kernel takes milliseconds to let it go, for
+// which nobody has to wait.
+func Watch(ctx context.Context, path string) (changed <-chan struct{}, err error) {
 	path, err = filepath.Abs(path)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	files, err := fsnotify.NewWatcher()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	told, ended := make(chan struct{}, 1), make(chan struct{})
+	told := make(chan struct{}, 1)
 	watched := follow(files, path)
 	go func() {
-		defer close(ended)
+		defer files.Close()
 		for {
 			select {
-			case event, ok := <-files.Events:
-				if !ok {
-					return
-				}
+			case event := <-files.Events:
 				if !slices.Contains(watched, event.Name) {
 					continue
 				}
-			case _, ok := <-files.Errors: // more happened than could be told
-				if !ok {
-					return
-				}
+			case <-files.Errors: // more happened than could be told
+			case <-ctx.Done():
+				return
 			}
 			watched = follow(files, path) // before it is read, so that nothing is missed
 			select {
@@ -51,7 +49,7 @@ func Watch(path string) (changed <-chan struct{}, stop func(), err error) {
 			}
 		}
 	}()
-	return told, func() { files.Close(); <-ended }, nil
+	return told, nil
 }
 
 // follow watches the folders in which a change can make the file another one: its own, that

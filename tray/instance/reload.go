@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -61,12 +62,13 @@ func (i *Instance) watchServices() {
 	if i.options.Load == nil {
 		return
 	}
-	changed, stop, err := config.Watch(i.servicesFile())
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	changed, err := config.Watch(ctx, i.servicesFile())
 	if err != nil {
 		i.setNotice(servicesNotice, &words.Notice{What: words.ServicesUnwatched, Detail: err.Error()})
 		return
 	}
-	defer stop()
 	file := servicesFile{path: i.servicesFile(), was: i.options.Found, settings: i.options.Settings}
 	if unread := i.options.Unread; unread != nil { // which tellUnusable has told
 		file.told = unread.Error()
