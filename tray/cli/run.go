@@ -249,7 +249,7 @@ func follow(s *instance.Instance, screen *screen, asked context.Context, alone b
 				}
 			}
 			if status.Asks {
-				screen.Say("Nothing was started: the session before that ended unexpectedly, too. Start this program with --start, or the services in the menu or the Dashboard")
+				screen.Say("Nothing was started: the session before that ended unexpectedly, too. Start the services with agents-tray start")
 			}
 			if alone {
 				screen.Say("Press Ctrl-C to stop")
