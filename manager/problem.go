@@ -276,9 +276,9 @@ func afterFault(fault *Problem, exit *Exit) *Problem {
 }
 
 // stillStartingProblem: it has not proved within its ready.timeout that it answers. It is
-// waited for. err is what the last check got, nil without a check; lines are the last it printed.
-func stillStartingProblem(s spec.ServiceSpec, err error, lines []string) *Problem {
-	p := &Problem{Kind: NotReady, Title: s.Title, Waited: s.Ready.Timeout, Lines: lines}
+// waited for. err is what the last check got, nil without a check.
+func stillStartingProblem(s spec.ServiceSpec, err error) *Problem {
+	p := &Problem{Kind: NotReady, Title: s.Title, Waited: s.Ready.Timeout}
 	p.Proof, p.Expected = proof(s.Ready)
 	if err != nil && !s.Ready.Check.Empty() {
 		p.Answer = answerOf(err)
@@ -287,8 +287,8 @@ func stillStartingProblem(s spec.ServiceSpec, err error, lines []string) *Proble
 }
 
 // elsewhereProblem: the same, and it listens at addresses that are not those it is asked at.
-func elsewhereProblem(s spec.ServiceSpec, field, wanted string, has []string, lines []string) *Problem {
-	return &Problem{Kind: Elsewhere, Title: s.Title, Field: field, Expected: wanted, Seen: has, Lines: lines}
+func elsewhereProblem(s spec.ServiceSpec, field, wanted string, has []string) *Problem {
+	return &Problem{Kind: Elsewhere, Title: s.Title, Field: field, Expected: wanted, Seen: has}
 }
 
 // proof is what Ready waits for.

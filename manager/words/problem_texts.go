@@ -1,6 +1,10 @@
 package words
 
-import "agents-tray/manager"
+import (
+	"slices"
+
+	"agents-tray/manager"
+)
 
 // A problemText is what is said of a kind of problem, or, with when, of some of its problems.
 type problemText struct {
@@ -21,6 +25,11 @@ var (
 )
 
 var closeAdvice = text{"Close other programs, then start it again", "Andere Programme schließen, dann neu starten"}
+
+// answered is for a problem whose last check got such an answer.
+func answered(kinds ...manager.AnswerKind) func(*manager.Problem) bool {
+	return func(p *manager.Problem) bool { return p.Answer != nil && slices.Contains(kinds, p.Answer.Kind) }
+}
 
 // givenUp is for a problem of the system's that is tried no more.
 func givenUp(p *manager.Problem) bool { return p.Waited > 0 }
@@ -157,12 +166,42 @@ var problems = []problemText{
 		text{"It has {proof} within {waited}{(answer)}", "Der Dienst hat innerhalb von {waited} {proof}{(answer)}"}, logThenStart,
 	},
 	{
+		manager.NotReady, answered(manager.AnswerStranger),
+		text{"{service} is still starting after {waited}", "{service} startet nach {waited} immer noch"},
+		text{"It has {proof} yet{(answer)}", "Der Dienst hat bisher {proof}{(answer)}"},
+		text{
+			"Stop that program, or give {service} another port in the services file",
+			"Dieses Programm beenden oder {service} in der Dienste-Datei einen anderen Port geben",
+		},
+	},
+	{
+		manager.NotReady, answered(manager.AnswerStatus, manager.AnswerBody, manager.AnswerNotHTTP),
+		text{"{service} is still starting after {waited}", "{service} startet nach {waited} immer noch"},
+		text{"It has {proof} yet{(answer)}", "Der Dienst hat bisher {proof}{(answer)}"},
+		text{
+			"Wait, restart it, or look at its log for the reason. If it always takes longer, set a longer ready.timeout for it in the services file. If that answer is right, correct what ready there asks, or which status and body it wants",
+			"Abwarten, neu starten oder im Protokoll nach dem Grund sehen. Wenn es immer so lange dauert, in der Dienste-Datei ein längeres ready.timeout setzen. Wenn diese Antwort richtig ist, dort berichtigen, was ready fragt oder welchen status und body es will",
+		},
+	},
+	{
 		manager.NotReady, nil,
 		text{"{service} is still starting after {waited}", "{service} startet nach {waited} immer noch"},
 		text{"It has {proof} yet{(answer)}", "Der Dienst hat bisher {proof}{(answer)}"},
 		text{
 			"Wait, restart it, or look at its log for the reason. If it always takes longer, set a longer ready.timeout for it in the services file",
 			"Abwarten, neu starten oder im Protokoll nach dem Grund sehen. Wenn es immer so lange dauert, in der Dienste-Datei ein längeres ready.timeout setzen",
+		},
+	},
+	{
+		manager.Elsewhere, func(p *manager.Problem) bool { return p.Field == "listen" },
+		text{"{service} listens at {seen}", "{service} lauscht auf {seen}"},
+		text{
+			"It does not take the socket of {expected}, which listen: in the services file has bound and handed over to it",
+			"Den Socket von {expected}, den listen: in der Dienste-Datei bindet und ihm übergibt, nimmt der Dienst nicht",
+		},
+		text{
+			"Take listen: out and give it url: http://{seen1} instead, or have it take the socket that is handed over ({fd})",
+			"In der Dienste-Datei listen: durch url: http://{seen1} ersetzen, oder den Dienst den Socket nehmen lassen, der ihm übergeben wird ({fd})",
 		},
 	},
 	{
