@@ -63,7 +63,8 @@ type Problem struct {
 	Mistake  *envfile.Mistake `json:"mistake,omitempty"`
 	Searched string           `json:"searched,omitempty"` // PATH, where the program was looked for
 	Login    string           `json:"login,omitempty"`    // PATH of the login shell, where it was looked for, too
-	Size     int              `json:"size,omitempty"`     // of the environment, in bytes
+	Size     int              `json:"size,omitempty"`     // of the environment, or of Variable, in bytes
+	Variable string           `json:"variable,omitempty"` // of the environment, which alone is too large
 
 	Proof    Proof         `json:"proof,omitempty"`    // what was waited for
 	Expected string        `json:"expected,omitempty"` // where, or what, by Proof; the address it should be at

@@ -60,7 +60,7 @@ func (s *service) refusal(e *guard.Refused) *Problem {
 	case guard.NotExecutable:
 		return &Problem{Kind: NotExecutable, Title: s.spec.Title, Path: s.spec.Program(), Detail: e.Error}
 	case guard.TooLarge:
-		return &Problem{Kind: EnvTooLarge, Title: s.spec.Title, Size: s.run.size}
+		return &Problem{Kind: EnvTooLarge, Title: s.spec.Title, Size: s.run.size, Variable: s.run.largest}
 	case guard.NoFolder:
 		return &Problem{Kind: NoFolder, Title: s.spec.Title, Path: s.spec.Dir}
 	}

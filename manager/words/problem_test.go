@@ -145,6 +145,7 @@ func TestWhatIsKnownIsSaid(t *testing.T) {
 		{manager.Problem{Kind: manager.EnvFile, Path: "/srv/.env", Missing: true}, []string{"/srv/.env"}},
 		{manager.Problem{Kind: manager.EnvFile, Path: "/srv/.env", Waited: 2 * time.Second}, []string{"/srv/.env", "2 s"}},
 		{manager.Problem{Kind: manager.EnvTooLarge, Size: 2_300_000}, []string{"2300 kB"}},
+		{manager.Problem{Kind: manager.EnvTooLarge, Size: 200_000, Variable: "CERTIFICATE"}, []string{"200 kB", "CERTIFICATE"}},
 		{manager.Problem{Kind: manager.CrashLoop, Exit: exit}, []string{"77"}},
 		{manager.Problem{Kind: manager.FailedOnce, Exit: exit}, []string{"77"}},
 		{manager.Problem{Kind: manager.Background, Exit: exit, Left: []manager.Left{{Process: manager.Process{Name: "nginx"}}}}, []string{"77", "nginx"}},

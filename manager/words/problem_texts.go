@@ -118,6 +118,12 @@ var problems = []problemText{
 		cannotStart, text{"Its env_file {path} cannot be used{where}: {detail}", "Die env_file {path} ist nicht zu verwenden{where}: {detail}"}, envFileAdvice,
 	},
 	{
+		manager.EnvTooLarge, func(p *manager.Problem) bool { return p.Variable != "" },
+		cannotStart,
+		text{"Its variable {variable} takes {size}; the system hands a program at most 131 kB in one", "Seine Umgebungsvariable {variable} belegt {size}; das System übergibt einem Programm höchstens 131 kB in einer"},
+		text{"Make it shorter in its env_file or in env in the services file, then start it again", "Sie in der env_file oder unter env in der Dienste-Datei kürzen, danach wieder starten"},
+	},
+	{
 		manager.EnvTooLarge, nil,
 		cannotStart, text{"Its environment takes {size}, which is more than the system hands to a program", "Die Umgebungsvariablen belegen {size}; mehr, als das System einem Programm übergibt"},
 		text{"Make its env_file smaller, or take variables out of env in the services file, then start it again", "Die env_file verkleinern oder Variablen aus env in der Dienste-Datei nehmen, danach wieder starten"},

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"text/tabwriter"
 	"time"
 
@@ -73,15 +74,20 @@ func missingFolders(specs []spec.ServiceSpec) error {
 }
 
 // wrongEnvFiles reports the services whose env_file cannot be used, as *spec.Errors joined.
+// They are read at the same time: a mount may hang, which is the fault of its file alone.
 func wrongEnvFiles(ctx context.Context, specs []spec.ServiceSpec) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second) // a mount may hang
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	var found []error
-	for _, s := range specs {
-		if _, err := manager.ReadEnvFile(ctx, s, nil); err != nil {
-			found = append(found, &spec.Error{Service: s.Name, Field: "env_file", Err: spec.Wrong(spec.EnvFileUnusable, "{detail}", err)})
-		}
+	found := make([]error, len(specs))
+	var reading sync.WaitGroup
+	for i, s := range specs {
+		reading.Go(func() {
+			if _, err := manager.ReadEnvFile(ctx, s, nil); err != nil {
+				found[i] = &spec.Error{Service: s.Name, Field: "env_file", Err: spec.Wrong(spec.EnvFileUnusable, "{detail}", err)}
+			}
+		})
 	}
+	reading.Wait()
 	return errors.Join(found...)
 }
 
