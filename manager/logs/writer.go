@@ -33,9 +33,9 @@ type Writer struct {
 	look time.Time // when to see whether the file is still where it is looked for
 	lost int       // lines that could not be written
 	why  error     // the error of the latest of them
-	tail []byte // the last lines, as they were printed
-	errs []byte // those of standard error, which the others may have pushed out
-	buf  []byte // reused
+	tail []byte    // the last lines, as they were printed
+	errs []byte    // those of standard error, which the others may have pushed out
+	buf  []byte    // reused
 }
 
 // NewWriter opens the log at path for appending. With an empty path, lines are only
@@ -101,11 +101,12 @@ func (w *Writer) append(at time.Time, stream string, text []byte) {
 	}
 	if w.file != nil && w.lost > 0 {
 		missing := fmt.Appendf(nil, "lines that are missing here: %d (%v)\n", w.lost, w.why)
-		if w.write(appendLines(nil, at, Sys, missing)) == nil {
-			w.lost = 0
-		}
+		out = append(appendLines(nil, at, Sys, missing), out...)
 	}
-	if (w.file == nil || w.lost > 0 || w.write(out) != nil) && !strings.HasSuffix(stream, provisionalMark) {
+	switch {
+	case w.file != nil && w.write(out) == nil:
+		w.lost = 0
+	case !strings.HasSuffix(stream, provisionalMark):
 		w.lost += bytes.Count(text, []byte{'\n'})
 	}
 }
