@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -68,5 +69,21 @@ func TestLinesThatCannotBeWrittenAreTold(t *testing.T) {
 	w.Write(at.Add(lookAfter), Out, []byte("after\n"))
 	if got := texts(t, path, 10); len(got) != 3 || got[0] != "before" || !strings.HasPrefix(got[1], "lines that are missing here: 3 (") || got[2] != "after" {
 		t.Errorf("it shows %q", got)
+	}
+}
+
+// A pipe in the place of a log is no log, and nobody waits for its other end.
+func TestAPipeInThePlaceOfALog(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "chat.log")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w, err := NewWriter(path)
+	if err == nil {
+		t.Error("it is written to")
+	}
+	w.Write(time.Now(), Out, []byte("lost\n"))
+	if lines, err := Tail(path, 10); err == nil {
+		t.Errorf("it shows %v", lines)
 	}
 }
