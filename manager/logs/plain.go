@@ -3,6 +3,7 @@ package logs
 import (
 	"bytes"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -24,9 +25,12 @@ func Coloured(text string) string { return readable(text, true) }
 
 // escapeSequences are those of ECMA-48: CSI (colours, cursor moves), OSC (titles, links), the
 // other strings, and the short ones.
-var escapeSequences = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile("\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[PX^_][^\x1b]*\x1b\\\\|\x1b[ -/]*[0-~]")
-})
+const sequence = "\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[PX^_][^\x1b]*\x1b\\\\|\x1b[ -/]*[0-~]"
+
+var (
+	escapeSequences = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(sequence) })
+	firstSequence   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^(?:" + sequence + ")") })
+)
 
 var colour = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^\x1b\\[[0-9;:]*m$") })
 
@@ -101,8 +105,8 @@ func lastState(line string) string {
 		}
 		to = from - 1
 	}
-	if strings.ContainsRune(text, '\b') {
-		text = backspaced(text)
+	if strings.ContainsRune(text, '\b') || strings.Contains(text, "\x1b[") && columnMoves().MatchString(text) {
+		text = overwritten(text)
 	}
 	return text + ending
 }
@@ -112,24 +116,65 @@ var firstColumn = strings.NewReplacer("\x1b[G", "\r", "\x1b[0G", "\r", "\x1b[1G"
 
 // visible reports whether something of text is seen.
 func visible(text string) bool {
-	return strings.IndexFunc(escapeSequences().ReplaceAllString(text, ""), func(r rune) bool { return !unicode.IsControl(r) }) >= 0
+	if strings.Contains(text, "\x1b") {
+		text = escapeSequences().ReplaceAllString(text, "")
+	}
+	return strings.IndexFunc(text, func(r rune) bool { return !unicode.IsControl(r) }) >= 0
 }
 
-// backspaced returns text with the characters replaced that were written over.
-func backspaced(text string) string {
-	text = escapeSequences().ReplaceAllString(text, "")
-	out := make([]byte, 0, len(text))
-	back := 0 // by how much the cursor stands before the end
-	for _, r := range text {
-		if r == '\b' {
-			back++
-			continue
+// columnMoves are the moves within a line: n columns forward or back, to column n; and what
+// erases a line.
+var columnMoves = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\x1b\\[([0-9]*)([CDGK])") })
+
+// mostColumns bounds what a move to the right makes of a line.
+const mostColumns = 1000
+
+// overwritten returns text as it is after moves within the line. Where the cursor stands before
+// the end backspaces follow.
+func overwritten(text string) string {
+	var cells []string // a character each, with the codes before it, such as colours
+	at, codes := 0, ""
+	put := func(cell string) {
+		if at == len(cells) {
+			cells = append(cells, "")
 		}
-		for ; back > 0; back-- {
-			_, size := utf8.DecodeLastRune(out)
-			out = out[:len(out)-size]
-		}
-		out = utf8.AppendRune(out, r)
+		cells[at], codes = codes+cell, ""
+		at++
 	}
-	return string(out) + strings.Repeat("\b", back)
+	for text != "" {
+		_, size := utf8.DecodeRuneInString(text)
+		if text[0] == '\x1b' {
+			size = max(size, len(firstSequence().FindString(text)))
+		}
+		part := text[:size]
+		text = text[size:]
+		move := columnMoves().FindStringSubmatch(part)
+		switch {
+		case part == "\b":
+			at = max(at-1, 0)
+		case part == "\x1b" && !strings.ContainsAny(text[:min(1, len(text))], "]PX^_"): // it begins nothing
+		case move == nil && part[0] < ' ' && part != "\t": // of no width
+			codes += part
+		case move == nil:
+			put(part)
+		case move[2] == "K":
+			if move[1] == "1" || move[1] == "2" {
+				clear(cells[:at])
+			}
+			if move[1] != "1" {
+				cells = cells[:at]
+			}
+		default:
+			count, err := strconv.Atoi(move[1])
+			if err != nil || count < 1 {
+				count = 1
+			}
+			to := map[string]int{"C": at + count, "D": max(at-count, 0), "G": count - 1}[move[2]]
+			for to = min(to, mostColumns); len(cells) < to; {
+				cells = append(cells, " ")
+			}
+			at = to
+		}
+	}
+	return strings.Join(cells, "") + codes + strings.Repeat("\b", len(cells)-at)
 }
