@@ -2,10 +2,7 @@ package logs
 
 import (
 	"bytes"
-	"regexp"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -30,10 +27,11 @@ type row struct {
 	written bool // its state is in the log
 }
 
-// rowMoves are the moves to another row: n rows up or down, or one up.
-var rowMoves = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\n|\x1b\\[([0-9]*)([ABEF])|\x1bM") })
-
-var upMoves = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\x1b\\[[0-9]*[AF]|\x1bM") })
+// The moves to other rows.
+const (
+	upMoves  = "AFM"
+	rowMoves = upMoves + "BE"
+)
 
 // beginBlock makes the line whose end has not been read the first row of a block.
 func (b *LineBuffer) beginBlock() {
@@ -43,45 +41,32 @@ func (b *LineBuffer) beginBlock() {
 
 // addToBlock adds what is read to the block.
 func (b *LineBuffer) addToBlock(now time.Time, data []byte) {
-	for len(data) > 0 {
-		move := rowMoves().FindSubmatchIndex(data)
-		if move == nil {
-			b.overwrite(now, data)
-			return
+	for line := range strings.Lines(string(data)) {
+		text, ended := strings.CutSuffix(line, "\n")
+		for m := findMove(text, rowMoves, ""); m.found(); m = findMove(text, rowMoves, "") {
+			b.overwrite(now, text[:m.from])
+			rows := min(m.count(), mostRows)
+			if strings.IndexByte(upMoves, m.kind) >= 0 {
+				rows = -rows
+			}
+			b.moveBy(now, rows)
+			text = text[m.to:]
 		}
-		b.overwrite(now, data[:move[0]])
-		b.moveBy(now, rowsOf(data, move))
-		data = data[move[1]:]
+		b.overwrite(now, text)
+		if ended {
+			b.moveBy(now, 1)
+		}
 	}
-}
-
-// rowsOf is how many rows a move goes down, negative if it goes up.
-func rowsOf(data []byte, move []int) int {
-	switch {
-	case data[move[0]] == '\n':
-		return 1
-	case move[4] < 0: // ESC M
-		return -1
-	}
-	count, err := strconv.Atoi(string(data[move[2]:move[3]]))
-	if err != nil || count < 1 {
-		count = 1
-	}
-	count = min(count, mostRows)
-	if direction := data[move[4]]; direction == 'A' || direction == 'F' {
-		return -count
-	}
-	return count
 }
 
 // overwrite writes text in the cursor's row.
-func (b *LineBuffer) overwrite(now time.Time, text []byte) {
-	if len(text) == 0 {
+func (b *LineBuffer) overwrite(now time.Time, text string) {
+	if text == "" {
 		return
 	}
 	r := &b.block.rows[b.block.at]
 	before := shownState([]byte(r.text))
-	r.text = lastState(r.text + string(text))
+	r.text = lastState(r.text + text)
 	r.text = r.text[:min(len(r.text), rowSize)]
 	if state := shownState([]byte(r.text)); !bytes.Equal(state, before) {
 		r.written = false
@@ -119,9 +104,9 @@ func (b *LineBuffer) moveBy(now time.Time, rows int) {
 	}
 }
 
-// writeRow writes the state of a row, unless it is written or there is none.
+// writeRow writes the state of a row, unless it is written or blank, as where a bar was.
 func (b *LineBuffer) writeRow(now time.Time, r *row) {
-	if state := shownState([]byte(r.text)); !r.written && len(state) > 0 {
+	if state := shownState([]byte(r.text)); !r.written && len(bytes.TrimSpace(state)) > 0 {
 		b.write(now, append(state, '\n'))
 	}
 	r.written = true
@@ -145,7 +130,7 @@ func (b *LineBuffer) endBlock(now time.Time) {
 func (b *LineBuffer) blockState() []byte {
 	var states [][]byte
 	for _, r := range b.block.rows {
-		if state := shownState([]byte(r.text)); !r.written && len(state) > 0 {
+		if state := shownState([]byte(r.text)); !r.written && len(bytes.TrimSpace(state)) > 0 {
 			states = append(states, state)
 		}
 	}

@@ -35,10 +35,10 @@ func (b *LineBuffer) Add(data []byte) {
 		whole := len(data) - cutSequence(data)
 		b.cut, data = append([]byte(nil), data[whole:]...), data[:whole]
 		if b.block == nil {
-			if up := upMoves().FindIndex(data); up != nil {
-				b.addLines(now, data[:up[0]])
+			if up := findMove(string(data), upMoves, ""); up.found() {
+				b.addLines(now, data[:up.from])
 				b.beginBlock()
-				data = data[up[0]:]
+				data = data[up.from:]
 			}
 		}
 	}

@@ -57,6 +57,7 @@ func TestALineThatRewritesItself(t *testing.T) {
 		"start\none 1%\ntwo 1%\n\x1b[2Aone 9%\ntwo 5%\n\x1b[2A\x1b[2K\rone 10%\n\x1b[2K\rtwo 9%\ndone\n": {"start", "one 1%", "two 1%", "one 10%", "two 9%", "done"},
 		"\rone 1%\n\rtwo 1%\x1b[A\rone 2%\n\rtwo 2%\x1b[A\rone 3%\n\rtwo 3%\x1b[A\n\ndone\n":             {"one 1%", "one 3%", "two 3%", "done"},
 		"a 1\nb 1\x1b[2K\x1b[1A\x1b[2K\x1b[Ga 2\nb 2\x1b[1F\x1b[32ma 3\x1b[0m\x1b[1Eb 3\n":               {"a 1", "a 3", "b 3"},
+		"one 1%\n\rtwo 1%\x1b[A\rone 2%\n\r      \r\x1b[A\n\n":                                           {"one 1%", "one 2%"},
 		"up\x1bMthere\n": {"there", "up"},
 	} {
 		for size := 1; size <= len(printed); size++ {

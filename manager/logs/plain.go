@@ -3,7 +3,6 @@ package logs
 import (
 	"bytes"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -105,7 +104,7 @@ func lastState(line string) string {
 		}
 		to = from - 1
 	}
-	if strings.ContainsRune(text, '\b') || strings.Contains(text, "\x1b[") && columnMoves().MatchString(text) {
+	if strings.ContainsRune(text, '\b') || findMove(text, "CDG", "12").found() {
 		text = overwritten(text)
 	}
 	return text + ending
@@ -122,12 +121,8 @@ func visible(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool { return !unicode.IsControl(r) }) >= 0
 }
 
-// columnMoves are the moves within a line: n columns forward or back, to column n; and what
-// erases a line.
-var columnMoves = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\x1b\\[([0-9]*)([CDGK])") })
-
-// mostColumns bounds what a move to the right makes of a line.
-const mostColumns = 1000
+// mostColumns is more than a terminal has, mostly.
+const mostColumns = 300
 
 // overwritten returns text as it is after moves within the line. Where the cursor stands before
 // the end backspaces follow.
@@ -148,29 +143,28 @@ func overwritten(text string) string {
 		}
 		part := text[:size]
 		text = text[size:]
-		move := columnMoves().FindStringSubmatch(part)
+		move := findMove(part, "CDGK", "")
 		switch {
 		case part == "\b":
 			at = max(at-1, 0)
 		case part == "\x1b" && !strings.ContainsAny(text[:min(1, len(text))], "]PX^_"): // it begins nothing
-		case move == nil && part[0] < ' ' && part != "\t": // of no width
+		case !move.found() && part[0] < ' ' && part != "\t": // of no width
 			codes += part
-		case move == nil:
+		case !move.found():
 			put(part)
-		case move[2] == "K":
-			if move[1] == "1" || move[1] == "2" {
+		case move.kind == 'K':
+			if move.given > 0 {
 				clear(cells[:at])
 			}
-			if move[1] != "1" {
+			if move.given != 1 {
 				cells = cells[:at]
 			}
 		default:
-			count, err := strconv.Atoi(move[1])
-			if err != nil || count < 1 {
-				count = 1
+			to := map[byte]int{'C': at + move.count(), 'D': max(at-move.count(), 0), 'G': move.count() - 1}[move.kind]
+			if to > mostColumns { // it stands for the right edge
+				to = len(cells)
 			}
-			to := map[string]int{"C": at + count, "D": max(at-count, 0), "G": count - 1}[move[2]]
-			for to = min(to, mostColumns); len(cells) < to; {
+			for len(cells) < to {
 				cells = append(cells, " ")
 			}
 			at = to

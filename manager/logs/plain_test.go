@@ -28,7 +28,7 @@ func TestWhatAPersonReads(t *testing.T) {
 		"one \x1b[2Ktwo":                                      "two",
 		"abcdef\x1b[4D\x1b[K":                                 "ab",
 		"\x1b[32m50%\x1b[0m\x1b[3D\x1b[32m60%\x1b[0m":         "60%",
-		"x\x1b[99999999999999999999Cy":                        "x y",
+		"x\x1b[99999999999999999999Cy":                        "xy",
 		"\b\b\r\r\b":                                          "",
 		"":                                                    "",
 	} {
