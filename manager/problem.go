@@ -27,7 +27,8 @@ const (
 	PortDenied    Kind = "port-denied"    // the user may not listen on the port
 	NotFound      Kind = "not-found"      // its program does not exist
 	NotExecutable Kind = "not-executable" // its program is there, but cannot be executed
-	NoFolder      Kind = "no-folder"      // its working folder does not exist
+	NoFolder      Kind = "no-folder"      // its working folder does not exist, or cannot be used
+	NoAddress     Kind = "no-address"     // its listen address is none of this computer's now; it is tried again
 	EnvFile       Kind = "env-file"       // its env_file cannot be read
 	EnvTooLarge   Kind = "env-too-large"  // its environment is larger than the system takes
 	CrashLoop     Kind = "crash-loop"     // it keeps ending with an error; given up
@@ -59,6 +60,7 @@ type Problem struct {
 	Path    string `json:"path,omitempty"`    // of the program, folder or file in question
 	Line    int    `json:"line,omitempty"`    // in it, from 1
 	Missing bool   `json:"missing,omitempty"` // Path is not there
+	Foreign bool   `json:"foreign,omitempty"` // Path is no program for this computer, nor a script that names its interpreter
 	// Mistake is what is wrong in an env_file, if it is not the system that says so.
 	Mistake  *envfile.Mistake `json:"mistake,omitempty"`
 	Searched string           `json:"searched,omitempty"` // PATH, where the program was looked for
@@ -67,7 +69,7 @@ type Problem struct {
 	Variable string           `json:"variable,omitempty"` // of the environment, which alone is too large
 
 	Proof    Proof         `json:"proof,omitempty"`    // what was waited for
-	Expected string        `json:"expected,omitempty"` // where, or what, by Proof; the address it should be at
+	Expected string        `json:"expected,omitempty"` // where, or what, by Proof; the address it should be at; the interpreter that Path names
 	Field    string        `json:"field,omitempty"`    // of the services file, which says Expected
 	Seen     []string      `json:"seen,omitempty"`     // the addresses it listens at instead
 	Answer   *Answer       `json:"answer,omitempty"`   // what the last check got

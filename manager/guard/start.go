@@ -3,8 +3,10 @@ package guard
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
+	"os/exec"
 	"runtime"
 	"slices"
 	"strconv"
@@ -29,9 +31,47 @@ type socket struct {
 
 // start starts a run, or refuses to.
 func (g *guard) start(s Start) {
-	if reason, err := g.startRun(s); err != nil {
-		g.events <- Event{Refused: &Refused{s.Service, s.Run, reason, err.Error()}}
+	reason, err := g.startRun(s)
+	if err == nil {
+		return
 	}
+	refused := &Refused{Service: s.Service, Run: s.Run, Reason: reason, Error: causeOf(err).Error(), Foreign: errors.Is(err, syscall.ENOEXEC)}
+	if path, ok := errors.AsType[*os.PathError](err); ok && reason == NotExecutable && errors.Is(err, os.ErrNotExist) {
+		refused.Interpreter = interpreter(path.Path)
+	}
+	g.events <- Event{Refused: refused}
+}
+
+// causeOf takes the name of the program off an error: it is told with it.
+func causeOf(err error) error {
+	switch e := err.(type) {
+	case *exec.Error:
+		return e.Err
+	case *os.PathError:
+		return e.Err
+	}
+	return err
+}
+
+// mostFirst is how much of a program's first line the system looks at, in bytes.
+const mostFirst = 256
+
+// interpreter is what the first line of a script names to run it, "" if it names none.
+func interpreter(script string) string {
+	file, err := os.Open(script)
+	if err != nil {
+		return ""
+	}
+	defer file.Close() // only read
+	first := make([]byte, mostFirst)
+	n, _ := io.ReadFull(file, first) // a short one is read in full
+	line, _, _ := strings.Cut(string(first[:n]), "\n")
+	line, named := strings.CutPrefix(line, "#!")
+	if !named {
+		return ""
+	}
+	line, _, _ = strings.Cut(strings.Trim(line, " \t"), " ")
+	return line
 }
 
 // reasonOf sorts the errors of the system by what can be done about them.
@@ -67,16 +107,18 @@ func (g *guard) startRun(s Start) (Reason, error) {
 	}
 	path, err := proctree.LookPath(path, s.Env)
 	switch {
-	case errors.Is(err, os.ErrPermission):
-		return NotExecutable, err
-	case err != nil:
+	case errors.Is(err, os.ErrNotExist) || errors.Is(err, exec.ErrNotFound) || errors.Is(err, exec.ErrDot):
 		return NoCommand, err
+	case err != nil: // such as no permission, or that it is a folder
+		return NotExecutable, err
 	}
 	if s.Dir != "" {
-		if info, err := os.Stat(s.Dir); err != nil {
+		_, err := os.Stat(s.Dir + string(os.PathSeparator) + ".") // as it is entered
+		switch {
+		case errors.Is(err, os.ErrNotExist):
 			return NoFolder, err
-		} else if !info.IsDir() {
-			return NoFolder, fmt.Errorf("%s is not a folder", s.Dir)
+		case err != nil:
+			return BadFolder, err
 		}
 	}
 	r := &run{start: s, running: true, notice: &coalescedNotice{wake: g.wake}}
@@ -93,6 +135,9 @@ func (g *guard) startRun(s Start) (Reason, error) {
 		if errors.Is(err, os.ErrPermission) && !IsAddressInUse(err) {
 			return NotPermitted, err
 		} else if err != nil {
+			if _, unknown := errors.AsType[*net.DNSError](err); unknown || errors.Is(err, syscall.EADDRNOTAVAIL) {
+				return NoAddress, err
+			}
 			return reasonOf(err), err
 		}
 		taken = socket.taken

@@ -90,9 +90,32 @@ var problems = []problemText{
 		cannotStart, text{"The program {path} was not found{searched}", "Das Programm {path} wurde nicht gefunden{searched}"}, installAdvice,
 	},
 	{
+		manager.NotExecutable, func(p *manager.Problem) bool { return p.Expected != "" },
+		cannotStart,
+		text{"The first line of {path} names {expected} to run it, which does not exist", "Die erste Zeile von {path} nennt als Programm, das es ausführt, {expected}; das gibt es nicht"},
+		text{
+			"Install that, or correct the line, then start it again. \\r at its end comes from Windows line ends: save the file with those of Unix",
+			"Das Programm installieren oder die Zeile berichtigen, danach wieder starten. \\r am Ende kommt von Windows-Zeilenenden: die Datei mit Unix-Zeilenenden speichern",
+		},
+	},
+	{
+		manager.NotExecutable, func(p *manager.Problem) bool { return p.Foreign },
+		cannotStart,
+		text{"{path} is no program for this computer, nor a script whose first line names its interpreter", "{path} ist weder ein Programm für diesen Computer noch ein Skript, dessen erste Zeile seinen Interpreter nennt"},
+		text{
+			"Begin a script with a line such as #!/bin/sh, or correct the command in the services file, then start it again",
+			"Ein Skript mit einer Zeile wie #!/bin/sh beginnen oder den Befehl in der Dienste-Datei berichtigen, danach wieder starten",
+		},
+	},
+	{
 		manager.NotExecutable, nil,
 		cannotStart, text{"The program {path} cannot be executed: {detail}", "Das Programm {path} lässt sich nicht ausführen: {detail}"},
 		text{"Make it executable, or correct the command in the services file, then start it again", "Das Programm ausführbar machen oder den Befehl in der Dienste-Datei berichtigen, danach wieder starten"},
+	},
+	{
+		manager.NoFolder, func(p *manager.Problem) bool { return p.Detail != "" },
+		cannotStart, text{"Its folder {path} cannot be used: {detail}", "Sein Ordner {path} ist nicht zu verwenden: {detail}"},
+		text{"Correct dir in the services file, then start it again", "dir in der Dienste-Datei berichtigen, danach wieder starten"},
 	},
 	{
 		manager.NoFolder, nil,
@@ -228,6 +251,18 @@ var problems = []problemText{
 		manager.NotAnswering, nil,
 		text{"{service} does not answer", "{service} antwortet nicht"}, text{"{Answer}", "{Answer}"},
 		text{"It is not started from here: see to it where it runs. It is asked again every {waited}", "Der Dienst wird nicht von hier gestartet: Dort nachsehen, wo er läuft. Alle {waited} wird wieder nachgefragt"},
+	},
+	{
+		manager.NoAddress, givenUp,
+		cannotStart,
+		text{"For {waited} this computer had no address {expected}, which its listen says", "{waited} lang hatte dieser Computer keine Adresse {expected}, wie sie in listen steht"},
+		text{"Connect to the network that it belongs to, or correct listen in the services file, then start it again", "Das Netzwerk verbinden, zu dem sie gehört, oder listen in der Dienste-Datei berichtigen, danach wieder starten"},
+	},
+	{
+		manager.NoAddress, nil,
+		text{"{service} cannot be started yet", "{service} lässt sich noch nicht starten"},
+		text{"This computer has no address {expected} now, which its listen says", "Dieser Computer hat gerade keine Adresse {expected}, wie sie in listen steht"},
+		text{"It is tried again by itself. If that does not help, correct listen in the services file", "Es wird von selbst wieder versucht. Wenn das nicht hilft, listen in der Dienste-Datei berichtigen"},
 	},
 	{
 		manager.CannotFork, givenUp,
