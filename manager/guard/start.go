@@ -42,13 +42,13 @@ func (g *guard) start(s Start) {
 	g.events <- Event{Refused: refused}
 }
 
-// causeOf takes the name of the program off an error: it is told with it.
+// causeOf takes the name of the program or the folder off an error of the system: it is told
+// with it.
 func causeOf(err error) error {
-	switch e := err.(type) {
-	case *exec.Error:
-		return e.Err
-	case *os.PathError:
-		return e.Err
+	_, isPath := errors.AsType[*os.PathError](err)
+	_, isProgram := errors.AsType[*exec.Error](err)
+	if errno, ok := errors.AsType[syscall.Errno](err); ok && (isPath || isProgram) {
+		return errno
 	}
 	return err
 }
