@@ -108,7 +108,7 @@ func (s *service) state() State {
 	return Starting
 }
 
-func (s *service) view() Service {
+func (s *service) view(settled settlements) Service {
 	view := Service{
 		Name: s.spec.Name, Title: s.spec.Title, URL: s.spec.URL, Address: s.spec.Listen, Open: s.spec.Open, Once: s.spec.Once,
 		State: s.state(), Restarts: s.restarts, ByHand: s.byHand, Leaving: s.leaving, Watched: s.spec.Watched(), LastExit: s.lastExit, Problem: s.problem,
@@ -123,7 +123,7 @@ func (s *service) view() Service {
 		view.NextTry = s.retryAt
 	}
 	if view.State == Waiting {
-		_, view.Settled = s.settled()
+		view.Settled = settled.of(s).settled
 		for _, dep := range s.spec.Dependencies() {
 			if on := s.m.byName[dep]; !on.meets(s.spec.DependsOn[dep]) {
 				view.WaitsFor = on.spec.Title

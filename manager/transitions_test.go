@@ -5,6 +5,7 @@
 package manager
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -272,4 +273,28 @@ func TestOrderOfDependents(t *testing.T) {
 			t.Errorf("asked for %s,\nwant %s", got, want)
 		}
 	}, plain("base"), dependent(plain("top"), spec.ConditionReady, "base"))
+}
+
+// What everything depends on by very many ways is waited for, started and stopped as quickly as
+// by one. This took longer than anybody waits.
+func TestServicesThatAllDependOnAllBefore(t *testing.T) {
+	var specs []spec.ServiceSpec
+	var names []string
+	for n := range 40 {
+		name := fmt.Sprintf("s%02d", n)
+		specs = append(specs, dependent(notifying(name), spec.ConditionReady, names...))
+		names = append(names, name)
+	}
+	last := names[len(names)-1]
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.set("s00", way{ready: time.Minute})
+		startIt(t, m, last)
+		wantState(t, m, last, Waiting)
+		must(t, m.StartAll(t.Context()))
+		if s, _ := m.Snapshot().Service(last); !s.Settled || s.WaitsFor == "" {
+			t.Errorf("it is not told that %s waits for what is slow: %+v", last, s)
+		}
+		pass(time.Minute)
+		wantState(t, m, last, Ready)
+	}, specs...)
 }
