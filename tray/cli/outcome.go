@@ -109,6 +109,9 @@ func (w *waiting) note(now manager.Service) {
 // open.
 func outcome(action control.Action, before, now manager.Service, all manager.Snapshot) (said string, failure error, done bool) {
 	if action == control.Stop {
+		if !now.State.Idle() && !now.ByHand && !now.Leaving { // by somebody else
+			return "", fmt.Errorf("%s was started meanwhile", now.Name), true
+		}
 		said = "stopped"
 		if exit := now.LastExit; before.State.Live() && exit != nil && exit.KilledAtDeadline() {
 			said += ": it " + words.English.Exit(*exit)
