@@ -61,8 +61,9 @@ func launchAs(t testing.TB, program Program, grace time.Duration) *conversation 
 // session is in the environment of all that this guard starts.
 func (c *conversation) session() string { return proctree.SessionVariable + "=" + c.mark }
 
-// journals is the folder of the guard's journal.
-func (c *conversation) journals() string { return filepath.Join(c.logs, "journals") }
+// journals is the folder of the guard's journal, with a name that would be a pattern elsewhere:
+// once no journal was found in such a folder.
+func (c *conversation) journals() string { return filepath.Join(c.logs, "journals [of guards]*") }
 
 func (c *conversation) nothingLeft() {
 	c.t.Helper()

@@ -5,6 +5,7 @@ package proctree
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -114,19 +115,21 @@ func (j *journal) remove() {
 
 // Journals returns the journals in a folder, except those of a session.
 func Journals(folder, except string) []string {
-	found, _ := filepath.Glob(filepath.Join(folder, "*"+journalSuffix)) // the pattern is well formed
-	var others []string
-	for _, path := range found {
-		if !strings.HasPrefix(filepath.Base(path), except+".") {
-			others = append(others, path)
-		}
-	}
-	return others
+	return journalsWhere(folder, func(name string) bool { return !strings.HasPrefix(name, except+".") })
 }
 
 // JournalsOf returns the journals of a session in a folder.
 func JournalsOf(folder, session string) []string {
-	found, _ := filepath.Glob(filepath.Join(folder, session+".*"+journalSuffix)) // session is letters and digits
+	return journalsWhere(folder, func(name string) bool { return strings.HasPrefix(name, session+".") })
+}
+
+func journalsWhere(folder string, fits func(name string) bool) (found []string) {
+	names, _ := fs.Glob(os.DirFS(folder), "*"+journalSuffix) // the pattern is well formed
+	for _, name := range names {
+		if fits(name) {
+			found = append(found, filepath.Join(folder, name))
+		}
+	}
 	return found
 }
 
