@@ -19,6 +19,8 @@ type Descendant struct {
 	start uint64
 	group int
 	of    Selector
+	// orphaned says that it was found elsewhere than below this process, by what it tells of itself.
+	orphaned bool
 }
 
 // InGroup reports whether it is in the process group of that leader.
