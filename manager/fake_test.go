@@ -86,7 +86,7 @@ func newFake(t *testing.T, specs ...spec.ServiceSpec) (*Manager, *world) {
 	m := newWith(Options{}, surroundings{
 		launch: w.launch,
 		sweep:  func() error { time.Sleep(10 * time.Millisecond); return nil },
-		env: func(ctx context.Context, s spec.ServiceSpec) ([]string, error) {
+		prepare: func(ctx context.Context, s spec.ServiceSpec) ([]string, error) {
 			w.mu.Lock()
 			read := w.env
 			w.mu.Unlock()

@@ -69,7 +69,7 @@ func (s *service) refusal(e *guard.Refused) *Problem {
 
 // searched is the PATH that its program was looked up in, "" if it was not looked up.
 func (s *service) searched() string {
-	if strings.ContainsAny(s.spec.Program(), "/"+string(os.PathSeparator)) {
+	if hasFolder(s.spec.Program()) {
 		return ""
 	}
 	path := os.Getenv("PATH")

@@ -91,6 +91,11 @@ var problems = []problemText{
 		text{"Make the folder, or correct dir in the services file, then start it again", "Den Ordner anlegen oder dir in der Dienste-Datei berichtigen, danach wieder starten"},
 	},
 	{
+		manager.PathHangs, nil,
+		cannotStart, text{"{path} did not answer within {waited}, as on a network drive whose server is gone", "{path} antwortete innerhalb von {waited} nicht, wie auf einem Netzlaufwerk ohne Server"},
+		text{"Have that drive answer, or correct dir or command in the services file, then start it again", "Das Laufwerk wieder erreichbar machen oder dir oder command in der Dienste-Datei berichtigen, danach wieder starten"},
+	},
+	{
 		manager.EnvFile, func(p *manager.Problem) bool { return p.Path == "" },
 		cannotStart, text{"Its env_file cannot be read: {detail}", "Seine env_file ist nicht lesbar: {detail}"}, envFileAdvice,
 	},
