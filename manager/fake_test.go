@@ -35,6 +35,7 @@ type world struct {
 // A way is how a service behaves from its next start on.
 type way struct {
 	refuse  guard.Reason  // why it cannot be started; "": it can
+	hangs   bool          // its start gets the guard stuck
 	lives   time.Duration // until it ends by itself; 0: it does not
 	code    int           // with this status
 	left    []string      // and these left behind
@@ -244,6 +245,11 @@ func (g *fakeGuard) start(s guard.Start) {
 	g.w.mu.Unlock()
 	if g.runs[s.Service] != nil {
 		panic("two runs of " + s.Service + " at once")
+	}
+	if as.hangs {
+		g.frozen = true
+		time.AfterFunc(guard.StuckTime, func() { g.end(errors.Join(&guard.StuckError{Service: s.Service}, errors.New("signal: killed"))) })
+		return
 	}
 	if as.refuse != "" {
 		g.events <- guard.Event{Refused: &guard.Refused{Service: s.Service, Run: s.Run, Reason: as.refuse, Error: "so"}}

@@ -63,6 +63,8 @@ func (s *service) refusal(e *guard.Refused) *Problem {
 		return &Problem{Kind: EnvTooLarge, Title: s.spec.Title, Size: s.run.size}
 	case guard.NoFolder:
 		return &Problem{Kind: NoFolder, Title: s.spec.Title, Path: s.spec.Dir}
+	case guard.BadFolder:
+		return &Problem{Kind: NoFolder, Title: s.spec.Title, Path: s.spec.Dir, Detail: e.Error}
 	}
 	return &Problem{Kind: GuardFailed, Title: s.spec.Title, Detail: e.Error}
 }

@@ -86,6 +86,11 @@ var problems = []problemText{
 		text{"Make it executable, or correct the command in the services file, then start it again", "Das Programm ausführbar machen oder den Befehl in der Dienste-Datei berichtigen, danach wieder starten"},
 	},
 	{
+		manager.NoFolder, func(p *manager.Problem) bool { return p.Detail != "" },
+		cannotStart, text{"Its folder {path} cannot be used: {detail}", "Der Ordner {path} ist nicht zu verwenden: {detail}"},
+		text{"Mend that, or correct dir in the services file, then start it again", "Das beheben oder dir in der Dienste-Datei berichtigen, danach wieder starten"},
+	},
+	{
 		manager.NoFolder, nil,
 		cannotStart, text{"Its folder {path} does not exist", "Den Ordner {path} gibt es nicht"},
 		text{"Make the folder, or correct dir in the services file, then start it again", "Den Ordner anlegen oder dir in der Dienste-Datei berichtigen, danach wieder starten"},
