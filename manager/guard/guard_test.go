@@ -268,7 +268,7 @@ func TestRefusals(t *testing.T) {
 		NotExecutable + " (mode)": {Command: []string{notExecutable}},
 		NotExecutable + " (text)": {Command: []string{noInterpreter}},
 		NoFolder + " (folder)":    {Command: guardtest.Command(guardtest.Cooperative), Dir: "/nonexistent"},
-		BadFolder + " (file)":      {Command: guardtest.Command(guardtest.Cooperative), Dir: notExecutable},
+		BadFolder + " (file)":     {Command: guardtest.Command(guardtest.Cooperative), Dir: notExecutable},
 		TooLarge + " (variable)":  {Command: guardtest.Command(guardtest.Cooperative), Env: []string{"X=" + strings.Repeat("x", 3<<20)}},
 		TooLarge + " (message)":   {Command: guardtest.Command(guardtest.Cooperative), Env: []string{"X=" + strings.Repeat("x", maxMessage)}},
 		OtherReason + " address":  {Command: guardtest.Command(guardtest.Serves), Listen: "192.0.2.1:1"},

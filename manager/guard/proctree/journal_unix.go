@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -69,6 +70,21 @@ func (j *journal) add(run string, p process, cgroup string, birthmark uint64) {
 	j.known[run] = append(j.known[run], e)
 	j.kept++
 	j.write(e)
+}
+
+// forget forgets the processes that have ended, but for leaders, whose entries have what
+// their runs are known by.
+func (j *journal) forget(ended func(entry) bool) {
+	if j == nil {
+		return
+	}
+	for run, entries := range j.known {
+		leader := entries[0]
+		kept := slices.DeleteFunc(entries, func(e entry) bool { return e != leader && ended(e) })
+		j.kept -= len(entries) - len(kept)
+		j.known[run] = kept
+	}
+	j.rewrite()
 }
 
 // gone notes that nothing is left of a run.

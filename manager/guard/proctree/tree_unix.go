@@ -17,6 +17,7 @@ type Tree struct {
 	Ended chan os.Signal
 
 	seen    map[int]seen // by process id; see belongs
+	crowded int          // when there are more of them, those that have ended are forgotten
 	born    int          // how many runs there were
 	journal *journal     // nil: none is kept
 	groups  *cgroups     // nil: none is delegated to us
