@@ -26,9 +26,10 @@ type world struct {
 	ways    map[string]way // of services
 	failing int            // launches of a guard that are to fail
 	port    portState
-	login   string // PATH of the login shell
-	logins  int    // how often it was asked
-	proof   error  // of every check
+	login   string          // PATH of the login shell
+	logins  int             // how often it was asked
+	proof   error           // of every check
+	there   map[string]bool // the paths that exist
 	env     func(context.Context) ([]string, error)
 }
 
@@ -63,6 +64,21 @@ func (w *world) setEnv(read func(context.Context) ([]string, error)) {
 	w.env = read
 }
 
+// mount has these paths exist from now on.
+func (w *world) mount(paths ...string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, path := range paths {
+		w.there[path] = true
+	}
+}
+
+func (w *world) exists(path string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.there[path]
+}
+
 // failLaunches has so many launches of a guard fail.
 func (w *world) failLaunches(count int) {
 	w.mu.Lock()
@@ -83,7 +99,7 @@ func (w *world) guard() *fakeGuard {
 // newFake returns a manager in a world of its own. It must be called in a synctest bubble.
 func newFake(t *testing.T, specs ...spec.ServiceSpec) (*Manager, *world) {
 	t.Helper()
-	w := &world{ways: map[string]way{}}
+	w := &world{ways: map[string]way{}, there: map[string]bool{}}
 	m := newWith(Options{}, surroundings{
 		launch: w.launch,
 		sweep:  func() error { time.Sleep(10 * time.Millisecond); return nil },
@@ -96,6 +112,7 @@ func newFake(t *testing.T, specs ...spec.ServiceSpec) (*Manager, *world) {
 			}
 			return read(ctx)
 		},
+		exists:    func(_ context.Context, path string) bool { return w.exists(path) },
 		loginPath: w.askLogin,
 		port: func(string, bool, int) portState {
 			w.mu.Lock()

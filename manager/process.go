@@ -48,6 +48,7 @@ func (s *service) onRefused(e *guard.Refused) {
 	problem := s.refusal(e)
 	s.dropRun()
 	s.fail(problem)
+	s.awaitAppearance()
 }
 
 // refusal returns the problem of a start that failed for good.

@@ -180,3 +180,43 @@ func TestOneEndLikeADaemonsIsNoMistake(t *testing.T) {
 		wantState(t, m, "s", Ready)
 	}, plain("s"))
 }
+
+// What is missing is told at once. A drive that is mounted a few seconds late brings its services
+// with it; later than after a minute the user decides.
+func TestWhatIsMissingMayComeLate(t *testing.T) {
+	folder, file, late := plain("folder"), plain("file"), plain("late")
+	folder.Dir, file.EnvFile, late.Dir = "/mnt/x", "/mnt/x/.env", "/mnt/y"
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.setEnv(func(context.Context) ([]string, error) {
+			if !w.exists(file.EnvFile) {
+				return nil, &envfile.Error{Path: file.EnvFile, Err: fs.ErrNotExist}
+			}
+			return nil, nil
+		})
+		for name, reason := range map[string]guard.Reason{"folder": guard.NoFolder, "late": guard.NoFolder} {
+			w.set(name, way{refuse: reason})
+		}
+		if err := m.StartAll(t.Context()); err == nil {
+			t.Error("nothing was missing")
+		}
+		pass(8 * time.Second)
+		for name, kind := range map[string]Kind{"folder": NoFolder, "file": EnvFile, "late": NoFolder} {
+			wantState(t, m, name, Failed)
+			wantKind(t, m, name, kind)
+		}
+		w.set("folder", way{})
+		w.mount("/mnt/x", "/mnt/x/.env")
+		pass(10 * time.Second)
+		wantState(t, m, "folder", Ready)
+		wantState(t, m, "file", Ready)
+		must(t, m.Stop("late")) // and that counts
+		must(t, m.Start("late"))
+		pass(appearTime)
+		w.set("late", way{})
+		w.mount("/mnt/y")
+		pass(time.Hour)
+		wantState(t, m, "late", Failed)
+		startIt(t, m, "late")
+		wantState(t, m, "late", Ready)
+	}, folder, file, late)
+}

@@ -88,6 +88,6 @@ func moved(s spec.ServiceSpec, from, to string) spec.ServiceSpec {
 func (s *service) forget() {
 	s.outcome, s.problem = undecided, nil
 	s.backoff = backoff{}
-	s.busySince, s.suspect, s.byLoginPath, s.slips = time.Time{}, false, false, 0
+	s.busySince, s.suspect, s.byLoginPath, s.slips, s.appeared = time.Time{}, false, false, 0, 0
 	s.cancelRetry()
 }

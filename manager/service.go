@@ -33,6 +33,7 @@ type service struct {
 	byLoginPath bool        // its program was not found in our own PATH
 	suspect     bool        // its last run could not bind its port, though that had looked free
 	taken       Process     // that was told to have the port on the other loopback address
+	appeared    int         // how often it was started since what it had failed for had appeared
 	slips       int         // ends in a row for a mistake that a restart does not mend; see mistake
 }
 

@@ -45,6 +45,7 @@ func (s *service) start() {
 			case err != nil:
 				s.dropRun()
 				s.fail(unpreparedProblem(s.spec.Title, err))
+				s.awaitAppearance()
 			case port.taken:
 				s.portTaken(port)
 			default:
