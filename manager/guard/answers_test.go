@@ -37,12 +37,18 @@ func TestAGuardThatSaysNothingIsMissed(t *testing.T) {
 			}
 			mu.Unlock()
 			time.Sleep(StuckTime - time.Second)
-			if synctest.Wait(); missed {
+			look := func() (bool, string) {
+				synctest.Wait()
+				mu.Lock()
+				defer mu.Unlock()
+				return missed, a.stuckAt()
+			}
+			if missed, _ := look(); missed {
 				t.Errorf("%s: it is missed too early", name)
 			}
 			time.Sleep(2 * time.Second)
-			if synctest.Wait(); missed != test.missed || missed && a.stuckAt() != test.at {
-				t.Errorf("%s: missed %v at %q", name, missed, a.stuckAt())
+			if missed, at := look(); missed != test.missed || missed && at != test.at {
+				t.Errorf("%s: missed %v at %q", name, missed, at)
 			}
 		})
 	}
