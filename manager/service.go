@@ -123,8 +123,10 @@ func (s *service) view(settled settlements) Service {
 	if view.State == BackingOff && s.retry != nil {
 		view.NextTry = s.retryAt
 	}
-	if view.State == Waiting {
+	if view.State == Waiting || view.State == BackingOff {
 		view.Settled = settled.of(s).settled
+	}
+	if view.State == Waiting {
 		for _, dep := range s.spec.Dependencies() {
 			if on := s.m.byName[dep]; !on.meets(s.spec.DependsOn[dep]) {
 				view.WaitsFor = on.spec.Title

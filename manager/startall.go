@@ -3,6 +3,7 @@ package manager
 import (
 	"context"
 	"slices"
+	"time"
 
 	"agents-tray/manager/spec"
 )
@@ -10,8 +11,9 @@ import (
 // StartAll starts every service but those in except, which count as stopped by hand unless
 // they were started by name, and returns when the start of each is settled, or one that is not
 // optional has failed: then with its *Problem. The others go on. A start is settled when the
-// service is ready, or is still starting after the time that it is given for that. What waits
-// for a service that was stopped by hand or is slow is not waited for.
+// service is ready, is still starting after the time that it is given for that, or has failed
+// for long and is tried again all the same. What waits for a service that was stopped by hand, is
+// slow or fails for long is not waited for.
 func (m *Manager) StartAll(ctx context.Context, except ...string) error {
 	changed, stop := m.Watch()
 	defer stop()
@@ -79,6 +81,10 @@ type settlement struct {
 	settled bool
 }
 
+// longFailing is for how long a service must have failed, and not been given up, for nobody to
+// wait for its start any more: its file may say that it never is.
+const longFailing = 90 * time.Second
+
 // settlements are those of services at one moment. Each is found out once: there may be very
 // many ways from one service to another.
 type settlements map[*service]settlement
@@ -102,6 +108,8 @@ func (known settlements) find(s *service) settlement {
 		return settlement{nil, !s.want}
 	case Starting:
 		return settlement{nil, s.run != nil && s.run.slow}
+	case BackingOff:
+		return settlement{nil, s.backoff.failingFor(time.Now()) >= longFailing}
 	case Waiting:
 		settled := false
 		for dep, condition := range s.spec.DependsOn {

@@ -135,6 +135,10 @@ func outcome(action control.Action, before, now manager.Service, all manager.Sna
 		return "ready", nil, true
 	case manager.Waiting:
 		return waitsInVain(now, all)
+	case manager.BackingOff:
+		if now.Settled && now.LastExit != nil {
+			return "", fmt.Errorf("%s: it %s, and is started again and again", now.Name, words.English.Exit(*now.LastExit)), true
+		}
 	case manager.Starting:
 		if now.Problem != nil { // it takes longer than expected, and is not ended for that
 			return words.English.Report(now.Problem), nil, true

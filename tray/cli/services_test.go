@@ -30,6 +30,8 @@ func TestOutcomes(t *testing.T) {
 		"killed long ago":               {control.Stop, manager.Service{State: manager.Stopped}, manager.Service{State: manager.Stopped, LastExit: &manager.Exit{Ended: true, Code: -1, Signal: "SIGKILL", Grace: time.Second}}, db(manager.Ready, nil), true, false, "stopped"},
 		"still stops":                   {control.Stop, running, manager.Service{Name: "web", State: manager.Stopping, ByHand: true}, db(manager.Ready, nil), false, false, ""},
 		"started again meanwhile":       {control.Stop, running, manager.Service{Name: "web", State: manager.Stopping}, db(manager.Ready, nil), true, true, "web was started meanwhile"},
+		"fails for a while":             {control.Start, running, manager.Service{Name: "web", State: manager.BackingOff, LastExit: &manager.Exit{Code: 3}}, db(manager.Ready, nil), false, false, ""},
+		"fails for long":                {control.Start, running, manager.Service{Name: "web", State: manager.BackingOff, LastExit: &manager.Exit{Code: 3}, Settled: true}, db(manager.Ready, nil), true, true, "web: it ended with an error (exit 3), and is started again and again"},
 		"waits for what starts":         {control.Start, running, manager.Service{State: manager.Waiting, WaitsFor: "The DB"}, db(manager.Starting, nil), false, false, ""},
 		"waits for what is slow":        {control.Start, running, waiting, db(manager.Starting, slow), true, false, "waits for The DB, which is still starting"},
 		"waits for what has failed":     {control.Start, running, waiting, db(manager.Failed, crashed), true, true, "web waits for The DB: The DB keeps crashing"},
