@@ -327,7 +327,7 @@ func TestWhatNeedsAServiceStarted(t *testing.T) {
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {
 		startIt(t, m, "top")
 		wantState(t, m, "top", Ready)
-		pass(12 * time.Second) // the watchdog hears nothing
+		pass(22 * time.Second) // the watchdog hears nothing
 		if s, _ := m.Snapshot().Service("base"); s.Restarts != 1 || s.State != Ready {
 			t.Errorf("the base is %+v", s)
 		}
