@@ -74,9 +74,13 @@ func TestAnInstanceThatHangs(t *testing.T) {
 	p := u.launch().ready()
 	must(t, p.Process.Signal(syscall.SIGSTOP))
 	t.Cleanup(func() { _ = p.Process.Signal(syscall.SIGCONT) })
-	status, second := u.launchExactly("status"), u.launchExactly()
+	status, doctor, second := u.launchExactly("status"), u.launchExactly("doctor"), u.launchExactly()
 	if status.End() != 1 || !strings.Contains(status.Out.String(), "is running, but does not answer") {
 		t.Errorf("status says %q", status.Out.String())
+	}
+	if end, said := doctor.End(), doctor.Out.String(); end != 1 || !strings.Contains(said, "but does not answer") ||
+		strings.Contains(said, "It is not running") || strings.Contains(said, "earlier session") {
+		t.Errorf("doctor says %q", said)
 	}
 	n := u.Notifications.Wait(t.Context(), summary("Configurable Agents is running already"))
 	if second.End() != 1 || !strings.Contains(n.Body, "does not answer") {

@@ -196,11 +196,13 @@ func untilAsked(s *instance.Instance, screen *screen, asked stop, alone bool) er
 	if asked.once.Err() == nil { // it was asked for elsewhere: the first signal already means not to wait
 		hurry = asked.once
 	}
-	err := errors.Join(failed, s.End(hurry))
-	if err == nil {
+	if err := s.End(hurry); err != nil {
+		return err // failed stands on the screen already
+	}
+	if failed == nil {
 		screen.Say(allStopped)
 	}
-	return err
+	return failed
 }
 
 // follow shows what happens until the end is asked for. See untilAsked for its error.
