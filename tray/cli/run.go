@@ -200,6 +200,7 @@ func untilAsked(s *instance.Instance, screen *screen, asked stop, alone bool) er
 	if err == nil {
 		screen.Say(allStopped)
 	}
+	screen.flush(asked.twice)
 	return err
 }
 
@@ -256,6 +257,7 @@ func follow(s *instance.Instance, screen *screen, asked context.Context, alone b
 			} else {
 				screen.End()
 				screen.Say("%s is running.%s", tray.Name, howToStopTray)
+				screen.flush(asked)
 				detachConsole()
 			}
 			started = nil
