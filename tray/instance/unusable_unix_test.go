@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"agents-tray/manager/config"
@@ -42,5 +43,16 @@ func TestSettingsAreKeptAgain(t *testing.T) {
 	i.Do(tray.Intent{Verb: tray.Notifications})
 	if told() || len(messages) != 1 {
 		t.Errorf("it is mended, and the notices are %q, the messages %+v", i.noticeTexts(words.English), messages)
+	}
+}
+
+// A pipe in the place of the settings kept the program from beginning, and from ending, for good.
+func TestSettingsThatAreNoFile(t *testing.T) {
+	folder := t.TempDir()
+	must(t, syscall.Mkfifo(filepath.Join(folder, "tray.json"), 0o600))
+	s := openSettings(folder)
+	must(t, s.set(func(c *choices) { c.Quiet = true }))
+	if !openSettings(folder).get().Quiet {
+		t.Error("the choice is not kept")
 	}
 }
