@@ -114,6 +114,21 @@ func TestASecondLaunchFromAnotherDesktop(t *testing.T) {
 	}
 }
 
+// The system starts the program at login; where it runs already, as after a session that was
+// restored, nobody has asked for a page.
+func TestASecondLaunchAtLogin(t *testing.T) {
+	t.Parallel()
+	u := newUser(t).withDesktop()
+	u.launch().ready()
+	second := u.launch("--at-login")
+	if status := second.End(); status != 0 || second.Out.String()[:strings.Index(second.Out.String()+"\n", "\n")] != "Configurable Agents is running already." {
+		t.Errorf("exit status %d: %s", status, second.Out.String())
+	}
+	if urls := u.opened(); len(urls) != 0 {
+		t.Errorf("it opened %q", urls)
+	}
+}
+
 // Whoever clicks often in vain gets one icon and one page.
 func TestTwentyLaunchesAtOnce(t *testing.T) {
 	t.Parallel()

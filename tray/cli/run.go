@@ -65,7 +65,7 @@ func (l launch) begin(ctx context.Context, outlives bool, locked func(tray.Model
 		}
 	}
 	open.HandOver()
-	s, opening, err := instance.HandOff(ctx, control.OpenRequest{Token: l.desktop.Token, Desktop: l.desktop.Env}, alone)
+	s, opening, err := instance.HandOff(ctx, control.OpenRequest{Token: l.desktop.Token, Desktop: l.desktop.Env, AtLogin: l.atLogin}, alone)
 	if s == nil && err == nil {
 		err = elsewhere(opening)
 	}
