@@ -117,7 +117,8 @@ func (i *Instance) withdraw(key string) {
 
 // tellNoTray says where the program is on a desktop that shows no icon.
 func (i *Instance) tellNoTray() {
-	body := i.language.Say(words.NoPageBody)
+	i.noTray.Store(true)
+	body := i.language.Say(i.noPage())
 	if front, ok := i.frontPage(); ok {
 		body = i.language.Say(words.NoTrayBody, front.Title)
 	}

@@ -76,6 +76,7 @@ type Instance struct {
 	stopRecording func()
 	wg            sync.WaitGroup
 	power         atomic.Pointer[poweroff.Watch] // nil until it watches
+	noTray        atomic.Bool                    // the desktop shows no icons
 	browse        opener
 	work          workflows
 

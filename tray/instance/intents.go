@@ -63,6 +63,7 @@ func (i *Instance) Do(intent tray.Intent) {
 	case tray.NoTray:
 		i.tellNoTray()
 	case tray.HasTray:
+		i.noTray.Store(false)
 		i.withdraw(aboutNoTray)
 	case tray.DesktopGone:
 		go i.endWithSession() // the system is asked
@@ -96,7 +97,7 @@ func (i *Instance) setAtLogin(on bool) {
 // afterSetting shows a setting as it is now; an error says why it was not changed.
 func (i *Instance) afterSetting(err error) {
 	if err != nil {
-		i.answer(tray.Notification{Summary: i.language.Say(words.NotChanged), Body: err.Error()})
+		i.answer(tray.Notification{Summary: i.language.Say(words.NotChanged), Body: because(i.language, err)})
 	}
 	i.changed.Tell()
 }

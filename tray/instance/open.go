@@ -57,6 +57,9 @@ func (i *Instance) Open(name string, asked control.OpenRequest) (control.Opening
 	if i.ending() || i.followTo(on) {
 		return control.Opening{}, manager.ErrShutDown
 	}
+	if asked.AtLogin {
+		return control.Opening{AtLogin: true}, nil
+	}
 	on = on.Seen()
 	snapshot, path := i.manager.Snapshot(), ""
 	service, known := snapshot.Service(name)
@@ -89,7 +92,7 @@ func (i *Instance) Open(name string, asked control.OpenRequest) (control.Opening
 	select {
 	case <-pending.done:
 		if pending.err != nil {
-			opening.Problem = pending.err.Error()
+			opening.Problem = cause(words.English, pending.err)
 		}
 	case <-patience.C: // its command runs
 	}
@@ -143,7 +146,7 @@ func (i *Instance) showLog(service string, on open.Desktop) {
 func (i *Instance) editServices(on open.Desktop) {
 	path, err := config.Edit(i.options.Config, i.options.Folders)
 	if err != nil {
-		i.answer(tray.Notification{Summary: i.language.Say(words.NotChanged), Body: err.Error()})
+		i.answer(tray.Notification{Summary: i.language.Say(words.NotTaken), Body: because(i.language, err)})
 		return
 	}
 	i.answer(tray.Notification{Summary: tray.Name, Body: i.language.Say(words.EditServicesBody, filepath.Base(path))})
@@ -154,7 +157,8 @@ func (i *Instance) editServices(on open.Desktop) {
 func (i *Instance) openFile(path string, on open.Desktop) {
 	go func() {
 		if err := open.File(path, on); err != nil {
-			i.answer(tray.Notification{Summary: i.language.Say(words.NoBrowser), Body: i.language.Say(words.NoBrowserBody, path, err)})
+			name, why := filepath.Base(path), cause(i.language, err)
+			i.answer(tray.Notification{Summary: i.language.Say(words.NotOpened, name), Body: i.language.Say(words.NoBrowserBody, path, why)})
 		}
 	}()
 }
@@ -181,7 +185,7 @@ func (i *Instance) pageOpened(o *opening) {
 		return
 	}
 	i.answer(tray.Notification{
-		Key: aboutOpening + o.service, Summary: i.language.Say(words.NoBrowser), Body: i.language.Say(words.NoBrowserBody, o.url, o.err),
+		Key: aboutOpening + o.service, Summary: i.language.Say(words.NoBrowser), Body: i.language.Say(words.NoBrowserBody, o.url, cause(i.language, o.err)),
 		Actions: []tray.Action{
 			{Label: i.language.Say(words.CopyAddress), Intent: tray.Intent{Verb: tray.CopyAddress, Service: o.service, Path: o.path}},
 		},
@@ -200,5 +204,13 @@ func (i *Instance) tellOpening(p page) {
 // tellRunning says that the program runs, to somebody who has started it again and for whom
 // there is no page to open.
 func (i *Instance) tellRunning() {
-	i.answer(tray.Notification{Summary: i.language.Say(words.NoTray, tray.Name), Body: i.language.Say(words.NoPageBody)})
+	i.answer(tray.Notification{Summary: i.language.Say(words.NoTray, tray.Name), Body: i.language.Say(i.noPage())})
+}
+
+// noPage says where the program is, and that it has no page.
+func (i *Instance) noPage() words.Key {
+	if i.noTray.Load() {
+		return words.NoTrayNoPageBody
+	}
+	return words.NoPageBody
 }

@@ -198,12 +198,23 @@ const (
 	NoTray
 	NoTrayBody
 	NoPageBody
+	NoTrayNoPageBody
 	WelcomeBody
 	WelcomeBodyWindows
 	RunsAlready
 	SessionsShowMore
 	NoBrowser
 	NoBrowserBody
+	NotOpened
+	WhyNoBrowser
+	WhyNoProgram
+	WhyCommandFailed
+	WhyMadeToRun
+	WhyTooLong
+	WhyRefused
+	WhyUnanswered
+	WhyNotAsked
+	SilentBody
 	NotCopied
 	NotChanged
 	StatusByCommand
@@ -450,6 +461,10 @@ var table = [keys]line{
 		"It has no page to open. Its icon is in the tray; in a terminal, agents-tray menu lists what it can do.",
 		"Es hat keine Seite, die sich öffnen ließe. Sein Symbol ist im Systembereich; im Terminal zeigt agents-tray menu, was es kann.",
 	}},
+	NoTrayNoPageBody: {body, [languages]string{
+		"This desktop shows no tray icons, and it has no page to open; in a terminal, agents-tray menu lists what it can do.",
+		"Diese Oberfläche zeigt keine Symbole im Systembereich, und es hat keine Seite, die sich öffnen ließe; im Terminal zeigt agents-tray menu, was es kann.",
+	}},
 	WelcomeBody: {body, [languages]string{
 		"Its icon is in the panel from now on: the menu there opens the pages, stops the services and quits. Starting it again opens this page.",
 		"Sein Symbol ist von nun an in der Leiste: Das Menü dort öffnet die Seiten, hält die Dienste an und beendet das Programm. Ein weiterer Start öffnet diese Seite.",
@@ -462,7 +477,26 @@ var table = [keys]line{
 	SessionsShowMore: {body, [languages]string{"In a terminal, agents-tray sessions shows more.", "Im Terminal zeigt agents-tray sessions mehr."}},
 	NoBrowser:        {title, [languages]string{"No browser could be opened", "Es ließ sich kein Browser öffnen"}},
 	NoBrowserBody:    {body, [languages]string{"Open %s yourself. (%v)", "%s bitte selbst öffnen. (%v)"}},
-	NotCopied:        {title, [languages]string{"Nothing can be copied here", "Hier lässt sich nichts kopieren"}},
+	NotOpened:        {title, [languages]string{"%s could not be opened", "%s ließ sich nicht öffnen"}},
+	WhyNoBrowser:     {body, [languages]string{"there is no xdg-open here, and BROWSER names none that works", "xdg-open gibt es hier nicht, und BROWSER nennt nichts, was geht"}},
+	WhyNoProgram:     {body, [languages]string{"xdg-open found no program for it", "xdg-open fand kein Programm dafür"}},
+	WhyCommandFailed: {body, [languages]string{"the command for it ended with exit status %d", "der Befehl dafür endete mit Exit-Code %d"}},
+	WhyMadeToRun: {body, [languages]string{
+		"it was started by go run, which keeps the program in a folder that is emptied; install it, or build it with go build, and start that",
+		"es wurde von go run gestartet, in einem Ordner, der wieder geleert wird; installieren oder mit go build bauen und dann starten",
+	}},
+	WhyTooLong: {body, [languages]string{
+		"Windows starts no command at login that is as long; move the program or its services file to a shorter path",
+		"Windows startet bei der Anmeldung keinen so langen Befehl; das Programm oder seine Dienste-Datei in einen kürzeren Pfad verschieben",
+	}},
+	WhyRefused:    {body, [languages]string{"the desktop does not allow it to be changed", "die Oberfläche erlaubt die Änderung nicht"}},
+	WhyUnanswered: {body, [languages]string{"the desktop did not answer whether it may start at login", "die Oberfläche hat nicht beantwortet, ob es bei der Anmeldung starten darf"}},
+	WhyNotAsked:   {body, [languages]string{"the desktop cannot be asked to start it at login", "die Oberfläche lässt sich nicht bitten, es bei der Anmeldung zu starten"}},
+	SilentBody: {body, [languages]string{
+		"It does not answer. It may have been suspended, as by Ctrl-Z in its terminal: fg there continues it. Else end the process agents-tray, then start it again.",
+		"Es antwortet nicht. Vielleicht wurde es angehalten, etwa mit Strg-Z im Terminal: fg dort setzt es fort. Sonst den Prozess agents-tray beenden, dann neu starten.",
+	}},
+	NotCopied: {title, [languages]string{"Nothing can be copied here", "Hier lässt sich nichts kopieren"}},
 	StatusByCommand: {body, [languages]string{
 		"No Dashboard runs here; in a terminal, agents-tray status shows everything.",
 		"Hier läuft kein Dashboard; im Terminal zeigt agents-tray status alles.",
