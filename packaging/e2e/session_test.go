@@ -40,13 +40,29 @@ func TestTheFirstStartIsSeen(t *testing.T) {
 	p := u.launch().ready()
 	u.opens(u.URL(u.Dashboard))
 	n := u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "Its icon is in the panel") })
-	if n.Summary != "Configurable Agents is running" {
+	if n.Summary != "Configurable Agents is running" || !strings.HasSuffix(n.Body, "Starting it again opens Dashboard.") {
 		t.Errorf("the message is %+v", n)
 	}
 	p.kill(syscall.SIGKILL)
 	u.launch("--start").ready()
 	if urls := u.opened(); len(urls) != 1 {
 		t.Errorf("after a kill it opened %q", urls[1:])
+	}
+}
+
+// A first start without a page to open promises none.
+func TestAFirstStartWithoutAnyPage(t *testing.T) {
+	t.Parallel()
+	for locale, want := range map[string]string{"C": "starts and stops the services and quits.", "de_DE.UTF-8": "startet die Dienste, hält sie an und beendet das Programm."} {
+		u := newUser(t).withDesktop().fresh()
+		u.WithServices("  worker: {command: sleep 601}\n")
+		p := u.prepare()
+		p.Env = append(p.Env, "LANG="+locale)
+		p.Start()
+		n := u.Notifications.Wait(t.Context(), func(traytest.Notification) bool { return true })
+		if !strings.HasSuffix(n.Body, want) {
+			t.Errorf("it says %q", n.Body)
+		}
 	}
 }
 

@@ -42,13 +42,18 @@ func (i *Instance) showWelcome() {
 	if !due {
 		return
 	}
-	where := words.WelcomeBody
+	say, where := i.language.Say, words.InPanel
 	if runtime.GOOS == "windows" {
-		where = words.WelcomeBodyWindows
+		where = words.BesideClock
+	}
+	body := say(words.WelcomeNoPageBody, say(where))
+	front, ok := i.frontPage()
+	if ok {
+		body = say(words.WelcomeBody, say(where), front.Title)
 	}
 	// A desktop without icons says so instead: see tellNoTray.
-	i.tell(tray.Notification{Key: aboutNoTray, Summary: i.language.Say(words.NoTray, tray.Name), Body: i.language.Say(where), Actions: i.openFront()})
-	if front, ok := i.frontPage(); ok {
+	i.tell(tray.Notification{Key: aboutNoTray, Summary: say(words.NoTray, tray.Name), Body: body, Actions: i.openFront()})
+	if ok {
 		i.openLater(page{service: front.Name}, open.Desktop{})
 	}
 }

@@ -199,8 +199,10 @@ const (
 	NoTrayBody
 	NoPageBody
 	NoTrayNoPageBody
+	InPanel
+	BesideClock
 	WelcomeBody
-	WelcomeBodyWindows
+	WelcomeNoPageBody
 	RunsAlready
 	SessionsShowMore
 	NoBrowser
@@ -465,13 +467,15 @@ var table = [keys]line{
 		"This desktop shows no tray icons, and it has no page to open; in a terminal, agents-tray menu lists what it can do.",
 		"Diese Oberfläche zeigt keine Symbole im Systembereich, und es hat keine Seite, die sich öffnen ließe; im Terminal zeigt agents-tray menu, was es kann.",
 	}},
+	InPanel:     {title, [languages]string{"Its icon is in the panel from now on", "Sein Symbol ist von nun an in der Leiste"}},
+	BesideClock: {state, [languages]string{"Its icon is beside the clock from now on, perhaps behind the arrow there", "Sein Symbol ist von nun an neben der Uhr, vielleicht hinter dem Pfeil dort"}},
 	WelcomeBody: {body, [languages]string{
-		"Its icon is in the panel from now on: the menu there opens the pages, stops the services and quits. Starting it again opens this page.",
-		"Sein Symbol ist von nun an in der Leiste: Das Menü dort öffnet die Seiten, hält die Dienste an und beendet das Programm. Ein weiterer Start öffnet diese Seite.",
+		"%s: the menu there opens the pages, stops the services and quits. Starting it again opens %s.",
+		"%s: Das Menü dort öffnet die Seiten, hält die Dienste an und beendet das Programm. Ein weiterer Start öffnet %s.",
 	}},
-	WelcomeBodyWindows: {body, [languages]string{
-		"Its icon is beside the clock from now on, perhaps behind the arrow there: the menu opens the pages, stops the services and quits. Starting it again opens this page.",
-		"Sein Symbol ist von nun an neben der Uhr, vielleicht hinter dem Pfeil dort: Das Menü öffnet die Seiten, hält die Dienste an und beendet das Programm. Ein weiterer Start öffnet diese Seite.",
+	WelcomeNoPageBody: {body, [languages]string{
+		"%s: the menu there starts and stops the services and quits.",
+		"%s: Das Menü dort startet die Dienste, hält sie an und beendet das Programm.",
 	}},
 	RunsAlready:      {title, [languages]string{"%s is running already", "%s läuft schon"}},
 	SessionsShowMore: {body, [languages]string{"In a terminal, agents-tray sessions shows more.", "Im Terminal zeigt agents-tray sessions mehr."}},
