@@ -121,12 +121,20 @@ func place(path string, data []byte, put func(part, path string) error) error {
 	}
 	part, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*")
 	if err != nil {
-		return err
+		return about(path, err)
 	}
 	defer os.Remove(part.Name()) // of no use afterwards
 	_, err = part.Write(data)
 	if err = errors.Join(err, part.Close()); err != nil {
-		return err
+		return about(path, err)
 	}
-	return put(part.Name(), path)
+	return about(path, put(part.Name(), path))
+}
+
+// about makes an error one that names path, not the file beside it that nobody knows.
+func about(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &fs.PathError{Op: "write", Path: path, Err: Cause(err)}
 }

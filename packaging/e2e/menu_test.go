@@ -249,6 +249,28 @@ func TestStartAtLogin(t *testing.T) {
 	}
 }
 
+// Whoever asks for it in a terminal is told there that it was not possible; if it is so already,
+// it is with the present options from then on.
+func TestStartAtLoginFromATerminal(t *testing.T) {
+	t.Parallel()
+	u := newUser(t).withDesktop()
+	folder := filepath.Join(u.Folder, "config", "autostart")
+	entry := filepath.Join(folder, "agents-tray.desktop")
+	first := u.launch().ready()
+	u.Command("autostart", "on")
+	first.quit()
+	u.launch("--no-chat").ready()
+	u.Command("autostart", "on")
+	if text, err := os.ReadFile(entry); err != nil || !strings.Contains(string(text), " --no-chat\n") {
+		t.Errorf("with other options it is %s (%v)", text, err)
+	}
+	u.Command("autostart", "off")
+	must(t, os.Remove(folder))
+	must(t, os.WriteFile(folder, nil, 0o600))
+	u.fails(1, []string{"autostart", "on"}, "The setting could not be changed: "+folder+": not a directory")
+	u.Command("autostart", "off") // as it is
+}
+
 // Where nothing can be copied, a message shows what was to be.
 func TestCopyingWithoutAClipboard(t *testing.T) {
 	t.Parallel()

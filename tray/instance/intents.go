@@ -81,10 +81,8 @@ func (i *Instance) Do(intent tray.Intent) {
 // setAtLogin has the system start the program at login, or no longer.
 func (i *Instance) setAtLogin(on bool) {
 	set := func() {
-		if on {
-			i.afterSetting(i.atLogin.Enable())
-		} else {
-			i.afterSetting(i.atLogin.Disable())
+		if err := i.changeAtLogin(on); err != nil {
+			i.answer(tray.Notification{Summary: i.language.Say(words.NotChanged), Body: because(i.language, err)})
 		}
 	}
 	if autostart.Slow() {
@@ -94,12 +92,14 @@ func (i *Instance) setAtLogin(on bool) {
 	}
 }
 
-// afterSetting shows a setting as it is now; an error says why it was not changed.
-func (i *Instance) afterSetting(err error) {
-	if err != nil {
-		i.answer(tray.Notification{Summary: i.language.Say(words.NotChanged), Body: because(i.language, err)})
+// changeAtLogin has the system start the program at login, or no longer, and has it shown as it
+// is then.
+func (i *Instance) changeAtLogin(on bool) error {
+	defer i.changed.Tell()
+	if on {
+		return i.atLogin.Enable()
 	}
-	i.changed.Tell()
+	return i.atLogin.Disable()
 }
 
 // afterChoice is afterSetting for what is kept in our own file. It holds for this session even

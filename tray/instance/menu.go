@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"net/http"
 	"slices"
 
 	"agents-tray/manager"
@@ -37,10 +38,12 @@ func (i *Instance) Choose(do string) error {
 		return manager.ErrShutDown
 	}
 	items := offered(i.Model())
-	intent, ok := chosen(items, do)
-	if off := (tray.Intent{Verb: tray.AtLogin}); do == off.String() && i.atLogin.State() == autostart.Another {
-		intent, ok = off, true // the menu offers the other way out
+	for _, on := range []bool{true, false} {
+		if do == (tray.Intent{Verb: tray.AtLogin, On: on}).String() {
+			return i.chooseAtLogin(on)
+		}
 	}
+	intent, ok := chosen(items, do)
 	if !ok && isSo(items, do) {
 		return nil
 	}
@@ -49,6 +52,24 @@ func (i *Instance) Choose(do string) error {
 	}
 	i.Do(intent)
 	return nil
+}
+
+// chooseAtLogin has the program started at login, or no longer, also where the menu offers the
+// other, and with the present options if it is already. The error says why that was not possible.
+func (i *Instance) chooseAtLogin(on bool) error {
+	switch {
+	case !on && i.atLogin.State() == autostart.Off:
+		return nil
+	case autostart.Slow():
+		i.setAtLogin(on)
+		return nil
+	}
+	err := i.changeAtLogin(on)
+	if err == nil {
+		return nil
+	}
+	say := func(l words.Language) string { return l.Say(words.NotChanged) + ": " + cause(l, err) }
+	return &control.Refused{Status: http.StatusConflict, Message: say(words.English), Told: say(i.language)}
 }
 
 // Text is what an item of the menu copies, or tells where there is no page that would.
