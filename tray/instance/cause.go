@@ -16,6 +16,7 @@ import (
 var causes = map[error]words.Key{
 	open.ErrNoBrowser:       words.WhyNoBrowser,
 	open.ErrNoProgram:       words.WhyNoProgram,
+	errDropped:              words.WhyNotRunning,
 	autostart.ErrMadeToRun:  words.WhyMadeToRun,
 	autostart.ErrTooLong:    words.WhyTooLong,
 	autostart.ErrRefused:    words.WhyRefused,

@@ -210,6 +210,7 @@ const (
 	NotOpened
 	WhyNoBrowser
 	WhyNoProgram
+	WhyNotRunning
 	WhyCommandFailed
 	WhyMadeToRun
 	WhyTooLong
@@ -483,6 +484,7 @@ var table = [keys]line{
 	NoBrowserBody:    {body, [languages]string{"Open %s yourself. (%v)", "%s bitte selbst öffnen. (%v)"}},
 	NotOpened:        {title, [languages]string{"%s could not be opened", "%s ließ sich nicht öffnen"}},
 	WhyNoBrowser:     {body, [languages]string{"there is no xdg-open here, and BROWSER names none that works", "xdg-open gibt es hier nicht, und BROWSER nennt nichts, was geht"}},
+	WhyNotRunning:    {body, [languages]string{"its service does not run", "der Dienst dazu läuft nicht"}},
 	WhyNoProgram:     {body, [languages]string{"xdg-open found no program for it", "xdg-open fand kein Programm dafür"}},
 	WhyCommandFailed: {body, [languages]string{"the command for it ended with exit status %d", "der Befehl dafür endete mit Exit-Code %d"}},
 	WhyMadeToRun: {body, [languages]string{
