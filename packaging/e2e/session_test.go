@@ -50,6 +50,27 @@ func TestTheFirstStartIsSeen(t *testing.T) {
 	}
 }
 
+// A desktop may have a display and no session bus: then there is no icon, and the page is all that
+// is seen of a double click.
+func TestAFirstStartWithoutABus(t *testing.T) {
+	t.Parallel()
+	u := newUser(t).fresh()
+	u.Browser = traytest.FakeBrowser(t)
+	launch := func() *program {
+		p := u.prepare()
+		p.Env = append(p.Env, "DISPLAY=:78", "PATH="+u.Browser.Dir+":"+os.Getenv("PATH"))
+		p.Start()
+		return p.ready()
+	}
+	first := launch()
+	u.opens(u.URL(u.Dashboard))
+	first.quit()
+	launch()
+	if urls := u.opened(); len(urls) != 1 {
+		t.Errorf("the second time it opened %q", urls[1:])
+	}
+}
+
 // A first start without a page to open promises none.
 func TestAFirstStartWithoutAnyPage(t *testing.T) {
 	t.Parallel()

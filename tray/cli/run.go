@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"agents-tray/manager"
 	"agents-tray/manager/config"
@@ -111,6 +112,7 @@ func (l launch) inTerminal(asked stop) error {
 	if err != nil {
 		return err
 	}
+	s.SetDesktop(instance.NoDesktop)
 	return untilAsked(s, newScreen(os.Stdout, l.verbose, l.events), asked, true)
 }
 
@@ -119,6 +121,7 @@ func (l launch) inTerminal(asked stop) error {
 func (l launch) inTray(asked stop) error {
 	desktop, err := tray.Connect()
 	if err != nil {
+		l.shown = l.desktop.Env != nil && !term.IsTerminal(int(os.Stdout.Fd())) // by pages at least
 		return l.inTerminal(asked)
 	}
 	l.shown = true

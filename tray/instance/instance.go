@@ -45,8 +45,8 @@ type Options struct {
 	// OutlivesSession says that the end of the user's session on the desktop is not this
 	// one's.
 	OutlivesSession bool
-	// Welcomes says that the user has asked for this start, and sees an icon: the first one
-	// welcomes them.
+	// Welcomes says that the user has asked for this start, and reads nothing in a terminal: the
+	// first one welcomes them.
 	Welcomes bool
 	// Locked is called as soon as the lock is held, so that no other instance is running,
 	// with what there is to show until Begin returns. Optional.

@@ -50,10 +50,11 @@ func Here() Desktop {
 }
 
 // Seen is the desktop as it is seen from this process: without variables if it is the same,
-// and without those that say nothing of a desktop.
+// and without those that say nothing of a desktop. The next session may have the display's number
+// with another key to it.
 func (d Desktop) Seen() Desktop {
 	same := true
-	for _, name := range displayVariables {
+	for _, name := range append([]string{"XAUTHORITY"}, displayVariables...) {
 		same = same && d.Variable(name) == os.Getenv(name)
 	}
 	if same || len(d.Env) == 0 {

@@ -153,6 +153,18 @@ func TestABrowserThatStays(t *testing.T) {
 	}
 }
 
+// After a new login the display's number is often that of before, and the key to it another.
+func TestTheSameDisplayWithAnotherKey(t *testing.T) {
+	t.Setenv("DISPLAY", ":0")
+	t.Setenv("WAYLAND_DISPLAY", "")
+	t.Setenv("XAUTHORITY", "/tmp/xauth_old")
+	for key, want := range map[string][]string{"/tmp/xauth_old": nil, "/tmp/xauth_new": {"DISPLAY=:0", "XAUTHORITY=/tmp/xauth_new"}} {
+		if got := (Desktop{Env: []string{"DISPLAY=:0", "XAUTHORITY=" + key}}).Seen(); !slices.Equal(got.Env, want) {
+			t.Errorf("with the key %s it is seen as %q", key, got.Env)
+		}
+	}
+}
+
 func TestTheTokenIsTakenOnce(t *testing.T) {
 	t.Setenv("XDG_ACTIVATION_TOKEN", "wayland")
 	t.Setenv("DESKTOP_STARTUP_ID", "x11")
