@@ -17,6 +17,7 @@ var causes = map[error]words.Key{
 	open.ErrNoBrowser:       words.WhyNoBrowser,
 	open.ErrNoProgram:       words.WhyNoProgram,
 	errDropped:              words.WhyNotRunning,
+	errMoved:                words.WhyMoved,
 	autostart.ErrMadeToRun:  words.WhyMadeToRun,
 	autostart.ErrTooLong:    words.WhyTooLong,
 	autostart.ErrRefused:    words.WhyRefused,

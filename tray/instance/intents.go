@@ -2,6 +2,9 @@ package instance
 
 import (
 	"cmp"
+	"errors"
+	"io/fs"
+	"os"
 	"slices"
 
 	"agents-tray/manager"
@@ -92,11 +95,17 @@ func (i *Instance) setAtLogin(on bool) {
 	}
 }
 
+// errMoved says that the program would not be found at the next login.
+var errMoved = errors.New("it was moved since it was started")
+
 // changeAtLogin has the system start the program at login, or no longer, and has it shown as it
 // is then.
 func (i *Instance) changeAtLogin(on bool) error {
 	defer i.changed.Tell()
 	if on {
+		if _, err := os.Stat(i.atLogin.Program); errors.Is(err, fs.ErrNotExist) {
+			return errMoved
+		}
 		return i.atLogin.Enable()
 	}
 	return i.atLogin.Disable()

@@ -165,7 +165,9 @@ const (
 	PlatformForeign
 	PlatformForeignMore
 	ServicesUnchanged
+	ServicesNotRead
 	ServicesGone
+	ServicesGoneMore
 	ServicesUnwatched
 	SettingsLater
 
@@ -212,6 +214,7 @@ const (
 	WhyNoProgram
 	WhyNotRunning
 	WhyCommandFailed
+	WhyMoved
 	WhyMadeToRun
 	WhyTooLong
 	WhyRefused
@@ -415,7 +418,9 @@ var table = [keys]line{
 	}},
 
 	ServicesUnchanged: {state, [languages]string{"The services file has a mistake: nothing was changed", "Die Dienste-Datei hat einen Fehler: Nichts wurde geändert"}},
-	ServicesGone: {body, [languages]string{
+	ServicesNotRead:   {state, [languages]string{"The services file cannot be read: nothing was changed", "Die Dienste-Datei ist nicht lesbar: Nichts wurde geändert"}},
+	ServicesGone:      {state, [languages]string{"The services file is gone: nothing was changed", "Die Dienste-Datei ist weg: Nichts wurde geändert"}},
+	ServicesGoneMore: {body, [languages]string{
 		"%s is gone. What runs goes on; without a file, the next start begins with Dashboard and Chat.",
 		"%s ist weg. Was läuft, läuft weiter; ohne Datei beginnt der nächste Start mit Dashboard und Chat.",
 	}},
@@ -487,6 +492,10 @@ var table = [keys]line{
 	WhyNotRunning:    {body, [languages]string{"its service does not run", "der Dienst dazu läuft nicht"}},
 	WhyNoProgram:     {body, [languages]string{"xdg-open found no program for it", "xdg-open fand kein Programm dafür"}},
 	WhyCommandFailed: {body, [languages]string{"the command for it ended with exit status %d", "der Befehl dafür endete mit Exit-Code %d"}},
+	WhyMoved: {body, [languages]string{
+		"it was moved or removed since it was started; quit it, then start it from where it is now",
+		"es wurde seit dem Start verschoben oder entfernt; beenden und von seinem neuen Ort aus starten",
+	}},
 	WhyMadeToRun: {body, [languages]string{
 		"it was started by go run, which keeps the program in a folder that is emptied; install it, or build it with go build, and start that",
 		"es wurde von go run gestartet, in einem Ordner, der wieder geleert wird; installieren oder mit go build bauen und dann starten",
