@@ -5,11 +5,13 @@ package e2e
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 
+	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/tray/traytest"
 )
@@ -48,6 +50,28 @@ func TestTheFirstStartIsSeen(t *testing.T) {
 	if urls := u.opened(); len(urls) != 1 {
 		t.Errorf("after a kill it opened %q", urls[1:])
 	}
+}
+
+// A start that starts nothing unasked, after two unclean ends, welcomes nobody: the page would start
+// its service. The next one does.
+func TestAFirstStartThatStartsNothing(t *testing.T) {
+	t.Parallel()
+	u := newUser(t).withDesktop().fresh()
+	for range 2 {
+		u.launch("--at-login").ready().kill(syscall.SIGKILL)
+	}
+	p := u.launch()
+	u.Notifications.Wait(t.Context(), summary("Nothing was started"))
+	p.Item().WaitLabel(t.Context(), "Start everything")
+	if now := p.now(); slices.ContainsFunc(now.Services, func(s manager.Service) bool { return s.State != manager.Stopped }) {
+		t.Errorf("it has started %+v", now.Services)
+	}
+	p.quit() // which waits for its messages
+	if slices.ContainsFunc(u.Notifications.All(), summary("Configurable Agents is running")) || len(u.Browser.URLs()) > 0 {
+		t.Errorf("it has opened %q", u.Browser.URLs())
+	}
+	u.launch().ready()
+	u.opens(u.URL(u.Dashboard))
 }
 
 // A desktop may have a display and no session bus: then there is no icon, and the page is all that

@@ -10,7 +10,7 @@ import (
 
 // What has become of the welcome, in the settings.
 const (
-	welcomeDue  = "due"  // the first start was not one to welcome anybody at
+	welcomeDue  = "due"  // no start so far was one to welcome anybody at
 	welcomeOver = "over" // the user was welcomed
 )
 
@@ -22,7 +22,7 @@ func (i *Instance) welcome(first bool) {
 	chosen := i.settings.get().Welcome
 	switch due := chosen == welcomeDue || chosen == "" && first; {
 	case !due:
-	case !i.options.Welcomes:
+	case !i.options.Welcomes, i.asks && !i.options.Start: // its page would start what is not to start unasked
 		if chosen == "" {
 			_ = i.settings.set(func(c *choices) { c.Welcome = welcomeDue }) // else there is no welcome
 		}
