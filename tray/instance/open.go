@@ -57,6 +57,9 @@ func (i *Instance) Open(name string, asked control.OpenRequest) (control.Opening
 	if i.ending() || i.followTo(on) {
 		return control.Opening{}, manager.ErrShutDown
 	}
+	if len(on.Env) > 0 && open.KeyLost() { // the session's bus may be back at its old address, which followTo does not tell
+		on.Adopt()
+	}
 	if asked.AtLogin {
 		return control.Opening{AtLogin: true}, nil
 	}

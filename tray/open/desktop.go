@@ -1,6 +1,8 @@
 package open
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -83,6 +85,13 @@ func (d Desktop) Adopt() {
 			_ = os.Unsetenv(name)
 		}
 	}
+}
+
+// KeyLost reports whether the key to this process's display is gone, as that of a session that has
+// ended: nothing can be opened there any more.
+func KeyLost() bool {
+	_, err := os.Stat(os.Getenv("XAUTHORITY"))
+	return os.Getenv("XAUTHORITY") != "" && errors.Is(err, fs.ErrNotExist)
 }
 
 func isOneOf(names []string, variable string) bool {
