@@ -53,6 +53,7 @@ func (s *service) onRefused(e *guard.Refused) {
 	problem := s.refusal(e)
 	s.dropRun()
 	s.fail(problem)
+	s.awaitAppearance()
 }
 
 // refusal returns the problem of a start that failed for good.
@@ -80,7 +81,7 @@ func (s *service) refusal(e *guard.Refused) *Problem {
 
 // searched is the PATH that its program was looked up in, "" if it was not looked up.
 func (s *service) searched() string {
-	if strings.ContainsAny(s.spec.Program(), "/"+string(os.PathSeparator)) {
+	if hasFolder(s.spec.Program()) {
 		return ""
 	}
 	path := os.Getenv("PATH")

@@ -61,8 +61,9 @@ func launchAs(t testing.TB, program Program, grace time.Duration) *conversation 
 // session is in the environment of all that this guard starts.
 func (c *conversation) session() string { return proctree.SessionVariable + "=" + c.mark }
 
-// journals is the folder of the guard's journal.
-func (c *conversation) journals() string { return filepath.Join(c.logs, "journals") }
+// journals is the folder of the guard's journal, with a name that would be a pattern elsewhere:
+// once no journal was found in such a folder.
+func (c *conversation) journals() string { return filepath.Join(c.logs, "journals [of guards]*") }
 
 func (c *conversation) nothingLeft() {
 	c.t.Helper()
@@ -259,8 +260,6 @@ func TestRefusals(t *testing.T) {
 	must(t, os.WriteFile(notExecutable, []byte("#!/bin/sh\n"), 0o600))
 	noInterpreter := filepath.Join(t.TempDir(), "program")
 	must(t, os.WriteFile(noInterpreter, []byte("#!/no/such/interpreter\n"), 0o700))
-	file := filepath.Join(t.TempDir(), "file")
-	must(t, os.WriteFile(file, nil, 0o600))
 	c := launch(t, 5*time.Second)
 	for want, start := range map[Reason]Start{
 		AddressInUse:              {Command: guardtest.Command(guardtest.Serves), Listen: held.Addr().String()},
@@ -269,10 +268,10 @@ func TestRefusals(t *testing.T) {
 		NotExecutable + " (mode)": {Command: []string{notExecutable}},
 		NotExecutable + " (text)": {Command: []string{noInterpreter}},
 		NoFolder + " (folder)":    {Command: guardtest.Command(guardtest.Cooperative), Dir: "/nonexistent"},
+		BadFolder + " (file)":     {Command: guardtest.Command(guardtest.Cooperative), Dir: notExecutable},
 		TooLarge + " (variable)":  {Command: guardtest.Command(guardtest.Cooperative), Env: []string{"X=" + strings.Repeat("x", 3<<20)}},
 		TooLarge + " (message)":   {Command: guardtest.Command(guardtest.Cooperative), Env: []string{"X=" + strings.Repeat("x", maxMessage)}},
 		NotExecutable + " (kind)": {Command: []string{t.TempDir()}},
-		BadFolder + " (file)":     {Command: guardtest.Command(guardtest.Cooperative), Dir: file},
 		NoAddress + " (other)":    {Command: guardtest.Command(guardtest.Serves), Listen: "192.0.2.1:1"},
 	} {
 		start.Service, start.Run = "s", 7

@@ -113,12 +113,14 @@ func (g *guard) startRun(s Start) (Reason, error) {
 		return NotExecutable, err
 	}
 	if s.Dir != "" {
-		_, err := os.Stat(s.Dir + string(os.PathSeparator) + ".") // as it is entered
+		info, err := os.Stat(s.Dir + string(os.PathSeparator) + ".") // which takes the permission to enter it
 		switch {
 		case errors.Is(err, os.ErrNotExist):
 			return NoFolder, err
 		case err != nil:
-			return BadFolder, err
+			return BadFolder, errors.Unwrap(err) // the path is known
+		case !info.IsDir():
+			return BadFolder, syscall.ENOTDIR
 		}
 	}
 	r := &run{start: s, running: true, notice: &coalescedNotice{wake: g.wake}}

@@ -33,7 +33,7 @@ func TestOneEnvFileThatHangsIsToldAlone(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	err = wrongEnvFiles(ctx, []spec.ServiceSpec{{Name: "slow", Dir: folder, EnvFile: "hangs.env"}, {Name: "web", Dir: folder, EnvFile: "fine.env"}})
+	_, err = reach(ctx, []spec.ServiceSpec{{Name: "slow", Dir: folder, EnvFile: "hangs.env"}, {Name: "web", Dir: folder, EnvFile: "fine.env"}})
 	if told, ok := errors.AsType[*spec.Error](err); !ok || told.Service != "slow" || strings.Contains(err.Error(), "fine.env") {
 		t.Errorf("it says %v", err)
 	}

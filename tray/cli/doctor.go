@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -29,6 +28,7 @@ import (
 	"agents-tray/manager/words"
 	"agents-tray/tray"
 	"agents-tray/tray/instance"
+	"agents-tray/tray/open"
 )
 
 // doctorCommand looks at the computer: at all that the program needs of it. It changes and
@@ -89,10 +89,13 @@ func examine(ctx context.Context, language words.Language, options config.Option
 		add(words.Fine, words.FoundServices, "{names}", strings.Join(names, ", "))
 	}
 	status, err := currentStatus(ctx)
-	running := err == nil
-	if running {
+	running := !errors.Is(err, control.ErrNotRunning)
+	switch {
+	case err == nil:
 		add(words.Fine, words.FoundRunning, "{pid}", strconv.Itoa(status.PID), "{version}", status.Version)
-	} else {
+	case running:
+		add(words.Wrong, words.FoundSilent)
+	default:
 		add(words.Fine, words.FoundNotRunning)
 	}
 	folders := config.Locate()
@@ -242,13 +245,11 @@ func examineDesktop(add func(words.Level, words.FindingKind, ...string)) {
 	if runtime.GOOS != "linux" {
 		return // the system itself opens pages
 	}
-	for _, opener := range []string{"xdg-open", "x-www-browser", "www-browser"} { // as the library does
-		if path, err := exec.LookPath(opener); err == nil {
-			add(words.Fine, words.FoundBrowser, "{path}", path)
-			return
-		}
+	if path := open.Command(); path != "" {
+		add(words.Fine, words.FoundBrowser, "{path}", path)
+	} else {
+		add(words.Worth, words.FoundNoBrowser)
 	}
-	add(words.Worth, words.FoundNoBrowser)
 }
 
 func printFindings(to io.Writer, language words.Language, findings []words.Finding) {
