@@ -245,7 +245,7 @@ func (t target) judge(reader *bufio.Reader, request *http.Request) error {
 	case err != nil:
 		return err
 	}
-	return &Answer{Kind: AnswerBody, Pattern: t.Body}
+	return &Answer{Kind: AnswerBody, Pattern: shownPattern(t.Body)}
 }
 
 // isTransport reports whether an error is of the connection, and not of what came on it.

@@ -6,8 +6,10 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"agents-tray/manager/envfile"
 	"agents-tray/manager/guard/proctree"
@@ -299,11 +301,24 @@ func elsewhereProblem(s spec.ServiceSpec, field, wanted string, has []string) *P
 	return &Problem{Kind: Elsewhere, Title: s.Title, Field: field, Expected: wanted, Seen: has}
 }
 
+// shownPattern is a regular expression in one line, which no control character leaves.
+func shownPattern(expression string) string {
+	var shown strings.Builder
+	for _, r := range expression {
+		if unicode.IsControl(r) {
+			shown.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		} else {
+			shown.WriteRune(r)
+		}
+	}
+	return shown.String()
+}
+
 // proof is what Ready waits for.
 func proof(r spec.Ready) (Proof, string) {
 	switch {
 	case r.Log != "":
-		return ProofLog, r.Log
+		return ProofLog, shownPattern(r.Log)
 	case r.Notify:
 		return ProofNotify, ""
 	case r.TCP != "":

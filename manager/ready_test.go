@@ -444,3 +444,10 @@ func TestWhatIsNoAnswerIsToldAsThat(t *testing.T) {
 		t.Errorf("a name that is none: %v", got)
 	}
 }
+
+// A pattern with a line's end in it, as YAML makes of "\n", is told in one line.
+func TestAPatternIsToldInOneLine(t *testing.T) {
+	if _, told := proof(spec.Ready{Log: "on \\d+\n\x1b[0mü"}); told != `on \d+\n\x1b[0mü` {
+		t.Errorf("it is told as %q", told)
+	}
+}
