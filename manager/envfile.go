@@ -11,8 +11,9 @@ import (
 	"agents-tray/manager/spec"
 )
 
-// envFileTimeout bounds reading an env_file, which may lie on a mount that hangs.
-const envFileTimeout = 5 * time.Second
+// prepareTimeout bounds what is read and looked at before a start, which may lie on a mount that
+// hangs.
+const prepareTimeout = 5 * time.Second
 
 // ReadEnvFile returns the variables of a service's env_file, none if it has none. A value
 // can name variables of the service's own environment, which begins with env. It returns when

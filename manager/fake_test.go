@@ -26,15 +26,17 @@ type world struct {
 	ways    map[string]way // of services
 	failing int            // launches of a guard that are to fail
 	port    portState
-	login   string // PATH of the login shell
-	logins  int    // how often it was asked
-	proof   error  // of every check
+	login   string          // PATH of the login shell
+	logins  int             // how often it was asked
+	proof   error           // of every check
+	there   map[string]bool // the paths that exist
 	env     func(context.Context) ([]string, error)
 }
 
 // A way is how a service behaves from its next start on.
 type way struct {
 	refuse  guard.Reason  // why it cannot be started; "": it can
+	hangs   bool          // its start gets the guard stuck
 	lives   time.Duration // until it ends by itself; 0: it does not
 	code    int           // with this status
 	left    []string      // and these left behind
@@ -62,6 +64,21 @@ func (w *world) setEnv(read func(context.Context) ([]string, error)) {
 	w.env = read
 }
 
+// mount has these paths exist from now on.
+func (w *world) mount(paths ...string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, path := range paths {
+		w.there[path] = true
+	}
+}
+
+func (w *world) exists(path string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.there[path]
+}
+
 // failLaunches has so many launches of a guard fail.
 func (w *world) failLaunches(count int) {
 	w.mu.Lock()
@@ -82,11 +99,11 @@ func (w *world) guard() *fakeGuard {
 // newFake returns a manager in a world of its own. It must be called in a synctest bubble.
 func newFake(t *testing.T, specs ...spec.ServiceSpec) (*Manager, *world) {
 	t.Helper()
-	w := &world{ways: map[string]way{}}
+	w := &world{ways: map[string]way{}, there: map[string]bool{}}
 	m := newWith(Options{}, surroundings{
 		launch: w.launch,
 		sweep:  func() error { time.Sleep(10 * time.Millisecond); return nil },
-		env: func(ctx context.Context, s spec.ServiceSpec) ([]string, error) {
+		prepare: func(ctx context.Context, s spec.ServiceSpec) ([]string, error) {
 			w.mu.Lock()
 			read := w.env
 			w.mu.Unlock()
@@ -95,6 +112,7 @@ func newFake(t *testing.T, specs ...spec.ServiceSpec) (*Manager, *world) {
 			}
 			return read(ctx)
 		},
+		exists:    func(_ context.Context, path string) bool { return w.exists(path) },
 		loginPath: w.askLogin,
 		port: func(string, bool, int) portState {
 			w.mu.Lock()
@@ -244,6 +262,11 @@ func (g *fakeGuard) start(s guard.Start) {
 	g.w.mu.Unlock()
 	if g.runs[s.Service] != nil {
 		panic("two runs of " + s.Service + " at once")
+	}
+	if as.hangs {
+		g.frozen = true
+		time.AfterFunc(guard.StuckTime, func() { g.end(errors.Join(&guard.StuckError{Service: s.Service}, errors.New("signal: killed"))) })
+		return
 	}
 	if as.refuse != "" {
 		g.events <- guard.Event{Refused: &guard.Refused{Service: s.Service, Run: s.Run, Reason: as.refuse, Error: "so"}}

@@ -23,6 +23,7 @@ type link struct {
 	grace   time.Duration // of the shutdown
 	timer   *time.Timer   // ends a guard that does not end by itself, or launches the next one
 	unswept bool          // an earlier guard has left something that may still run
+	stuckAt string        // the service that the last guard was starting when it was stuck, "" if it was not
 }
 
 type linkState int
@@ -210,6 +211,7 @@ func (m *Manager) guardEnded() {
 	for _, s := range m.services {
 		s.onGuardLost()
 	}
+	l.blame(err)
 	if _, told := errors.AsType[*proctree.LeftError](err); m.shuttingDown && (err == nil || told) {
 		l.sweepLast(err)
 		return
@@ -238,6 +240,22 @@ func (m *Manager) guardEnded() {
 			l.replace(guardPolicy, err)
 		})
 	}()
+}
+
+// blame fails the service of which the start has got two guards in a row stuck, as when its
+// program is on a drive that does not answer: else no service would run for longer than it takes
+// to notice that. Once it may have been the guard's own fault.
+func (l *link) blame(err error) {
+	before := l.stuckAt
+	l.stuckAt = ""
+	stuck, ok := errors.AsType[*guard.StuckError](err)
+	if !ok || l.m.shuttingDown {
+		return
+	}
+	l.stuckAt = stuck.Service
+	if s := l.m.byName[stuck.Service]; s != nil && s.want && stuck.Service == before {
+		s.fail(&Problem{Kind: PathHangs, Title: s.spec.Title, Path: s.spec.Program(), Waited: guard.StuckTime})
+	}
 }
 
 // replace launches another guard as the policy says, or gives up; then every service fails.

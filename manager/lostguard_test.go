@@ -110,3 +110,27 @@ func TestAGuardThatIsFrozenAtAStop(t *testing.T) {
 		wantState(t, m, "b", Ready)
 	}, plain("a"), plain("b"))
 }
+
+// A start that gets the guard stuck, as when an interpreter is on a drive that does not answer,
+// fails its service at the second time: all would be restarted again and again for it.
+func TestAStartThatGetsTheGuardStuck(t *testing.T) {
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		startIt(t, m, "web")
+		w.set("hanging", way{hangs: true})
+		startIt(t, m, "hanging")
+		pass(guard.StuckTime + time.Second)
+		wantState(t, m, "hanging", Starting)
+		pass(guard.StuckTime + 5*time.Second)
+		wantState(t, m, "hanging", Failed)
+		wantKind(t, m, "hanging", PathHangs)
+		wantState(t, m, "web", Ready)
+		guards := len(w.guards)
+		pass(5 * time.Minute)
+		if len(w.guards) != guards {
+			t.Error("and another guard was lost")
+		}
+		w.set("hanging", way{})
+		startIt(t, m, "hanging")
+		wantState(t, m, "hanging", Ready)
+	}, plain("web"), plain("hanging"))
+}

@@ -291,9 +291,9 @@ func (m *Manager) finish(err error) {
 func (m *Manager) publish() {
 	m.published = time.Now()
 	next := &Snapshot{Guard: m.link.pid(), EndsBy: m.endsBy, Services: make([]Service, len(m.services))}
-	busy := false
+	busy, settled := false, settlements{}
 	for i, s := range m.services {
-		next.Services[i] = s.view()
+		next.Services[i] = s.view(settled)
 		busy = busy || !next.Services[i].State.Idle()
 	}
 	next.Phase = phase(next.Services, m.shuttingDown)

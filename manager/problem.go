@@ -28,6 +28,7 @@ const (
 	NotFound      Kind = "not-found"      // its program does not exist
 	NotExecutable Kind = "not-executable" // its program is there, but cannot be executed
 	NoFolder      Kind = "no-folder"      // its working folder does not exist
+	PathHangs     Kind = "path-hangs"     // its folder or program did not answer
 	EnvFile       Kind = "env-file"       // its env_file cannot be read
 	EnvTooLarge   Kind = "env-too-large"  // its environment is larger than the system takes
 	CrashLoop     Kind = "crash-loop"     // it keeps ending with an error; given up
@@ -222,8 +223,12 @@ func missingProgramProblem(title, program, searched, login string) *Problem {
 	return p
 }
 
-// envFileProblem: the service's env_file cannot be read. The error is an *envfile.Error.
-func envFileProblem(title string, err error) *Problem {
+// unpreparedProblem: what the service needs for a start cannot be read. The error is an
+// *envfile.Error or an *Unreachable.
+func unpreparedProblem(title string, err error) *Problem {
+	if hangs, ok := errors.AsType[*Unreachable](err); ok {
+		return &Problem{Kind: PathHangs, Title: title, Path: hangs.Path, Waited: hangs.Waited}
+	}
 	p := &Problem{Kind: EnvFile, Title: title, Detail: err.Error(), Missing: errors.Is(err, fs.ErrNotExist)}
 	if at, ok := errors.AsType[*envfile.Error](err); ok {
 		p.Path, p.Line, p.Waited, p.Detail = at.Path, at.Line, at.Waited, at.Err.Error()

@@ -48,6 +48,7 @@ func (s *service) onRefused(e *guard.Refused) {
 	problem := s.refusal(e)
 	s.dropRun()
 	s.fail(problem)
+	s.awaitAppearance()
 }
 
 // refusal returns the problem of a start that failed for good.
@@ -63,13 +64,15 @@ func (s *service) refusal(e *guard.Refused) *Problem {
 		return &Problem{Kind: EnvTooLarge, Title: s.spec.Title, Size: s.run.size}
 	case guard.NoFolder:
 		return &Problem{Kind: NoFolder, Title: s.spec.Title, Path: s.spec.Dir}
+	case guard.BadFolder:
+		return &Problem{Kind: NoFolder, Title: s.spec.Title, Path: s.spec.Dir, Detail: e.Error}
 	}
 	return &Problem{Kind: GuardFailed, Title: s.spec.Title, Detail: e.Error}
 }
 
 // searched is the PATH that its program was looked up in, "" if it was not looked up.
 func (s *service) searched() string {
-	if strings.ContainsAny(s.spec.Program(), "/"+string(os.PathSeparator)) {
+	if hasFolder(s.spec.Program()) {
 		return ""
 	}
 	path := os.Getenv("PATH")

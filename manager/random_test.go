@@ -135,7 +135,7 @@ func (r *random) operate() {
 	case 8:
 		reasons := []guard.Reason{"", "", "", guard.TryAgain, guard.AddressInUse, guard.NoCommand}
 		as := way{
-			refuse: reasons[r.IntN(len(reasons))], ready: time.Duration(r.IntN(60)-1) * time.Second, stops: time.Duration(r.IntN(10)) * time.Second,
+			refuse: reasons[r.IntN(len(reasons))], hangs: r.IntN(12) == 0, ready: time.Duration(r.IntN(60)-1) * time.Second, stops: time.Duration(r.IntN(10)) * time.Second,
 			lives: time.Duration(r.IntN(3)) * time.Second, code: r.IntN(2), lingers: time.Duration(r.IntN(2000)) * time.Millisecond,
 		}
 		note("%s from now on %+v", name, as)

@@ -18,7 +18,7 @@ import (
 func TestRefusals(t *testing.T) {
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {
 		for name, reason := range map[string]guard.Reason{
-			"fork": guard.TryAgain, "program": guard.NoCommand, "folder": guard.NoFolder, "script": guard.NotExecutable, "else": guard.OtherReason,
+			"fork": guard.TryAgain, "program": guard.NoCommand, "folder": guard.NoFolder, "closed": guard.BadFolder, "script": guard.NotExecutable, "else": guard.OtherReason,
 		} {
 			w.set(name, way{refuse: reason})
 		}
@@ -27,11 +27,14 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("start: %v", err)
 		}
 		pass(500 * time.Millisecond) // the third try comes after a second
-		for name, kind := range map[string]Kind{"fork": CannotFork, "program": NotFound, "folder": NoFolder, "script": NotExecutable, "else": GuardFailed} {
+		for name, kind := range map[string]Kind{"fork": CannotFork, "program": NotFound, "folder": NoFolder, "closed": NoFolder, "script": NotExecutable, "else": GuardFailed} {
 			wantKind(t, m, name, kind)
 		}
 		if p := problemOf(m, "program"); p != nil && p.Searched == "" {
 			t.Error("it is not told where the program was looked for")
+		}
+		if missing, closed := problemOf(m, "folder"), problemOf(m, "closed"); missing.Detail != "" || closed.Detail == "" {
+			t.Errorf("of a folder that is missing it is told %v, of one that is not %v", missing, closed)
 		}
 		wantState(t, m, "fork", BackingOff)
 		wantState(t, m, "other", Ready)
@@ -41,7 +44,7 @@ func TestRefusals(t *testing.T) {
 		if problemOf(m, "fork") != nil {
 			t.Errorf("its problem is still %v", problemOf(m, "fork"))
 		}
-	}, plain("fork"), plain("program"), plain("folder"), plain("script"), plain("else"), plain("other"))
+	}, plain("fork"), plain("program"), plain("folder"), plain("closed"), plain("script"), plain("else"), plain("other"))
 }
 
 // What the system does not start for a minute is given up, which is told as that; how often the
@@ -176,4 +179,44 @@ func TestOneEndLikeADaemonsIsNoMistake(t *testing.T) {
 		pass(time.Second)
 		wantState(t, m, "s", Ready)
 	}, plain("s"))
+}
+
+// What is missing is told at once. A drive that is mounted a few seconds late brings its services
+// with it; later than after a minute the user decides.
+func TestWhatIsMissingMayComeLate(t *testing.T) {
+	folder, file, late := plain("folder"), plain("file"), plain("late")
+	folder.Dir, file.EnvFile, late.Dir = "/mnt/x", "/mnt/x/.env", "/mnt/y"
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.setEnv(func(context.Context) ([]string, error) {
+			if !w.exists(file.EnvFile) {
+				return nil, &envfile.Error{Path: file.EnvFile, Err: fs.ErrNotExist}
+			}
+			return nil, nil
+		})
+		for name, reason := range map[string]guard.Reason{"folder": guard.NoFolder, "late": guard.NoFolder} {
+			w.set(name, way{refuse: reason})
+		}
+		if err := m.StartAll(t.Context()); err == nil {
+			t.Error("nothing was missing")
+		}
+		pass(8 * time.Second)
+		for name, kind := range map[string]Kind{"folder": NoFolder, "file": EnvFile, "late": NoFolder} {
+			wantState(t, m, name, Failed)
+			wantKind(t, m, name, kind)
+		}
+		w.set("folder", way{})
+		w.mount("/mnt/x", "/mnt/x/.env")
+		pass(10 * time.Second)
+		wantState(t, m, "folder", Ready)
+		wantState(t, m, "file", Ready)
+		must(t, m.Stop("late")) // and that counts
+		must(t, m.Start("late"))
+		pass(appearTime)
+		w.set("late", way{})
+		w.mount("/mnt/y")
+		pass(time.Hour)
+		wantState(t, m, "late", Failed)
+		startIt(t, m, "late")
+		wantState(t, m, "late", Ready)
+	}, folder, file, late)
 }

@@ -14,10 +14,18 @@ import (
 
 // userStart asks for the service as if for the first time, and for what it depends on. What
 // has completed already is not run again for it.
-func (s *service) userStart() {
+func (s *service) userStart() { s.startWith(map[*service]bool{}) }
+
+// startWith is userStart but for the services that were asked for already: there may be very
+// many ways from one to another.
+func (s *service) startWith(asked map[*service]bool) {
+	if asked[s] {
+		return
+	}
+	asked[s] = true
 	for dep, condition := range s.spec.DependsOn {
 		if on := s.m.byName[dep]; condition != spec.ConditionCompleted || on.outcome != completed {
-			on.userStart()
+			on.startWith(asked)
 		}
 	}
 	s.m.link.retry()
@@ -80,6 +88,6 @@ func moved(s spec.ServiceSpec, from, to string) spec.ServiceSpec {
 func (s *service) forget() {
 	s.outcome, s.problem = undecided, nil
 	s.backoff = backoff{}
-	s.busySince, s.suspect, s.byLoginPath, s.slips = time.Time{}, false, false, 0
+	s.busySince, s.suspect, s.byLoginPath, s.slips, s.appeared = time.Time{}, false, false, 0, 0
 	s.cancelRetry()
 }

@@ -33,6 +33,7 @@ type service struct {
 	byLoginPath bool        // its program was not found in our own PATH
 	suspect     bool        // its last run could not bind its port, though that had looked free
 	taken       Process     // that was told to have the port on the other loopback address
+	appeared    int         // how often it was started since what it had failed for had appeared
 	slips       int         // ends in a row for a mistake that a restart does not mend; see mistake
 }
 
@@ -108,7 +109,7 @@ func (s *service) state() State {
 	return Starting
 }
 
-func (s *service) view() Service {
+func (s *service) view(settled settlements) Service {
 	view := Service{
 		Name: s.spec.Name, Title: s.spec.Title, URL: s.spec.URL, Address: s.spec.Listen, Open: s.spec.Open, Once: s.spec.Once,
 		State: s.state(), Restarts: s.restarts, ByHand: s.byHand, Leaving: s.leaving, Watched: s.spec.Watched(), LastExit: s.lastExit, Problem: s.problem,
@@ -122,8 +123,10 @@ func (s *service) view() Service {
 	if view.State == BackingOff && s.retry != nil {
 		view.NextTry = s.retryAt
 	}
+	if view.State == Waiting || view.State == BackingOff {
+		view.Settled = settled.of(s).settled
+	}
 	if view.State == Waiting {
-		_, view.Settled = s.settled()
 		for _, dep := range s.spec.Dependencies() {
 			if on := s.m.byName[dep]; !on.meets(s.spec.DependsOn[dep]) {
 				view.WaitsFor = on.spec.Title

@@ -67,7 +67,7 @@ type Service struct {
 	Restarts int       `json:"restarts"`            // by the manager, since the program started
 	Status   string    `json:"status,omitempty"`    // what it says of itself
 	WaitsFor string    `json:"waits_for,omitempty"` // title of what it depends on, in Waiting
-	Settled  bool      `json:"settled,omitempty"`   // in Waiting: that will not come by itself, or takes long
+	Settled  bool      `json:"settled,omitempty"`   // in Waiting: that will not come by itself, or takes long; in BackingOff: for long
 	ByHand   bool      `json:"by_hand,omitempty"`   // the user stopped it, and it stays so
 	Leaving  bool      `json:"leaving,omitempty"`   // it is no longer in the services file, and gone when it has stopped
 	Watched  bool      `json:"watched,omitempty"`   // it is not started here: see spec.ServiceSpec.Watched

@@ -13,8 +13,8 @@ import (
 	"agents-tray/manager/spec"
 )
 
-// start begins a run. Its env_file is read and its port looked at beside the owner; without
-// either the guard is asked at once.
+// start begins a run. Its env_file is read, and its folder, program and port looked at, beside
+// the owner; without any of these the guard is asked at once.
 func (s *service) start() {
 	s.runs++
 	if s.spec.Watched() {
@@ -24,7 +24,7 @@ func (s *service) start() {
 	r := &run{number: s.runs, port: s.port(), needs: s.spec.DependsOn}
 	s.run = r
 	described, address := s.spec, s.address()
-	if described.EnvFile == "" && address == "" {
+	if !needsLook(described) && address == "" {
 		r.cancel = func() {}
 		s.order(nil)
 		return
@@ -32,9 +32,9 @@ func (s *service) start() {
 	ctx := s.beside(r)
 	outside, guardPID, strict := s.m.outside, s.m.link.pid(), s.suspect
 	go func() {
-		ctx, cancel := context.WithTimeout(ctx, envFileTimeout)
+		ctx, cancel := context.WithTimeout(ctx, prepareTimeout)
 		defer cancel()
-		env, err := outside.env(ctx, described)
+		env, err := outside.prepare(ctx, described)
 		var port portState
 		if err == nil && address != "" {
 			port = outside.port(address, strict, guardPID)
@@ -44,7 +44,8 @@ func (s *service) start() {
 			case s.run != r || r.stage != preparing || r.ending:
 			case err != nil:
 				s.dropRun()
-				s.fail(envFileProblem(s.spec.Title, err))
+				s.fail(unpreparedProblem(s.spec.Title, err))
+				s.awaitAppearance()
 			case port.taken:
 				s.portTaken(port)
 			default:

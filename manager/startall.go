@@ -3,6 +3,7 @@ package manager
 import (
 	"context"
 	"slices"
+	"time"
 
 	"agents-tray/manager/spec"
 )
@@ -10,8 +11,9 @@ import (
 // StartAll starts every service but those in except, which count as stopped by hand unless
 // they were started by name, and returns when the start of each is settled, or one that is not
 // optional has failed: then with its *Problem. The others go on. A start is settled when the
-// service is ready, or is still starting after the time that it is given for that. What waits
-// for a service that was stopped by hand or is slow is not waited for.
+// service is ready, is still starting after the time that it is given for that, or has failed
+// for long and is tried again all the same. What waits for a service that was stopped by hand, is
+// slow or fails for long is not waited for.
 func (m *Manager) StartAll(ctx context.Context, except ...string) error {
 	changed, stop := m.Watch()
 	defer stop()
@@ -56,33 +58,58 @@ func (m *Manager) started() (up bool, problem error) {
 			return ErrShutDown
 		}
 		up = true
+		settled := settlements{}
 		for _, s := range m.services {
 			if s.spec.Optional || s.leaving {
 				continue
 			}
-			culprit, settled := s.settled()
-			if culprit != nil {
-				return culprit.problem
+			start := settled.of(s)
+			if start.culprit != nil {
+				return start.culprit.problem
 			}
-			up = up && settled
+			up = up && start.settled
 		}
 		return nil
 	})
 	return up && err == nil, err
 }
 
-// settled reports whether nothing more comes of the service's start for now, and the service
-// whose failure that is: this one, or one that it waits for; nil if it is no failure.
-func (s *service) settled() (culprit *service, settled bool) {
+// A settlement says whether nothing more comes of a service's start for now, and which service's
+// failure that is: its own, or that of one that it waits for; nil if it is no failure.
+type settlement struct {
+	culprit *service
+	settled bool
+}
+
+// longFailing is for how long a service must have failed, and not been given up, for nobody to
+// wait for its start any more: its file may say that it never is.
+const longFailing = 90 * time.Second
+
+// settlements are those of services at one moment. Each is found out once: there may be very
+// many ways from one service to another.
+type settlements map[*service]settlement
+
+func (known settlements) of(s *service) settlement {
+	found, done := known[s]
+	if !done {
+		found = known.find(s)
+		known[s] = found
+	}
+	return found
+}
+
+func (known settlements) find(s *service) settlement {
 	switch s.state() {
 	case Failed:
-		return s, true
+		return settlement{s, true}
 	case Ready, Completed:
-		return nil, true
+		return settlement{nil, true}
 	case Stopped:
-		return nil, !s.want
+		return settlement{nil, !s.want}
 	case Starting:
-		return nil, s.run != nil && s.run.slow
+		return settlement{nil, s.run != nil && s.run.slow}
+	case BackingOff:
+		return settlement{nil, s.backoff.failingFor(time.Now()) >= longFailing}
 	case Waiting:
 		settled := false
 		for dep, condition := range s.spec.DependsOn {
@@ -90,15 +117,15 @@ func (s *service) settled() (culprit *service, settled bool) {
 			if on.meets(condition) {
 				continue
 			}
-			culprit, done := on.settled()
-			if culprit != nil {
-				return culprit, true
+			its := known.of(on)
+			if its.culprit != nil {
+				return settlement{its.culprit, true}
 			}
-			settled = settled || done && on.state() != Ready // that may yet complete
+			settled = settled || its.settled && on.state() != Ready // that may yet complete
 		}
-		return nil, settled
+		return settlement{nil, settled}
 	}
-	return nil, false
+	return settlement{}
 }
 
 // checkGraph returns an error if the dependencies of all services cannot be met.

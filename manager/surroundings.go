@@ -28,7 +28,8 @@ type guardProcess interface {
 type surroundings struct {
 	launch    func() (guardProcess, error)                                    // starts a guard
 	sweep     func() error                                                    // ends what a lost guard has left; nil: nothing is left
-	env       func(ctx context.Context, s spec.ServiceSpec) ([]string, error) // reads its env_file
+	prepare   func(ctx context.Context, s spec.ServiceSpec) ([]string, error) // reads its env_file, and sees that what it needs answers
+	exists    func(ctx context.Context, path string) bool                     // reports whether a file or folder is there
 	loginPath func(context.Context) string                                    // asks the login shell for its PATH; "": it does not tell
 	port      func(address string, strict bool, guardPID int) portState       // looks at an address that is to be bound
 	proof     func(ctx context.Context, q question) error                     // asks whether a service is ready or healthy
@@ -51,9 +52,14 @@ func system(options Options) surroundings {
 			_, err := proctree.Sweep(options.Guard.Mark, proctree.JournalsOf(options.Journals, options.Guard.Mark), 0)
 			return err
 		},
-		env: func(ctx context.Context, s spec.ServiceSpec) ([]string, error) {
-			return ReadEnvFile(ctx, s, options.Env)
+		prepare: func(ctx context.Context, s spec.ServiceSpec) ([]string, error) {
+			env, err := ReadEnvFile(ctx, s, options.Env)
+			if err != nil {
+				return nil, err
+			}
+			return env, Reach(ctx, s, env)
 		},
+		exists:    pathExists,
 		loginPath: askLoginShell,
 		port:      lookAtPort,
 		proof:     prove,

@@ -5,6 +5,7 @@
 package manager
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -272,4 +273,79 @@ func TestOrderOfDependents(t *testing.T) {
 			t.Errorf("asked for %s,\nwant %s", got, want)
 		}
 	}, plain("base"), dependent(plain("top"), spec.ConditionReady, "base"))
+}
+
+// What everything depends on by very many ways is waited for, started and stopped as quickly as
+// by one. This took longer than anybody waits.
+func TestServicesThatAllDependOnAllBefore(t *testing.T) {
+	var specs []spec.ServiceSpec
+	var names []string
+	for n := range 40 {
+		name := fmt.Sprintf("s%02d", n)
+		specs = append(specs, dependent(notifying(name), spec.ConditionReady, names...))
+		names = append(names, name)
+	}
+	last := names[len(names)-1]
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.set("s00", way{ready: time.Minute})
+		startIt(t, m, last)
+		wantState(t, m, last, Waiting)
+		must(t, m.StartAll(t.Context()))
+		if s, _ := m.Snapshot().Service(last); !s.Settled || s.WaitsFor == "" {
+			t.Errorf("it is not told that %s waits for what is slow: %+v", last, s)
+		}
+		pass(time.Minute)
+		wantState(t, m, last, Ready)
+	}, specs...)
+}
+
+// One that is never given up is not waited for without end, nor is what needs it.
+func TestWhatIsNeverGivenUpIsNotWaitedForWithoutEnd(t *testing.T) {
+	tunnel := notifying("tunnel")
+	tunnel.Restart.GiveUp = -1
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		w.set("tunnel", way{ready: -1, lives: time.Second, code: 1})
+		began := time.Now()
+		must(t, m.StartAll(t.Context()))
+		if took := time.Since(began); took < longFailing || took > 2*longFailing {
+			t.Errorf("it took %v", took)
+		}
+		if s, _ := m.Snapshot().Service("page"); s.State != Waiting || !s.Settled {
+			t.Errorf("what needs it is %+v", s)
+		}
+		w.set("tunnel", way{})
+		pass(time.Minute)
+		wantState(t, m, "page", Ready)
+	}, tunnel, dependent(plain("page"), spec.ConditionReady, "tunnel"))
+}
+
+// What needs a service started is untouched when that is ended for failing a check, as by a crash,
+// and stops before it when it is to stop.
+func TestWhatNeedsAServiceStarted(t *testing.T) {
+	base := notifying("base")
+	base.Health = spec.Health{Notify: true, Interval: 10 * time.Second, Failures: 1}
+	inBubble(t, func(t *testing.T, m *Manager, w *world) {
+		startIt(t, m, "top")
+		wantState(t, m, "top", Ready)
+		pass(22 * time.Second) // the watchdog hears nothing
+		if s, _ := m.Snapshot().Service("base"); s.Restarts != 1 || s.State != Ready {
+			t.Errorf("the base is %+v", s)
+		}
+		if asked := w.guard().requests(); slices.Contains(asked, "stop top") {
+			t.Errorf("it was touched: %v", asked)
+		}
+		w.set("top", way{stops: time.Second})
+		must(t, m.Restart("top"))
+		pass(2 * time.Second)
+		must(t, m.Stop("base"))
+		pass(500 * time.Millisecond)
+		asked := w.guard().requests()
+		if last := asked[len(asked)-1]; last != "stop top" {
+			t.Errorf("it is asked for %v", asked)
+		}
+		pass(time.Second)
+		if asked = w.guard().requests(); asked[len(asked)-1] != "stop base" {
+			t.Errorf("then it is asked for %v", asked)
+		}
+	}, base, dependent(plain("top"), spec.ConditionStarted, "base"))
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -41,9 +42,9 @@ const maxSocketPath = 103
 func Listen(folder string) (net.Listener, Address, error) {
 	path := filepath.Join(folder, "control-"+rand.Text()[:8]+".sock")
 	if unixSockets && len(path) <= maxSocketPath {
-		stale, _ := filepath.Glob(filepath.Join(folder, "control-*.sock")) // the pattern is well formed
+		stale, _ := fs.Glob(os.DirFS(folder), "control-*.sock") // the pattern is well formed
 		for _, socket := range stale {
-			_ = os.Remove(socket) // it harms nobody where it is
+			_ = os.Remove(filepath.Join(folder, socket)) // it harms nobody where it is
 		}
 		listener, err := net.Listen("unix", path)
 		if err != nil {

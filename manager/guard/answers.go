@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -12,7 +13,8 @@ type answers struct {
 	mu      *sync.Mutex // that of whoever calls the methods
 	missing func()      // called then
 	owed    map[string]int
-	ending  bool // it stops everything, and answers no more
+	starts  []string // services that it was asked to start and has not answered for, in order
+	ending  bool     // it stops everything, and answers no more
 	timer   *time.Timer
 	doubt   bool // the time has passed once: both processes may have been stopped meanwhile
 }
@@ -30,6 +32,7 @@ func (a *answers) owe(r Request) {
 		a.add("hello")
 	case r.Start != nil:
 		a.add(startOf(r.Start.Service, r.Start.Run))
+		a.starts = append(a.starts, r.Start.Service)
 	case r.Members != nil:
 		a.add("members")
 	}
@@ -54,9 +57,9 @@ func (a *answers) got(e Event) {
 	case e.Ready != nil:
 		a.settle("hello")
 	case e.Started != nil:
-		a.settle(startOf(e.Started.Service, e.Started.Run))
+		a.settleStart(e.Started.Service, e.Started.Run)
 	case e.Refused != nil:
-		a.settle(startOf(e.Refused.Service, e.Refused.Run))
+		a.settleStart(e.Refused.Service, e.Refused.Run)
 	case e.Members != nil:
 		a.settle("members")
 	case e.Leaving != nil:
@@ -71,6 +74,21 @@ func (a *answers) got(e Event) {
 	} else {
 		a.timer.Reset(answerTimeout)
 	}
+}
+
+func (a *answers) settleStart(service string, run uint64) {
+	a.settle(startOf(service, run))
+	if at := slices.Index(a.starts, service); at >= 0 {
+		a.starts = slices.Delete(a.starts, at, at+1)
+	}
+}
+
+// stuckAt is the service whose start the guard does not answer; "" if it owes another answer.
+func (a *answers) stuckAt() string {
+	if len(a.starts) == 0 {
+		return ""
+	}
+	return a.starts[0] // it does one after the other
 }
 
 func (a *answers) settle(key string) {
@@ -99,6 +117,7 @@ func (a *answers) late() {
 func (a *answers) none() {
 	a.ending = true
 	clear(a.owed)
+	a.starts = nil
 	if a.timer != nil {
 		a.timer.Stop()
 	}

@@ -44,6 +44,19 @@ type Client struct {
 	refusals []Event
 	closed   bool // no request is taken any more
 	answers  answers
+	stuck    error // that it was killed for; nil: it was not
+}
+
+// A StuckError says that the guard was killed because it did nothing any more.
+type StuckError struct {
+	Service string // that it was starting, as far as is known; "": none
+}
+
+func (e *StuckError) Error() string {
+	if e.Service == "" {
+		return "it did not answer any more"
+	}
+	return "it did not answer any more when it was to start " + e.Service
 }
 
 // Launch starts a guard and sends hello.
@@ -70,7 +83,10 @@ func Launch(program Program, hello Hello) (*Client, error) {
 		},
 		events: make(chan Event, 64), done: make(chan struct{}), more: make(chan struct{}, 1), refused: make(chan struct{}, 1),
 	}
-	c.answers.mu, c.answers.missing = &c.mu, c.Kill
+	c.answers.mu, c.answers.missing = &c.mu, func() {
+		c.stuck = &StuckError{c.answers.stuckAt()}
+		c.Kill()
+	}
 	if err := c.cmd.Start(); err != nil {
 		eventsRead.Close()
 		requestsWrite.Close()
@@ -122,8 +138,10 @@ func (c *Client) read(pipe *os.File) {
 	if left != nil {
 		ended = left // its status says no more
 	}
-	c.err = errors.Join(broken, ended)
 	c.Close()
+	c.mu.Lock()
+	c.err = errors.Join(broken, c.stuck, ended)
+	c.mu.Unlock()
 	close(c.done)
 	close(c.events)
 }

@@ -132,6 +132,8 @@ func (s *stage) Describe(found []proctree.Descendant, leaders ...*proctree.Proce
 	return left
 }
 
+func (*stage) AnnouncesEnds() bool { return true }
+
 func (s *stage) Empty() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

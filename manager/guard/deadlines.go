@@ -26,4 +26,6 @@ const (
 	sendTimeout = 10 * time.Second
 	// answerTimeout is how long a guard may say nothing while it owes an answer.
 	answerTimeout = 15 * time.Second
+	// StuckTime is after how long a guard that says nothing is killed.
+	StuckTime = answerTimeout + doubtTime
 )

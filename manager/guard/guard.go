@@ -52,6 +52,7 @@ type processTree interface {
 	Describe(found []proctree.Descendant, leaders ...*proctree.Process) []proctree.LeftProcess
 	Forget(of proctree.Selector)
 	Empty() bool
+	AnnouncesEnds() bool
 }
 
 // A run is one life of a service, from its start until no process of it is left.

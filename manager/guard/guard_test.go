@@ -61,8 +61,9 @@ func launchAs(t testing.TB, program Program, grace time.Duration) *conversation 
 // session is in the environment of all that this guard starts.
 func (c *conversation) session() string { return proctree.SessionVariable + "=" + c.mark }
 
-// journals is the folder of the guard's journal.
-func (c *conversation) journals() string { return filepath.Join(c.logs, "journals") }
+// journals is the folder of the guard's journal, with a name that would be a pattern elsewhere:
+// once no journal was found in such a folder.
+func (c *conversation) journals() string { return filepath.Join(c.logs, "journals [of guards]*") }
 
 func (c *conversation) nothingLeft() {
 	c.t.Helper()
@@ -267,6 +268,7 @@ func TestRefusals(t *testing.T) {
 		NotExecutable + " (mode)": {Command: []string{notExecutable}},
 		NotExecutable + " (text)": {Command: []string{noInterpreter}},
 		NoFolder + " (folder)":    {Command: guardtest.Command(guardtest.Cooperative), Dir: "/nonexistent"},
+		BadFolder + " (file)":     {Command: guardtest.Command(guardtest.Cooperative), Dir: notExecutable},
 		TooLarge + " (variable)":  {Command: guardtest.Command(guardtest.Cooperative), Env: []string{"X=" + strings.Repeat("x", 3<<20)}},
 		TooLarge + " (message)":   {Command: guardtest.Command(guardtest.Cooperative), Env: []string{"X=" + strings.Repeat("x", maxMessage)}},
 		OtherReason + " address":  {Command: guardtest.Command(guardtest.Serves), Listen: "192.0.2.1:1"},

@@ -146,9 +146,10 @@ func setUserID(t *testing.T) string {
 	return filepath.Join(folder, "becomesroot")
 }
 
-// Signals reach all descendants where the system has no descriptors of processes.
-func TestASystemWithoutPidfd(t *testing.T) {
-	for name, end := range map[string]func(c *conversation){
+// Signals reach all descendants where the system has no descriptors of processes, and where init
+// adopts the orphans among them, which once were taken for gone.
+func TestASystemWithoutSomeCalls(t *testing.T) {
+	ends := map[string]func(c *conversation){
 		"stopped": func(c *conversation) {
 			c.send(Request{Shutdown: &Shutdown{50 * time.Millisecond}})
 			for range c.Events() {
@@ -162,19 +163,22 @@ func TestASystemWithoutPidfd(t *testing.T) {
 			c.kill(c.PID())
 			gonePID(c.t, helper)
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			command := guardtest.Command(guardtest.WithoutPidfd)
-			c := launchAs(t, Program{Path: command[0], Args: command}, 50*time.Millisecond)
-			if status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.PID())); err != nil || !strings.Contains(string(status), "Seccomp:\t2") {
-				t.Fatalf("no calls are filtered: %v", err)
-			}
-			for i, kind := range []string{guardtest.Escapes, guardtest.Forks, guardtest.IgnoresTERM} {
-				c.start(Start{Service: kind, Run: uint64(i), Command: guardtest.Command(kind)})
-			}
-			end(c)
-			c.nothingLeft()
-		})
+	}
+	for _, kind := range []string{guardtest.WithoutPidfd, guardtest.WithoutPrctl} {
+		for name, end := range ends {
+			t.Run(kind+" "+name, func(t *testing.T) {
+				command := guardtest.Command(kind)
+				c := launchAs(t, Program{Path: command[0], Args: command}, 50*time.Millisecond)
+				if status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.PID())); err != nil || !strings.Contains(string(status), "Seccomp:\t2") {
+					t.Fatalf("no calls are filtered: %v", err)
+				}
+				for i, kind := range []string{guardtest.Escapes, guardtest.Forks, guardtest.IgnoresTERM} {
+					c.start(Start{Service: kind, Run: uint64(i), Command: guardtest.Command(kind)})
+				}
+				end(c)
+				c.nothingLeft()
+			})
+		}
 	}
 }
 

@@ -194,6 +194,7 @@ const (
 	NoCommand     Reason = "command not found"     // the program does not exist
 	NotExecutable Reason = "not executable"        // it exists, but cannot be executed
 	NoFolder      Reason = "no such folder"        // to run it in
+	BadFolder     Reason = "folder not usable"     // the same, but it is there
 	TryAgain      Reason = "try again"             // no memory, process or descriptor to be had just now
 	TooLarge      Reason = "too large"             // its arguments and environment are more than the system takes
 	OtherReason   Reason = "other"

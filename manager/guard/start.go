@@ -73,10 +73,14 @@ func (g *guard) startRun(s Start) (Reason, error) {
 		return NoCommand, err
 	}
 	if s.Dir != "" {
-		if info, err := os.Stat(s.Dir); err != nil {
+		info, err := os.Stat(s.Dir + string(os.PathSeparator) + ".") // which takes the permission to enter it
+		switch {
+		case errors.Is(err, os.ErrNotExist):
 			return NoFolder, err
-		} else if !info.IsDir() {
-			return NoFolder, fmt.Errorf("%s is not a folder", s.Dir)
+		case err != nil:
+			return BadFolder, errors.Unwrap(err) // the path is known
+		case !info.IsDir():
+			return BadFolder, syscall.ENOTDIR
 		}
 	}
 	r := &run{start: s, running: true, notice: &coalescedNotice{wake: g.wake}}

@@ -172,7 +172,7 @@ func (g *guard) next() time.Time {
 		if early {
 			earlier(r.deadline)
 		}
-		if !early || !r.running && (r.blind || !proctree.AnnouncesEnds) {
+		if !early || !r.running && (r.blind || !g.tree.AnnouncesEnds()) {
 			earlier(r.next(now))
 		}
 	}

@@ -81,6 +81,7 @@ const (
 	NotInPath       MistakeKind = "not-in-path" // a part
 	CannotRun       MistakeKind = "cannot-run"  // a part
 	FolderMissing   MistakeKind = "folder-missing"
+	PathHangs       MistakeKind = "path-hangs"
 	NoFolder        MistakeKind = "no-folder"
 	EnvFileUnusable MistakeKind = "env-file-unusable"
 )

@@ -26,6 +26,7 @@ const (
 	FoundUnread      FindingKind = "services-file-unread"
 	FoundRunning     FindingKind = "instance"
 	FoundNotRunning  FindingKind = "no-instance"
+	FoundSilent      FindingKind = "instance-silent"
 	FoundFolder      FindingKind = "folder"
 	FoundNoFolder    FindingKind = "folder-not-made"
 	FoundUnwritable  FindingKind = "folder-not-writable"
@@ -58,6 +59,10 @@ var findings = map[FindingKind]struct{ what, advice text }{
 	FoundUnread:     {text{"Services file: {mistakes}", "Dienste-Datei: {mistakes}"}, none},
 	FoundRunning:    {text{"It is running (pid {pid}, version {version})", "Es läuft (PID {pid}, Version {version})"}, none},
 	FoundNotRunning: {text{"It is not running", "Es läuft nicht"}, text{"Start it with agents-tray, or agents-tray ui in a terminal", "Mit agents-tray starten, im Terminal mit agents-tray ui"}},
+	FoundSilent: {
+		text{"It is running, or seems to be, but does not answer", "Es läuft, oder scheint zu laufen, antwortet aber nicht"},
+		text{"If it was suspended in its terminal, as by Ctrl-Z, fg there continues it; else try again later, or end the process agents-tray", "Wurde es in seinem Terminal angehalten, etwa mit Strg-Z, setzt fg es dort fort; sonst später noch einmal versuchen oder den Prozess agents-tray beenden"},
+	},
 	FoundFolder:     {text{"The folder {path} can be written", "Der Ordner {path} ist beschreibbar"}, none},
 	FoundNoFolder:   {text{"The folder {path} is not there yet", "Den Ordner {path} gibt es noch nicht"}, none},
 	FoundUnwritable: {text{"The folder {path} cannot be written: {detail}", "Der Ordner {path} ist nicht beschreibbar: {detail}"}, text{"Make it your own and writable", "Den Ordner zum eigenen machen und beschreibbar"}},

@@ -74,6 +74,7 @@ var mistakes = [...]struct {
 	{spec.ProgramMissing, text{"{why}. Install it, or correct the command", "{why}. Installieren oder den Befehl berichtigen"}},
 	{spec.NotInPath, text{"the program {program} is not found in PATH", "das Programm {program} ist in PATH nicht zu finden"}},
 	{spec.CannotRun, text{"the program {program} cannot be run: {detail}", "das Programm {program} lässt sich nicht ausführen: {detail}"}},
+	{spec.PathHangs, text{"{path} does not answer, as on a network drive whose server is gone", "{path} antwortet nicht, wie auf einem Netzlaufwerk ohne Server"}},
 	{spec.FolderMissing, text{"the folder {path}: {detail}. Make it, or correct dir", "der Ordner {path}: {detail}. Anlegen oder dir berichtigen"}},
 	{spec.NoFolder, text{"{path} is no folder", "{path} ist kein Ordner"}},
 	{spec.EnvFileUnusable, text{"it cannot be used: {detail}", "nicht zu gebrauchen: {detail}"}},

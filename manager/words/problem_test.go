@@ -141,6 +141,8 @@ func TestWhatIsKnownIsSaid(t *testing.T) {
 		{manager.Problem{Kind: manager.NotFound, Detail: "exec: no-such"}, []string{"no-such"}},
 		{manager.Problem{Kind: manager.NotExecutable, Path: "/opt/run", Detail: "exec format error"}, []string{"/opt/run", "exec format error"}},
 		{manager.Problem{Kind: manager.NoFolder, Path: "/srv/gone"}, []string{"/srv/gone"}},
+		{manager.Problem{Kind: manager.NoFolder, Path: "/srv/closed", Detail: "permission denied"}, []string{"/srv/closed", "permission denied"}},
+		{manager.Problem{Kind: manager.PathHangs, Path: "/srv/gone", Waited: 5 * time.Second}, []string{"/srv/gone", "5 s"}},
 		{manager.Problem{Kind: manager.EnvFile, Path: "/srv/.env", Line: 12, Detail: "unexpected character"}, []string{"/srv/.env", "12", "unexpected character"}},
 		{manager.Problem{Kind: manager.EnvFile, Path: "/srv/.env", Missing: true}, []string{"/srv/.env"}},
 		{manager.Problem{Kind: manager.EnvFile, Path: "/srv/.env", Waited: 2 * time.Second}, []string{"/srv/.env", "2 s"}},

@@ -86,9 +86,19 @@ var problems = []problemText{
 		text{"Make it executable, or correct the command in the services file, then start it again", "Das Programm ausführbar machen oder den Befehl in der Dienste-Datei berichtigen, danach wieder starten"},
 	},
 	{
+		manager.NoFolder, func(p *manager.Problem) bool { return p.Detail != "" },
+		cannotStart, text{"Its folder {path} cannot be used: {detail}", "Der Ordner {path} ist nicht zu verwenden: {detail}"},
+		text{"Mend that, or correct dir in the services file, then start it again", "Das beheben oder dir in der Dienste-Datei berichtigen, danach wieder starten"},
+	},
+	{
 		manager.NoFolder, nil,
 		cannotStart, text{"Its folder {path} does not exist", "Den Ordner {path} gibt es nicht"},
 		text{"Make the folder, or correct dir in the services file, then start it again", "Den Ordner anlegen oder dir in der Dienste-Datei berichtigen, danach wieder starten"},
+	},
+	{
+		manager.PathHangs, nil,
+		cannotStart, text{"{path} did not answer within {waited}, as on a network drive whose server is gone", "{path} antwortete innerhalb von {waited} nicht, wie auf einem Netzlaufwerk ohne Server"},
+		text{"Have that drive answer, or correct dir or command in the services file, then start it again", "Das Laufwerk wieder erreichbar machen oder dir oder command in der Dienste-Datei berichtigen, danach wieder starten"},
 	},
 	{
 		manager.EnvFile, func(p *manager.Problem) bool { return p.Path == "" },

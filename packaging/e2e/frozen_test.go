@@ -74,11 +74,15 @@ func TestAnInstanceThatHangs(t *testing.T) {
 	p := u.launch().ready()
 	must(t, p.Process.Signal(syscall.SIGSTOP))
 	t.Cleanup(func() { _ = p.Process.Signal(syscall.SIGCONT) })
-	status, second, german := u.launchExactly("status"), u.launchExactly(), u.prepare()
+	status, doctor, second, german := u.launchExactly("status"), u.launchExactly("doctor"), u.launchExactly(), u.prepare()
 	german.Env = append(german.Env, "LANG=de_DE.UTF-8")
 	german.Start()
 	if status.End() != 1 || !strings.Contains(status.Out.String(), "is running, but does not answer") {
 		t.Errorf("status says %q", status.Out.String())
+	}
+	if end, said := doctor.End(), doctor.Out.String(); end != 1 || !strings.Contains(said, "but does not answer") ||
+		strings.Contains(said, "It is not running") || strings.Contains(said, "earlier session") {
+		t.Errorf("doctor says %q", said)
 	}
 	for launched, want := range map[*program][2]string{
 		second: {"Configurable Agents is running already", "It does not answer. It may have been suspended"},

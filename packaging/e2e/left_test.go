@@ -37,9 +37,7 @@ func TestWhatCannotBeEndedIsTold(t *testing.T) {
 		pid = held.PID
 		return held.State == manager.Ready
 	})
-	if _, _, err := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_SEIZE, uintptr(pid), 0, 0, 0, 0); err != 0 {
-		t.Fatalf("trace %d: %v", pid, err)
-	}
+	release := hold(t, pid)
 	must(t, p.Process.Signal(syscall.SIGTERM))
 	named := fmt.Sprintf("sleep (pid %d", pid)
 	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, named) })
@@ -52,14 +50,7 @@ func TestWhatCannotBeEndedIsTold(t *testing.T) {
 		!slices.ContainsFunc(last.events, func(e event) bool { return e.kind == "left running" && strings.Contains(e.detail, named) }) {
 		t.Errorf("it recorded %+v", last)
 	}
-	for {
-		var status unix.WaitStatus
-		if _, err := unix.Wait4(pid, &status, unix.WALL, nil); err == nil && status.Stopped() {
-			_ = unix.PtraceCont(pid, int(status.StopSignal())) // killed meanwhile
-		} else if !errors.Is(err, unix.EINTR) {
-			break
-		}
-	}
+	release()
 
 	p = u.launchExactly()
 	item := p.Item()
@@ -68,6 +59,48 @@ func TestWhatCannotBeEndedIsTold(t *testing.T) {
 		t.Errorf("its sessions: %s", past)
 	}
 	p.quit()
+}
+
+// hold has this thread be the debugger of a process, and returns what lets it end. The thread must
+// be locked.
+func hold(t *testing.T, pid int) (release func()) {
+	t.Helper()
+	if _, _, err := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_SEIZE, uintptr(pid), 0, 0, 0, 0); err != 0 {
+		t.Fatalf("trace %d: %v", pid, err)
+	}
+	return func() {
+		for {
+			var status unix.WaitStatus
+			if _, err := unix.Wait4(pid, &status, unix.WALL, nil); err == nil && status.Stopped() {
+				_ = unix.PtraceCont(pid, int(status.StopSignal())) // killed meanwhile
+			} else if !errors.Is(err, unix.EINTR) {
+				return
+			}
+		}
+	}
+}
+
+// In the terminal that is told also where another service has failed to start.
+func TestWhatIsLeftIsToldBesideAFailure(t *testing.T) {
+	t.Parallel()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	u := newUser(t)
+	u.WithServices("  held: {command: sleep 600, stop: {timeout: 200ms}}\n  missing: {command: /no/such/program}\n")
+	p := u.launchExactly("ui")
+	var pid int
+	p.Status("held runs", func(s control.Status) bool {
+		held, _ := s.Service("held")
+		missing, _ := s.Service("missing")
+		pid = held.PID
+		return held.State == manager.Ready && missing.State == manager.Failed
+	})
+	release := hold(t, pid)
+	must(t, p.Process.Signal(syscall.SIGTERM))
+	if status, printed := p.End(), p.Out.String(); status == 0 || !strings.Contains(printed, fmt.Sprintf("sleep (pid %d", pid)) {
+		t.Errorf("exit status %d: %s", status, printed)
+	}
+	release()
 }
 
 // Without the record of the last session, its processes are known by the guard's journal.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"text/tabwriter"
 	"time"
 
@@ -52,7 +53,8 @@ func checkCommand() *cobra.Command {
 // checkServices returns the services, or what is wrong with them, on this computer too.
 func checkServices(ctx context.Context, options config.Options) ([]spec.ServiceSpec, error) {
 	return config.Check(options, config.Locate(), func(specs []spec.ServiceSpec) error {
-		return errors.Join(spec.Doubts(specs), spec.Missing(specs, proctree.LookPath), missingFolders(specs), wrongEnvFiles(ctx, specs))
+		reached, err := reach(ctx, specs)
+		return errors.Join(spec.Doubts(specs), spec.Missing(reached, proctree.LookPath), missingFolders(reached), err)
 	})
 }
 
@@ -72,17 +74,36 @@ func missingFolders(specs []spec.ServiceSpec) error {
 	return errors.Join(found...)
 }
 
-// wrongEnvFiles reports the services whose env_file cannot be used, as *spec.Errors joined.
-func wrongEnvFiles(ctx context.Context, specs []spec.ServiceSpec) error {
+// reach returns the services whose folder and program answer. The error, *spec.Errors joined,
+// reports the others, and those whose env_file cannot be used.
+func reach(ctx context.Context, specs []spec.ServiceSpec) (reached []spec.ServiceSpec, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second) // a mount may hang
 	defer cancel()
-	var found []error
-	for _, s := range specs {
-		if _, err := manager.ReadEnvFile(ctx, s, nil); err != nil {
-			found = append(found, &spec.Error{Service: s.Name, Field: "env_file", Err: spec.Wrong(spec.EnvFileUnusable, "{detail}", err)})
+	found, hangs := make([]error, len(specs)), make([]bool, len(specs))
+	var looking sync.WaitGroup
+	for i, s := range specs { // all at once: one that hangs says nothing of the others
+		looking.Go(func() {
+			env, err := manager.ReadEnvFile(ctx, s, nil)
+			if err != nil {
+				found[i] = &spec.Error{Service: s.Name, Field: "env_file", Err: spec.Wrong(spec.EnvFileUnusable, "{detail}", err)}
+			}
+			unreachable, ok := errors.AsType[*manager.Unreachable](manager.Reach(ctx, s, env))
+			if hangs[i] = ok; ok {
+				field := "command"
+				if unreachable.Path == s.Dir {
+					field = "dir"
+				}
+				found[i] = errors.Join(found[i], &spec.Error{Service: s.Name, Field: field, Err: spec.Wrong(spec.PathHangs, "{path}", unreachable.Path)})
+			}
+		})
+	}
+	looking.Wait()
+	for i, s := range specs {
+		if !hangs[i] {
+			reached = append(reached, s)
 		}
 	}
-	return errors.Join(found...)
+	return reached, errors.Join(found...)
 }
 
 // An explained error says what is wrong with the services file in the user's language.

@@ -89,10 +89,13 @@ func examine(ctx context.Context, language words.Language, options config.Option
 		add(words.Fine, words.FoundServices, "{names}", strings.Join(names, ", "))
 	}
 	status, err := currentStatus(ctx)
-	running := err == nil
-	if running {
+	running := !errors.Is(err, control.ErrNotRunning)
+	switch {
+	case err == nil:
 		add(words.Fine, words.FoundRunning, "{pid}", strconv.Itoa(status.PID), "{version}", status.Version)
-	} else {
+	case running:
+		add(words.Wrong, words.FoundSilent)
+	default:
 		add(words.Fine, words.FoundNotRunning)
 	}
 	folders := config.Locate()

@@ -34,9 +34,9 @@ func openLogSource(ctx context.Context, folders config.Folders) (source logSourc
 			return instanceLogs{client}, known
 		}
 	}
-	files, _ := filepath.Glob(filepath.Join(folders.Logs(), "*.log")) // the pattern is right
+	files, _ := fs.Glob(os.DirFS(folders.Logs()), "*.log") // the pattern is right
 	for _, file := range files {
-		known = append(known, strings.TrimSuffix(filepath.Base(file), ".log"))
+		known = append(known, strings.TrimSuffix(file, ".log"))
 	}
 	return fileLogs{folders.Logs()}, known
 }

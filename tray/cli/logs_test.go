@@ -48,8 +48,8 @@ func run(t *testing.T, folders config.Folders) *control.Server {
 
 func someFolders(t *testing.T) config.Folders {
 	t.Helper()
-	folders := config.Folders{State: t.TempDir(), Runtime: t.TempDir()}
-	must(t, os.Mkdir(folders.Logs(), 0o700))
+	folders := config.Folders{State: filepath.Join(t.TempDir(), "of [me]*"), Runtime: t.TempDir()} // a name that would be a pattern elsewhere
+	must(t, os.MkdirAll(folders.Logs(), 0o700))
 	return folders
 }
 

@@ -109,6 +109,9 @@ func (w *waiting) note(now manager.Service) {
 // open.
 func outcome(action control.Action, before, now manager.Service, all manager.Snapshot) (said string, failure error, done bool) {
 	if action == control.Stop {
+		if !now.State.Idle() && !now.ByHand && !now.Leaving { // by somebody else
+			return "", fmt.Errorf("%s was started meanwhile", now.Name), true
+		}
 		said = "stopped"
 		if exit := now.LastExit; before.State.Live() && exit != nil && exit.KilledAtDeadline() {
 			said += ": it " + words.English.Exit(*exit)
@@ -132,6 +135,10 @@ func outcome(action control.Action, before, now manager.Service, all manager.Sna
 		return "ready", nil, true
 	case manager.Waiting:
 		return waitsInVain(now, all)
+	case manager.BackingOff:
+		if now.Settled && now.LastExit != nil {
+			return "", fmt.Errorf("%s: it %s, and is started again and again", now.Name, words.English.Exit(*now.LastExit)), true
+		}
 	case manager.Starting:
 		if now.Problem != nil { // it takes longer than expected, and is not ended for that
 			return words.English.Report(now.Problem), nil, true

@@ -199,12 +199,13 @@ func untilAsked(s *instance.Instance, screen *screen, asked stop, alone bool) er
 	if asked.once.Err() == nil { // it was asked for elsewhere: the first signal already means not to wait
 		hurry = asked.once
 	}
-	err := errors.Join(failed, s.End(hurry))
-	if err == nil {
+	if err := s.End(hurry); err != nil {
+		failed = err // what failed before stands on the screen already
+	} else if failed == nil {
 		screen.Say(allStopped)
 	}
 	screen.flush(asked.twice)
-	return err
+	return failed
 }
 
 // follow shows what happens until the end is asked for. See untilAsked for its error.

@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,8 +19,8 @@ const keepOld = 30 * 24 * time.Hour
 // tries again.
 func (i *Instance) removeOld() {
 	folders := i.options.Folders
-	logs, _ := filepath.Glob(filepath.Join(folders.Logs(), "*.log*"))                 // the patterns are right
-	records, _ := filepath.Glob(filepath.Join(folders.State, "session.db.damaged-*")) // with their journals
+	logs := matching(folders.Logs(), "*.log*")
+	records := matching(folders.State, "session.db.damaged-*") // with their journals
 	logs = slices.DeleteFunc(logs, func(path string) bool {
 		service, _, _ := strings.Cut(filepath.Base(path), ".log")
 		return i.hasService(service)
@@ -29,6 +30,15 @@ func (i *Instance) removeOld() {
 			_ = os.Remove(path)
 		}
 	}
+}
+
+// matching returns the files in a folder whose names match a pattern, which is right.
+func matching(folder, pattern string) []string {
+	names, _ := fs.Glob(os.DirFS(folder), pattern)
+	for i, name := range names {
+		names[i] = filepath.Join(folder, name)
+	}
+	return names
 }
 
 // moveGuardLog moves the guard's log from where an earlier version kept it, unless that

@@ -2,6 +2,7 @@ package instance
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,7 +16,7 @@ import (
 // Logs of services that are gone, and records that were set aside, are removed after
 // keepOld; nothing else is.
 func TestWhatIsOldIsRemoved(t *testing.T) {
-	folders := config.Folders{State: t.TempDir(), Config: t.TempDir(), Runtime: t.TempDir()}
+	folders := config.Folders{State: filepath.Join(t.TempDir(), "sta[t]e"), Config: t.TempDir(), Runtime: t.TempDir()}
 	i := &Instance{started: time.Now(), options: Options{Folders: folders, Contents: config.Contents{Services: []spec.ServiceSpec{{Name: "web"}}}}}
 	write := func(name string, age time.Duration) {
 		t.Helper()
@@ -32,12 +33,9 @@ func TestWhatIsOldIsRemoved(t *testing.T) {
 	write("logs/lately.log", recent)
 	write("session.db.damaged-20261101-101010.000", recent)
 	i.removeOld()
-	left, _ := filepath.Glob(filepath.Join(folders.State, "*"))
-	logs, _ := filepath.Glob(filepath.Join(folders.Logs(), "*"))
-	var got []string
-	for _, path := range append(left, logs...) {
-		got = append(got, filepath.Base(path))
-	}
+	got, _ := fs.Glob(os.DirFS(folders.State), "*")
+	logs, _ := fs.Glob(os.DirFS(folders.Logs()), "*")
+	got = append(got, logs...)
 	want := []string{"chat-damaged-20260101-101010.000.db", "logs", "session.db", "session.db.copy", "session.db.damaged-20261101-101010.000",
 		"lately.log", "notes.txt", "web.log", "web.log.2"}
 	if !slices.Equal(got, want) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
@@ -198,18 +199,18 @@ func newestModel() string {
 		}
 		cache = filepath.Join(folder, "llama.cpp")
 	}
-	models, err := filepath.Glob(filepath.Join(cache, "*.gguf"))
+	models, err := fs.Glob(os.DirFS(cache), "*.gguf")
 	if err != nil || len(models) == 0 {
 		return ""
 	}
-	changed := func(path string) time.Time {
-		info, err := os.Stat(path)
+	changed := func(name string) time.Time {
+		info, err := os.Stat(filepath.Join(cache, name))
 		if err != nil {
 			return time.Time{}
 		}
 		return info.ModTime()
 	}
-	return slices.MaxFunc(models, func(a, b string) int { return changed(a).Compare(changed(b)) })
+	return filepath.Join(cache, slices.MaxFunc(models, func(a, b string) int { return changed(a).Compare(changed(b)) }))
 }
 
 // lmStudio is started by a command that ends when its server runs.

@@ -49,9 +49,15 @@ func overwriteEnvironment() error {
 // becomeRoot makes this process root's, whose file must be root's with the set-user-id bit.
 func becomeRoot() error { return syscall.Setuid(0) }
 
-// withoutPidfd executes the guard on a system that has no file descriptors of processes, or
-// refuses them, as older kernels and sandboxes do.
-func withoutPidfd() error {
+// withoutCalls are what a system of that kind does not have or refuses, as older kernels and
+// sandboxes do.
+var withoutCalls = map[string][]uint32{
+	WithoutPidfd: {unix.SYS_PIDFD_OPEN, unix.SYS_PIDFD_SEND_SIGNAL, unix.SYS_CLONE3},
+	WithoutPrctl: {unix.SYS_PRCTL},
+}
+
+// guardWithoutCalls executes the guard on such a system.
+func guardWithoutCalls(kind string) error {
 	runtime.LockOSThread() // the filter is this thread's, and goes with what it executes
 	load := func(offset uint32) unix.SockFilter {
 		return unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: offset}
@@ -59,9 +65,12 @@ func withoutPidfd() error {
 	refuse := func(call uint32) unix.SockFilter { // to the last instruction if it is that call
 		return unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: call}
 	}
-	program := []unix.SockFilter{load(0), refuse(unix.SYS_PIDFD_OPEN), refuse(unix.SYS_PIDFD_SEND_SIGNAL), refuse(unix.SYS_CLONE3),
-		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW},
-		{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ERRNO | uint32(unix.ENOSYS)}}
+	program := []unix.SockFilter{load(0)}
+	for _, call := range withoutCalls[kind] {
+		program = append(program, refuse(call))
+	}
+	program = append(program, unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW},
+		unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ERRNO | uint32(unix.ENOSYS)})
 	for i := range program[:len(program)-2] {
 		if i > 0 {
 			program[i].Jt = uint8(len(program) - 2 - i)

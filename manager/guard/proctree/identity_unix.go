@@ -19,6 +19,8 @@ type Descendant struct {
 	start uint64
 	group int
 	of    Selector
+	// orphaned says that it was found elsewhere than below this process, by what it tells of itself.
+	orphaned bool
 }
 
 // InGroup reports whether it is in the process group of that leader.
@@ -75,6 +77,37 @@ func (t *Tree) remember(p process, of Selector) {
 	}
 	t.seen[p.pid] = seen{p, of.Group}
 	t.journal.add(of.Variable, p, "", 0)
+	if t.crowded = max(t.crowded, leastCrowded); len(t.seen) > t.crowded {
+		t.forgetEnded()
+		t.crowded = 2 * len(t.seen)
+	}
+}
+
+// leastCrowded is how many processes are remembered before those that have ended are forgotten.
+const leastCrowded = 200
+
+// forgetEnded forgets the processes that have ended and tell nothing any more: a service may have
+// had thousands. The leaders of runs, and whoever has founded a group or session that somebody is
+// in, are kept.
+func (t *Tree) forgetEnded() {
+	all, err := processes()
+	if err != nil {
+		return // then later
+	}
+	lives, inhabited := map[int]uint64{}, map[int]bool{}
+	for _, p := range all {
+		lives[p.pid] = p.start
+		inhabited[p.group], inhabited[p.session] = true, true
+	}
+	t.journal.forget(func(e entry) bool {
+		start, given := lives[e.PID]
+		return given && start != e.Start || !given && !inhabited[e.PID]
+	})
+	for pid, s := range t.seen {
+		if start, given := lives[pid]; pid != s.leader && (given && start != s.start || !given && !inhabited[pid]) {
+			delete(t.seen, pid)
+		}
+	}
 }
 
 // Forget forgets what is known of a run of which nothing is left.

@@ -5,8 +5,10 @@ package proctree
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -70,6 +72,21 @@ func (j *journal) add(run string, p process, cgroup string, birthmark uint64) {
 	j.write(e)
 }
 
+// forget forgets the processes that have ended, but for leaders, whose entries have what
+// their runs are known by.
+func (j *journal) forget(ended func(entry) bool) {
+	if j == nil {
+		return
+	}
+	for run, entries := range j.known {
+		leader := entries[0]
+		kept := slices.DeleteFunc(entries, func(e entry) bool { return e != leader && ended(e) })
+		j.kept -= len(entries) - len(kept)
+		j.known[run] = kept
+	}
+	j.rewrite()
+}
+
 // gone notes that nothing is left of a run.
 func (j *journal) gone(run string) {
 	if j == nil || j.known[run] == nil {
@@ -114,19 +131,21 @@ func (j *journal) remove() {
 
 // Journals returns the journals in a folder, except those of a session.
 func Journals(folder, except string) []string {
-	found, _ := filepath.Glob(filepath.Join(folder, "*"+journalSuffix)) // the pattern is well formed
-	var others []string
-	for _, path := range found {
-		if !strings.HasPrefix(filepath.Base(path), except+".") {
-			others = append(others, path)
-		}
-	}
-	return others
+	return journalsWhere(folder, func(name string) bool { return !strings.HasPrefix(name, except+".") })
 }
 
 // JournalsOf returns the journals of a session in a folder.
 func JournalsOf(folder, session string) []string {
-	found, _ := filepath.Glob(filepath.Join(folder, session+".*"+journalSuffix)) // session is letters and digits
+	return journalsWhere(folder, func(name string) bool { return strings.HasPrefix(name, session+".") })
+}
+
+func journalsWhere(folder string, fits func(name string) bool) (found []string) {
+	names, _ := fs.Glob(os.DirFS(folder), "*"+journalSuffix) // the pattern is well formed
+	for _, name := range names {
+		if fits(name) {
+			found = append(found, filepath.Join(folder, name))
+		}
+	}
 	return found
 }
 

@@ -29,7 +29,7 @@ func TestARecycledIDIsNotSignalled(t *testing.T) {
 		"by its variable": {Variable: RunVariable + "=s/1", Group: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tree := &Tree{}
+			tree := &Tree{adopts: true}
 			command := guardtest.Command(guardtest.Cooperative)
 			child := &exec.Cmd{
 				Path: command[0], Args: command, Env: append(os.Environ(), RunVariable+"=s/1"),

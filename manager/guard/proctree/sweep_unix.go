@@ -127,9 +127,11 @@ func remains(assignment string, known []entry) ([]process, error) {
 		byPID[p.pid] = p
 	}
 	guard, ofGuard := strings.CutPrefix(assignment, GuardVariable+"=")
-	inGroups, born := map[int]bool{}, map[uint64]bool{}
+	inGroups, born, marks := map[int]bool{}, map[uint64]bool{}, map[string]uint64{}
 	for _, e := range known {
-		born[e.Birthmark] = e.Birthmark != 0
+		if e.Birthmark != 0 {
+			born[e.Birthmark], marks[e.Run] = true, e.Birthmark
+		}
 		pids, err := cgroupMembers(e.Cgroup)
 		if err != nil {
 			return nil, err
@@ -141,7 +143,7 @@ func remains(assignment string, known []entry) ([]process, error) {
 	ours := map[int]bool{}
 	for _, p := range all {
 		mark := birthmarkOf(p.pid)
-		if inGroups[p.pid] || born[mark] || ofGuard && isOfGuard(mark, guard) || slices.ContainsFunc(known, func(e entry) bool { return e.names(p, byPID) }) ||
+		if inGroups[p.pid] || born[mark] || ofGuard && isOfGuard(mark, guard) || slices.ContainsFunc(known, func(e entry) bool { return e.names(p, byPID, marks[e.Run] != 0) }) ||
 			assignment != "" && carries(p, assignment) {
 			ours[p.pid] = true
 		}
@@ -158,8 +160,10 @@ func remains(assignment string, known []entry) ([]process, error) {
 }
 
 // names reports whether a process is that of the entry, or is in a group or session that
-// it has founded: its id cannot be given again while there is such a group.
-func (e entry) names(p process, all map[int]process) bool {
+// it has founded: its id cannot be given again while there is such a group. Once there is none
+// it can, to a stranger who founds one: so where the run's processes have a birthmark, which p
+// is known not to have then, a founder that has ended proves nothing.
+func (e entry) names(p process, all map[int]process, marked bool) bool {
 	if p.pid == e.PID {
 		return p.start == e.Start
 	}
@@ -167,8 +171,8 @@ func (e entry) names(p process, all map[int]process) bool {
 		return false
 	}
 	founder, lives := all[e.PID]
-	if lives && founder.start != e.Start {
-		return false // another one has the id
+	if lives && founder.start != e.Start || !lives && marked {
+		return false // another one has the id, or may have had it
 	}
 	return e.Group == e.PID && p.group == e.PID && (e.Session == 0 || p.session == e.Session) ||
 		e.Session == e.PID && e.Session != 0 && p.session == e.PID

@@ -9,7 +9,7 @@ import (
 // are found by a variable in their environment, and by what was seen of them while their
 // parents lived, since it tells the environment of no program of its own.
 
-func becomeSubreaper() {}
+func becomeSubreaper() bool { return false }
 
 func childAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
@@ -46,8 +46,8 @@ func (t *Tree) Empty() bool {
 	return err == nil && len(found) == 0
 }
 
-// AnnouncesEnds says that Tree.Ended tells of the last descendant's end, too.
-const AnnouncesEnds = false
+// AnnouncesEnds reports whether Tree.Ended tells of the last descendant's end, too.
+func (t *Tree) AnnouncesEnds() bool { return false }
 
 // Children returns nil: Descendants looks at all processes.
 func (t *Tree) Children() ([]int, error) { return nil, nil }
@@ -82,7 +82,7 @@ func (t *Tree) Descendants(of Selector, leaders map[int]bool, _ func() ([]int, e
 	for _, p := range all {
 		if ours[p.pid] && !leaders[p.pid] && !p.gone() {
 			t.remember(p, of)
-			found = append(found, Descendant{p.pid, p.start, p.group, of})
+			found = append(found, Descendant{p.pid, p.start, p.group, of, true})
 		}
 	}
 	return found, nil

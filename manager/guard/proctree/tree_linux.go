@@ -4,25 +4,41 @@ import (
 	"errors"
 	"maps"
 	"os"
+	"sync"
 	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-// becomeSubreaper makes orphaned descendants children of this process.
-func becomeSubreaper() { _ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }
+// becomeSubreaper makes orphaned descendants children of this process. It reports whether it
+// could: sandboxes refuse it.
+func becomeSubreaper() bool { return unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == nil }
 
 func childAttributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: ifGiven(syscall.SIGKILL)}
 }
+
+// ifGiven is the signal for a parent's death, or 0 where the system gives none: no process
+// could be started with one there.
+func ifGiven(death syscall.Signal) syscall.Signal {
+	if !givesDeathSignal() {
+		return 0
+	}
+	return death
+}
+
+// givesDeathSignal asks for one that does no harm.
+var givesDeathSignal = sync.OnceValue(func() bool {
+	return unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGCONT), 0, 0, 0) == nil
+})
 
 // DetachedAttributes start a process that has work to do once its parent has ended: it is
 // in a process group of its own, which the terminal's Ctrl-C does not reach, and it is
 // resumed at its parent's end if it was stopped. The kernel resumes orphaned process
 // groups by itself, but not one that is only about to stop at that moment.
 func DetachedAttributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGCONT}
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: ifGiven(syscall.SIGCONT)}
 }
 
 // Reap collects the children that have ended. before is called for each while it is a
@@ -54,14 +70,19 @@ func pidOf(info *unix.Siginfo) int {
 	return int(*(*int32)(unsafe.Add(unsafe.Pointer(info), offset)))
 }
 
-// Empty reports whether this process has no child at all, dead or alive.
+// Empty reports whether this process has no child at all, dead or alive, nor any orphaned
+// descendant elsewhere.
 func (t *Tree) Empty() bool {
 	err := unix.Waitid(unix.P_ALL, 0, nil, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil)
-	return errors.Is(err, unix.ECHILD)
+	if !errors.Is(err, unix.ECHILD) || t.adopts {
+		return errors.Is(err, unix.ECHILD)
+	}
+	found, err := t.Descendants(Selector{}, nil, t.Children)
+	return err == nil && len(found) == 0
 }
 
-// AnnouncesEnds says that Tree.Ended tells of the last descendant's end, too.
-const AnnouncesEnds = true
+// AnnouncesEnds reports whether Tree.Ended tells of the last descendant's end, too.
+func (t *Tree) AnnouncesEnds() bool { return t.adopts }
 
 // Children returns this process's own children: those it has started, and orphaned
 // descendants.
@@ -79,7 +100,7 @@ func (t *Tree) Descendants(of Selector, leaders map[int]bool, own func() ([]int,
 	// A process whose parent ends while this looks becomes a child of somebody who has
 	// been looked at already. So that nothing is there is believed once two looks in a row
 	// have met the same processes.
-	for n := 1; err == nil && len(found) == 0 && len(met) > 0; n++ {
+	for n := 1; err == nil && len(found) == 0 && (len(met) > 0 || !t.adopts && n == 1); n++ {
 		if n == looks {
 			return nil, errors.New("processes come and go too quickly")
 		}
@@ -106,7 +127,7 @@ func (t *Tree) descendants(of Selector, leaders map[int]bool, own func() ([]int,
 	}
 	add := func(p process) {
 		t.remember(p, of)
-		found = append(found, Descendant{p.pid, p.start, p.group, of})
+		found = append(found, Descendant{p.pid, p.start, p.group, of, !visited[p.pid]})
 	}
 	var walk func(pids []int, ours bool)
 	below := func(pid int, ours bool) {
@@ -155,13 +176,41 @@ func (t *Tree) descendants(of Selector, leaders map[int]bool, own func() ([]int,
 			add(p)
 		}
 	}
+	if !t.adopts {
+		all, err := processes()
+		if err != nil {
+			faults = append(faults, err)
+		}
+		orphans := map[int]bool{}
+		for _, p := range all {
+			orphans[p.pid] = !visited[p.pid] && !leaders[p.pid] && p.pid != os.Getpid() && t.isOrphan(p, of)
+		}
+		addDescendants(orphans, all, leaders)
+		for _, p := range all {
+			if orphans[p.pid] && !visited[p.pid] && !p.gone() {
+				met[p.pid] = true
+				add(p)
+			}
+		}
+	}
 	return found, met, errors.Join(faults...)
 }
 
-// stillBelongs reports whether p, the process that was found, is below this one or in its
-// run's control group.
+// isOrphan reports whether a process that is not below this one is a descendant that of selects:
+// where this process is no subreaper, init adopts those that are orphaned. Nothing belongs to a
+// run for want of another there.
+func (t *Tree) isOrphan(p process, of Selector) bool {
+	if of != (Selector{}) {
+		return t.belongs(p, Selector{Variable: of.Variable, Group: of.Group, Birthmark: of.Birthmark})
+	}
+	known, guard := t.seen[p.pid], os.Getenv(GuardVariable)
+	return known.leader != 0 && known.same(p) || isOfGuard(birthmarkOf(p.pid), guard) || guard != "" && carries(p, GuardVariable+"="+guard)
+}
+
+// stillBelongs reports whether p, the process that was found, is below this one, an orphan or in
+// its run's control group.
 func (d Descendant) stillBelongs(p process) bool {
-	return descendsFrom(p, os.Getpid()) || d.of.Cgroup != "" && inCgroup(d.PID, d.of.Cgroup)
+	return d.orphaned || descendsFrom(p, os.Getpid()) || d.of.Cgroup != "" && inCgroup(d.PID, d.of.Cgroup)
 }
 
 // descendsFrom reports whether ancestor is above p.

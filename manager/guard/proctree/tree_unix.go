@@ -17,9 +17,11 @@ type Tree struct {
 	Ended chan os.Signal
 
 	seen    map[int]seen // by process id; see belongs
+	crowded int          // when there are more of them, those that have ended are forgotten
 	born    int          // how many runs there were
 	journal *journal     // nil: none is kept
 	groups  *cgroups     // nil: none is delegated to us
+	adopts  bool         // orphaned descendants become children of this process
 }
 
 // A Process is a child that Start has started.
@@ -36,7 +38,7 @@ type Process struct {
 func New() *Tree {
 	t := &Tree{Ended: make(chan os.Signal, 1), groups: newCgroups()}
 	signal.Notify(t.Ended, syscall.SIGCHLD)
-	becomeSubreaper()
+	t.adopts = becomeSubreaper()
 	return t
 }
 

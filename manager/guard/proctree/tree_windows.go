@@ -248,8 +248,8 @@ func (t *Tree) KillDescendant(d Descendant) error {
 	return nil
 }
 
-// AnnouncesEnds says that Tree.Ended tells of the last descendant's end, too.
-const AnnouncesEnds = true
+// AnnouncesEnds reports whether Tree.Ended tells of the last descendant's end, too.
+func (t *Tree) AnnouncesEnds() bool { return true }
 
 // InGroup reports whether it has been asked to stop with that leader.
 func (t *Tree) InGroup(Descendant, int) bool { return true }
