@@ -21,17 +21,18 @@ import (
 // A world is what the manager sees of the system in these tests: guards that run no processes,
 // in synthetic time.
 type world struct {
-	mu      sync.Mutex
-	guards  []*fakeGuard
-	ways    map[string]way // of services
-	left    error          // of a sweep
-	failing int            // launches of a guard that are to fail
-	port    portState
-	login   string          // PATH of the login shell
-	logins  int             // how often it was asked
-	proof   error           // of every check
-	there   map[string]bool // the paths that exist
-	env     func(context.Context) ([]string, error)
+	mu       sync.Mutex
+	guards   []*fakeGuard
+	sweeping chan struct{}  // until when a sweep takes; nil: it does not
+	ways     map[string]way // of services
+	left     error          // of a sweep
+	failing  int            // launches of a guard that are to fail
+	port     portState
+	login    string          // PATH of the login shell
+	logins   int             // how often it was asked
+	proof    error           // of every check
+	there    map[string]bool // the paths that exist
+	env      func(context.Context) ([]string, error)
 }
 
 // A way is how a service behaves from its next start on.
@@ -113,8 +114,12 @@ func newFake(t *testing.T, specs ...spec.ServiceSpec) (*Manager, *world) {
 		sweep: func() error {
 			time.Sleep(10 * time.Millisecond)
 			w.mu.Lock()
-			defer w.mu.Unlock()
-			return w.left
+			left, until := w.left, w.sweeping
+			w.mu.Unlock()
+			if until != nil {
+				<-until
+			}
+			return left
 		},
 		prepare: func(ctx context.Context, s spec.ServiceSpec) ([]string, error) {
 			w.mu.Lock()

@@ -163,3 +163,24 @@ func TestWhatALostGuardHasLeftIsToldAtTheEnd(t *testing.T) {
 		})
 	}
 }
+
+// The end has a limit whatever hangs; that nothing is left is not claimed then.
+func TestTheEndHasALimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, w := newFake(t, plain("a"))
+		startIt(t, m, "a")
+		release := make(chan struct{})
+		w.mu.Lock()
+		w.sweeping = release
+		w.mu.Unlock()
+		w.guard().freeze()
+		began := time.Now()
+		if err := m.Shutdown(t.Context()); !errors.Is(err, errNotConfirmed) {
+			t.Errorf("it says %v", err)
+		}
+		if took, limit := time.Since(began), guard.Patience(Grace)+sweepTime; took > limit {
+			t.Errorf("it took %v, more than %v", took, limit)
+		}
+		close(release)
+	})
+}
