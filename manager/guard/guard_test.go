@@ -331,3 +331,19 @@ func get(t *testing.T, address string) string {
 	}
 	return string(body)
 }
+
+// What is asked for while everything ends is not started; the guard's end is the answer.
+func TestNothingIsStartedDuringTheEnd(t *testing.T) {
+	c := launch(t, time.Second)
+	c.start(Start{Service: "s", Run: 1, Command: guardtest.Command(guardtest.IgnoresTERM)})
+	c.send(Request{Shutdown: &Shutdown{300 * time.Millisecond}})
+	c.send(Request{Start: &Start{Service: "late", Run: 1, Command: guardtest.Command(guardtest.Cooperative)}})
+	for e := range c.Events() {
+		if e.Started != nil || e.Refused != nil {
+			t.Errorf("it answers %+v %+v", e.Started, e.Refused)
+		}
+	}
+	if err := c.Err(); err != nil {
+		t.Error(err)
+	}
+}
