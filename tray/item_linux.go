@@ -121,6 +121,9 @@ func (i *statusItem) getAll(of string) (map[string]dbus.Variant, *dbus.Error) {
 		i.pixmaps = pixmapsOf(i.state)
 	}
 	name := ""
+	if i.theme != "" && !isInTheme(i.theme, i.state) {
+		i.theme = themeFolder()
+	}
 	if i.theme != "" {
 		name = themeName(i.state)
 	}

@@ -6,6 +6,7 @@ package tray
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"agents-tray/manager"
@@ -238,7 +239,7 @@ func uncleanLine(m Model) string {
 
 // noticeIntent opens where a notice can be dealt with.
 func noticeIntent(m Model) Intent {
-	if m.Notice != nil && m.Notice.What == words.ServicesUnchanged {
+	if m.Notice != nil && slices.Contains([]words.Key{words.ServicesUnchanged, words.ServicesNotRead, words.ServicesGone}, m.Notice.What) {
 		return Intent{Verb: EditServices}
 	}
 	return Intent{Verb: Notices}

@@ -26,6 +26,9 @@ func themeFolder() string {
 	// Panels remember what they have read in a folder, so other pictures are in another.
 	folder := filepath.Join(xdg.CacheHome, itemIdentity, fmt.Sprintf("icons-%x", digest.Sum(nil)[:6]))
 	if _, err := os.Stat(folder); err == nil {
+		if writeFiles(folder, missing(folder, files)) != nil { // a cache is cleaned, in part or as a whole
+			return ""
+		}
 		return folder
 	}
 	if err := os.MkdirAll(filepath.Dir(folder), 0o700); err != nil {
@@ -63,6 +66,27 @@ func themeFiles() map[string][]byte {
 	files["hicolor/index.theme"] = fmt.Appendf(nil, "[Icon Theme]\nName=Hicolor\nComment=Icons of %s\nHidden=true\nDirectories=%s\n%s",
 		Name, strings.Join(folders, ","), strings.Join(sections, ""))
 	return files
+}
+
+// missing are those of the files that are not in a folder.
+func missing(folder string, files map[string][]byte) map[string][]byte {
+	absent := map[string][]byte{}
+	for name, data := range files {
+		if info, err := os.Stat(filepath.Join(folder, filepath.FromSlash(name))); err != nil || info.Size() != int64(len(data)) {
+			absent[name] = data
+		}
+	}
+	return absent
+}
+
+// isInTheme reports whether the pictures of a state are still there.
+func isInTheme(folder string, state icons.State) bool {
+	for _, size := range icons.LinuxSizes {
+		if _, err := os.Stat(filepath.Join(folder, "hicolor", fmt.Sprintf("%dx%[1]d", size), "apps", themeName(state)+".png")); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 func writeFiles(folder string, files map[string][]byte) error {

@@ -32,7 +32,7 @@ func Edit(o Options, f Folders) (string, error) {
 		err = disk.Create(path, []byte(firstFile))
 	}
 	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return "", fmt.Errorf("the services file %s cannot be made: %w", path, disk.Cause(err))
+		return "", &fs.PathError{Op: "make", Path: path, Err: disk.Cause(err)}
 	}
 	return path, nil
 }

@@ -35,7 +35,7 @@ func TestTheFirstFileSaysWhatIsSoWithoutIt(t *testing.T) {
 func TestAServicesFileThatCannotBeMade(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	must(t, os.WriteFile(file, nil, 0o600))
-	if path, err := Edit(Options{}, Folders{Config: file}); err == nil || !strings.Contains(err.Error(), "services.yaml cannot be made") {
+	if path, err := Edit(Options{}, Folders{Config: file}); err == nil || !strings.Contains(err.Error(), "services.yaml: ") {
 		t.Error(path, err)
 	}
 }

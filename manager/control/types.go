@@ -117,6 +117,9 @@ type OpenRequest struct {
 	// Desktop are the variables, in the form "NAME=value", that lead to the desktop of whoever
 	// asks, where the page is to appear. Optional.
 	Desktop []string `json:"desktop,omitempty"`
+	// AtLogin says that nobody asks for the page, but the system that starts the program at login:
+	// it is not opened. Optional.
+	AtLogin bool `json:"at_login,omitempty"`
 }
 
 // Opening is what came of a request to open a page. All is empty in the answer of a version
@@ -130,6 +133,8 @@ type Opening struct {
 	Problem string `json:"problem,omitempty"`
 	// Nothing says that there is no page to open.
 	Nothing bool `json:"nothing,omitempty"`
+	// AtLogin says that none was opened, since nobody has asked for it.
+	AtLogin bool `json:"at_login,omitempty"`
 }
 
 // Log holds the last lines that a service printed, oldest first.

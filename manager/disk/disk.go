@@ -1,5 +1,5 @@
 // Package disk has what no single system call does with files: it proves that a folder can
-// be written, and replaces a file as a whole.
+// be written, reads what is a file and nothing else, and replaces a file as a whole.
 package disk
 
 import (
@@ -25,11 +25,29 @@ func Probe(folder string, size int) error {
 
 // Cause takes the path off an error of the file system, for a text that names it already.
 func Cause(err error) error {
-	var path *os.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Err
 	}
+	if link, ok := errors.AsType[*os.LinkError](err); ok {
+		return link.Err
+	}
 	return err
+}
+
+// ErrNotRegular says that something is no regular file.
+var ErrNotRegular = errors.New("it is not a regular file")
+
+// Read reads a file of the program's own. Its error is ErrNotRegular, with the path, for anything but
+// a regular file: a pipe that nobody writes to would be waited for.
+func Read(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "read", Path: path, Err: ErrNotRegular}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
 }
 
 // MakePrivate makes an empty file that only this user can read and write, and takes the
@@ -103,12 +121,20 @@ func place(path string, data []byte, put func(part, path string) error) error {
 	}
 	part, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*")
 	if err != nil {
-		return err
+		return about(path, err)
 	}
 	defer os.Remove(part.Name()) // of no use afterwards
 	_, err = part.Write(data)
 	if err = errors.Join(err, part.Close()); err != nil {
-		return err
+		return about(path, err)
 	}
-	return put(part.Name(), path)
+	return about(path, put(part.Name(), path))
+}
+
+// about makes an error one that names path, not the file beside it that nobody knows.
+func about(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &fs.PathError{Op: "write", Path: path, Err: Cause(err)}
 }

@@ -31,6 +31,7 @@ func first(locales []string) Language {
 	for _, locale := range locales {
 		name, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(locale, "-", "_")), "_")
 		name, _, _ = strings.Cut(name, ".")
+		name, _, _ = strings.Cut(name, "@") // or of a variant, as in de@euro
 		switch name {
 		case "de":
 			return German

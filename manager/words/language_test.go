@@ -11,6 +11,7 @@ func TestTheLanguageIsTheFirstThatIsSpoken(t *testing.T) {
 		"de_DE.UTF-8":        German,
 		"de":                 German,
 		"de-AT":              German,
+		"de@euro":            German,
 		"fr_FR en_US":        English,
 		"fr_FR de_CH.UTF-8":  German,
 		"en_GB.UTF-8 de_DE":  English,

@@ -138,8 +138,29 @@ func TestWithoutABrowser(t *testing.T) {
 	}
 	click(t, item, "Open Chat")
 	message := u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, u.URL(u.Chat)) })
-	if !slices.Contains(message.Actions, "Copy address") {
-		t.Errorf("it offers %q", message.Actions)
+	if !slices.Contains(message.Actions, "Copy address") || !strings.HasSuffix(message.Body, "(there is no xdg-open here, and BROWSER names none that works)") {
+		t.Errorf("it offers %q and says %q", message.Actions, message.Body)
 	}
 	u.fails(1, []string{"open", "chat"}, "open "+u.URL(u.Chat)+" yourself")
+}
+
+// Without a desktop, too, whoever chooses in a terminal what opens nothing is told so: it ended with
+// 0, and was silent.
+func TestAChoiceThatOpensNothing(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	p := u.prepare("ui")
+	p.Env = append(p.Env, "PATH="+t.TempDir(), "BROWSER=")
+	p.Start()
+	p.ready()
+	for choice, page := range map[string]string{"open chat": u.URL(u.Chat), "history": u.URL(u.Dashboard) + "/sessions", "log chat": u.URL(u.Dashboard) + "/services/chat/log"} {
+		u.fails(1, append([]string{"do"}, strings.Fields(choice)...), "No browser could be opened. Open "+page+" yourself.")
+	}
+	u.fails(1, []string{"do", "edit-services"}, "services.yaml could not be opened. Open ")
+	p.kill(syscall.SIGKILL)
+	p = u.prepare("ui")
+	p.Env = append(p.Env, "PATH="+t.TempDir(), "BROWSER=")
+	p.Start()
+	p.ready()
+	u.fails(1, []string{"review"}, "No browser could be opened. Open "+u.URL(u.Dashboard)+"/review yourself.")
 }

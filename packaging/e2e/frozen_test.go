@@ -74,7 +74,9 @@ func TestAnInstanceThatHangs(t *testing.T) {
 	p := u.launch().ready()
 	must(t, p.Process.Signal(syscall.SIGSTOP))
 	t.Cleanup(func() { _ = p.Process.Signal(syscall.SIGCONT) })
-	status, doctor, second := u.launchExactly("status"), u.launchExactly("doctor"), u.launchExactly()
+	status, doctor, second, german := u.launchExactly("status"), u.launchExactly("doctor"), u.launchExactly(), u.prepare()
+	german.Env = append(german.Env, "LANG=de_DE.UTF-8")
+	german.Start()
 	if status.End() != 1 || !strings.Contains(status.Out.String(), "is running, but does not answer") {
 		t.Errorf("status says %q", status.Out.String())
 	}
@@ -82,8 +84,13 @@ func TestAnInstanceThatHangs(t *testing.T) {
 		strings.Contains(said, "It is not running") || strings.Contains(said, "earlier session") {
 		t.Errorf("doctor says %q", said)
 	}
-	n := u.Notifications.Wait(t.Context(), summary("Configurable Agents is running already"))
-	if second.End() != 1 || !strings.Contains(n.Body, "does not answer") {
-		t.Errorf("a second launch says %q", n.Body)
+	for launched, want := range map[*program][2]string{
+		second: {"Configurable Agents is running already", "It does not answer. It may have been suspended"},
+		german: {"Configurable Agents läuft schon", "Es antwortet nicht. Vielleicht wurde es angehalten"},
+	} {
+		n := u.Notifications.Wait(t.Context(), summary(want[0]))
+		if launched.End() != 1 || !strings.HasPrefix(n.Body, want[1]) {
+			t.Errorf("another launch says %q", n.Body)
+		}
 	}
 }

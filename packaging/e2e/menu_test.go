@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -246,6 +247,50 @@ func TestStartAtLogin(t *testing.T) {
 	checked(false)
 	if _, err := os.Stat(entry); err == nil {
 		t.Error("the entry is left")
+	}
+}
+
+// Whoever asks for it in a terminal is told there that it was not possible; if it is so already,
+// it is with the present options from then on.
+func TestStartAtLoginFromATerminal(t *testing.T) {
+	t.Parallel()
+	u := newUser(t).withDesktop()
+	folder := filepath.Join(u.Folder, "config", "autostart")
+	entry := filepath.Join(folder, "agents-tray.desktop")
+	first := u.launch().ready()
+	u.Command("autostart", "on")
+	first.quit()
+	u.launch("--no-chat").ready()
+	u.Command("autostart", "on")
+	if text, err := os.ReadFile(entry); err != nil || !strings.Contains(string(text), " --no-chat\n") {
+		t.Errorf("with other options it is %s (%v)", text, err)
+	}
+	u.Command("autostart", "off")
+	must(t, os.Remove(folder))
+	must(t, os.WriteFile(folder, nil, 0o600))
+	u.fails(1, []string{"autostart", "on"}, "The setting could not be changed: "+folder+": not a directory")
+	u.Command("autostart", "off") // as it is
+}
+
+// A program that was moved while it runs would not be found at the next login.
+func TestStartAtLoginAfterAMove(t *testing.T) {
+	t.Parallel()
+	u := newUser(t).withDesktop()
+	p := u.prepare()
+	german := filepath.Join(t.TempDir(), "agents-tray")
+	build, err := os.ReadFile(p.Path)
+	must(t, errors.Join(err, os.WriteFile(german, build, 0o700)))
+	p.Path, p.Env = german, append(p.Env, "LANG=de_DE.UTF-8")
+	p.Start()
+	item := p.ready().Item()
+	must(t, os.Remove(german))
+	u.fails(1, []string{"autostart", "on"}, "The setting could not be changed: it was moved or removed since it was started; quit it")
+	click(t, item, "Einstellungen", "Bei der Anmeldung starten")
+	u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool {
+		return strings.HasPrefix(n.Body, "Es wurde seit dem Start verschoben oder entfernt; beenden")
+	})
+	if said := u.Command("autostart"); said != "off\n" {
+		t.Errorf("autostart is %q", said)
 	}
 }
 

@@ -102,7 +102,7 @@ func TestAServicesFileThatComesAndGoes(t *testing.T) {
 	p.Status("the file counts", func(s control.Status) bool { return runs(s, "web") })
 	must(t, os.Rename(filepath.Join(folder, "services.yaml"), filepath.Join(folder, "kept.yaml")))
 	p.Status("its absence is told", func(s control.Status) bool {
-		return runs(s, "web") && len(s.Notices) == 1 && strings.Contains(s.Notices[0], "services.yaml is gone")
+		return runs(s, "web") && len(s.Notices) == 1 && strings.HasPrefix(s.Notices[0], "The services file is gone: nothing was changed. services.yaml is gone")
 	})
 	must(t, os.Symlink("kept.yaml", filepath.Join(folder, "services.yaml")))
 	p.Status("it is back", func(s control.Status) bool { return runs(s, "web") && len(s.Notices) == 0 })

@@ -5,11 +5,13 @@ package e2e
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 
+	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/tray/traytest"
 )
@@ -40,13 +42,72 @@ func TestTheFirstStartIsSeen(t *testing.T) {
 	p := u.launch().ready()
 	u.opens(u.URL(u.Dashboard))
 	n := u.Notifications.Wait(t.Context(), func(n traytest.Notification) bool { return strings.Contains(n.Body, "Its icon is in the panel") })
-	if n.Summary != "Configurable Agents is running" {
+	if n.Summary != "Configurable Agents is running" || !strings.HasSuffix(n.Body, "Starting it again opens Dashboard.") {
 		t.Errorf("the message is %+v", n)
 	}
 	p.kill(syscall.SIGKILL)
 	u.launch("--start").ready()
 	if urls := u.opened(); len(urls) != 1 {
 		t.Errorf("after a kill it opened %q", urls[1:])
+	}
+}
+
+// A start that starts nothing unasked, after two unclean ends, welcomes nobody: the page would start
+// its service. The next one does.
+func TestAFirstStartThatStartsNothing(t *testing.T) {
+	t.Parallel()
+	u := newUser(t).withDesktop().fresh()
+	for range 2 {
+		u.launch("--at-login").ready().kill(syscall.SIGKILL)
+	}
+	p := u.launch()
+	u.Notifications.Wait(t.Context(), summary("Nothing was started"))
+	p.Item().WaitLabel(t.Context(), "Start everything")
+	if now := p.now(); slices.ContainsFunc(now.Services, func(s manager.Service) bool { return s.State != manager.Stopped }) {
+		t.Errorf("it has started %+v", now.Services)
+	}
+	p.quit() // which waits for its messages
+	if slices.ContainsFunc(u.Notifications.All(), summary("Configurable Agents is running")) || len(u.Browser.URLs()) > 0 {
+		t.Errorf("it has opened %q", u.Browser.URLs())
+	}
+	u.launch().ready()
+	u.opens(u.URL(u.Dashboard))
+}
+
+// A desktop may have a display and no session bus: then there is no icon, and the page is all that
+// is seen of a double click.
+func TestAFirstStartWithoutABus(t *testing.T) {
+	t.Parallel()
+	u := newUser(t).fresh()
+	u.Browser = traytest.FakeBrowser(t)
+	launch := func() *program {
+		p := u.prepare()
+		p.Env = append(p.Env, "DISPLAY=:78", "PATH="+u.Browser.Dir+":"+os.Getenv("PATH"))
+		p.Start()
+		return p.ready()
+	}
+	first := launch()
+	u.opens(u.URL(u.Dashboard))
+	first.quit()
+	launch()
+	if urls := u.opened(); len(urls) != 1 {
+		t.Errorf("the second time it opened %q", urls[1:])
+	}
+}
+
+// A first start without a page to open promises none.
+func TestAFirstStartWithoutAnyPage(t *testing.T) {
+	t.Parallel()
+	for locale, want := range map[string]string{"C": "starts and stops the services and quits.", "de_DE.UTF-8": "startet die Dienste, hält sie an und beendet das Programm."} {
+		u := newUser(t).withDesktop().fresh()
+		u.WithServices("  worker: {command: sleep 601}\n")
+		p := u.prepare()
+		p.Env = append(p.Env, "LANG="+locale)
+		p.Start()
+		n := u.Notifications.Wait(t.Context(), func(traytest.Notification) bool { return true })
+		if !strings.HasSuffix(n.Body, want) {
+			t.Errorf("it says %q", n.Body)
+		}
 	}
 }
 
@@ -111,6 +172,21 @@ func TestASecondLaunchFromAnotherDesktop(t *testing.T) {
 	u.Browser.Wait(t.Context())
 	if got := u.Browser.Displays(); len(got) != 2 || got[0] != ":78" || got[1] != "" {
 		t.Errorf("the browser was started on %q", got)
+	}
+}
+
+// The system starts the program at login; where it runs already, as after a session that was
+// restored, nobody has asked for a page.
+func TestASecondLaunchAtLogin(t *testing.T) {
+	t.Parallel()
+	u := newUser(t).withDesktop()
+	u.launch().ready()
+	second := u.launch("--at-login")
+	if status := second.End(); status != 0 || second.Out.String()[:strings.Index(second.Out.String()+"\n", "\n")] != "Configurable Agents is running already." {
+		t.Errorf("exit status %d: %s", status, second.Out.String())
+	}
+	if urls := u.opened(); len(urls) != 0 {
+		t.Errorf("it opened %q", urls)
 	}
 }
 

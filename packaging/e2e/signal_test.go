@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -84,6 +85,41 @@ func TestWithoutAReaderOfItsOutputItEndsCleanly(t *testing.T) {
 	p.Ready()
 	read.Close()
 	p.quit()
+}
+
+// A terminal after Ctrl-S, or a pipe whose reader hangs, takes nothing: neither holds up what is
+// clicked, nor the end.
+func TestAReaderOfItsOutputThatHangs(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string][]string{"in the tray": nil, "in the terminal": {"ui"}, "as JSON": {"ui", "--json"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			u := newUser(t).withDesktop()
+			read, write, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer read.Close()
+			defer write.Close()
+			fill(t, write)
+			p := u.prepare(args...)
+			p.Stdout = write
+			p.Start()
+			p.Ready()
+			u.Command("stop", "chat")
+			u.Command("quit")
+			p.CleanEnd()
+		})
+	}
+}
+
+// fill makes a pipe take no more.
+func fill(t *testing.T, pipe *os.File) {
+	t.Helper()
+	must(t, pipe.SetWriteDeadline(time.Now().Add(time.Second))) // it takes 64 kB without a reader
+	if _, err := pipe.Write(make([]byte, 1<<20)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("the pipe takes everything: %v", err)
+	}
 }
 
 // A service that is frozen cannot stop, and must not keep the second signal waiting.

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,25 @@ func TestASecondLaunchWithoutAnyPage(t *testing.T) {
 	u.Notifications.Wait(t.Context(), summary("Configurable Agents is running"))
 	if urls := u.Browser.URLs(); len(urls) != 0 {
 		t.Errorf("it opened %q", urls)
+	}
+}
+
+// On a desktop without icons nobody is sent to look for one.
+func TestWithoutAnyPageNorIcon(t *testing.T) {
+	t.Parallel()
+	for locale, want := range map[string]string{"C": "This desktop shows no tray icons, and it has no page to open;", "de_DE.UTF-8": "Diese Oberfläche zeigt keine Symbole im Systembereich, und es hat keine Seite,"} {
+		u := newUser(t).withDesktop()
+		u.Panel.Close()
+		u.WithServices("  worker: {command: sleep 601}\n")
+		p := u.prepare()
+		p.Env = append(p.Env, "LANG="+locale)
+		p.Start()
+		said := func(n traytest.Notification) bool { return strings.HasPrefix(n.Body, want) }
+		u.Notifications.Wait(t.Context(), said)
+		u.launchExactly().End()
+		wait(t, patience, "the second launch to be told the same", func() bool {
+			return len(slices.DeleteFunc(u.Notifications.All(), func(n traytest.Notification) bool { return !said(n) })) == 2
+		})
 	}
 }
 

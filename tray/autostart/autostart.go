@@ -76,8 +76,17 @@ func (e Entry) starts(program string) State {
 	return Another
 }
 
-// ErrMadeToRun says that the program is one that go run has made.
-var ErrMadeToRun = errors.New("it was started by go run, which keeps the program in a folder that is emptied; install it, or build it with go build, and start that")
+// Why something is not started at login, or not no longer.
+var (
+	// ErrMadeToRun says that the program is one that go run has made.
+	ErrMadeToRun = errors.New("it was started by go run, which keeps the program in a folder that is emptied; install it, or build it with go build, and start that")
+	// ErrTooLong says that the command has more characters than Windows starts at login.
+	ErrTooLong = errors.New("the command is longer than what Windows starts at login; move the program or its services file to a shorter path")
+	// The desktop, which is asked in a sandbox, says no, says nothing, or cannot be asked.
+	ErrRefused    = errors.New("the desktop does not allow it to be changed")
+	ErrUnanswered = errors.New("the desktop did not answer whether it may start at login")
+	ErrNotAsked   = errors.New("the desktop cannot be asked to start it at login")
+)
 
 // Enable has e started at login, in the place of another copy. Where e's program will not
 // stay the error is ErrMadeToRun.

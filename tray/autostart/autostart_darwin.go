@@ -22,7 +22,7 @@ func file() string {
 
 // State is what the system starts at login.
 func (e Entry) State() State {
-	data, err := os.ReadFile(file())
+	data, err := disk.Read(file())
 	switch {
 	case err != nil || strings.Contains(string(data), "<key>Disabled</key><true/>"):
 		return Off

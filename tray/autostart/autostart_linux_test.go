@@ -26,7 +26,7 @@ func TestSwitchedOffElsewhere(t *testing.T) {
 	}
 	for line, want := range map[string]bool{
 		"[Desktop Action new]\nName=x\nExec=/bin/other": true, "Hidden = true": false,
-		"Hidden=true": false, "Hidden=false": true, "X-GNOME-Autostart-enabled=false": false, "X-GNOME-Autostart-enabled=true": true, "": true,
+		"Hidden=true": false, "Hidden=1": false, "Hidden=false": true, "X-MATE-Autostart-enabled=false": false, "X-MATE-Autostart-enabled=true": true, "X-GNOME-Autostart-enabled=false": false, "X-GNOME-Autostart-enabled=true": true, "": true,
 	} {
 		must(t, os.WriteFile(path, append(entry, line+"\n"...), 0o600))
 		if (e.State() == On) != want {
@@ -72,6 +72,20 @@ func TestTheCommandIsQuoted(t *testing.T) {
 		if got := quote(argument); got != want {
 			t.Errorf("%s is %s, want %s", argument, got, want)
 		}
+	}
+}
+
+// Whatever stands in the entry's place is looked at before each menu: a pipe held all of it up.
+func TestAnEntryThatIsNoFile(t *testing.T) {
+	own(t)
+	must(t, errors.Join(os.MkdirAll(filepath.Dir(file()), 0o700), syscall.Mkfifo(file(), 0o600)))
+	e := Entry{Program: "/usr/bin/agents-tray"}
+	if e.State() != Off {
+		t.Error("a pipe starts something")
+	}
+	must(t, e.Enable())
+	if e.State() != On {
+		t.Error("it is not started in the place of a pipe")
 	}
 }
 
@@ -136,6 +150,7 @@ func TestAnEntryOfAnotherHand(t *testing.T) {
 	e := Entry{Program: program}
 	for line, want := range map[string]State{
 		"Exec=agents-tray --at-login": On, "Exec = " + program: On, `Exec="` + program + `" --no-chat`: On,
+		"Exec=env GOOGLE_API_KEY=x \"A=b c\" " + program + " --at-login": On, "Exec=env A=b other": Another,
 		"Exec=other": Another, "Exec=": Off, "": Off, "TryExec=" + program: Off,
 	} {
 		if err := os.WriteFile(file(), []byte("[Desktop Entry]\nType=Application\nName=x\n"+line+"\n"), 0o600); err != nil {

@@ -5,7 +5,6 @@ package autostart
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -20,7 +19,7 @@ func file() string { return filepath.Join(xdg.ConfigHome, "autostart", identity+
 // State is what the system starts at login. In a sandbox the file is the program's own copy
 // of what it has asked for: see askPortal.
 func (e Entry) State() State {
-	data, err := os.ReadFile(file())
+	data, err := disk.Read(file())
 	if err != nil {
 		return Off
 	}
@@ -32,8 +31,8 @@ func (e Entry) State() State {
 		key, value, _ := strings.Cut(line, "=")
 		value = strings.TrimSpace(value)
 		switch key = strings.TrimSpace(key); key {
-		case "Hidden", "X-GNOME-Autostart-enabled": // how desktops' own settings switch it off
-			if (key == "Hidden") == (value == "true") {
+		case "Hidden", "X-GNOME-Autostart-enabled", "X-MATE-Autostart-enabled": // how desktops' own settings switch it off
+			if (key == "Hidden") == (value == "true" || value == "1") {
 				return Off
 			}
 		case "Exec":
@@ -49,10 +48,14 @@ func (e Entry) State() State {
 // program is what an Exec key, as enable has written it, starts.
 func program(command string) string {
 	word, rest := firstWord(command)
-	if filepath.Base(word) == wrapper {
-		word, _ = firstWord(rest)
+	if filepath.Base(word) != wrapper {
+		return word
 	}
-	return word
+	for { // somebody may have it set variables, too
+		if word, rest = firstWord(rest); filepath.IsAbs(word) || !strings.Contains(word, "=") {
+			return word
+		}
+	}
 }
 
 // firstWord splits the first word off an Exec key, as quote has written it.

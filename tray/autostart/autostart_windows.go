@@ -56,8 +56,7 @@ func read(path string, value func(registry.Key) (string, error)) (string, error)
 func (e Entry) enable() error {
 	command := e.command()
 	if n := len(utf16.Encode([]rune(command))); n > maxCommand {
-		return fmt.Errorf("a command that Windows starts at login has at most %d characters, and this one has %d: %s. Move the program or its services file to a shorter path",
-			maxCommand, n, command)
+		return fmt.Errorf("%w (%d characters, at most %d)", ErrTooLong, n, maxCommand)
 	}
 	key, _, err := registry.CreateKey(registry.CURRENT_USER, runKey, registry.SET_VALUE)
 	if err != nil {

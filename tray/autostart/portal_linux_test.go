@@ -1,10 +1,10 @@
 package autostart
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -56,7 +56,7 @@ func TestInASandboxThePortalIsAsked(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", bus.Address)
 	t.Setenv("GORACE", "atexit_sleep_ms=0")
 	e := Entry{"Configurable Agents", "/app/bin/agents-tray", []string{"--no-chat"}}
-	if err := e.Enable(); err == nil || e.State() != Off {
+	if err := e.Enable(); !errors.Is(err, ErrNotAsked) || e.State() != Off {
 		t.Errorf("without a portal: %v", err)
 	}
 	portal := &standIn{conn: bus.Connect(t), asked: make(chan map[string]dbus.Variant, 8)}
@@ -78,7 +78,7 @@ func TestInASandboxThePortalIsAsked(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	portal.refuses.Store(true)
-	if err := e.Enable(); err == nil || !strings.Contains(err.Error(), "does not allow") || e.State() != Off {
+	if err := e.Enable(); !errors.Is(err, ErrRefused) || e.State() != Off {
 		t.Errorf("refused: %v", err)
 	}
 }

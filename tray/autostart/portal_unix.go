@@ -23,6 +23,7 @@ import (
 const (
 	portalRole = "request-autostart" // the first argument of that process
 	portalTime = 2 * time.Minute     // for the user to answer the desktop's question
+	refused    = 2                   // the exit status of that process for a no
 	response   = "org.freedesktop.portal.Request.Response"
 )
 
@@ -45,10 +46,14 @@ func askPortal(on bool, command []string) error {
 	helper.Stderr = &told
 	err := helper.Run()
 	if ctx.Err() != nil {
-		return errors.New("the desktop did not answer whether it may start at login")
+		return ErrUnanswered
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() == refused {
+		return ErrRefused
 	}
 	if line, _, _ := strings.Cut(told.String(), "\n"); err != nil && line != "" {
-		return errors.New(line)
+		return fmt.Errorf("%w: %s", ErrNotAsked, line)
 	}
 	return err
 }
@@ -60,7 +65,10 @@ func IsHelper(args []string) bool {
 
 // Main is the process that asks the portal, and returns its exit status.
 func Main(args []string) int {
-	if err := request(args[2] == "true", args[3:]); err != nil {
+	switch err := request(args[2] == "true", args[3:]); {
+	case errors.Is(err, ErrRefused):
+		return refused
+	case err != nil:
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -86,7 +94,7 @@ func request(on bool, command []string) error {
 	for {
 		select {
 		case err := <-failed:
-			return fmt.Errorf("the desktop cannot be asked to start it at login: %w", err)
+			return err
 		case signal, open := <-signals:
 			if !open {
 				return errors.New("the desktop is gone")
@@ -97,7 +105,7 @@ func request(on bool, command []string) error {
 				continue
 			}
 			if allowed, _ := results["autostart"].Value().(bool); status != 0 || allowed != on {
-				return errors.New("the desktop does not allow it to be changed")
+				return ErrRefused
 			}
 			return nil
 		}

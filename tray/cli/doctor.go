@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -29,6 +28,7 @@ import (
 	"agents-tray/manager/words"
 	"agents-tray/tray"
 	"agents-tray/tray/instance"
+	"agents-tray/tray/open"
 )
 
 // doctorCommand looks at the computer: at all that the program needs of it. It changes and
@@ -228,13 +228,11 @@ func examineDesktop(add func(words.Level, words.FindingKind, ...string)) {
 	if runtime.GOOS != "linux" {
 		return // the system itself opens pages
 	}
-	for _, opener := range []string{"xdg-open", "x-www-browser", "www-browser"} { // as the library does
-		if path, err := exec.LookPath(opener); err == nil {
-			add(words.Fine, words.FoundBrowser, "{path}", path)
-			return
-		}
+	if path := open.Command(); path != "" {
+		add(words.Fine, words.FoundBrowser, "{path}", path)
+	} else {
+		add(words.Worth, words.FoundNoBrowser)
 	}
-	add(words.Worth, words.FoundNoBrowser)
 }
 
 func printFindings(to io.Writer, language words.Language, findings []words.Finding) {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,8 @@ func (e elsewhere) text(flags *pflag.FlagSet) string {
 	}
 	text := tray.Name + " is running already; its " + what + " was opened.\n"
 	switch {
+	case e.AtLogin:
+		text = tray.Name + " is running already.\n"
 	case e.Nothing:
 		text = tray.Name + " is running already. It has no page to open; agents-tray menu lists what it can do.\n"
 	case e.Problem != "":
@@ -58,9 +61,13 @@ func (l launch) tellDesktop(desktop *tray.Desktop, err error) {
 	if _, other := errors.AsType[elsewhere](err); err == nil || other || errors.Is(err, context.Canceled) || term.IsTerminal(int(os.Stderr.Fd())) {
 		return
 	}
-	language, summary := words.System(), words.CannotStart
+	language := words.System()
+	n := tray.Notification{Summary: language.Say(words.CannotStart, tray.Name), Body: instance.Mistakes(language, err, l.File), Urgent: true}
 	if errors.Is(err, control.ErrRunning) {
-		summary = words.RunsAlready
+		n.Summary, n.Body = language.Say(words.RunsAlready, tray.Name), language.Say(words.SilentBody)
+		if refused, ok := errors.AsType[*control.Refused](err); ok {
+			n.Body = cmp.Or(refused.Told, refused.Message)
+		}
 	}
-	desktop.Notify(tray.Notification{Summary: language.Say(summary, tray.Name), Body: instance.Mistakes(language, err, l.File), Urgent: true})
+	desktop.Notify(n)
 }

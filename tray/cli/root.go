@@ -95,7 +95,7 @@ type launch struct {
 	database string // URL
 	start    bool
 	atLogin  bool         // the system has started it, not the user
-	shown    bool         // it has an icon
+	shown    bool         // to somebody at a display: by an icon, where there is one
 	desktop  open.Desktop // that it was started from
 	verbose  bool
 	events   bool

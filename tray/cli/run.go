@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"agents-tray/manager"
 	"agents-tray/manager/config"
@@ -65,7 +66,7 @@ func (l launch) begin(ctx context.Context, outlives bool, locked func(tray.Model
 		}
 	}
 	open.HandOver()
-	s, opening, err := instance.HandOff(ctx, control.OpenRequest{Token: l.desktop.Token, Desktop: l.desktop.Env}, alone)
+	s, opening, err := instance.HandOff(ctx, control.OpenRequest{Token: l.desktop.Token, Desktop: l.desktop.Env, AtLogin: l.atLogin}, alone)
 	if s == nil && err == nil {
 		err = elsewhere(opening)
 	}
@@ -111,6 +112,7 @@ func (l launch) inTerminal(asked stop) error {
 	if err != nil {
 		return err
 	}
+	s.SetDesktop(instance.NoDesktop)
 	return untilAsked(s, newScreen(os.Stdout, l.verbose, l.events), asked, true)
 }
 
@@ -119,6 +121,7 @@ func (l launch) inTerminal(asked stop) error {
 func (l launch) inTray(asked stop) error {
 	desktop, err := tray.Connect()
 	if err != nil {
+		l.shown = l.desktop.Env != nil && !term.IsTerminal(int(os.Stdout.Fd())) // by pages at least
 		return l.inTerminal(asked)
 	}
 	l.shown = true
@@ -197,11 +200,11 @@ func untilAsked(s *instance.Instance, screen *screen, asked stop, alone bool) er
 		hurry = asked.once
 	}
 	if err := s.End(hurry); err != nil {
-		return err // failed stands on the screen already
-	}
-	if failed == nil {
+		failed = err // what failed before stands on the screen already
+	} else if failed == nil {
 		screen.Say(allStopped)
 	}
+	screen.flush(asked.twice)
 	return failed
 }
 
@@ -258,6 +261,7 @@ func follow(s *instance.Instance, screen *screen, asked context.Context, alone b
 			} else {
 				screen.End()
 				screen.Say("%s is running.%s", tray.Name, howToStopTray)
+				screen.flush(asked)
 				detachConsole()
 			}
 			started = nil

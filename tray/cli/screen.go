@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"golang.org/x/term"
 	"io"
@@ -16,6 +17,7 @@ import (
 // screen prints what happens to the services.
 type screen struct {
 	out      io.Writer
+	flush    func(context.Context) // waits until all is written, but not for a reader that hangs
 	verbose  bool
 	events   bool      // lines of JSON are written instead
 	terminal *os.File  // nil where out is none, or one that takes plain lines only
@@ -38,7 +40,8 @@ type seen struct {
 // newScreen returns a screen on out, which writes lines of JSON with events. Where out is no
 // terminal, or NO_COLOR is set, it writes plain lines only.
 func newScreen(out *os.File, verbose, events bool) *screen {
-	s := &screen{out: out, verbose: verbose, events: events, shown: map[string]seen{}}
+	o := newOutput(out)
+	s := &screen{out: o, flush: o.flush, verbose: verbose, events: events, shown: map[string]seen{}}
 	if !events && os.Getenv("NO_COLOR") == "" && term.IsTerminal(int(out.Fd())) && takesEscapes(out) {
 		s.terminal = out
 	}
@@ -51,7 +54,7 @@ func (s *screen) Begin(what string) {
 		s.Say("%s", what)
 		return
 	}
-	s.spinners = newSpinners(s.terminal, what)
+	s.spinners = newSpinners(s.out, s.terminal, what)
 }
 
 // Say prints a line.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -14,9 +15,10 @@ import (
 // spinners shows below all other lines of a terminal what is waited for, a line and a spinner
 // each. One goroutine writes to the terminal while it is there.
 type spinners struct {
-	out  *os.File
-	work chan func() // between two frames
-	done chan struct{}
+	out      io.Writer
+	terminal *os.File    // the terminal that out writes to
+	work     chan func() // between two frames
+	done     chan struct{}
 
 	lines []waited // of the goroutine
 	drawn int      // how many lines are on the screen
@@ -34,8 +36,8 @@ const frameTime = 80 * time.Millisecond
 var frames = []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
 
 // newSpinners starts to show one line.
-func newSpinners(out *os.File, first string) *spinners {
-	s := &spinners{out: out, work: make(chan func()), done: make(chan struct{}), lines: []waited{{text: first}}}
+func newSpinners(out io.Writer, terminal *os.File, first string) *spinners {
+	s := &spinners{out: out, terminal: terminal, work: make(chan func()), done: make(chan struct{}), lines: []waited{{text: first}}}
 	go s.run()
 	return s
 }
@@ -86,14 +88,14 @@ const (
 
 // erase goes back to where the first line began, and clears what is there.
 func (s *spinners) erase() {
-	_, _ = s.out.WriteString("\r" + strings.Repeat(upAndErased, s.drawn)) // whoever looked may be gone
+	_, _ = io.WriteString(s.out, "\r"+strings.Repeat(upAndErased, s.drawn)) // whoever looked may be gone
 	s.drawn = 0
 }
 
 // draw writes the lines, none of them longer or more than the terminal takes: the terminal
 // must not break or scroll what is to be erased. It alone knows how wide letters are.
 func (s *spinners) draw() {
-	width, height, err := term.GetSize(int(s.out.Fd()))
+	width, height, err := term.GetSize(int(s.terminal.Fd()))
 	if err != nil || width <= 0 || height <= 0 {
 		width, height = 80, 24
 	}
@@ -114,6 +116,6 @@ func (s *spinners) draw() {
 		b.WriteString(string(text[:min(len(text), width-1)]) + "\n")
 	}
 	b.WriteString(withWrap)
-	_, _ = s.out.WriteString(b.String()) // as above
+	_, _ = io.WriteString(s.out, b.String()) // as above
 	s.drawn = len(lines)
 }

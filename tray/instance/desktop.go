@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"context"
 	"time"
 
 	"agents-tray/manager/control"
@@ -16,6 +17,9 @@ type Desktop interface {
 	Notify(tray.Notification)
 	Withdraw(key string)
 }
+
+// NoDesktop is where nothing is shown.
+var NoDesktop Desktop = nopDesktop{}
 
 // nopDesktop shows nothing: in the terminal form the screen prints what there is to say.
 type nopDesktop struct{}
@@ -117,7 +121,8 @@ func (i *Instance) withdraw(key string) {
 
 // tellNoTray says where the program is on a desktop that shows no icon.
 func (i *Instance) tellNoTray() {
-	body := i.language.Say(words.NoPageBody)
+	i.noTray.Store(true)
+	body := i.language.Say(i.noPage())
 	if front, ok := i.frontPage(); ok {
 		body = i.language.Say(words.NoTrayBody, front.Title)
 	}
@@ -150,10 +155,20 @@ func (i *Instance) tellOfWaiting(workflows int, deadline time.Time) {
 	})
 }
 
+// copyTime is how long an X server may take; one that takes longer hangs.
+const copyTime = 3 * time.Second
+
 // copy puts text on the clipboard; where there is none, a message shows it.
 func (i *Instance) copy(text string) {
-	go func() { // an X server may be slow to answer; at the end of the program it is not waited for
-		if err := clipboard.Copy(text); err != nil {
+	go func() { // at the end of the program it is not waited for
+		copied := make(chan error, 1)
+		go func() { copied <- clipboard.Copy(text) }() // ends with the X server at the latest
+		err := context.DeadlineExceeded
+		select {
+		case err = <-copied:
+		case <-time.After(copyTime):
+		}
+		if err != nil {
 			i.answer(tray.Notification{Summary: i.language.Say(words.NotCopied), Body: text})
 		}
 	}()

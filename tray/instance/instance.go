@@ -45,8 +45,8 @@ type Options struct {
 	// OutlivesSession says that the end of the user's session on the desktop is not this
 	// one's.
 	OutlivesSession bool
-	// Welcomes says that the user has asked for this start, and sees an icon: the first one
-	// welcomes them.
+	// Welcomes says that the user has asked for this start, and reads nothing in a terminal: the
+	// first one welcomes them.
 	Welcomes bool
 	// Locked is called as soon as the lock is held, so that no other instance is running,
 	// with what there is to show until Begin returns. Optional.
@@ -76,6 +76,7 @@ type Instance struct {
 	stopRecording func()
 	wg            sync.WaitGroup
 	power         atomic.Pointer[poweroff.Watch] // nil until it watches
+	noTray        atomic.Bool                    // the desktop shows no icons
 	browse        opener
 	work          workflows
 

@@ -2,6 +2,9 @@ package instance
 
 import (
 	"cmp"
+	"errors"
+	"io/fs"
+	"os"
 	"slices"
 
 	"agents-tray/manager"
@@ -63,6 +66,7 @@ func (i *Instance) Do(intent tray.Intent) {
 	case tray.NoTray:
 		i.tellNoTray()
 	case tray.HasTray:
+		i.noTray.Store(false)
 		i.withdraw(aboutNoTray)
 	case tray.DesktopGone:
 		go i.endWithSession() // the system is asked
@@ -80,10 +84,8 @@ func (i *Instance) Do(intent tray.Intent) {
 // setAtLogin has the system start the program at login, or no longer.
 func (i *Instance) setAtLogin(on bool) {
 	set := func() {
-		if on {
-			i.afterSetting(i.atLogin.Enable())
-		} else {
-			i.afterSetting(i.atLogin.Disable())
+		if err := i.changeAtLogin(on); err != nil {
+			i.answer(tray.Notification{Summary: i.language.Say(words.NotChanged), Body: because(i.language, err)})
 		}
 	}
 	if autostart.Slow() {
@@ -93,12 +95,20 @@ func (i *Instance) setAtLogin(on bool) {
 	}
 }
 
-// afterSetting shows a setting as it is now; an error says why it was not changed.
-func (i *Instance) afterSetting(err error) {
-	if err != nil {
-		i.answer(tray.Notification{Summary: i.language.Say(words.NotChanged), Body: err.Error()})
+// errMoved says that the program would not be found at the next login.
+var errMoved = errors.New("it was moved since it was started")
+
+// changeAtLogin has the system start the program at login, or no longer, and has it shown as it
+// is then.
+func (i *Instance) changeAtLogin(on bool) error {
+	defer i.changed.Tell()
+	if on {
+		if _, err := os.Stat(i.atLogin.Program); errors.Is(err, fs.ErrNotExist) {
+			return errMoved
+		}
+		return i.atLogin.Enable()
 	}
-	i.changed.Tell()
+	return i.atLogin.Disable()
 }
 
 // afterChoice is afterSetting for what is kept in our own file. It holds for this session even

@@ -1,12 +1,17 @@
 package instance
 
 import (
+	"errors"
+	"net/http"
+	"path/filepath"
 	"slices"
+	"time"
 
 	"agents-tray/manager"
 	"agents-tray/manager/control"
 	"agents-tray/tray"
 	"agents-tray/tray/autostart"
+	"agents-tray/tray/open"
 	"agents-tray/tray/words"
 )
 
@@ -37,18 +42,110 @@ func (i *Instance) Choose(do string) error {
 		return manager.ErrShutDown
 	}
 	items := offered(i.Model())
-	intent, ok := chosen(items, do)
-	if off := (tray.Intent{Verb: tray.AtLogin}); do == off.String() && i.atLogin.State() == autostart.Another {
-		intent, ok = off, true // the menu offers the other way out
+	for _, on := range []bool{true, false} {
+		if do == (tray.Intent{Verb: tray.AtLogin, On: on}).String() {
+			return i.chooseAtLogin(on)
+		}
 	}
+	intent, ok := chosen(items, do)
 	if !ok && isSo(items, do) {
 		return nil
 	}
 	if !ok {
 		return control.ErrNoItem
 	}
+	if p, ok := i.pageOf(intent); ok {
+		return i.choosePage(p)
+	}
+	switch intent.Verb {
+	case tray.EditServices:
+		path, opened, err := i.editServices(open.Desktop{})
+		if err != nil {
+			return i.refuseWith(func(l words.Language) string { return l.Say(words.NotTaken) + ": " + cause(l, err) })
+		}
+		return i.chooseFile(path, opened)
+	case tray.ShowLog:
+		if path, err := i.LogFile(intent.Service); err == nil {
+			return i.chooseFile(path, i.openFile(path, open.Desktop{}))
+		}
+	}
 	i.Do(intent)
 	return nil
+}
+
+// refuseWith refuses a request with what say says in each language.
+func (i *Instance) refuseWith(say func(words.Language) string) error {
+	return &control.Refused{Status: http.StatusConflict, Message: say(words.English), Told: say(i.language)}
+}
+
+// pageOf is the page that an intent opens, if it opens one.
+func (i *Instance) pageOf(intent tray.Intent) (page, bool) {
+	name, ok := i.dashboard()
+	switch intent.Verb {
+	case tray.Open:
+		return page{intent.Service, intent.Path}, true
+	case tray.ShowLog:
+		return i.logPage(intent.Service)
+	case tray.Review:
+		return page{name, "/review"}, ok
+	case tray.History:
+		return page{name, "/sessions"}, ok
+	case tray.Notices:
+		return page{name, ""}, ok
+	}
+	return page{}, false
+}
+
+// choosePage opens a page for somebody who is told by the error if no browser could be opened: they
+// may be where no message shows.
+func (i *Instance) choosePage(p page) error {
+	pending := i.openLater(p, open.Desktop{})
+	if i.browse.isWaiting(pending) {
+		return nil
+	}
+	err := pending.outcome()
+	switch {
+	case errors.Is(err, errDropped):
+		title := i.serviceNamed(p.service).Title
+		return i.refuseWith(func(l words.Language) string { return l.Say(words.NotOpened, title) + ": " + cause(l, err) })
+	case err != nil:
+		return i.refuseWith(func(l words.Language) string {
+			return l.Say(words.NoBrowser) + ". " + l.Say(words.NoBrowserBody, pending.url, cause(l, err))
+		})
+	}
+	return nil
+}
+
+// chooseFile is choosePage for a file that is being opened.
+func (i *Instance) chooseFile(path string, opened <-chan error) error {
+	select {
+	case err := <-opened:
+		if err == nil {
+			return nil
+		}
+		return i.refuseWith(func(l words.Language) string {
+			return l.Say(words.NotOpened, filepath.Base(path)) + ". " + l.Say(words.NoBrowserBody, path, cause(l, err))
+		})
+	case <-time.After(browserTime): // its command runs
+		return nil
+	}
+}
+
+// chooseAtLogin has the program started at login, or no longer, also where the menu offers the
+// other, and with the present options if it is already. The error says why that was not possible.
+func (i *Instance) chooseAtLogin(on bool) error {
+	switch {
+	case !on && i.atLogin.State() == autostart.Off:
+		return nil
+	case autostart.Slow():
+		i.setAtLogin(on)
+		return nil
+	}
+	err := i.changeAtLogin(on)
+	if err == nil {
+		return nil
+	}
+	return i.refuseWith(func(l words.Language) string { return l.Say(words.NotChanged) + ": " + cause(l, err) })
 }
 
 // Text is what an item of the menu copies, or tells where there is no page that would.

@@ -255,7 +255,7 @@ func (i *Instance) takeAndTell(name string) {
 	case title == "":
 		n.Summary, n.Body, n.Actions = say(words.NotTaken), say(words.NotOffered), nil
 	case err != nil:
-		n.Summary, n.Body = say(words.NotTaken), err.Error()
+		n.Summary, n.Body = say(words.NotTaken), because(i.language, err)
 		if refused, ok := errors.AsType[*control.Refused](err); ok {
 			n.Body = refused.Told
 		}

@@ -46,7 +46,7 @@ func (i *Instance) frontPage() (service manager.Service, ok bool) {
 	return manager.Service{}, false
 }
 
-// browserTime is how long Open waits for what comes of the browser's command.
+// browserTime is how long whoever asks in a terminal waits for what comes of the browser's command.
 const browserTime = time.Second
 
 // Open opens a service's page, or "review", in the browser, once it answers, and tells what
@@ -56,6 +56,12 @@ func (i *Instance) Open(name string, asked control.OpenRequest) (control.Opening
 	on := open.Desktop{Token: asked.Token, Env: asked.Desktop}
 	if i.ending() || i.followTo(on) {
 		return control.Opening{}, manager.ErrShutDown
+	}
+	if len(on.Env) > 0 && open.KeyLost() { // the session's bus may be back at its old address, which followTo does not tell
+		on.Adopt()
+	}
+	if asked.AtLogin {
+		return control.Opening{AtLogin: true}, nil
 	}
 	on = on.Seen()
 	snapshot, path := i.manager.Snapshot(), ""
@@ -81,17 +87,11 @@ func (i *Instance) Open(name string, asked control.OpenRequest) (control.Opening
 	}
 	opening := control.Opening{Title: service.Title, URL: service.URL + path}
 	pending := i.openLater(page{service.Name, path}, on)
-	patience := time.NewTimer(browserTime)
-	defer patience.Stop()
 	if opening.Later = i.browse.isWaiting(pending); opening.Later {
 		return opening, nil
 	}
-	select {
-	case <-pending.done:
-		if pending.err != nil {
-			opening.Problem = pending.err.Error()
-		}
-	case <-patience.C: // its command runs
+	if err := pending.outcome(); err != nil {
+		opening.Problem = cause(words.English, err)
 	}
 	return opening, nil
 }
@@ -130,33 +130,42 @@ func (i *Instance) openPart(path string, on open.Desktop) bool {
 // showLog opens the Dashboard's page of a log, or the file where there is no Dashboard to
 // show it.
 func (i *Instance) showLog(service string, on open.Desktop) {
-	if name, ok := i.dashboard(); ok && i.serviceNamed(name).State == manager.Ready {
-		i.openLater(page{name, "/services/" + service + "/log"}, on)
-		return
-	}
-	if path, err := i.LogFile(service); err == nil {
+	if p, ok := i.logPage(service); ok {
+		i.openLater(p, on)
+	} else if path, err := i.LogFile(service); err == nil {
 		i.openFile(path, on)
 	}
 }
 
-// editServices opens the services file, and says when it counts.
-func (i *Instance) editServices(on open.Desktop) {
-	path, err := config.Edit(i.options.Config, i.options.Folders)
-	if err != nil {
-		i.answer(tray.Notification{Summary: i.language.Say(words.NotChanged), Body: err.Error()})
-		return
-	}
-	i.answer(tray.Notification{Summary: tray.Name, Body: i.language.Say(words.EditServicesBody, filepath.Base(path))})
-	i.openFile(path, on)
+// logPage is the Dashboard's page of a log, if there is a Dashboard to show it.
+func (i *Instance) logPage(service string) (page, bool) {
+	name, ok := i.dashboard()
+	return page{name, "/services/" + service + "/log"}, ok && i.serviceNamed(name).State == manager.Ready
 }
 
-// openFile opens a file. Nobody waits for it: its program may outlive this one.
-func (i *Instance) openFile(path string, on open.Desktop) {
+// editServices opens the services file, and says when it counts. The error says why there is none.
+func (i *Instance) editServices(on open.Desktop) (path string, opened <-chan error, err error) {
+	path, err = config.Edit(i.options.Config, i.options.Folders)
+	if err != nil {
+		i.answer(tray.Notification{Summary: i.language.Say(words.NotTaken), Body: because(i.language, err)})
+		return "", nil, err
+	}
+	i.answer(tray.Notification{Summary: tray.Name, Body: i.language.Say(words.EditServicesBody, filepath.Base(path))})
+	return path, i.openFile(path, on), nil
+}
+
+// openFile opens a file. Nobody need wait for its error: its program may outlive this one.
+func (i *Instance) openFile(path string, on open.Desktop) <-chan error {
+	opened := make(chan error, 1)
 	go func() {
-		if err := open.File(path, on); err != nil {
-			i.answer(tray.Notification{Summary: i.language.Say(words.NoBrowser), Body: i.language.Say(words.NoBrowserBody, path, err)})
+		err := open.File(path, on)
+		if err != nil {
+			name, why := filepath.Base(path), cause(i.language, err)
+			i.answer(tray.Notification{Summary: i.language.Say(words.NotOpened, name), Body: i.language.Say(words.NoBrowserBody, path, why)})
 		}
+		opened <- err
 	}()
+	return opened
 }
 
 // openLater opens a page now or when its service answers; a service that is stopped is
@@ -181,7 +190,7 @@ func (i *Instance) pageOpened(o *opening) {
 		return
 	}
 	i.answer(tray.Notification{
-		Key: aboutOpening + o.service, Summary: i.language.Say(words.NoBrowser), Body: i.language.Say(words.NoBrowserBody, o.url, o.err),
+		Key: aboutOpening + o.service, Summary: i.language.Say(words.NoBrowser), Body: i.language.Say(words.NoBrowserBody, o.url, cause(i.language, o.err)),
 		Actions: []tray.Action{
 			{Label: i.language.Say(words.CopyAddress), Intent: tray.Intent{Verb: tray.CopyAddress, Service: o.service, Path: o.path}},
 		},
@@ -200,5 +209,13 @@ func (i *Instance) tellOpening(p page) {
 // tellRunning says that the program runs, to somebody who has started it again and for whom
 // there is no page to open.
 func (i *Instance) tellRunning() {
-	i.answer(tray.Notification{Summary: i.language.Say(words.NoTray, tray.Name), Body: i.language.Say(words.NoPageBody)})
+	i.answer(tray.Notification{Summary: i.language.Say(words.NoTray, tray.Name), Body: i.language.Say(i.noPage())})
+}
+
+// noPage says where the program is, and that it has no page.
+func (i *Instance) noPage() words.Key {
+	if i.noTray.Load() {
+		return words.NoTrayNoPageBody
+	}
+	return words.NoPageBody
 }

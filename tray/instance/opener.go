@@ -127,6 +127,16 @@ func (o *opener) look(snapshot manager.Snapshot) {
 	})
 }
 
+// outcome waits a moment for what comes of opening a page. It is nil if it was opened, or may yet be.
+func (p *opening) outcome() error {
+	select {
+	case <-p.done:
+		return p.err
+	case <-time.After(browserTime): // its command runs
+		return nil
+	}
+}
+
 // end says how it went. The caller holds the opener's mu.
 func (p *opening) end(err error) {
 	p.err = err

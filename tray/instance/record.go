@@ -47,7 +47,7 @@ func (i *Instance) openRecord(ctx context.Context) {
 			_ = os.Remove(read) // each names its session, so reading it again does no harm
 		}
 	}
-	i.welcome(previous == nil && fresh)
+	defer func() { i.welcome(previous == nil && fresh) }() // once it is known whether this start asks
 	unclean := previous != nil && previous.Ending != sessiondb.Clean
 	mark := ""
 	if unclean && previous.Boot == found.Boot {

@@ -195,10 +195,15 @@ func describe(c manager.Changes) string {
 func (i *Instance) tellMistake(err error, gone bool) {
 	say := i.language.Say
 	notice := mistakes(i.language, err, i.options.Config.File)
-	if gone {
-		notice = words.Notice{More: words.ServicesGone, Arguments: []any{filepath.Base(i.servicesFile())}}
+	notice.Names = nil
+	switch {
+	case gone:
+		notice = words.Notice{What: words.ServicesGone, More: words.ServicesGoneMore, Arguments: []any{filepath.Base(i.servicesFile())}}
+	case errors.As(err, new(*config.Unusable)):
+		notice.What = words.ServicesNotRead
+	default:
+		notice.What = words.ServicesUnchanged
 	}
-	notice.What, notice.Names = words.ServicesUnchanged, nil
 	i.setNotice(servicesNotice, &notice)
 	i.tell(tray.Notification{
 		Key: aboutServices, Summary: say(notice.What), Body: notice.Rest(i.language),

@@ -2,7 +2,6 @@ package instance
 
 import (
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -27,7 +26,7 @@ type choices struct {
 
 func openSettings(folder string) *settings {
 	s := &settings{path: filepath.Join(folder, "tray.json")}
-	if data, err := os.ReadFile(s.path); err == nil && json.Unmarshal(data, &s.chosen) != nil {
+	if data, err := disk.Read(s.path); err == nil && json.Unmarshal(data, &s.chosen) != nil {
 		s.chosen = choices{}
 	}
 	return s

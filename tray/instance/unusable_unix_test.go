@@ -7,9 +7,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"agents-tray/manager/config"
+	"agents-tray/manager/control"
 	"agents-tray/tray"
 	"agents-tray/tray/words"
 )
@@ -42,5 +44,35 @@ func TestSettingsAreKeptAgain(t *testing.T) {
 	i.Do(tray.Intent{Verb: tray.Notifications})
 	if told() || len(messages) != 1 {
 		t.Errorf("it is mended, and the notices are %q, the messages %+v", i.noticeTexts(words.English), messages)
+	}
+}
+
+// After a new login the bus is often where it was before, and the key to the display is not: what was
+// clicked in the icon that is back came to nothing.
+func TestTheKeyToTheDisplayIsRenewed(t *testing.T) {
+	s, _ := begun(t)
+	old, present := filepath.Join(t.TempDir(), "old"), filepath.Join(t.TempDir(), "present")
+	must(t, os.WriteFile(old, nil, 0o600))
+	t.Setenv("DISPLAY", ":0")
+	t.Setenv("XAUTHORITY", old)
+	for _, want := range []string{old, present} {
+		if _, err := s.Open(dashboard, control.OpenRequest{AtLogin: true, Desktop: []string{"DISPLAY=:0", "XAUTHORITY=" + present}}); err != nil {
+			t.Fatal(err)
+		}
+		if got := os.Getenv("XAUTHORITY"); got != want {
+			t.Errorf("the key is %s, want %s", got, want)
+		}
+		_ = os.Remove(old) // the session has ended
+	}
+}
+
+// A pipe in the place of the settings kept the program from beginning, and from ending, for good.
+func TestSettingsThatAreNoFile(t *testing.T) {
+	folder := t.TempDir()
+	must(t, syscall.Mkfifo(filepath.Join(folder, "tray.json"), 0o600))
+	s := openSettings(folder)
+	must(t, s.set(func(c *choices) { c.Quiet = true }))
+	if !openSettings(folder).get().Quiet {
+		t.Error("the choice is not kept")
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 // What has become of the welcome, in the settings.
 const (
-	welcomeDue  = "due"  // the first start was not one to welcome anybody at
+	welcomeDue  = "due"  // no start so far was one to welcome anybody at
 	welcomeOver = "over" // the user was welcomed
 )
 
@@ -22,7 +22,7 @@ func (i *Instance) welcome(first bool) {
 	chosen := i.settings.get().Welcome
 	switch due := chosen == welcomeDue || chosen == "" && first; {
 	case !due:
-	case !i.options.Welcomes:
+	case !i.options.Welcomes, i.asks && !i.options.Start: // its page would start what is not to start unasked
 		if chosen == "" {
 			_ = i.settings.set(func(c *choices) { c.Welcome = welcomeDue }) // else there is no welcome
 		}
@@ -42,13 +42,18 @@ func (i *Instance) showWelcome() {
 	if !due {
 		return
 	}
-	where := words.WelcomeBody
+	say, where := i.language.Say, words.InPanel
 	if runtime.GOOS == "windows" {
-		where = words.WelcomeBodyWindows
+		where = words.BesideClock
+	}
+	body := say(words.WelcomeNoPageBody, say(where))
+	front, ok := i.frontPage()
+	if ok {
+		body = say(words.WelcomeBody, say(where), front.Title)
 	}
 	// A desktop without icons says so instead: see tellNoTray.
-	i.tell(tray.Notification{Key: aboutNoTray, Summary: i.language.Say(words.NoTray, tray.Name), Body: i.language.Say(where), Actions: i.openFront()})
-	if front, ok := i.frontPage(); ok {
+	i.tell(tray.Notification{Key: aboutNoTray, Summary: say(words.NoTray, tray.Name), Body: body, Actions: i.openFront()})
+	if ok {
 		i.openLater(page{service: front.Name}, open.Desktop{})
 	}
 }

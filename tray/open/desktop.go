@@ -1,6 +1,8 @@
 package open
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -50,10 +52,11 @@ func Here() Desktop {
 }
 
 // Seen is the desktop as it is seen from this process: without variables if it is the same,
-// and without those that say nothing of a desktop.
+// and without those that say nothing of a desktop. The next session may have the display's number
+// with another key to it.
 func (d Desktop) Seen() Desktop {
 	same := true
-	for _, name := range displayVariables {
+	for _, name := range append([]string{"XAUTHORITY"}, displayVariables...) {
 		same = same && d.Variable(name) == os.Getenv(name)
 	}
 	if same || len(d.Env) == 0 {
@@ -82,6 +85,13 @@ func (d Desktop) Adopt() {
 			_ = os.Unsetenv(name)
 		}
 	}
+}
+
+// KeyLost reports whether the key to this process's display is gone, as that of a session that has
+// ended: nothing can be opened there any more.
+func KeyLost() bool {
+	_, err := os.Stat(os.Getenv("XAUTHORITY"))
+	return os.Getenv("XAUTHORITY") != "" && errors.Is(err, fs.ErrNotExist)
 }
 
 func isOneOf(names []string, variable string) bool {

@@ -50,5 +50,14 @@ func checkPage(address string) (string, error) {
 	return u.String(), nil
 }
 
-// ErrNoBrowser says that there is no command that opens pages.
-var ErrNoBrowser = errors.New("there is no xdg-open here, and BROWSER names none that works")
+var (
+	// ErrNoBrowser says that there is no command that opens pages.
+	ErrNoBrowser = errors.New("there is no xdg-open here, and BROWSER names none that works")
+	// ErrNoProgram says that the desktop's command has found nothing to open it with.
+	ErrNoProgram = errors.New("xdg-open found no program for it")
+)
+
+// Failed is the error of a command that could not open something.
+type Failed struct{ Status int } // with which it ended
+
+func (f *Failed) Error() string { return fmt.Sprintf("exit status %d", f.Status) }

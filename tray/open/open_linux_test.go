@@ -1,6 +1,7 @@
 package open
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -75,7 +76,7 @@ func command(t *testing.T, folder, name, then string) (called func() string) {
 }
 
 func TestTheUsersChoiceComesFirst(t *testing.T) {
-	for list, want := range map[string]struct{ mine, broken, desktop string }{
+	for list, want := range map[string]struct{ mine, broken, spaced, desktop string }{
 		"mine":                     {mine: "http://a/"},
 		"mine --new %s -x":         {mine: "--new http://a/ -x"},
 		"nosuch:broken:mine":       {mine: "http://a/", broken: "http://a/"},
@@ -83,15 +84,21 @@ func TestTheUsersChoiceComesFirst(t *testing.T) {
 		"nosuch::":                 {desktop: "http://a/"},
 		"mine --app=%s:broken":     {mine: "--app=http://a/"},
 		"broken %s:nosuch:mine %s": {mine: "http://a/", broken: "http://a/"},
+		`mine "%s"`:                {mine: "http://a/"},
+		`'mine' --in='a b' %s`:     {mine: "--in=a b http://a/"},
+		"mine %s &":                {mine: "http://a/"},
+		"mine&:broken":             {mine: "http://a/"},
+		"a b:mine":                 {spaced: "http://a/"},
+		`"a b" "%s"`:               {spaced: "http://a/"},
 	} {
 		b := onlyBrowser(t)
-		mine, broken := command(t, b.Dir, "mine", ""), command(t, b.Dir, "broken", "exit 4")
+		mine, broken, spaced := command(t, b.Dir, "mine", ""), command(t, b.Dir, "broken", "exit 4"), command(t, b.Dir, "a b", "")
 		t.Setenv("BROWSER", list)
 		if err := Page("http://a/", Desktop{}); err != nil {
 			t.Errorf("%q: %v", list, err)
 		}
 		for what, pair := range map[string][2]string{
-			"mine": {mine(), want.mine}, "broken": {broken(), want.broken}, "desktop": {strings.Join(b.URLs(), "\n"), want.desktop},
+			"mine": {mine(), want.mine}, "broken": {broken(), want.broken}, "a b": {spaced(), want.spaced}, "desktop": {strings.Join(b.URLs(), "\n"), want.desktop},
 		} {
 			if got := strings.TrimSpace(pair[0]); got != pair[1] {
 				t.Errorf("with BROWSER=%q, %s was called with %q, want %q", list, what, got, pair[1])
@@ -107,9 +114,14 @@ func TestNoBrowser(t *testing.T) {
 		t.Errorf("without one: %v", err)
 	}
 	folder := t.TempDir()
-	command(t, folder, "xdg-open", "exit 3")
 	t.Setenv("PATH", folder)
-	if err := Page("http://a/", Desktop{}); err == nil || err.Error() != "exit status 3" {
+	command(t, folder, "xdg-open", "exit 3")
+	if err := Page("http://a/", Desktop{}); err != ErrNoProgram {
+		t.Errorf("one that finds none: %v", err)
+	}
+	command(t, folder, "xdg-open", "exit 4")
+	var failed *Failed
+	if err := Page("http://a/", Desktop{}); !errors.As(err, &failed) || failed.Status != 4 {
 		t.Errorf("one that fails: %v", err)
 	}
 }
@@ -138,6 +150,18 @@ func TestABrowserThatStays(t *testing.T) {
 	must(t, release.Close())
 	if got := b.Wait(t.Context()); got != "stayed" {
 		t.Errorf("it says %q", got)
+	}
+}
+
+// After a new login the display's number is often that of before, and the key to it another.
+func TestTheSameDisplayWithAnotherKey(t *testing.T) {
+	t.Setenv("DISPLAY", ":0")
+	t.Setenv("WAYLAND_DISPLAY", "")
+	t.Setenv("XAUTHORITY", "/tmp/xauth_old")
+	for key, want := range map[string][]string{"/tmp/xauth_old": nil, "/tmp/xauth_new": {"DISPLAY=:0", "XAUTHORITY=/tmp/xauth_new"}} {
+		if got := (Desktop{Env: []string{"DISPLAY=:0", "XAUTHORITY=" + key}}).Seen(); !slices.Equal(got.Env, want) {
+			t.Errorf("with the key %s it is seen as %q", key, got.Env)
+		}
 	}
 }
 

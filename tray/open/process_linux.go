@@ -8,9 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
 
 	"github.com/pkg/browser"
 )
@@ -21,7 +23,12 @@ import (
 const (
 	role       = "open" // the first argument of that process
 	helperTime = 3 * time.Second
-	noBrowser  = 3 // exit status
+
+	// Exit statuses, beside 0 and 1. After failed, standard error has that of the command.
+	noBrowser = 3
+	failed    = 4
+
+	nothingFound = 3 // of xdg-open: see its manual
 )
 
 // fileTarget is the address of a file. All but letters, digits and -_.~/ is escaped: what opens
@@ -61,6 +68,12 @@ func run(target string, on Desktop) error {
 	switch {
 	case errors.As(err, &exit) && exit.ExitCode() == noBrowser:
 		return ErrNoBrowser
+	case exit != nil && exit.ExitCode() == failed:
+		status, _ := strconv.Atoi(told.String()) // written by Main
+		if _, err := exec.LookPath("xdg-open"); err == nil && status == nothingFound {
+			return ErrNoProgram
+		}
+		return &Failed{status}
 	case exit != nil && told.Len() > 0:
 		return errors.New(strings.TrimSpace(told.String()))
 	}
@@ -78,9 +91,13 @@ func Main(args []string) int {
 	go func() { ended <- openTarget(args[2]) }()
 	select {
 	case err := <-ended:
+		var exit *exec.ExitError
 		switch {
 		case errors.Is(err, exec.ErrNotFound):
 			return noBrowser
+		case errors.As(err, &exit):
+			fmt.Fprint(os.Stderr, exit.ExitCode())
+			return failed
 		case err != nil:
 			fmt.Fprintln(os.Stderr, err)
 			return 1
@@ -105,13 +122,59 @@ func openTarget(target string) error {
 	return err
 }
 
+// Command is what opens pages: the first of the programs in BROWSER that is there, else what the
+// library finds; "" if there is none.
+func Command() string {
+	var programs []string
+	for command := range strings.SplitSeq(os.Getenv("BROWSER"), ":") {
+		if words := split(command); len(words) > 0 {
+			programs = append(programs, words[0])
+		}
+	}
+	for _, program := range append(programs, "xdg-open", "x-www-browser", "www-browser") {
+		if path, err := exec.LookPath(program); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// split makes a command its words, as Python does: one whole program whose name has spaces is one,
+// quotes keep a word together, and an ampersand at the end, for a command that stays, says nothing.
+func split(command string) (words []string) {
+	command = strings.TrimSpace(command)
+	if _, err := exec.LookPath(command); err == nil {
+		return []string{command}
+	}
+	var word strings.Builder
+	quote, within := rune(0), false
+	for _, r := range strings.TrimSuffix(command, "&") + " " {
+		switch {
+		case r == quote:
+			quote = 0
+		case quote == 0 && (r == '"' || r == '\''):
+			quote, within = r, true
+		case quote == 0 && unicode.IsSpace(r):
+			if within {
+				words = append(words, word.String())
+			}
+			word.Reset()
+			within = false
+		default:
+			word.WriteRune(r)
+			within = true
+		}
+	}
+	return words
+}
+
 // openBy runs the first of the commands in a list that works. In the list, as desktops and
 // Python read it, a colon stands between commands, and %s for the address; without one the
 // address comes last.
 func openBy(list, target string) error {
 	err := exec.ErrNotFound
 	for command := range strings.SplitSeq(list, ":") {
-		words := strings.Fields(command)
+		words := split(command)
 		if len(words) == 0 {
 			continue
 		}

@@ -13,6 +13,9 @@ func run(target string, _ Desktop) error {
 // fileTarget is a path: these systems take it as it is.
 func fileTarget(path string) string { return path }
 
+// Command is empty: the system itself opens pages.
+func Command() string { return "" }
+
 // IsHelper is false: there is no such process here.
 func IsHelper([]string) bool { return false }
 

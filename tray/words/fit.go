@@ -1,8 +1,12 @@
 package words
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
-// Fit cuts a text to so many UTF-16 units, which is how Windows counts. The cut is in the
+// Fit cuts a text to so many UTF-16 units, which is how Windows counts; a letter that takes the
+// room of two, as those of Chinese, counts as two. The cut is in the
 // middle, with a mark: a name at the beginning and what is said of it at the end both stay.
 func Fit(text string, limit int) string {
 	if units(text) <= limit {
@@ -38,7 +42,7 @@ func units(text string) (n int) {
 }
 
 func unitsOf(r rune) int {
-	if r > 0xffff {
+	if r > 0xffff || unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana) {
 		return 2
 	}
 	return 1

@@ -165,7 +165,9 @@ const (
 	PlatformForeign
 	PlatformForeignMore
 	ServicesUnchanged
+	ServicesNotRead
 	ServicesGone
+	ServicesGoneMore
 	ServicesUnwatched
 	SettingsLater
 
@@ -198,12 +200,27 @@ const (
 	NoTray
 	NoTrayBody
 	NoPageBody
+	NoTrayNoPageBody
+	InPanel
+	BesideClock
 	WelcomeBody
-	WelcomeBodyWindows
+	WelcomeNoPageBody
 	RunsAlready
 	SessionsShowMore
 	NoBrowser
 	NoBrowserBody
+	NotOpened
+	WhyNoBrowser
+	WhyNoProgram
+	WhyNotRunning
+	WhyCommandFailed
+	WhyMoved
+	WhyMadeToRun
+	WhyTooLong
+	WhyRefused
+	WhyUnanswered
+	WhyNotAsked
+	SilentBody
 	NotCopied
 	NotChanged
 	StatusByCommand
@@ -401,7 +418,9 @@ var table = [keys]line{
 	}},
 
 	ServicesUnchanged: {state, [languages]string{"The services file has a mistake: nothing was changed", "Die Dienste-Datei hat einen Fehler: Nichts wurde geändert"}},
-	ServicesGone: {body, [languages]string{
+	ServicesNotRead:   {state, [languages]string{"The services file cannot be read: nothing was changed", "Die Dienste-Datei ist nicht lesbar: Nichts wurde geändert"}},
+	ServicesGone:      {state, [languages]string{"The services file is gone: nothing was changed", "Die Dienste-Datei ist weg: Nichts wurde geändert"}},
+	ServicesGoneMore: {body, [languages]string{
 		"%s is gone. What runs goes on; without a file, the next start begins with Dashboard and Chat.",
 		"%s ist weg. Was läuft, läuft weiter; ohne Datei beginnt der nächste Start mit Dashboard und Chat.",
 	}},
@@ -450,19 +469,49 @@ var table = [keys]line{
 		"It has no page to open. Its icon is in the tray; in a terminal, agents-tray menu lists what it can do.",
 		"Es hat keine Seite, die sich öffnen ließe. Sein Symbol ist im Systembereich; im Terminal zeigt agents-tray menu, was es kann.",
 	}},
-	WelcomeBody: {body, [languages]string{
-		"Its icon is in the panel from now on: the menu there opens the pages, stops the services and quits. Starting it again opens this page.",
-		"Sein Symbol ist von nun an in der Leiste: Das Menü dort öffnet die Seiten, hält die Dienste an und beendet das Programm. Ein weiterer Start öffnet diese Seite.",
+	NoTrayNoPageBody: {body, [languages]string{
+		"This desktop shows no tray icons, and it has no page to open; in a terminal, agents-tray menu lists what it can do.",
+		"Diese Oberfläche zeigt keine Symbole im Systembereich, und es hat keine Seite, die sich öffnen ließe; im Terminal zeigt agents-tray menu, was es kann.",
 	}},
-	WelcomeBodyWindows: {body, [languages]string{
-		"Its icon is beside the clock from now on, perhaps behind the arrow there: the menu opens the pages, stops the services and quits. Starting it again opens this page.",
-		"Sein Symbol ist von nun an neben der Uhr, vielleicht hinter dem Pfeil dort: Das Menü öffnet die Seiten, hält die Dienste an und beendet das Programm. Ein weiterer Start öffnet diese Seite.",
+	InPanel:     {title, [languages]string{"Its icon is in the panel from now on", "Sein Symbol ist von nun an in der Leiste"}},
+	BesideClock: {state, [languages]string{"Its icon is beside the clock from now on, perhaps behind the arrow there", "Sein Symbol ist von nun an neben der Uhr, vielleicht hinter dem Pfeil dort"}},
+	WelcomeBody: {body, [languages]string{
+		"%s: the menu there opens the pages, stops the services and quits. Starting it again opens %s.",
+		"%s: Das Menü dort öffnet die Seiten, hält die Dienste an und beendet das Programm. Ein weiterer Start öffnet %s.",
+	}},
+	WelcomeNoPageBody: {body, [languages]string{
+		"%s: the menu there starts and stops the services and quits.",
+		"%s: Das Menü dort startet die Dienste, hält sie an und beendet das Programm.",
 	}},
 	RunsAlready:      {title, [languages]string{"%s is running already", "%s läuft schon"}},
 	SessionsShowMore: {body, [languages]string{"In a terminal, agents-tray sessions shows more.", "Im Terminal zeigt agents-tray sessions mehr."}},
 	NoBrowser:        {title, [languages]string{"No browser could be opened", "Es ließ sich kein Browser öffnen"}},
 	NoBrowserBody:    {body, [languages]string{"Open %s yourself. (%v)", "%s bitte selbst öffnen. (%v)"}},
-	NotCopied:        {title, [languages]string{"Nothing can be copied here", "Hier lässt sich nichts kopieren"}},
+	NotOpened:        {title, [languages]string{"%s could not be opened", "%s ließ sich nicht öffnen"}},
+	WhyNoBrowser:     {body, [languages]string{"there is no xdg-open here, and BROWSER names none that works", "xdg-open gibt es hier nicht, und BROWSER nennt nichts, was geht"}},
+	WhyNotRunning:    {body, [languages]string{"its service does not run", "der Dienst dazu läuft nicht"}},
+	WhyNoProgram:     {body, [languages]string{"xdg-open found no program for it", "xdg-open fand kein Programm dafür"}},
+	WhyCommandFailed: {body, [languages]string{"the command for it ended with exit status %d", "der Befehl dafür endete mit Exit-Code %d"}},
+	WhyMoved: {body, [languages]string{
+		"it was moved or removed since it was started; quit it, then start it from where it is now",
+		"es wurde seit dem Start verschoben oder entfernt; beenden und von seinem neuen Ort aus starten",
+	}},
+	WhyMadeToRun: {body, [languages]string{
+		"it was started by go run, which keeps the program in a folder that is emptied; install it, or build it with go build, and start that",
+		"es wurde von go run gestartet, in einem Ordner, der wieder geleert wird; installieren oder mit go build bauen und dann starten",
+	}},
+	WhyTooLong: {body, [languages]string{
+		"Windows starts no command at login that is as long; move the program or its services file to a shorter path",
+		"Windows startet bei der Anmeldung keinen so langen Befehl; das Programm oder seine Dienste-Datei in einen kürzeren Pfad verschieben",
+	}},
+	WhyRefused:    {body, [languages]string{"the desktop does not allow it to be changed", "die Oberfläche erlaubt die Änderung nicht"}},
+	WhyUnanswered: {body, [languages]string{"the desktop did not answer whether it may start at login", "die Oberfläche hat nicht beantwortet, ob es bei der Anmeldung starten darf"}},
+	WhyNotAsked:   {body, [languages]string{"the desktop cannot be asked to start it at login", "die Oberfläche lässt sich nicht bitten, es bei der Anmeldung zu starten"}},
+	SilentBody: {body, [languages]string{
+		"It does not answer. It may have been suspended, as by Ctrl-Z in its terminal: fg there continues it. Else end the process agents-tray, then start it again.",
+		"Es antwortet nicht. Vielleicht wurde es angehalten, etwa mit Strg-Z im Terminal: fg dort setzt es fort. Sonst den Prozess agents-tray beenden, dann neu starten.",
+	}},
+	NotCopied: {title, [languages]string{"Nothing can be copied here", "Hier lässt sich nichts kopieren"}},
 	StatusByCommand: {body, [languages]string{
 		"No Dashboard runs here; in a terminal, agents-tray status shows everything.",
 		"Hier läuft kein Dashboard; im Terminal zeigt agents-tray status alles.",

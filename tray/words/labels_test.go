@@ -50,6 +50,9 @@ func TestFit(t *testing.T) {
 		{"𝄞𝄞𝄞", 5, "𝄞…𝄞"},
 		{"Port 7860 is taken by a-very-long-name (pid 812)", 30, "Port 7860 is ta…name (pid 812)"},
 		{"Chat stops", 8, "Chat…ops"},
+		{"全角文字の名前", 14, "全角文字の名前"},
+		{"全角文字の名前", 13, "全角文…の名前"},
+		{"채팅 カナ", 5, "채…ナ"},
 		{"", 5, ""},
 	} {
 		got := Fit(test.text, test.units)

@@ -13,7 +13,7 @@ type Notice struct {
 	What      Key    // in one line
 	Names     []any  // arguments of What
 	More      Key    // what else there is to know; Nothing: only Detail
-	Arguments []any  // of More: texts, times that are told with their day, or who has a port
+	Arguments []any  // of More: texts, times that are told with their day, errors of the system, or who has a port
 	Detail    string // what the system says, in English; may be empty
 }
 
@@ -39,6 +39,8 @@ func (n Notice) Rest(l Language) string {
 				argument = l.When(a, time.Now(), true)
 			case manager.Process:
 				argument = l.Holder(a)
+			case error:
+				argument = l.Cause(a)
 			}
 			arguments[i] = argument
 		}
