@@ -346,3 +346,65 @@ func TestAnEnvFileThatIsAPipe(t *testing.T) {
 func membersOf(pids ...int) func(context.Context) (guard.Members, error) {
 	return func(context.Context) (guard.Members, error) { return guard.Members{PIDs: pids}, nil }
 }
+
+// What keeps a service from being ready is told as it is now, not as it was when its time was over.
+func TestWhatIsToldOfASlowServiceStaysTrue(t *testing.T) {
+	address := guardtest.FreeAddress(t)
+	s := newSpec("s", guardtest.Cooperative)
+	s.URL, s.Ready = "http://"+address, spec.Ready{Check: spec.Check{HTTP: "/"}, Timeout: 100 * time.Millisecond}
+	m := newManager(t, s)
+	startAll(t, m)
+	told := func(kind AnswerKind) {
+		await(t, m, "s", "told that its answer is "+string(kind), func(s Service) bool {
+			return s.Problem != nil && s.Problem.Answer != nil && s.Problem.Answer.Kind == kind
+		})
+	}
+	told(AnswerRefused)
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	serveRaw(t, listener, false)
+	told(AnswerStranger)
+}
+
+// A service that is handed a socket and listens elsewhere is told with the address that it has.
+func TestAServerThatDoesNotTakeItsSocket(t *testing.T) {
+	has := guardtest.FreeAddress(t)
+	s := newSpec("s", guardtest.Serves)
+	s.Env = []string{"GUARDTEST_LISTEN=" + has}
+	s.Listen, s.Ready = guardtest.FreeAddress(t), spec.Ready{Check: spec.Check{HTTP: "/"}, Timeout: 500 * time.Millisecond}
+	m := newManager(t, s)
+	startAll(t, m)
+	told := await(t, m, "s", "told where it listens", func(s Service) bool { return s.Problem != nil && s.Problem.Kind == Elsewhere })
+	if p := told.Problem; p.Field != "listen" || p.Expected != s.Listen || fmt.Sprint(p.Seen) != "["+has+"]" {
+		t.Errorf("%+v", p)
+	}
+}
+
+// An answer proves nothing if it is a stranger's, in whatever way the address is written.
+func TestAStrangerIsKnownByEachNameOfThisComputer(t *testing.T) {
+	listener, err := net.Listen("tcp", "0.0.0.0:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	serveRaw(t, listener, false)
+	names := []string{"127.0.0.1", "0.0.0.0", "LOCALHOST", "app.localhost"}
+	interfaces, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, address := range interfaces {
+		if prefix := netip.MustParsePrefix(address.String()); prefix.Addr().Is4() {
+			names = append(names, prefix.Addr().String())
+		}
+	}
+	for _, name := range names {
+		url := fmt.Sprintf("http://%s:%d/", name, listener.Addr().(*net.TCPAddr).Port)
+		check := spec.Check{HTTP: url}
+		q := question{spec: spec.ServiceSpec{Name: "s", Command: []string{"s"}, URL: url}, check: check, pid: 1, members: membersOf(1), https: new(atomic.Bool)}
+		if answer, ok := errors.AsType[*Answer](prove(t.Context(), q)); !ok || answer.Kind != AnswerStranger {
+			t.Errorf("at %s: %v", name, answer)
+		}
+	}
+}

@@ -2,11 +2,14 @@ package manager
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"net"
 	"syscall"
 	"time"
+
+	"agents-tray/manager/logs"
 )
 
 // Answer is what a check got instead of the answer that was wanted. It is an error.
@@ -31,7 +34,12 @@ const (
 	AnswerSilent     AnswerKind = "silent"     // the connection was taken, and nothing said
 	AnswerUnaccepted AnswerKind = "unaccepted" // the connection waits in the socket that was handed over
 	AnswerStranger   AnswerKind = "stranger"   // Holder answers at Port, which the service has not started
+	AnswerUnfinished AnswerKind = "unfinished" // it has begun, and not come to its end in the time of a try
+	AnswerClosed     AnswerKind = "closed"     // the connection was taken and closed, without one
+	AnswerNotHTTP    AnswerKind = "not-http"   // something else, which begins with Detail
 	AnswerHTTPS      AnswerKind = "https"      // TLS, where HTTP was asked
+	AnswerNoHost     AnswerKind = "no-host"    // the name of its computer, Detail, could not be resolved
+	AnswerUntrusted  AnswerKind = "untrusted"  // its certificate is not accepted, because of Detail
 	AnswerNoPing     AnswerKind = "no-ping"    // no WATCHDOG=1 for Waited
 	AnswerTrigger    AnswerKind = "trigger"    // WATCHDOG=trigger
 	AnswerOther      AnswerKind = "other"      // Detail
@@ -52,13 +60,24 @@ func answerOf(err error) *Answer {
 		return answer
 	}
 	timeout, isNet := errors.AsType[net.Error](err)
+	unknown, isName := errors.AsType[*net.DNSError](err)
+	untrusted, isCertificate := errors.AsType[*tls.CertificateVerificationError](err)
 	switch {
+	case isName:
+		return &Answer{Kind: AnswerNoHost, Detail: logs.Plain(unknown.Name)}
+	case isCertificate:
+		return &Answer{Kind: AnswerUntrusted, Detail: logs.Plain(untrusted.Err.Error())}
+	case isClosed(err):
+		return &Answer{Kind: AnswerClosed}
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaRefused):
 		return &Answer{Kind: AnswerRefused}
 	case errors.Is(err, context.DeadlineExceeded), isNet && timeout.Timeout():
 		return &Answer{Kind: AnswerTimeout}
 	}
-	return &Answer{Kind: AnswerOther, Detail: err.Error()}
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		err = errno // without the addresses, of which the own one is another each time
+	}
+	return &Answer{Kind: AnswerOther, Detail: logs.Plain(err.Error())}
 }
 
 // What Windows says instead of ECONNREFUSED and ECONNRESET.

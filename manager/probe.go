@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"agents-tray/manager/logs"
 	"agents-tray/manager/spec"
 )
 
@@ -106,10 +107,15 @@ func nobodyThere(err error) bool {
 
 // addressesOf returns the addresses that a name may stand for.
 func addressesOf(ctx context.Context, host string) ([]netip.Addr, error) {
-	if address, err := netip.ParseAddr(host); err == nil {
+	switch address, err := netip.ParseAddr(host); {
+	case err == nil && address == netip.IPv4Unspecified():
+		return []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}, nil // as the system connects
+	case err == nil && address == netip.IPv6Unspecified():
+		return []netip.Addr{netip.IPv6Loopback()}, nil
+	case err == nil:
 		return []netip.Addr{address}, nil
 	}
-	if name := strings.ToLower(host); name == "localhost" || strings.HasSuffix(name, ".localhost") { // as browsers do, whatever /etc/hosts says
+	if spec.IsLocalhost(host) {
 		return []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()}, nil
 	}
 	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
@@ -162,7 +168,7 @@ func (t target) askAt(ctx context.Context, at netip.AddrPort) error {
 	}
 	connected := time.Now()
 	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) }) // ends what waits
-	err = t.converse(ctx, conn, at.Addr().IsLoopback())
+	began, err := t.converse(ctx, conn, at.Addr().IsLoopback())
 	if stop() {
 		closeLast(conn)
 	} else {
@@ -170,19 +176,22 @@ func (t target) askAt(ctx context.Context, at netip.AddrPort) error {
 	}
 	if _, ours := errors.AsType[*Answer](err); err != nil && !ours && ctx.Err() != nil {
 		err = ctx.Err()
-		if time.Since(connected) >= silence {
+		switch {
+		case began:
+			err = errUnfinished
+		case time.Since(connected) >= silence:
 			err = errSilent
 		}
 	}
 	return err
 }
 
-// converse asks for the page on a connection. A certificate counts for nothing on this
-// computer, where programs make their own.
-func (t target) converse(ctx context.Context, conn net.Conn, local bool) error {
+// converse asks for the page on a connection, and reports whether anything was answered. A
+// certificate counts for nothing on this computer, where programs make their own.
+func (t target) converse(ctx context.Context, conn net.Conn, local bool) (began bool, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, t.HTTP, nil)
 	if err != nil {
-		return err
+		return false, err
 	}
 	request.Close = true
 	if user := t.url.User; user != nil {
@@ -193,19 +202,35 @@ func (t target) converse(ctx context.Context, conn net.Conn, local bool) error {
 		conn = tls.Client(conn, &tls.Config{ServerName: t.host, InsecureSkipVerify: local, NextProtos: []string{"http/1.1"}})
 	}
 	if err := request.Write(conn); err != nil {
-		return err
+		return false, err
 	}
 	reader := bufio.NewReader(conn)
-	if first, err := reader.Peek(1); err == nil && first[0] == tlsAlert && t.url.Scheme == "http" {
-		return errSpeaksTLS
-	}
-	response, err := finalResponse(reader, request)
-	if err != nil {
-		return err
-	}
+	first, err := reader.Peek(1)
 	switch {
+	case err != nil:
+		return false, err
+	case first[0] == tlsAlert && t.url.Scheme == "http":
+		return true, errSpeaksTLS
+	}
+	return true, t.judge(reader, request)
+}
+
+// shownStart is how much is told of an answer that is not HTTP, in bytes.
+const shownStart = 40
+
+// judge reads the answer to a request, and returns an error if it is not the one that is wanted.
+func (t target) judge(reader *bufio.Reader, request *http.Request) error {
+	first, _ := reader.Peek(min(reader.Buffered(), shownStart)) // it is there
+	start := string(first)
+	response, err := finalResponse(reader, request)
+	switch {
+	case err != nil && !strings.HasPrefix(start, "HTTP/") && !isTransport(err):
+		line, _, _ := strings.Cut(strings.TrimSpace(start), "\n")
+		return &Answer{Kind: AnswerNotHTTP, Detail: logs.PlainLine([]byte(line))}
+	case err != nil:
+		return err
 	case !t.accepts(response.StatusCode):
-		return &Answer{Kind: AnswerStatus, Status: response.Status}
+		return &Answer{Kind: AnswerStatus, Status: logs.PlainLine([]byte(response.Status))}
 	case t.Body == "":
 		return nil // the status has answered
 	}
@@ -220,7 +245,13 @@ func (t target) converse(ctx context.Context, conn net.Conn, local bool) error {
 	case err != nil:
 		return err
 	}
-	return &Answer{Kind: AnswerBody, Pattern: t.Body}
+	return &Answer{Kind: AnswerBody, Pattern: shownPattern(t.Body)}
+}
+
+// isTransport reports whether an error is of the connection, and not of what came on it.
+func isTransport(err error) bool {
+	_, isNet := errors.AsType[net.Error](err)
+	return isNet || isClosed(err)
 }
 
 // finalResponse reads the answer, and before it those that only announce it, such as 103 Early
@@ -257,8 +288,9 @@ func (t target) accepts(status int) bool {
 const silence = time.Second
 
 var (
-	errSilent    = &Answer{Kind: AnswerSilent}
-	errSpeaksTLS = &Answer{Kind: AnswerHTTPS}
+	errSilent     = &Answer{Kind: AnswerSilent}
+	errUnfinished = &Answer{Kind: AnswerUnfinished}
+	errSpeaksTLS  = &Answer{Kind: AnswerHTTPS}
 )
 
 // tlsAlert is the first byte of what a server says that expects TLS and gets something else.

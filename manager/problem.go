@@ -6,8 +6,10 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"agents-tray/manager/envfile"
 	"agents-tray/manager/guard/proctree"
@@ -27,8 +29,9 @@ const (
 	PortDenied    Kind = "port-denied"    // the user may not listen on the port
 	NotFound      Kind = "not-found"      // its program does not exist
 	NotExecutable Kind = "not-executable" // its program is there, but cannot be executed
-	NoFolder      Kind = "no-folder"      // its working folder does not exist
+	NoFolder      Kind = "no-folder"      // its working folder does not exist, or cannot be used
 	PathHangs     Kind = "path-hangs"     // its folder or program did not answer
+	NoAddress     Kind = "no-address"     // its listen address is none of this computer's now; it is tried again
 	EnvFile       Kind = "env-file"       // its env_file cannot be read
 	EnvTooLarge   Kind = "env-too-large"  // its environment is larger than the system takes
 	CrashLoop     Kind = "crash-loop"     // it keeps ending with an error; given up
@@ -60,14 +63,16 @@ type Problem struct {
 	Path    string `json:"path,omitempty"`    // of the program, folder or file in question
 	Line    int    `json:"line,omitempty"`    // in it, from 1
 	Missing bool   `json:"missing,omitempty"` // Path is not there
+	Foreign bool   `json:"foreign,omitempty"` // Path is no program for this computer, nor a script that names its interpreter
 	// Mistake is what is wrong in an env_file, if it is not the system that says so.
 	Mistake  *envfile.Mistake `json:"mistake,omitempty"`
 	Searched string           `json:"searched,omitempty"` // PATH, where the program was looked for
 	Login    string           `json:"login,omitempty"`    // PATH of the login shell, where it was looked for, too
-	Size     int              `json:"size,omitempty"`     // of the environment, in bytes
+	Size     int              `json:"size,omitempty"`     // of the environment, or of Variable, in bytes
+	Variable string           `json:"variable,omitempty"` // of the environment, which alone is too large
 
 	Proof    Proof         `json:"proof,omitempty"`    // what was waited for
-	Expected string        `json:"expected,omitempty"` // where, or what, by Proof; the address it should be at
+	Expected string        `json:"expected,omitempty"` // where, or what, by Proof; the address it should be at; the interpreter that Path names
 	Field    string        `json:"field,omitempty"`    // of the services file, which says Expected
 	Seen     []string      `json:"seen,omitempty"`     // the addresses it listens at instead
 	Answer   *Answer       `json:"answer,omitempty"`   // what the last check got
@@ -281,9 +286,9 @@ func afterFault(fault *Problem, exit *Exit) *Problem {
 }
 
 // stillStartingProblem: it has not proved within its ready.timeout that it answers. It is
-// waited for. err is what the last check got, nil without a check; lines are the last it printed.
-func stillStartingProblem(s spec.ServiceSpec, err error, lines []string) *Problem {
-	p := &Problem{Kind: NotReady, Title: s.Title, Waited: s.Ready.Timeout, Lines: lines}
+// waited for. err is what the last check got, nil without a check.
+func stillStartingProblem(s spec.ServiceSpec, err error) *Problem {
+	p := &Problem{Kind: NotReady, Title: s.Title, Waited: s.Ready.Timeout}
 	p.Proof, p.Expected = proof(s.Ready)
 	if err != nil && !s.Ready.Check.Empty() {
 		p.Answer = answerOf(err)
@@ -292,15 +297,28 @@ func stillStartingProblem(s spec.ServiceSpec, err error, lines []string) *Proble
 }
 
 // elsewhereProblem: the same, and it listens at addresses that are not those it is asked at.
-func elsewhereProblem(s spec.ServiceSpec, field, wanted string, has []string, lines []string) *Problem {
-	return &Problem{Kind: Elsewhere, Title: s.Title, Field: field, Expected: wanted, Seen: has, Lines: lines}
+func elsewhereProblem(s spec.ServiceSpec, field, wanted string, has []string) *Problem {
+	return &Problem{Kind: Elsewhere, Title: s.Title, Field: field, Expected: wanted, Seen: has}
+}
+
+// shownPattern is a regular expression in one line, which no control character leaves.
+func shownPattern(expression string) string {
+	var shown strings.Builder
+	for _, r := range expression {
+		if unicode.IsControl(r) {
+			shown.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		} else {
+			shown.WriteRune(r)
+		}
+	}
+	return shown.String()
 }
 
 // proof is what Ready waits for.
 func proof(r spec.Ready) (Proof, string) {
 	switch {
 	case r.Log != "":
-		return ProofLog, r.Log
+		return ProofLog, shownPattern(r.Log)
 	case r.Notify:
 		return ProofNotify, ""
 	case r.TCP != "":

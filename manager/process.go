@@ -3,6 +3,7 @@ package manager
 import (
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,7 +16,7 @@ func (s *service) onStarted(e *guard.Started) {
 	r := s.run
 	r.stage, r.pid, r.started, r.startedAt = running, e.PID, e.At, time.Now()
 	s.busySince = time.Time{}
-	if s.problem != nil && (s.problem.Kind == PortBusy || s.problem.Kind == CannotFork) {
+	if s.problem != nil && (s.problem.Kind == PortBusy || s.problem.Kind == CannotFork || s.problem.Kind == NoAddress) {
 		s.problem = nil // it is no longer so
 	}
 	s.m.emit(ServiceStarted{s.spec.Name, e.PID, e.At})
@@ -41,6 +42,10 @@ func (s *service) onRefused(e *guard.Refused) {
 		s.dropRun()
 		s.tryAgain(cannotForkProblem(s.spec.Title, e.Error))
 		return
+	case guard.NoAddress: // a network may come up later than this program
+		s.dropRun()
+		s.tryAgain(&Problem{Kind: NoAddress, Title: s.spec.Title, Expected: s.spec.Listen})
+		return
 	}
 	if e.Reason == guard.NoCommand && s.findByLoginPath() {
 		return
@@ -59,9 +64,13 @@ func (s *service) refusal(e *guard.Refused) *Problem {
 	case guard.NoCommand:
 		return missingProgramProblem(s.spec.Title, s.spec.Program(), s.searched(), s.m.login.path)
 	case guard.NotExecutable:
-		return &Problem{Kind: NotExecutable, Title: s.spec.Title, Path: s.spec.Program(), Detail: e.Error}
+		p := &Problem{Kind: NotExecutable, Title: s.spec.Title, Path: s.spec.Program(), Detail: e.Error, Foreign: e.Foreign}
+		if e.Interpreter != "" {
+			p.Expected = strings.Trim(strconv.Quote(e.Interpreter), `"`) // a carriage return at its end is seen so
+		}
+		return p
 	case guard.TooLarge:
-		return &Problem{Kind: EnvTooLarge, Title: s.spec.Title, Size: s.run.size}
+		return &Problem{Kind: EnvTooLarge, Title: s.spec.Title, Size: s.run.size, Variable: s.run.largest}
 	case guard.NoFolder:
 		return &Problem{Kind: NoFolder, Title: s.spec.Title, Path: s.spec.Dir}
 	case guard.BadFolder:

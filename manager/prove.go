@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -37,8 +38,17 @@ func prove(ctx context.Context, q question) error {
 // without: it says so, answers 400 or says nothing and closes the connection.
 func mayExpectTLS(err error) bool {
 	answer, ok := errors.AsType[*Answer](err)
-	return ok && (answer == errSpeaksTLS || strings.HasPrefix(answer.Status, "400")) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, wsaReset)
+	return ok && (answer == errSpeaksTLS || strings.HasPrefix(answer.Status, "400")) || isClosed(err)
+}
+
+// isClosed reports whether the other end has closed the connection.
+func isClosed(err error) bool {
+	for _, closed := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE, wsaReset} {
+		if errors.Is(err, closed) {
+			return true
+		}
+	}
+	return false
 }
 
 // overHTTPS returns the address of a page with https:// in place of http://.
@@ -63,7 +73,7 @@ func sameHost(one, other string) bool {
 // accepted where the run has not the port itself: it was free before the start.
 func (q question) isOurs(ctx context.Context, at netip.AddrPort) error {
 	_, own := q.spec.OwnAddress()
-	if int(at.Port()) != spec.Port(own) || !at.Addr().IsLoopback() {
+	if own != "" && int(at.Port()) != spec.Port(own) || !isHere(at.Addr()) {
 		return nil
 	}
 	if handed, err := netip.ParseAddrPort(q.spec.Listen); spec.HandsOver && err == nil && inspect.Covers(handed, at) {
@@ -91,6 +101,18 @@ func (q question) isOurs(ctx context.Context, at netip.AddrPort) error {
 		return nil
 	}
 	return &Answer{Kind: AnswerStranger, Port: int(at.Port()), Holder: &Process{Name: holder.Name, PID: holder.PID, User: holder.User}}
+}
+
+// isHere reports whether an address is one of this computer's.
+func isHere(address netip.Addr) bool {
+	if address.IsLoopback() {
+		return true
+	}
+	ours, _ := net.InterfaceAddrs() // without them it is taken for another computer's
+	return slices.ContainsFunc(ours, func(of net.Addr) bool {
+		prefix, err := netip.ParsePrefix(of.String())
+		return err == nil && prefix.Addr().Unmap() == address.WithZone("").Unmap()
+	})
 }
 
 // mayBeOf reports whether the holder of a port may be part of a run, of which these are the

@@ -2,6 +2,8 @@ package manager
 
 import (
 	"context"
+	"net/netip"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -110,54 +112,92 @@ func (s *service) onNotice(n *guard.Notice) {
 	}
 }
 
-// examineTime bounds the look at a service that is slow.
-const examineTime = 3 * time.Second
+const (
+	// examineTime bounds a look at a service that is slow.
+	examineTime = 3 * time.Second
+	// examineAgain is the wait before the next: what keeps it from being ready may be another
+	// thing by then.
+	examineAgain = 3 * time.Second
+)
 
 // examineSlowness finds out, beside the owner, what there is to tell of a service that is not
-// ready in its time, and tells it. The wait goes on.
+// ready in its time, tells it, and goes on to tell what has become of that until ctx ends. The
+// wait for the service goes on.
 func (s *service) examineSlowness(ctx context.Context) {
 	r, q, path := s.run, s.question(s.spec.Ready.Check), s.log()
 	go func() {
-		ctx, cancel := context.WithTimeout(ctx, examineTime)
-		defer cancel()
-		p := slowness(ctx, q, r.last.get(), path)
-		s.m.post(func() {
-			if s.run == r && r.stage == running && r.ready.IsZero() && !r.ending {
-				r.slow, s.problem = true, p
+		for told := (*Problem)(nil); ctx.Err() == nil; {
+			look, cancel := context.WithTimeout(ctx, examineTime)
+			p := slowness(look, q, r.last.get())
+			cancel()
+			if told == nil || !reflect.DeepEqual(p, told) {
+				told = p
+				withLines := *p
+				withLines.Lines = printedSinceStart(path)
+				s.m.post(func() {
+					if s.run == r && r.stage == running && r.ready.IsZero() && !r.ending {
+						r.slow, s.problem = true, &withLines
+					}
+				})
 			}
-		})
+			if q.check.Empty() {
+				return // it is told what is waited for, which stays so
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(examineAgain):
+			}
+		}
 	}()
 }
 
-// slowness is the problem of a service that is not ready in its time. err is what the last
-// check got, path its log.
-func slowness(ctx context.Context, q question, err error, path string) *Problem {
-	var printed []string
-	if path != "" {
-		lines, _ := logs.Tail(path, 2*shownLines) // without the lines it is told, too
-		for _, line := range lines {
-			switch {
-			case line.Stream != logs.Sys:
-				printed = append(printed, logs.Plain(line.Text))
-			case strings.HasPrefix(line.Text, logs.Started):
-				printed = nil // that was an earlier run
-			}
-		}
-		printed = shorten(printed[max(0, len(printed)-shownLines):])
+// slowness is the problem, without the lines, of a service that is not ready in its time. err
+// is what the last check got.
+func slowness(ctx context.Context, q question, err error) *Problem {
+	if q.check.Empty() {
+		return stillStartingProblem(q.spec, err)
 	}
 	field, wanted := q.spec.OwnAddress()
-	if !q.check.Empty() && wanted != "" {
-		if members, asked := q.members(ctx); asked == nil {
-			if has := inspect.Listening(members.PIDs); len(has) > 0 && !inspect.Covered(wanted, has) {
-				var seen []string
-				for _, address := range has {
-					seen = append(seen, address.String())
-				}
-				return elsewhereProblem(q.spec, field, wanted, seen, printed)
-			}
+	if wanted != "" {
+		members, asked := q.members(ctx)
+		if seen := elsewhere(q.spec, wanted, members); asked == nil && len(seen) > 0 {
+			return elsewhereProblem(q.spec, field, wanted, seen)
 		}
 	}
-	return stillStartingProblem(q.spec, err, printed)
+	return stillStartingProblem(q.spec, err)
+}
+
+// elsewhere returns the addresses that a run listens at if its own address is none of them. The
+// socket that was handed over does not count where connections wait in it: then another one is
+// served.
+func elsewhere(s spec.ServiceSpec, wanted string, members guard.Members) (seen []string) {
+	for _, has := range inspect.Listening(members.PIDs) {
+		if inspect.Covered(wanted, []netip.AddrPort{has}) {
+			if s.Listen == "" || members.Waiting == 0 {
+				return nil
+			}
+			continue
+		}
+		seen = append(seen, has.String())
+	}
+	return seen
+}
+
+// printedSinceStart returns the last lines of a log that the present run has printed.
+func printedSinceStart(path string) (printed []string) {
+	if path == "" {
+		return nil
+	}
+	lines, _ := logs.Tail(path, 2*shownLines) // without the lines it is told, too
+	for _, line := range lines {
+		switch {
+		case line.Stream != logs.Sys:
+			printed = append(printed, logs.Plain(line.Text))
+		case strings.HasPrefix(line.Text, logs.Started):
+			printed = nil // that was an earlier run
+		}
+	}
+	return shorten(printed[max(0, len(printed)-shownLines):])
 }
 
 // shownLines is how many of a service's last lines are told with it being slow.

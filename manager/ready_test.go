@@ -3,6 +3,7 @@
 package manager
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -397,5 +398,57 @@ func TestAServiceThatStopsByItselfIsNotUnhealthy(t *testing.T) {
 	time.Sleep(3 * s.Health.Interval)
 	if now := awaitState(t, m, "s", Ready); now.PID != first.PID || now.Problem != nil {
 		t.Errorf("it shows %+v, %v", now, now.Problem)
+	}
+}
+
+// Whatever comes instead of an answer is told as that, and nothing of it can garble a terminal.
+func TestWhatIsNoAnswerIsToldAsThat(t *testing.T) {
+	for name, c := range map[string]struct {
+		printed string
+		keep    bool
+		want    Answer
+	}{
+		"closed":                   {"", false, Answer{Kind: AnswerClosed}},
+		"a part of a header":       {"HTTP/1.1 200 OK\r\nX: ", false, Answer{Kind: AnswerClosed}},
+		"never comes to its end":   {"HTTP/1.1 200 OK\r\nX: ", true, Answer{Kind: AnswerUnfinished}},
+		"another protocol":         {"SSH-2.0-OpenSSH_9.2p1\r\n", false, Answer{Kind: AnswerNotHTTP, Detail: "SSH-2.0-OpenSSH_9.2p1"}},
+		"with escape sequences":    {"\x00\x1b]0;owned\x07\x1b[31mred\u202e\r\n", false, Answer{Kind: AnswerNotHTTP, Detail: `red\u202e`}},
+		"a status with them, too":  {"HTTP/1.1 500 \x1b[31mBad\x07 \u202ething\r\n\r\n", false, Answer{Kind: AnswerStatus, Status: `500 Bad \u202ething`}},
+		"a body that is cut short": {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhe", false, Answer{Kind: AnswerClosed}},
+	} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			defer conn.Close()
+			_, _ = http.ReadRequest(bufio.NewReader(conn))
+			fmt.Fprint(conn, c.printed)
+			if c.keep {
+				_, _ = conn.Read(make([]byte, 1)) // until the other end gives up
+			}
+		}()
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		err = ask(ctx, spec.Check{HTTP: "http://" + listener.Addr().String(), Body: "hello"}, nil)
+		cancel()
+		listener.Close()
+		if got := answerOf(err); *got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, &c.want)
+		}
+	}
+	name := "no-such-computer.invalid"
+	if got := answerOf(ask(t.Context(), spec.Check{HTTP: "http://" + name + ":80/"}, nil)); *got != (Answer{Kind: AnswerNoHost, Detail: name}) {
+		t.Errorf("a name that is none: %v", got)
+	}
+}
+
+// A pattern with a line's end in it, as YAML makes of "\n", is told in one line.
+func TestAPatternIsToldInOneLine(t *testing.T) {
+	if _, told := proof(spec.Ready{Log: "on \\d+\n\x1b[0mü"}); told != `on \d+\n\x1b[0mü` {
+		t.Errorf("it is told as %q", told)
 	}
 }

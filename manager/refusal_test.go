@@ -19,6 +19,7 @@ func TestRefusals(t *testing.T) {
 	inBubble(t, func(t *testing.T, m *Manager, w *world) {
 		for name, reason := range map[string]guard.Reason{
 			"fork": guard.TryAgain, "program": guard.NoCommand, "folder": guard.NoFolder, "closed": guard.BadFolder, "script": guard.NotExecutable, "else": guard.OtherReason,
+			"network": guard.NoAddress,
 		} {
 			w.set(name, way{refuse: reason})
 		}
@@ -27,7 +28,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("start: %v", err)
 		}
 		pass(500 * time.Millisecond) // the third try comes after a second
-		for name, kind := range map[string]Kind{"fork": CannotFork, "program": NotFound, "folder": NoFolder, "closed": NoFolder, "script": NotExecutable, "else": GuardFailed} {
+		for name, kind := range map[string]Kind{"fork": CannotFork, "program": NotFound, "folder": NoFolder, "closed": NoFolder, "script": NotExecutable, "else": GuardFailed, "network": NoAddress} {
 			wantKind(t, m, name, kind)
 		}
 		if p := problemOf(m, "program"); p != nil && p.Searched == "" {
@@ -44,7 +45,7 @@ func TestRefusals(t *testing.T) {
 		if problemOf(m, "fork") != nil {
 			t.Errorf("its problem is still %v", problemOf(m, "fork"))
 		}
-	}, plain("fork"), plain("program"), plain("folder"), plain("closed"), plain("script"), plain("else"), plain("other"))
+	}, plain("fork"), plain("program"), plain("folder"), plain("closed"), plain("script"), plain("else"), plain("network"), plain("other"))
 }
 
 // What the system does not start for a minute is given up, which is told as that; how often the

@@ -55,7 +55,8 @@ type run struct {
 	stage              stage
 	watched            bool               // there is no process of it; see watch
 	command            string             // with addresses of others as they were at its start; see addresses
-	size               int                // of its command and environment, in bytes
+	size               int                // of its command and environment, in bytes; with largest, of that
+	largest            string             // the variable that alone is too large for the system, "" if none is
 	path               *string            // PATH of its env_file; nil: that has none
 	cancel             context.CancelFunc // ends what is done beside the owner for this run
 	pid                int

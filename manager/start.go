@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -84,7 +85,8 @@ func (s *service) order(env []string) {
 			s.run.path = &value
 		}
 	}
-	s.run.stage, s.run.command, s.run.size = ordered, s.addresses(), sizeOf(request)
+	s.run.stage, s.run.command = ordered, s.addresses()
+	s.run.size, s.run.largest = sizeOf(request)
 	s.m.link.send(guard.Request{Start: request})
 }
 
@@ -125,13 +127,21 @@ func (s *service) request(env []string) *guard.Start {
 	return start
 }
 
-// sizeOf is how large a command and its environment are together, in bytes.
-func sizeOf(start *guard.Start) int {
-	size := 0
+// mostOfOne is how large an argument or a variable may be on Linux, in bytes with its NUL.
+const mostOfOne = 128 << 10
+
+// sizeOf is how large a command and its environment are together, in bytes, or the variable
+// that alone is too large for the system, if there is one.
+func sizeOf(start *guard.Start) (size int, variable string) {
+	for _, pair := range start.Env {
+		if name, _, ok := strings.Cut(pair, "="); ok && len(pair) >= mostOfOne && runtime.GOOS == "linux" {
+			return len(pair), name
+		}
+	}
 	for _, text := range slices.Concat(start.Command, start.Env) {
 		size += len(text)
 	}
-	return size
+	return size, ""
 }
 
 // log is the file that its output is written to, "" if there is none.

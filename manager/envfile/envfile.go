@@ -133,8 +133,17 @@ func load(path string) (string, error) {
 		return "", &Mistake{Kind: TooLarge}
 	}
 	text := string(data)
-	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
+	if isUTF16(text) {
 		return "", &Mistake{Kind: UTF16}
 	}
 	return strings.TrimPrefix(text, "\ufeff"), nil
+}
+
+// isUTF16 reports whether a text is UTF-16, with its mark or without: then the bytes of its first
+// character, one of ASCII, are a NUL and another.
+func isUTF16(text string) bool {
+	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
+		return true
+	}
+	return len(text) >= 2 && (text[0] == 0) != (text[1] == 0)
 }

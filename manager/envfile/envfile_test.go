@@ -100,6 +100,8 @@ func TestWhatIsNoFileOfVariables(t *testing.T) {
 		folder: "mistake is-folder",
 		write(t, strings.Repeat("A=123456789\n", 100_000)): "mistake too-large",
 		write(t, "\xff\xfeA\x00=\x001\x00"):                "mistake utf-16",
+		write(t, "A\x00=\x001\x00"):                        "mistake utf-16",
+		write(t, "\x00A\x00=\x001"):                        "mistake utf-16",
 	} {
 		_, err := Read(t.Context(), path, nil)
 		if err == nil || !strings.HasPrefix(err.Error(), path+": "+want) {

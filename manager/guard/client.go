@@ -179,7 +179,7 @@ func (c *Client) Send(r Request) error {
 		return errors.New("the guard is gone")
 	}
 	if len(line) > maxMessage && r.Start != nil { // no system would start it either
-		c.refusals = append(c.refusals, Event{Refused: &Refused{r.Start.Service, r.Start.Run, TooLarge, errTooLarge.Error()}})
+		c.refusals = append(c.refusals, Event{Refused: &Refused{Service: r.Start.Service, Run: r.Start.Run, Reason: TooLarge, Error: errTooLarge.Error()}})
 		wake(c.refused)
 		return nil
 	}

@@ -286,13 +286,36 @@ func TestRefusals(t *testing.T) {
 		BadFolder + " (file)":     {Command: guardtest.Command(guardtest.Cooperative), Dir: notExecutable},
 		TooLarge + " (variable)":  {Command: guardtest.Command(guardtest.Cooperative), Env: []string{"X=" + strings.Repeat("x", 3<<20)}},
 		TooLarge + " (message)":   {Command: guardtest.Command(guardtest.Cooperative), Env: []string{"X=" + strings.Repeat("x", maxMessage)}},
-		OtherReason + " address":  {Command: guardtest.Command(guardtest.Serves), Listen: "192.0.2.1:1"},
+		NotExecutable + " (kind)": {Command: []string{t.TempDir()}},
+		NoAddress + " (other)":    {Command: guardtest.Command(guardtest.Serves), Listen: "192.0.2.1:1"},
 	} {
 		start.Service, start.Run = "s", 7
 		c.send(Request{Start: &start})
 		e := c.next()
 		if e.Refused == nil || !strings.HasPrefix(string(want), string(e.Refused.Reason)) || e.Refused.Run != 7 || e.Refused.Error == "" {
 			t.Errorf("%s: %+v", want, e.Refused)
+		}
+	}
+}
+
+// What is wrong with a program that is there is told: it once was "no such file or directory".
+func TestWhatIsNoProgram(t *testing.T) {
+	c := launch(t, 5*time.Second)
+	for name, test := range map[string]struct {
+		text, interpreter string
+		foreign           bool
+	}{
+		"no interpreter":    {"#!/no/such/interpreter -x\n", "/no/such/interpreter", false},
+		"Windows line ends": {"#!/bin/sh\r\nexit\r\n", "/bin/sh\r", false},
+		"no first line":     {"echo\n", "", true},
+		"empty":             {"", "", true},
+	} {
+		program := filepath.Join(t.TempDir(), "program")
+		must(t, os.WriteFile(program, []byte(test.text), 0o700))
+		c.send(Request{Start: &Start{Service: "s", Run: 7, Command: []string{program}}})
+		r := c.next().Refused
+		if r == nil || r.Reason != NotExecutable || r.Interpreter != test.interpreter || r.Foreign != test.foreign || strings.Contains(r.Error, program) {
+			t.Errorf("%s: %+v", name, r)
 		}
 	}
 }

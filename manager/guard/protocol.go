@@ -195,6 +195,7 @@ const (
 	NotExecutable Reason = "not executable"        // it exists, but cannot be executed
 	NoFolder      Reason = "no such folder"        // to run it in
 	BadFolder     Reason = "folder not usable"     // the same, but it is there
+	NoAddress     Reason = "no such address"       // the listening address is none of this computer's now
 	TryAgain      Reason = "try again"             // no memory, process or descriptor to be had just now
 	TooLarge      Reason = "too large"             // its arguments and environment are more than the system takes
 	OtherReason   Reason = "other"
@@ -205,6 +206,12 @@ type Refused struct {
 	Service string `json:"service"`
 	Run     uint64 `json:"run"`
 	Reason  Reason `json:"reason"`
+	// Interpreter is what the first line of the program names to run it, if that is not there;
+	// with NotExecutable.
+	Interpreter string `json:"interpreter,omitempty"`
+	// Foreign says that it is no program for this computer, nor a script that names its
+	// interpreter; with NotExecutable.
+	Foreign bool   `json:"foreign,omitempty"`
 	Error   string `json:"error"`
 }
 

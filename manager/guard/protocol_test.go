@@ -22,7 +22,7 @@ func FuzzMessages(f *testing.F) {
 		f.Add(encode(request))
 	}
 	for _, event := range []Event{
-		{Ready: &Ready{Version, 1}}, {Started: &Started{"s", 1, 2, time.Unix(1, 0).UTC(), "[::1]:1"}}, {Refused: &Refused{"s", 1, NoCommand, "x"}},
+		{Ready: &Ready{Version, 1}}, {Started: &Started{"s", 1, 2, time.Unix(1, 0).UTC(), "[::1]:1"}}, {Refused: &Refused{Service: "s", Run: 1, Reason: NoCommand, Error: "x"}},
 		{Notice: &Notice{Service: "s", Ready: true, Status: "ä"}}, {Members: &Members{"s", 1, []int{2}, 3}},
 		{Exited: &Exited{Service: "s", Code: -1, Signal: "SIGKILL", Lines: []string{"\x00"}}}, {Gone: &Gone{Service: "s", Run: 1, Left: []proctree.LeftProcess{{PID: 2, Name: "x", User: "root", Why: proctree.NotPermitted}}}},
 		{Leaving: &Leaving{}}, {Left: &Left{Look: "x"}}, {Fault: &Fault{"x"}},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"runtime"
 	"slices"
 	"strconv"
@@ -29,27 +30,15 @@ type socket struct {
 
 // start starts a run, or refuses to.
 func (g *guard) start(s Start) {
-	if reason, err := g.startRun(s); err != nil {
-		g.events <- Event{Refused: &Refused{s.Service, s.Run, reason, err.Error()}}
+	reason, err := g.startRun(s)
+	if err == nil {
+		return
 	}
-}
-
-// reasonOf sorts the errors of the system by what can be done about them.
-func reasonOf(err error) Reason {
-	is := func(targets ...error) bool {
-		return slices.ContainsFunc(targets, func(target error) bool { return errors.Is(err, target) })
+	refused := &Refused{Service: s.Service, Run: s.Run, Reason: reason, Error: causeOf(err).Error(), Foreign: errors.Is(err, syscall.ENOEXEC)}
+	if path, ok := errors.AsType[*os.PathError](err); ok && reason == NotExecutable && errors.Is(err, os.ErrNotExist) {
+		refused.Interpreter = interpreter(path.Path)
 	}
-	switch {
-	case IsAddressInUse(err):
-		return AddressInUse
-	case is(syscall.E2BIG):
-		return TooLarge
-	case is(syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE, syscall.ETXTBSY):
-		return TryAgain
-	case is(os.ErrNotExist, os.ErrPermission, syscall.ENOEXEC):
-		return NotExecutable
-	}
-	return OtherReason
+	g.events <- Event{Refused: refused}
 }
 
 // startRun starts one run. The error tells why it could not, the Reason what can be
@@ -67,10 +56,10 @@ func (g *guard) startRun(s Start) (Reason, error) {
 	}
 	path, err := proctree.LookPath(path, s.Env)
 	switch {
-	case errors.Is(err, os.ErrPermission):
-		return NotExecutable, err
-	case err != nil:
+	case errors.Is(err, os.ErrNotExist) || errors.Is(err, exec.ErrNotFound) || errors.Is(err, exec.ErrDot):
 		return NoCommand, err
+	case err != nil: // such as no permission, or that it is a folder
+		return NotExecutable, err
 	}
 	if s.Dir != "" {
 		info, err := os.Stat(s.Dir + string(os.PathSeparator) + ".") // which takes the permission to enter it
@@ -97,6 +86,9 @@ func (g *guard) startRun(s Start) (Reason, error) {
 		if errors.Is(err, os.ErrPermission) && !IsAddressInUse(err) {
 			return NotPermitted, err
 		} else if err != nil {
+			if _, unknown := errors.AsType[*net.DNSError](err); unknown || errors.Is(err, syscall.EADDRNOTAVAIL) {
+				return NoAddress, err
+			}
 			return reasonOf(err), err
 		}
 		taken = socket.taken

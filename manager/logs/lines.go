@@ -3,6 +3,7 @@ package logs
 import (
 	"bytes"
 	"time"
+	"unicode/utf8"
 )
 
 // showAfter is how long the state of a line whose end has not been read may stay unwritten.
@@ -22,11 +23,57 @@ type LineBuffer struct {
 
 	partial []byte    // the line whose end has not been read, at most lineSize
 	due     time.Time // when its state is to be written; zero: it was
+	cut     []byte    // the beginning of an escape sequence, of which the rest has not been read
+	block   *block    // lines that are being rewritten; nil: none are
 }
 
 // Add writes the lines that data completes, and keeps the rest until its end is read.
 func (b *LineBuffer) Add(data []byte) {
 	now := time.Now()
+	if len(b.cut) > 0 || bytes.IndexByte(data, '\x1b') >= 0 {
+		data = append(b.cut, data...)
+		whole := len(data) - cutSequence(data)
+		b.cut, data = append([]byte(nil), data[whole:]...), data[:whole]
+		if b.block == nil {
+			if up := findMove(string(data), upMoves, ""); up.found() {
+				b.addLines(now, data[:up.from])
+				b.beginBlock()
+				data = data[up.from:]
+			}
+		}
+	}
+	if b.block != nil {
+		b.addToBlock(now, data)
+		b.ShowDue(now)
+		return
+	}
+	b.addLines(now, data)
+}
+
+// mostCut is the longest beginning of an escape sequence that is waited for, in bytes.
+const mostCut = 32
+
+// cutSequence is how many bytes at the end of data are the beginning of an escape sequence that
+// moves the cursor or sets a colour.
+func cutSequence(data []byte) int {
+	from := bytes.LastIndexByte(data, '\x1b')
+	if from < 0 || len(data)-from > mostCut {
+		return 0
+	}
+	rest := data[from+1:]
+	if len(rest) > 0 && rest[0] != '[' {
+		return 0
+	}
+	for _, c := range rest[min(1, len(rest)):] {
+		if c < '0' || c > '?' {
+			return 0
+		}
+	}
+	return len(data) - from
+}
+
+// addLines is Add where no other line than the last is rewritten.
+func (b *LineBuffer) addLines(now time.Time, data []byte) {
 	if bytes.IndexByte(data, '\r') >= 0 {
 		data = b.separateWanted(data)
 	}
@@ -79,30 +126,61 @@ func (b *LineBuffer) keep(now time.Time, data []byte) {
 	if b.due.IsZero() {
 		b.due = now.Add(showAfter)
 	}
-	if bytes.ContainsAny(data, "\r\bG") { // of the last, see firstColumn
+	if bytes.ContainsAny(data, "\r\b\x1b") {
 		b.partial = []byte(lastState(string(append(b.partial, data...))))
 		data = nil
 	}
 	for len(b.partial)+len(data) >= lineSize {
 		joined := append(b.partial, data...)
-		rest := append([]byte(nil), joined[lineSize:]...)
-		b.write(now, append(joined[:lineSize], '\n'))
+		end := wholeCharacters(joined[:lineSize])
+		rest := append([]byte(nil), joined[end:]...)
+		b.write(now, append(joined[:end], '\n'))
 		b.partial, data = nil, rest
 	}
 	b.partial = append(b.partial, data...)
 	b.ShowDue(now)
 }
 
+// wholeCharacters is the length of text without a part of a character or of an escape sequence
+// at its end.
+func wholeCharacters(text []byte) int {
+	end := len(text) - cutSequence(text)
+	for back := 1; back < utf8.UTFMax && back < end; back++ {
+		if c := text[end-back]; utf8.RuneStart(c) {
+			if !utf8.FullRune(text[end-back : end]) {
+				return end - back
+			}
+			break
+		}
+	}
+	return end
+}
+
 // Due is when ShowDue has something to write; the zero time: not before the next Add.
-func (b *LineBuffer) Due() time.Time { return b.due }
+func (b *LineBuffer) Due() time.Time {
+	if b.block != nil && (b.due.IsZero() || b.block.settle.Before(b.due)) {
+		return b.block.settle
+	}
+	return b.due
+}
 
 // ShowDue writes the state of a line whose end has not been read, if it is time to.
 func (b *LineBuffer) ShowDue(now time.Time) {
+	if b.block != nil && !now.Before(b.block.settle) {
+		b.endBlock(now)
+		if len(b.partial) > 0 {
+			b.due = now
+		}
+	}
 	if b.due.IsZero() || now.Before(b.due) {
 		return
 	}
 	b.due = time.Time{}
-	if state := shownState(b.partial); len(state) > 0 {
+	state := shownState(b.partial)
+	if b.block != nil {
+		state = b.blockState()
+	}
+	if len(state) > 0 {
 		b.Log.writeProvisional(now, b.Stream, append(state, '\n'))
 		b.Seen(append(state, '\n'))
 	}
@@ -110,6 +188,9 @@ func (b *LineBuffer) ShowDue(now time.Time) {
 
 // Flush writes a line whose end has not been read.
 func (b *LineBuffer) Flush() {
+	if b.block != nil {
+		b.endBlock(time.Now())
+	}
 	if len(b.partial) > 0 {
 		b.write(time.Now(), append(b.partial, '\n'))
 		b.partial = nil

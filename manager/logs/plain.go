@@ -24,9 +24,12 @@ func Coloured(text string) string { return readable(text, true) }
 
 // escapeSequences are those of ECMA-48: CSI (colours, cursor moves), OSC (titles, links), the
 // other strings, and the short ones.
-var escapeSequences = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile("\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[PX^_][^\x1b]*\x1b\\\\|\x1b[ -/]*[0-~]")
-})
+const sequence = "\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[PX^_][^\x1b]*\x1b\\\\|\x1b[ -/]*[0-~]"
+
+var (
+	escapeSequences = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(sequence) })
+	firstSequence   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^(?:" + sequence + ")") })
+)
 
 var colour = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^\x1b\\[[0-9;:]*m$") })
 
@@ -101,8 +104,8 @@ func lastState(line string) string {
 		}
 		to = from - 1
 	}
-	if strings.ContainsRune(text, '\b') {
-		text = backspaced(text)
+	if strings.ContainsRune(text, '\b') || findMove(text, "CDG", "12").found() {
+		text = overwritten(text)
 	}
 	return text + ending
 }
@@ -112,24 +115,60 @@ var firstColumn = strings.NewReplacer("\x1b[G", "\r", "\x1b[0G", "\r", "\x1b[1G"
 
 // visible reports whether something of text is seen.
 func visible(text string) bool {
-	return strings.IndexFunc(escapeSequences().ReplaceAllString(text, ""), func(r rune) bool { return !unicode.IsControl(r) }) >= 0
+	if strings.Contains(text, "\x1b") {
+		text = escapeSequences().ReplaceAllString(text, "")
+	}
+	return strings.IndexFunc(text, func(r rune) bool { return !unicode.IsControl(r) }) >= 0
 }
 
-// backspaced returns text with the characters replaced that were written over.
-func backspaced(text string) string {
-	text = escapeSequences().ReplaceAllString(text, "")
-	out := make([]byte, 0, len(text))
-	back := 0 // by how much the cursor stands before the end
-	for _, r := range text {
-		if r == '\b' {
-			back++
-			continue
+// mostColumns is more than a terminal has, mostly.
+const mostColumns = 300
+
+// overwritten returns text as it is after moves within the line. Where the cursor stands before
+// the end backspaces follow.
+func overwritten(text string) string {
+	var cells []string // a character each, with the codes before it, such as colours
+	at, codes := 0, ""
+	put := func(cell string) {
+		if at == len(cells) {
+			cells = append(cells, "")
 		}
-		for ; back > 0; back-- {
-			_, size := utf8.DecodeLastRune(out)
-			out = out[:len(out)-size]
-		}
-		out = utf8.AppendRune(out, r)
+		cells[at], codes = codes+cell, ""
+		at++
 	}
-	return string(out) + strings.Repeat("\b", back)
+	for text != "" {
+		_, size := utf8.DecodeRuneInString(text)
+		if text[0] == '\x1b' {
+			size = max(size, len(firstSequence().FindString(text)))
+		}
+		part := text[:size]
+		text = text[size:]
+		move := findMove(part, "CDGK", "")
+		switch {
+		case part == "\b":
+			at = max(at-1, 0)
+		case part == "\x1b" && !strings.ContainsAny(text[:min(1, len(text))], "]PX^_"): // it begins nothing
+		case !move.found() && part[0] < ' ' && part != "\t": // of no width
+			codes += part
+		case !move.found():
+			put(part)
+		case move.kind == 'K':
+			if move.given > 0 {
+				clear(cells[:at])
+			}
+			if move.given != 1 {
+				cells = cells[:at]
+			}
+		default:
+			to := map[byte]int{'C': at + move.count(), 'D': max(at-move.count(), 0), 'G': move.count() - 1}[move.kind]
+			if to > mostColumns { // it stands for the right edge
+				to = len(cells)
+			}
+			for len(cells) < to {
+				cells = append(cells, " ")
+			}
+			at = to
+		}
+	}
+	return strings.Join(cells, "") + codes + strings.Repeat("\b", len(cells)-at)
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 )
 
@@ -194,7 +195,7 @@ func (r *reader) chain() ([]*os.File, error) {
 		before, _ := r.folder.Stat(r.name) // nil: there is none, as after
 		var files []*os.File
 		for n := range Generations {
-			file, err := r.folder.Open(generation(r.name, n))
+			file, err := r.folder.OpenFile(generation(r.name, n), os.O_RDONLY|syscall.O_NONBLOCK, 0) // else a pipe's writer is waited for
 			if errors.Is(err, fs.ErrNotExist) {
 				continue
 			} else if err != nil {

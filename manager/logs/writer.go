@@ -3,31 +3,40 @@ package logs
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
 const (
 	tailSize  = 4 << 10 // bytes that are remembered for LastLines
 	tailLines = 20      // lines that LastLines returns
+	// lookAfter is how long lines may be written to a file before it is seen that it has been
+	// removed or renamed, and nobody finds them.
+	lookAfter = time.Second
 )
 
 // A Writer appends to a log and rotates its files. It is safe for concurrent use.
 //
 // Errors of the disk stop nothing: lines are still remembered for LastLines, and
-// written again as soon as the disk allows.
+// written again as soon as the disk allows, after one that tells how many are missing.
 type Writer struct {
 	path string
 
 	mu   sync.Mutex
 	file *os.File // nil while it cannot be opened
 	size int64
-	tail []byte // the last lines, as they were printed
-	errs []byte // those of standard error, which the others may have pushed out
-	buf  []byte // reused
+	look time.Time // when to see whether the file is still where it is looked for
+	lost int       // lines that could not be written
+	why  error     // the error of the latest of them
+	tail []byte    // the last lines, as they were printed
+	errs []byte    // those of standard error, which the others may have pushed out
+	buf  []byte    // reused
 }
 
 // NewWriter opens the log at path for appending. With an empty path, lines are only
@@ -44,11 +53,14 @@ func (w *Writer) open() error {
 	if err := os.MkdirAll(filepath.Dir(w.path), 0o700); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(w.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	file, err := os.OpenFile(w.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE|syscall.O_NONBLOCK, 0o600) // else a pipe's reader is waited for
 	if err != nil {
 		return err
 	}
 	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: w.path, Err: errors.New("not a regular file")}
+	}
 	if err != nil {
 		return errors.Join(err, file.Close())
 	}
@@ -84,15 +96,61 @@ func (w *Writer) append(at time.Time, stream string, text []byte) {
 	if w.buf = out; cap(out) > 2*lineSize {
 		w.buf = nil
 	}
+	if w.file != nil && !at.Before(w.look) {
+		w.look = at.Add(lookAfter)
+		w.lookForFile()
+	}
 	if w.file == nil || w.size >= fileSize {
 		w.rotate()
 	}
-	if w.file != nil {
-		n, err := w.file.Write(out)
+	if w.file != nil && w.lost > 0 {
+		missing := fmt.Appendf(nil, "lines that are missing here: %d (%v)\n", w.lost, w.why)
+		out = append(appendLines(nil, at, Sys, missing), out...)
+	}
+	switch {
+	case w.file != nil && w.write(out) == nil:
+		w.lost = 0
+	case !strings.HasSuffix(stream, provisionalMark):
+		w.lost += bytes.Count(text, []byte{'\n'})
+	}
+}
+
+// withoutPath takes the path off an error, for a line in that very file.
+func withoutPath(err error) error {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
+		return at.Err
+	}
+	return err
+}
+
+// write writes lines in the form of a log file, or nothing of them.
+func (w *Writer) write(lines []byte) error {
+	n, err := w.file.Write(lines)
+	if err == nil {
 		w.size += int64(n)
-		if errors.Is(err, fs.ErrClosed) {
-			w.file = nil
-		}
+		return nil
+	}
+	w.why = withoutPath(err)
+	if n > 0 && w.file.Truncate(w.size) != nil { // else the next line would go on in the part of one
+		w.size += int64(n)
+	}
+	if errors.Is(err, fs.ErrClosed) {
+		w.file = nil
+	}
+	return err
+}
+
+// lookForFile closes the file if it is no longer at its path, so that a new one is made there.
+func (w *Writer) lookForFile() {
+	ours, err := w.file.Stat()
+	if err != nil {
+		return
+	}
+	if there, err := os.Stat(w.path); err == nil && os.SameFile(ours, there) {
+		w.size = there.Size() // somebody may have emptied it
+	} else if err == nil || errors.Is(err, fs.ErrNotExist) {
+		w.file.Close()
+		w.file = nil
 	}
 }
 
@@ -115,7 +173,9 @@ func (w *Writer) rotate() {
 			_ = os.Rename(generation(w.path, n-1), generation(w.path, n))
 		}
 	}
-	_ = w.open() // tried again with the next line
+	if err := w.open(); err != nil { // tried again with the next line
+		w.why = withoutPath(err)
+	}
 }
 
 // LastLines returns the last lines of the process as a person reads them (see Plain), without

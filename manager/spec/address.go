@@ -2,8 +2,10 @@ package spec
 
 import (
 	"net"
+	"net/netip"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // OwnAddress returns the TCP address that the service listens on, as far as the
@@ -22,11 +24,19 @@ func (s ServiceSpec) OwnAddress() (field, address string) {
 		if err != nil {
 			continue
 		}
-		if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		ip, _ := netip.ParseAddr(host)
+		if IsLocalhost(host) || ip.IsLoopback() || ip.IsUnspecified() {
 			return candidate.field, candidate.address
 		}
 	}
 	return "", ""
+}
+
+// IsLocalhost reports whether a name stands for this computer's loopback addresses, as browsers
+// take it, whatever the system's list of hosts says.
+func IsLocalhost(host string) bool {
+	name := strings.ToLower(host)
+	return name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
 // hostPort returns the host:port of a URL, "" if it has no port.

@@ -33,6 +33,16 @@ func answerText(kind manager.AnswerKind) text {
 		return text{"it has not accepted the connection", "der Dienst hat die Verbindung nicht angenommen"}
 	case manager.AnswerStranger:
 		return text{"port {port} is answered by {holder}, which this service has not started", "auf Port {port} antwortet {holder}, von diesem Dienst nicht gestartet"}
+	case manager.AnswerUnfinished:
+		return text{"it began to answer and did not finish in time", "der Dienst begann zu antworten und wurde nicht rechtzeitig fertig"}
+	case manager.AnswerClosed:
+		return text{"it took the connection and closed it without an answer", "der Dienst nahm die Verbindung an und schloss sie ohne Antwort"}
+	case manager.AnswerNotHTTP:
+		return text{"its answer is not HTTP; it begins with: {detail}", "seine Antwort ist kein HTTP; sie beginnt mit: {detail}"}
+	case manager.AnswerNoHost:
+		return text{"the name {detail} could not be resolved", "der Name {detail} ließ sich nicht auflösen"}
+	case manager.AnswerUntrusted:
+		return text{"its certificate is not trusted: {detail}", "seinem Zertifikat wird nicht vertraut: {detail}"}
 	case manager.AnswerHTTPS:
 		return text{"it speaks HTTPS at that address: write https:// in place of http://", "der Dienst spricht dort HTTPS: schreiben Sie https:// statt http://"}
 	case manager.AnswerNoPing:

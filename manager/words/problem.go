@@ -92,8 +92,8 @@ func (l Language) values(p *manager.Problem) []string {
 	return []string{
 		"{service}", p.Title, "{kind}", string(p.Kind), "{detail}", detail, "{Detail}", Capital(detail), "{(detail)}", inBrackets(detail),
 		"{port}", strconv.Itoa(p.Port), "{name}", name, "{ids}", l.ids(p.Holder), "{user}", user, "{move}", move,
-		"{path}", p.Path, "{searched}", searched, "{where}", where, "{size}", kilobytes(p.Size),
-		"{proof}", l.missed(p.Proof, p.Expected), "{expected}", p.Expected, "{field}", p.Field, "{seen}", strings.Join(p.Seen, ", "),
+		"{path}", p.Path, "{searched}", searched, "{where}", where, "{size}", kilobytes(p.Size), "{variable}", p.Variable,
+		"{proof}", l.missed(p.Proof, p.Expected), "{expected}", p.Expected, "{field}", p.Field, "{seen}", strings.Join(p.Seen, ", "), "{seen1}", strings.Join(p.Seen[:min(1, len(p.Seen))], ""),
 		"{Answer}", Capital(answer), "{(answer)}", inBrackets(answer), "{waited}", l.Duration(p.Waited),
 		"{exit}", exit, "{code}", strconv.Itoa(codeOf(p.Exit)), "{left}", l.leftNames(p.Left), "{why}", l.leftWhy(p.Left),
 	}

@@ -1,6 +1,10 @@
 package words
 
-import "agents-tray/manager"
+import (
+	"slices"
+
+	"agents-tray/manager"
+)
 
 // A problemText is what is said of a kind of problem, or, with when, of some of its problems.
 type problemText struct {
@@ -21,6 +25,11 @@ var (
 )
 
 var closeAdvice = text{"Close other programs, then start it again", "Andere Programme schließen, dann neu starten"}
+
+// answered is for a problem whose last check got such an answer.
+func answered(kinds ...manager.AnswerKind) func(*manager.Problem) bool {
+	return func(p *manager.Problem) bool { return p.Answer != nil && slices.Contains(kinds, p.Answer.Kind) }
+}
 
 // givenUp is for a problem of the system's that is tried no more.
 func givenUp(p *manager.Problem) bool { return p.Waited > 0 }
@@ -81,6 +90,24 @@ var problems = []problemText{
 		cannotStart, text{"The program {path} was not found{searched}", "Das Programm {path} wurde nicht gefunden{searched}"}, installAdvice,
 	},
 	{
+		manager.NotExecutable, func(p *manager.Problem) bool { return p.Expected != "" },
+		cannotStart,
+		text{"The first line of {path} names {expected} to run it, which does not exist", "Die erste Zeile von {path} nennt als Programm, das es ausführt, {expected}; das gibt es nicht"},
+		text{
+			"Install that, or correct the line, then start it again. \\r at its end comes from Windows line ends: save the file with those of Unix",
+			"Das Programm installieren oder die Zeile berichtigen, danach wieder starten. \\r am Ende kommt von Windows-Zeilenenden: die Datei mit Unix-Zeilenenden speichern",
+		},
+	},
+	{
+		manager.NotExecutable, func(p *manager.Problem) bool { return p.Foreign },
+		cannotStart,
+		text{"{path} is no program for this computer, nor a script whose first line names its interpreter", "{path} ist weder ein Programm für diesen Computer noch ein Skript, dessen erste Zeile seinen Interpreter nennt"},
+		text{
+			"Begin a script with a line such as #!/bin/sh, or correct the command in the services file, then start it again",
+			"Ein Skript mit einer Zeile wie #!/bin/sh beginnen oder den Befehl in der Dienste-Datei berichtigen, danach wieder starten",
+		},
+	},
+	{
 		manager.NotExecutable, nil,
 		cannotStart, text{"The program {path} cannot be executed: {detail}", "Das Programm {path} lässt sich nicht ausführen: {detail}"},
 		text{"Make it executable, or correct the command in the services file, then start it again", "Das Programm ausführbar machen oder den Befehl in der Dienste-Datei berichtigen, danach wieder starten"},
@@ -117,6 +144,12 @@ var problems = []problemText{
 	{
 		manager.EnvFile, nil,
 		cannotStart, text{"Its env_file {path} cannot be used{where}: {detail}", "Die env_file {path} ist nicht zu verwenden{where}: {detail}"}, envFileAdvice,
+	},
+	{
+		manager.EnvTooLarge, func(p *manager.Problem) bool { return p.Variable != "" },
+		cannotStart,
+		text{"Its variable {variable} takes {size}; the system hands a program at most 131 kB in one", "Seine Umgebungsvariable {variable} belegt {size}; das System übergibt einem Programm höchstens 131 kB in einer"},
+		text{"Make it shorter in its env_file or in env in the services file, then start it again", "Sie in der env_file oder unter env in der Dienste-Datei kürzen, danach wieder starten"},
 	},
 	{
 		manager.EnvTooLarge, nil,
@@ -167,12 +200,42 @@ var problems = []problemText{
 		text{"It has {proof} within {waited}{(answer)}", "Der Dienst hat innerhalb von {waited} {proof}{(answer)}"}, logThenStart,
 	},
 	{
+		manager.NotReady, answered(manager.AnswerStranger),
+		text{"{service} is still starting after {waited}", "{service} startet nach {waited} immer noch"},
+		text{"It has {proof} yet{(answer)}", "Der Dienst hat bisher {proof}{(answer)}"},
+		text{
+			"Stop that program, or give {service} another port in the services file",
+			"Dieses Programm beenden oder {service} in der Dienste-Datei einen anderen Port geben",
+		},
+	},
+	{
+		manager.NotReady, answered(manager.AnswerStatus, manager.AnswerBody, manager.AnswerNotHTTP),
+		text{"{service} is still starting after {waited}", "{service} startet nach {waited} immer noch"},
+		text{"It has {proof} yet{(answer)}", "Der Dienst hat bisher {proof}{(answer)}"},
+		text{
+			"Wait, restart it, or look at its log for the reason. If it always takes longer, set a longer ready.timeout for it in the services file. If that answer is right, correct what ready there asks, or which status and body it wants",
+			"Abwarten, neu starten oder im Protokoll nach dem Grund sehen. Wenn es immer so lange dauert, in der Dienste-Datei ein längeres ready.timeout setzen. Wenn diese Antwort richtig ist, dort berichtigen, was ready fragt oder welchen status und body es will",
+		},
+	},
+	{
 		manager.NotReady, nil,
 		text{"{service} is still starting after {waited}", "{service} startet nach {waited} immer noch"},
 		text{"It has {proof} yet{(answer)}", "Der Dienst hat bisher {proof}{(answer)}"},
 		text{
 			"Wait, restart it, or look at its log for the reason. If it always takes longer, set a longer ready.timeout for it in the services file",
 			"Abwarten, neu starten oder im Protokoll nach dem Grund sehen. Wenn es immer so lange dauert, in der Dienste-Datei ein längeres ready.timeout setzen",
+		},
+	},
+	{
+		manager.Elsewhere, func(p *manager.Problem) bool { return p.Field == "listen" },
+		text{"{service} listens at {seen}", "{service} lauscht auf {seen}"},
+		text{
+			"It does not take the socket of {expected}, which listen: in the services file has bound and handed over to it",
+			"Den Socket von {expected}, den listen: in der Dienste-Datei bindet und ihm übergibt, nimmt der Dienst nicht",
+		},
+		text{
+			"Take listen: out and give it url: http://{seen1} instead, or have it take the socket that is handed over ({fd})",
+			"In der Dienste-Datei listen: durch url: http://{seen1} ersetzen, oder den Dienst den Socket nehmen lassen, der ihm übergeben wird ({fd})",
 		},
 	},
 	{
@@ -193,6 +256,18 @@ var problems = []problemText{
 		manager.NotAnswering, nil,
 		text{"{service} does not answer", "{service} antwortet nicht"}, text{"{Answer}", "{Answer}"},
 		text{"It is not started from here: see to it where it runs. It is asked again every {waited}", "Der Dienst wird nicht von hier gestartet: Dort nachsehen, wo er läuft. Alle {waited} wird wieder nachgefragt"},
+	},
+	{
+		manager.NoAddress, givenUp,
+		cannotStart,
+		text{"For {waited} this computer had no address {expected}, which its listen says", "{waited} lang hatte dieser Computer keine Adresse {expected}, wie sie in listen steht"},
+		text{"Connect to the network that it belongs to, or correct listen in the services file, then start it again", "Das Netzwerk verbinden, zu dem sie gehört, oder listen in der Dienste-Datei berichtigen, danach wieder starten"},
+	},
+	{
+		manager.NoAddress, nil,
+		text{"{service} cannot be started yet", "{service} lässt sich noch nicht starten"},
+		text{"This computer has no address {expected} now, which its listen says", "Dieser Computer hat gerade keine Adresse {expected}, wie sie in listen steht"},
+		text{"It is tried again by itself. If that does not help, correct listen in the services file", "Es wird von selbst wieder versucht. Wenn das nicht hilft, listen in der Dienste-Datei berichtigen"},
 	},
 	{
 		manager.CannotFork, givenUp,

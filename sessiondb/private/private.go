@@ -3,7 +3,10 @@
 package private
 
 import (
+	"errors"
+	"io/fs"
 	"net/url"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -41,7 +44,13 @@ func (f files) Open(name string, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, er
 	return vfsutil.WrapOpen(f.VFS, name, flags)
 }
 
+// OpenFilename refuses what is no file: to open a pipe would wait for its other end for ever.
 func (f files) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
+	if name != nil {
+		if info, err := os.Stat(name.String()); err == nil && !info.Mode().IsRegular() {
+			return nil, flags, &fs.PathError{Op: "open", Path: name.String(), Err: errors.New("not a regular file")}
+		}
+	}
 	if name != nil && flags&vfs.OPEN_CREATE != 0 {
 		_ = disk.MakePrivate(name.String()) // the file system has the same error, and tells it
 	}

@@ -116,13 +116,30 @@ func examine(ctx context.Context, language words.Language, options config.Option
 	}
 	examineDesktop(add)
 	if !running { // those of a running instance are its own
-		if left := proctree.Left(); len(left) > 0 {
+		if left := proctree.Left(earlierSessions(ctx, folders)); len(left) > 0 {
 			add(words.Worth, words.FoundLeft, "{pids}", strings.Trim(fmt.Sprint(left), "[]"))
 		} else {
 			add(words.Fine, words.FoundNothingLeft)
 		}
 	}
 	return found
+}
+
+// earlierSessions are those of which the next start ends what is left: the latest, and those
+// that have left a journal.
+func earlierSessions(ctx context.Context, folders config.Folders) (marks []string) {
+	if past, err := openHistory(ctx, folders); err == nil {
+		sessions, _ := past.sessions(1) // without the record the journals tell
+		for _, s := range sessions {
+			marks = append(marks, s.ID)
+		}
+		past.close()
+	}
+	for _, journal := range proctree.Journals(folders.Journals(), "") {
+		mark, _, _ := strings.Cut(filepath.Base(journal), ".")
+		marks = append(marks, mark)
+	}
+	return marks
 }
 
 // probeSize is what a folder must take: a block, for which a full disk has no room.

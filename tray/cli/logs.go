@@ -55,8 +55,8 @@ type logRange struct {
 // read. Colours reach a terminal only, and no
 // other escape sequence reaches anything.
 func printLogs(ctx context.Context, out io.Writer, folders config.Folders, names []string, wanted logRange) error {
-	if wanted.lines < 1 {
-		return fmt.Errorf("-n %d: give a number from 1", wanted.lines)
+	if wanted.lines < 1 || wanted.lines > mostLines {
+		return fmt.Errorf("-n %d: give a number from 1 to %d", wanted.lines, mostLines)
 	}
 	if wanted.since < 0 {
 		return fmt.Errorf("--since %v: give how long ago, such as 10m or 2h", wanted.since)

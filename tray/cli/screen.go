@@ -34,8 +34,12 @@ type seen struct {
 	byHand  bool
 	problem *manager.Problem
 	exit    *manager.Exit // the last that was told, or is no news
-	report  string        // that was last told of a problem since it was ready
+	reports string        // that were told of problems since it was ready, each with its end
 }
+
+// mostReports bounds what is told of a service that does not become ready, in bytes: what it
+// answers may be another thing each time.
+const mostReports = 4 << 10
 
 // newScreen returns a screen on out, which writes lines of JSON with events. Where out is no
 // terminal, or NO_COLOR is set, it writes plain lines only.
@@ -140,20 +144,22 @@ func (s *screen) Show(snapshot manager.Snapshot) {
 	s.showWaiting(snapshot)
 	for _, service := range snapshot.Services {
 		before := s.shown[service.Name]
-		now := seen{service.State, service.ByHand, service.Problem, before.exit, before.report}
+		now := seen{service.State, service.ByHand, service.Problem, before.exit, before.reports}
 		switch service.State {
 		case manager.Ready:
-			now.report = ""
+			now.reports = ""
 		case manager.Starting, manager.Stopped:
 			now.exit = service.LastExit
 		}
 		told := service.Problem != nil && before.problem != now.problem && service.State != manager.Failed
 		if told { // it goes on, or is tried again by itself
-			report := words.English.Report(service.Problem)
-			if report != now.report { // that another try finds the same is no news
-				s.Say("  ! %s", report)
+			bare := *service.Problem
+			bare.Lines = nil
+			said := words.English.Report(&bare) + "\x00"
+			if !strings.Contains(now.reports, said) && len(now.reports) < mostReports { // that another try finds the same is no news
+				s.Say("  ! %s", words.English.Report(service.Problem))
+				now.reports += said
 			}
-			now.report = report
 		}
 		s.shown[service.Name] = now
 		if before.state == now.state && (now.state != manager.Stopped || before.byHand == now.byHand) {

@@ -17,6 +17,9 @@ func TestTheSameTroubleIsToldOnce(t *testing.T) {
 	sick := func() *manager.Problem {
 		return &manager.Problem{Kind: manager.Unhealthy, Title: "Web", Answer: &manager.Answer{Kind: manager.AnswerTimeout}}
 	}
+	slow := func(kind manager.AnswerKind) *manager.Problem {
+		return &manager.Problem{Kind: manager.NotReady, Title: "Web", Answer: &manager.Answer{Kind: kind}}
+	}
 	type view struct {
 		state   manager.State
 		problem *manager.Problem
@@ -30,6 +33,9 @@ func TestTheSameTroubleIsToldOnce(t *testing.T) {
 			{state: manager.Starting}, {manager.BackingOff, fork(), nil}, {manager.Starting, fork(), nil}, {manager.BackingOff, fork(), nil}, {manager.BackingOff, fork(), nil},
 			{state: manager.Ready}, {manager.BackingOff, fork(), nil},
 		}, "! Web; ✓ Web; ! Web"},
+		"slow, for one reason and another": {[]view{
+			{manager.Starting, slow(manager.AnswerRefused), nil}, {manager.Starting, slow(manager.AnswerTimeout), nil}, {manager.Starting, slow(manager.AnswerRefused), nil}, {state: manager.Ready},
+		}, "! Web; ! Web; ✓ Web"},
 		"none after a crash": {[]view{
 			{manager.BackingOff, nil, crash}, {manager.Starting, nil, crash}, {manager.BackingOff, fork(), crash}, {manager.Starting, fork(), crash}, {manager.BackingOff, fork(), crash},
 		}, "! Web ended with; ! Web cannot"},

@@ -167,10 +167,14 @@ func isSlow(s manager.Service) bool {
 	return s.State == manager.Starting && s.Problem != nil && (s.Problem.Kind == manager.NotReady || s.Problem.Kind == manager.Elsewhere || s.Problem.Kind == manager.NotAnswering)
 }
 
-// same reports whether these are the same failures. One that has failed again
-// counts as another: its problem is a new one.
+// same reports whether these are the same failures. One that has failed again counts as
+// another: its problem is a new one. What is found out about a process that is slow may change
+// again and again.
 func same(a, b []manager.Service) bool {
-	return slices.EqualFunc(a, b, func(a, b manager.Service) bool { return a.Name == b.Name && a.Problem == b.Problem })
+	return slices.EqualFunc(a, b, func(a, b manager.Service) bool {
+		stillSlow := isSlow(a) && isSlow(b) && a.PID == b.PID && a.Problem.Kind == b.Problem.Kind
+		return a.Name == b.Name && (a.Problem == b.Problem || stillSlow)
+	})
 }
 
 // anyOf reports whether one of these services is in such a state now.

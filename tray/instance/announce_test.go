@@ -32,9 +32,8 @@ func newReader() *reader {
 	return r
 }
 
-// states makes a picture of the services a, b and c after another: r running, s starting,
-// w the same
-// after its time, f failed, - stopped.
+// states makes a picture of the services a, b and c after another: r running, s starting, w the
+// same after its time, x the same with another answer, f failed, - stopped.
 func states(letters string, before manager.Snapshot) manager.Snapshot {
 	var snapshot manager.Snapshot
 	for i, letter := range letters {
@@ -45,6 +44,8 @@ func states(letters string, before manager.Snapshot) manager.Snapshot {
 			service.State = manager.Ready
 		case 's':
 			service.State = manager.Starting
+		case 'x':
+			service.State, service.Problem = manager.Starting, &manager.Problem{Kind: manager.NotReady, Title: service.Title, Answer: &manager.Answer{Kind: manager.AnswerTimeout}}
 		case 'w':
 			service.State, service.Problem = manager.Starting, &manager.Problem{Kind: manager.NotReady, Title: service.Title, Waited: 30 * time.Second}
 			if was, _ := before.Service(name); was.Problem != nil {
@@ -70,6 +71,7 @@ func TestFailuresAreToldTogetherAndOnce(t *testing.T) {
 		want   []string
 	}{
 		"nothing":              {"rrr .", nil},
+		"slow, still slow":     {"rrw . rrx . rrx .", []string{"C is still starting after 30 s" + buttons}},
 		"one":                  {"rrf . rrf . rrf .", []string{"C keeps crashing" + buttons}},
 		"two at once":          {"frr ffr .", []string{"2 services have failed [Open Dashboard] [Restart all] [Dismiss]"}},
 		"one after the other":  {"frr . ffr .", []string{"A keeps crashing" + buttons, "2 services have failed [Open Dashboard] [Restart all] [Dismiss]"}},

@@ -4,6 +4,7 @@
 package guardtest
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -264,12 +265,14 @@ func spawnInto(output *os.File, kind string) {
 func serveHTTP(terminate <-chan os.Signal) {
 	var listener net.Listener
 	var err error
-	if told := os.Getenv("LISTEN_PID"); told != "" && told != strconv.Itoa(os.Getpid()) {
+	if own := os.Getenv("GUARDTEST_LISTEN"); own != "" {
+		listener, err = net.Listen("tcp", own)
+	} else if told := os.Getenv("LISTEN_PID"); told != "" && told != strconv.Itoa(os.Getpid()) {
 		err = fmt.Errorf("LISTEN_PID is %s, not %d", told, os.Getpid())
 	} else if os.Getenv("LISTEN_FDS") == "1" {
 		listener, err = net.FileListener(os.NewFile(3, "listener"))
 	} else {
-		listener, err = net.Listen("tcp", os.Getenv("GUARDTEST_LISTEN"))
+		err = errors.New("no address to listen at")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

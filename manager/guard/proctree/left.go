@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -50,9 +51,10 @@ func (e *LeftError) Error() string {
 
 func (e *LeftError) Unwrap() error { return e.Look }
 
-// Left returns the processes that some session of the program has started, as far as their
-// environment tells and may be read; none on systems without /proc.
-func Left() (pids []int) {
+// Left returns the processes that these sessions of the program have started, as far as their
+// environment tells and may be read; none on systems without /proc. There may be others, of an
+// instance that has another folder for its state.
+func Left(sessions []string) (pids []int) {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil
@@ -63,8 +65,14 @@ func Left() (pids []int) {
 			continue
 		}
 		environment, err := os.ReadFile("/proc/" + entry.Name() + "/environ")
-		if err == nil && bytes.Contains(append([]byte{0}, environment...), []byte("\x00"+SessionVariable+"=")) {
-			pids = append(pids, pid)
+		if err != nil {
+			continue
+		}
+		for variable := range bytes.SplitSeq(environment, []byte{0}) {
+			if mark, ok := bytes.CutPrefix(variable, []byte(SessionVariable+"=")); ok && slices.Contains(sessions, string(mark)) {
+				pids = append(pids, pid)
+				break
+			}
 		}
 	}
 	return pids
