@@ -21,16 +21,18 @@ import (
 // A world is what the manager sees of the system in these tests: guards that run no processes,
 // in synthetic time.
 type world struct {
-	mu      sync.Mutex
-	guards  []*fakeGuard
-	ways    map[string]way // of services
-	failing int            // launches of a guard that are to fail
-	port    portState
-	login   string          // PATH of the login shell
-	logins  int             // how often it was asked
-	proof   error           // of every check
-	there   map[string]bool // the paths that exist
-	env     func(context.Context) ([]string, error)
+	mu       sync.Mutex
+	guards   []*fakeGuard
+	sweeping chan struct{}  // until when a sweep takes; nil: it does not
+	ways     map[string]way // of services
+	left     error          // of a sweep
+	failing  int            // launches of a guard that are to fail
+	port     portState
+	login    string          // PATH of the login shell
+	logins   int             // how often it was asked
+	proof    error           // of every check
+	there    map[string]bool // the paths that exist
+	env      func(context.Context) ([]string, error)
 }
 
 // A way is how a service behaves from its next start on.
@@ -62,6 +64,13 @@ func (w *world) setEnv(read func(context.Context) ([]string, error)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.env = read
+}
+
+// setLeft has a sweep leave something.
+func (w *world) setLeft(left error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.left = left
 }
 
 // mount has these paths exist from now on.
@@ -102,7 +111,16 @@ func newFake(t *testing.T, specs ...spec.ServiceSpec) (*Manager, *world) {
 	w := &world{ways: map[string]way{}, there: map[string]bool{}}
 	m := newWith(Options{}, surroundings{
 		launch: w.launch,
-		sweep:  func() error { time.Sleep(10 * time.Millisecond); return nil },
+		sweep: func() error {
+			time.Sleep(10 * time.Millisecond)
+			w.mu.Lock()
+			left, until := w.left, w.sweeping
+			w.mu.Unlock()
+			if until != nil {
+				<-until
+			}
+			return left
+		},
 		prepare: func(ctx context.Context, s spec.ServiceSpec) ([]string, error) {
 			w.mu.Lock()
 			read := w.env
@@ -155,6 +173,7 @@ type fakeGuard struct {
 	asked  []guard.Request
 	queue  []guard.Request // of them, those that it has yet to do
 	ending bool
+	left   error // that it tells at its end
 }
 
 type fakeRun struct {
@@ -199,6 +218,13 @@ func (g *fakeGuard) freeze() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.frozen = true
+}
+
+// leaves has it end, when it is told to, with something left.
+func (g *fakeGuard) leaves(left error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.left = left
 }
 
 // terminate is SIGTERM from somebody.
@@ -330,8 +356,10 @@ func (g *fakeGuard) shutdown(grace time.Duration) {
 
 // confirm says that nothing is left, and exits.
 func (g *fakeGuard) confirm() {
-	g.events <- guard.Event{Left: &guard.Left{}}
-	g.after(time.Millisecond, func() { g.endLocked(nil) })
+	if g.left == nil {
+		g.events <- guard.Event{Left: &guard.Left{}}
+	}
+	g.after(time.Millisecond, func() { g.endLocked(g.left) })
 }
 
 // crash kills the process of a service.

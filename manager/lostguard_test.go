@@ -3,10 +3,13 @@
 package manager
 
 import (
+	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"agents-tray/manager/guard"
+	"agents-tray/manager/guard/proctree"
 	"agents-tray/manager/spec"
 )
 
@@ -90,7 +93,7 @@ func TestAGuardThatCannotBeForkedForAWhile(t *testing.T) {
 		pass(20 * time.Second)
 		wantState(t, m, "a", Starting)
 		wantKind(t, m, "a", CannotFork)
-		pass(20 * time.Second)
+		pass(25 * time.Second)
 		wantState(t, m, "a", Ready)
 		if problem := problemOf(m, "a"); problem != nil {
 			t.Errorf("its problem is still %v", problem)
@@ -133,4 +136,51 @@ func TestAStartThatGetsTheGuardStuck(t *testing.T) {
 		startIt(t, m, "hanging")
 		wantState(t, m, "hanging", Ready)
 	}, plain("web"), plain("hanging"))
+}
+
+// What a lost guard has left is looked for again at the end, and told then if it is still there,
+// though the guard that has taken its place says that nothing is left of its own.
+func TestWhatALostGuardHasLeftIsToldAtTheEnd(t *testing.T) {
+	left := &proctree.LeftError{Left: []proctree.LeftProcess{{PID: 7, Name: "x", Why: proctree.Stuck}}}
+	for name, test := range map[string]struct {
+		lost func(m *Manager, w *world) // while the sweep says left
+		want bool                       // at the end
+	}{
+		"before, and still there": {func(m *Manager, w *world) { w.guard().Kill(); pass(time.Second) }, true},
+		"before, and gone by now": {func(m *Manager, w *world) { w.guard().Kill(); pass(time.Second); w.setLeft(nil) }, false},
+		"in the end":              {func(m *Manager, w *world) { w.guard().freeze() }, true}, // and killed for that
+		"told by the guard":       {func(m *Manager, w *world) { w.setLeft(nil); w.guard().leaves(left) }, true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			m, w := newFake(t, plain("a"))
+			startIt(t, m, "a")
+			w.setLeft(left)
+			test.lost(m, w)
+			err := m.Shutdown(t.Context())
+			if _, told := errors.AsType[*proctree.LeftError](err); told != test.want || !test.want && err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
+	}
+}
+
+// The end has a limit whatever hangs; that nothing is left is not claimed then.
+func TestTheEndHasALimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, w := newFake(t, plain("a"))
+		startIt(t, m, "a")
+		release := make(chan struct{})
+		w.mu.Lock()
+		w.sweeping = release
+		w.mu.Unlock()
+		w.guard().freeze()
+		began := time.Now()
+		if err := m.Shutdown(t.Context()); !errors.Is(err, errNotConfirmed) {
+			t.Errorf("it says %v", err)
+		}
+		if took, limit := time.Since(began), guard.Patience(Grace)+sweepTime; took > limit {
+			t.Errorf("it took %v, more than %v", took, limit)
+		}
+		close(release)
+	})
 }

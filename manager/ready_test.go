@@ -359,7 +359,8 @@ func TestWhatNeedsAnUnhealthyServiceWaitsForTheNextOne(t *testing.T) {
 	await(t, m, "base", "another process", func(s Service) bool { return s.State == Ready && s.PID != first.PID })
 	awaitOutput(t, m, "top", 2)
 	awaitState(t, m, "top", Ready)
-	if got := told.String(); got != "-top -base +base +top" && got != "-base -top +base +top" {
+	orders := []string{"-top -base +base +top", "-base -top +base +top", "-base +base -top +top"} // top is asked to end, and takes its time
+	if got := told.String(); !slices.Contains(orders, got) {
 		t.Errorf("the order was %s", got)
 	}
 }

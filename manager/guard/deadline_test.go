@@ -2,6 +2,7 @@ package guard
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -23,6 +24,7 @@ type actor struct {
 	refuses     bool          // it may not be signalled
 	timeout     time.Duration // of its own
 	descendants []int         // that it leaves behind
+	blind       time.Duration // from the beginning; what is below it cannot be seen then
 	needs       []string      // services
 }
 
@@ -155,6 +157,9 @@ func (s *stage) Descendants(of proctree.Selector, _ map[int]bool, _ func() ([]in
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var found []proctree.Descendant
+	if time.Since(s.begun) < s.actors[of.Group].blind {
+		return nil, errors.New("the system is blind")
+	}
 	selected := s.actors[of.Group].descendants
 	if of == (proctree.Selector{}) {
 		for pid := range s.actors {
@@ -227,6 +232,9 @@ func TestDeadlines(t *testing.T) {
 		{"a second shutdown does not put it off", map[int]actor{1: {never: true}},
 			[]func() Request{shutdown(2 * time.Second), sleep(time.Second), shutdown(time.Hour)},
 			"0s TERM 1, 2s exited 1 SIGKILL, 2s gone 1, 2s kill 1", 0},
+		{"nor for those who have not had their turn", chain(actor{never: true}),
+			[]func() Request{shutdown(2 * time.Second), sleep(time.Second), shutdown(time.Hour)},
+			"0s TERM 3, 2s exited 1 SIGKILL, 2s exited 2 SIGKILL, 2s exited 3 SIGKILL, 2s gone 1, 2s gone 2, 2s gone 3, 2s kill 1, 2s kill 2, 2s kill 3", 0},
 		{"the stop of one keeps its own, earlier deadline", map[int]actor{1: {never: true}, 2: {never: true}},
 			[]func() Request{stop(1, time.Second), shutdown(3 * time.Second)},
 			"0s TERM 1, 0s TERM 2, 1s exited 1 SIGKILL, 1s gone 1, 1s kill 1, 3s exited 2 SIGKILL, 3s gone 2, 3s kill 2", 0},
@@ -245,6 +253,9 @@ func TestDeadlines(t *testing.T) {
 		{"its own time does not extend that of all", map[int]actor{1: {never: true, timeout: time.Minute}},
 			[]func() Request{shutdown(5 * time.Second)},
 			"0s TERM 1, 5s exited 1 SIGKILL, 5s gone 1, 5s kill 1", 0},
+		{"what could not be looked at is looked at again, long before its deadline", map[int]actor{1: {obeys: time.Second, blind: 2 * time.Second}},
+			[]func() Request{stop(1, 10*time.Second), sleep(time.Minute), shutdown(0)},
+			"0s TERM 1, 1s exited 1, 2.12s gone 1", 0},
 		{"what may not be signalled has until the deadline to end by itself, and is told", map[int]actor{1: {descendants: []int{10}}, 10: {refuses: true}},
 			[]func() Request{stop(1, 2*time.Second), sleep(time.Minute), shutdown(0)},
 			"0s TERM 1, 0s exited 1, 2.5s left of 1: 10", 1},

@@ -4,8 +4,8 @@ import (
 	"agents-tray/manager/guard/proctree"
 )
 
-// noteGroup notes who has got the stop signal with the leader, as all in its group have: a
-// second one means to many programs that they are to end at once.
+// noteGroup notes who gets the stop signal with the leader, as all in its group do: a second
+// one means to many programs that they are to end at once.
 func (g *guard) noteGroup(r *run, own func() ([]int, error)) {
 	r.told = map[int]bool{}
 	found, _ := g.tree.Descendants(r.selector(g), g.known(), own) // who is not found is asked again

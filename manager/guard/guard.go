@@ -226,7 +226,7 @@ func (g *guard) handle(r Request) {
 		}
 	case r.Stop != nil:
 		if run := g.runs[r.Stop.Service]; run != nil && run.start.Run == r.Stop.Run {
-			g.stopRun(run, time.Now().Add(r.Stop.Grace))
+			g.stopRun(run, time.Now().Add(r.Stop.Grace), g.tree.Children)
 		}
 	case r.Release != nil:
 		g.release(r.Release.Service)

@@ -115,6 +115,21 @@ func TestStopEndsEveryKindOfService(t *testing.T) {
 	}
 }
 
+// Who has got the stop signal with its group gets none again when the leader has ended: to many
+// programs a second one means to end at once.
+func TestNobodyIsAskedTwice(t *testing.T) {
+	c := launch(t, time.Second)
+	const child = `trap "echo asked" TERM; echo up; while :; do sleep 600 >&- 2>&- & wait; done`
+	c.start(Start{Service: "s", Run: 1, Command: []string{"bash", "-c", `trap "exit 0" TERM; bash -c '` + child + `' & wait`}})
+	c.send(Request{Stop: &Stop{"s", 1, 500 * time.Millisecond}})
+	c.exited()
+	c.gone()
+	text, err := os.ReadFile(filepath.Join(c.logs, "s.log"))
+	if asked := strings.Count(string(text), " out asked\n"); err != nil || asked != 1 {
+		t.Errorf("it was asked %d times, %v", asked, err)
+	}
+}
+
 func TestEndOfFileEndsEverything(t *testing.T) {
 	c := launch(t, 300*time.Millisecond)
 	for i, kind := range guardtest.Kinds {
@@ -338,4 +353,20 @@ func get(t *testing.T, address string) string {
 		t.Error(err)
 	}
 	return string(body)
+}
+
+// What is asked for while everything ends is not started; the guard's end is the answer.
+func TestNothingIsStartedDuringTheEnd(t *testing.T) {
+	c := launch(t, time.Second)
+	c.start(Start{Service: "s", Run: 1, Command: guardtest.Command(guardtest.IgnoresTERM)})
+	c.send(Request{Shutdown: &Shutdown{300 * time.Millisecond}})
+	c.send(Request{Start: &Start{Service: "late", Run: 1, Command: guardtest.Command(guardtest.Cooperative)}})
+	for e := range c.Events() {
+		if e.Started != nil || e.Refused != nil {
+			t.Errorf("it answers %+v %+v", e.Started, e.Refused)
+		}
+	}
+	if err := c.Err(); err != nil {
+		t.Error(err)
+	}
 }

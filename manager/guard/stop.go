@@ -19,8 +19,8 @@ type closing struct {
 }
 
 // stopRun asks a run to stop, and has it killed at the deadline. It may be called again
-// with an earlier deadline.
-func (g *guard) stopRun(r *run, deadline time.Time) {
+// with an earlier deadline. own is as of Tree.Descendants.
+func (g *guard) stopRun(r *run, deadline time.Time, own func() ([]int, error)) {
 	if deadline.Before(r.deadline) || r.running && !r.stopping {
 		r.deadline = deadline
 	}
@@ -29,6 +29,7 @@ func (g *guard) stopRun(r *run, deadline time.Time) {
 	}
 	r.stopping, r.asked = true, time.Now()
 	if r.asked.Before(deadline) {
+		g.noteGroup(r, own) // before the signal: its leader may be gone at once
 		g.tree.Terminate(r.process, r.start.StopSignal)
 		r.closeInput() // after the signal, which says more
 	}
@@ -63,7 +64,7 @@ func (g *guard) settle(now time.Time) {
 	for again := true; again; {
 		own := sync.OnceValues(g.tree.Children) // read at most once
 		if g.closing != nil {
-			g.advance(now)
+			g.advance(now, own)
 		}
 		again = false // unless a run is gone, which may have been the last to need another
 		for _, r := range g.runs {
@@ -77,8 +78,6 @@ func (g *guard) settle(now time.Time) {
 					g.abandon(r, found, err)
 					again = true
 				}
-			case r.running && r.stopping && r.told == nil:
-				g.noteGroup(r, own)
 			case !r.running:
 				found, err := g.endDescendants(r, own, late)
 				r.blind = err != nil
@@ -128,7 +127,7 @@ func (r *run) finish() {
 
 // advance continues a shutdown: it asks each run to stop that no other run needs, and at
 // the deadline all.
-func (g *guard) advance(now time.Time) {
+func (g *guard) advance(now time.Time, own func() ([]int, error)) {
 	c := g.closing
 	late := !now.Before(c.deadline)
 	if late && !c.killing {
@@ -140,7 +139,7 @@ func (g *guard) advance(now time.Time) {
 			if own := now.Add(r.start.StopTimeout); r.start.StopTimeout > 0 && !r.stopping && own.Before(deadline) {
 				deadline = own
 			}
-			g.stopRun(r, deadline)
+			g.stopRun(r, deadline, own)
 		}
 	}
 }

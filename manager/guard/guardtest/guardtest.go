@@ -43,6 +43,7 @@ const (
 	OverwritesIn = "overwrites-in" // has a child in a session of its own that does so
 	BecomesRoot  = "becomes-root"  // ignores SIGTERM, and makes itself root's, if its file is set-user-id root
 	BecomesIn    = "becomes-in"    // has a child in a session of its own that does so: the file that its argument says
+	LosesMain    = "loses-main"    // its first thread ends, others go on
 	WithoutPidfd = "without-pidfd" // no service: the guard where signals need a process id
 	WithoutPrctl = "without-prctl" // no service: the guard where init adopts orphans, too
 	Tells        = "tells"         // the environment variables that its arguments name, then waits
@@ -100,6 +101,8 @@ func serve(kind string, arguments []string) {
 	case BecomesIn:
 		spawnFile(arguments[0], nil, true, BecomesRoot)
 		fmt.Println("up")
+	case LosesMain:
+		endFirstThread()
 	case WithoutPidfd, WithoutPrctl:
 		fmt.Fprintln(os.Stderr, guardWithoutCalls(kind)) // it returns only if it fails
 		os.Exit(2)

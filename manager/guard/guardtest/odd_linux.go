@@ -49,6 +49,17 @@ func overwriteEnvironment() error {
 // becomeRoot makes this process root's, whose file must be root's with the set-user-id bit.
 func becomeRoot() error { return syscall.Setuid(0) }
 
+// The main goroutine stays on the first thread if it is to end that.
+func init() {
+	if len(os.Args) > 2 && os.Args[1] == argument && os.Args[2] == LosesMain {
+		runtime.LockOSThread()
+	}
+}
+
+// endFirstThread ends the first thread of this process, which others outlive. It must be called by
+// the main goroutine, and does not return.
+func endFirstThread() { _, _, _ = syscall.RawSyscall(syscall.SYS_EXIT, 0, 0, 0) }
+
 // withoutCalls are what a system of that kind does not have or refuses, as older kernels and
 // sandboxes do.
 var withoutCalls = map[string][]uint32{
