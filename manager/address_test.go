@@ -117,16 +117,16 @@ func TestAPortInTimeWaitHasNoHolder(t *testing.T) {
 	(<-accepted).Close() // first
 	_, _ = client.Read(make([]byte, 1))
 	client.Close()
-	if state := lookAtPort(address, false, 0); !state.taken || state.by.pid != os.Getpid() {
+	if state := lookAtPort(t.Context(), address, false, 0); !state.taken || state.by.pid != os.Getpid() {
 		t.Errorf("while it listens: %+v", state)
 	}
 	listener.Close()
-	if state := lookAtPort(address, false, 0); !state.taken || state.by != (holder{}) {
+	if state := lookAtPort(t.Context(), address, false, 0); !state.taken || state.by != (holder{}) {
 		t.Errorf("afterwards: %+v", state)
 	}
 	free := guardtest.FreeAddress(t)
 	for _, strict := range []bool{false, true} {
-		if state := lookAtPort(free, strict, 0); state.taken {
+		if state := lookAtPort(t.Context(), free, strict, 0); state.taken {
 			t.Errorf("a free one: %+v", state)
 		}
 	}

@@ -5,6 +5,7 @@
 package manager
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -21,18 +22,20 @@ import (
 // A world is what the manager sees of the system in these tests: guards that run no processes,
 // in synthetic time.
 type world struct {
-	mu       sync.Mutex
-	guards   []*fakeGuard
-	sweeping chan struct{}  // until when a sweep takes; nil: it does not
-	ways     map[string]way // of services
-	left     error          // of a sweep
-	failing  int            // launches of a guard that are to fail
-	port     portState
-	login    string          // PATH of the login shell
-	logins   int             // how often it was asked
-	proof    error           // of every check
-	there    map[string]bool // the paths that exist
-	env      func(context.Context) ([]string, error)
+	mu        sync.Mutex
+	guards    []*fakeGuard
+	sweeping  chan struct{}  // until when a sweep takes; nil: it does not
+	ways      map[string]way // of services
+	left      error          // of a sweep
+	failing   int            // launches of a guard that are to fail
+	port      portState
+	portHangs bool            // it cannot be looked at
+	login     string          // PATH of the login shell
+	logins    int             // how often it was asked
+	proof     error           // of every check
+	there     map[string]bool // the paths that exist
+	env       func(context.Context) ([]string, error)
+	names     map[string]string // addresses behind names; of others nobody tells anything
 }
 
 // A way is how a service behaves from its next start on.
@@ -64,6 +67,18 @@ func (w *world) setEnv(read func(context.Context) ([]string, error)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.env = read
+}
+
+func (w *world) setPortHangs() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.portHangs = true
+}
+
+func (w *world) setName(address, behind string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.names = map[string]string{address: behind}
 }
 
 // setLeft has a sweep leave something.
@@ -132,10 +147,23 @@ func newFake(t *testing.T, specs ...spec.ServiceSpec) (*Manager, *world) {
 		},
 		exists:    func(_ context.Context, path string) bool { return w.exists(path) },
 		loginPath: w.askLogin,
-		port: func(string, bool, int) portState {
+		resolve: func(ctx context.Context, address string) (string, error) {
 			w.mu.Lock()
-			defer w.mu.Unlock()
-			return w.port
+			found := w.names[address]
+			w.mu.Unlock()
+			if found == "" && isNamed(address) {
+				<-ctx.Done()
+			}
+			return cmp.Or(found, address), ctx.Err()
+		},
+		port: func(ctx context.Context, _ string, _ bool, _ int) portState {
+			w.mu.Lock()
+			hangs, state := w.portHangs, w.port
+			w.mu.Unlock()
+			if hangs {
+				<-ctx.Done()
+			}
+			return state
 		},
 		proof: w.prove,
 	})

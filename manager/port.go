@@ -24,12 +24,28 @@ type portState struct {
 }
 
 // lookAtPort finds out whether an address can be bound, and who is in the way. strict is for a
-// program that does not bind as this one does: without SO_REUSEADDR, or all addresses.
-func lookAtPort(address string, strict bool, guardPID int) portState {
-	if canBind(address, strict) {
+// program that does not bind as this one does: without SO_REUSEADDR, or all addresses. What could
+// not be seen until ctx ends is not known to be taken: a name server or a process may not answer.
+func lookAtPort(ctx context.Context, address string, strict bool, guardPID int) portState {
+	seen := make(chan portState, 1)
+	go func() { seen <- stateOfPort(ctx, address, strict, guardPID) }()
+	select {
+	case state := <-seen:
+		return state
+	case <-ctx.Done():
+		return portState{}
+	}
+}
+
+func stateOfPort(ctx context.Context, address string, strict bool, guardPID int) portState {
+	if canBind(ctx, address, strict) {
 		return portState{}
 	}
 	state := portState{taken: true}
+	address, err := resolve(ctx, address)
+	if err != nil {
+		return state
+	}
 	at, err := net.ResolveTCPAddr("tcp", address)
 	if err != nil {
 		return state
@@ -52,7 +68,7 @@ func lookAtPort(address string, strict bool, guardPID int) portState {
 }
 
 // canBind reports whether an address is free.
-func canBind(address string, strict bool) bool {
+func canBind(ctx context.Context, address string, strict bool) bool {
 	var config net.ListenConfig
 	if strict {
 		config.Control = withoutReuse
@@ -60,7 +76,7 @@ func canBind(address string, strict bool) bool {
 			address = ":" + port
 		}
 	}
-	listener, err := config.Listen(context.Background(), "tcp", address)
+	listener, err := config.Listen(ctx, "tcp", address)
 	if err != nil {
 		return !guard.IsAddressInUse(err)
 	}
@@ -105,16 +121,18 @@ func (s *service) portTaken(found portState) {
 func (s *service) examinePort() {
 	r := s.run
 	r.stage = preparing // there is no process
-	ctx := s.beside(r)
-	listen, guardPID, taken, look := s.spec.Listen, s.m.link.pid(), s.m.ports(), s.m.outside.port
+	wanted := s.beside(r)
+	listen, guardPID, taken, look := r.listen, s.m.link.pid(), s.m.ports(), s.m.outside.port
 	go func() {
-		found := look(listen, false, guardPID)
+		ctx, cancel := context.WithTimeout(wanted, prepareTimeout)
+		defer cancel()
+		found := look(ctx, listen, false, guardPID)
 		host, _, err := net.SplitHostPort(listen)
 		if err == nil && found.by != (holder{}) {
-			found.free = freePort(host, spec.Port(listen), taken)
+			found.free = freePort(ctx, host, spec.Port(listen), taken)
 		}
 		s.m.post(func() {
-			if s.run == r && ctx.Err() == nil {
+			if s.run == r && wanted.Err() == nil {
 				s.portTaken(found)
 			}
 		})
@@ -122,9 +140,9 @@ func (s *service) examinePort() {
 }
 
 // freePort returns a port above port that can be bound now and is not in taken, or 0.
-func freePort(host string, port int, taken map[int]bool) int {
+func freePort(ctx context.Context, host string, port int, taken map[int]bool) int {
 	for candidate := port + 1; candidate < min(port+100, 1<<16); candidate++ {
-		if !taken[candidate] && canBind(net.JoinHostPort(host, strconv.Itoa(candidate)), false) {
+		if !taken[candidate] && canBind(ctx, net.JoinHostPort(host, strconv.Itoa(candidate)), false) {
 			return candidate
 		}
 	}

@@ -43,8 +43,7 @@ func (s *service) onRefused(e *guard.Refused) {
 		s.tryAgain(cannotForkProblem(s.spec.Title, e.Error))
 		return
 	case guard.NoAddress: // a network may come up later than this program
-		s.dropRun()
-		s.tryAgain(&Problem{Kind: NoAddress, Title: s.spec.Title, Expected: s.spec.Listen})
+		s.noAddress()
 		return
 	}
 	if e.Reason == guard.NoCommand && s.findByLoginPath() {
@@ -54,6 +53,12 @@ func (s *service) onRefused(e *guard.Refused) {
 	s.dropRun()
 	s.fail(problem)
 	s.awaitAppearance()
+}
+
+// noAddress handles a start for which the address to listen on is none of this computer's now.
+func (s *service) noAddress() {
+	s.dropRun()
+	s.tryAgain(&Problem{Kind: NoAddress, Title: s.spec.Title, Expected: s.spec.Listen})
 }
 
 // refusal returns the problem of a start that failed for good.

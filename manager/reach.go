@@ -60,10 +60,10 @@ func Reach(ctx context.Context, s spec.ServiceSpec, env []string) error {
 	}
 }
 
-// needsLook reports whether a service's start needs a file or folder that may hang: more than a
-// program on PATH.
+// needsLook reports whether a service's start needs a file, folder or name that may be waited for:
+// more than a program on PATH.
 func needsLook(s spec.ServiceSpec) bool {
-	return s.EnvFile != "" || s.Dir != "" || s.Builtin == "" && hasFolder(s.Program())
+	return s.EnvFile != "" || s.Dir != "" || isNamed(s.Listen) || s.Builtin == "" && hasFolder(s.Program())
 }
 
 func hasFolder(program string) bool {

@@ -51,6 +51,7 @@ const (
 type run struct {
 	number             uint64
 	port               int                       // that it listens on, 0 if it is not known
+	listen             string                    // the address that the guard binds for it, without a name; "": none
 	needs              map[string]spec.Condition // its dependencies at its start
 	stage              stage
 	watched            bool               // there is no process of it; see watch

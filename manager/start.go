@@ -14,15 +14,15 @@ import (
 	"agents-tray/manager/spec"
 )
 
-// start begins a run. Its env_file is read, and its folder, program and port looked at, beside
-// the owner; without any of these the guard is asked at once.
+// start begins a run. Its env_file is read, and its folder, program, address and port looked at,
+// beside the owner; without any of these the guard is asked at once.
 func (s *service) start() {
 	s.runs++
 	if s.spec.Watched() {
 		s.watch()
 		return
 	}
-	r := &run{number: s.runs, port: s.port(), needs: s.spec.DependsOn}
+	r := &run{number: s.runs, port: s.port(), listen: s.spec.Listen, needs: s.spec.DependsOn}
 	s.run = r
 	described, address := s.spec, s.address()
 	if !needsLook(described) && address == "" {
@@ -36,9 +36,10 @@ func (s *service) start() {
 		ctx, cancel := context.WithTimeout(ctx, prepareTimeout)
 		defer cancel()
 		env, err := outside.prepare(ctx, described)
+		listen, unknown := outside.resolve(ctx, described.Listen)
 		var port portState
 		if err == nil && address != "" {
-			port = outside.port(address, strict, guardPID)
+			port = outside.port(ctx, address, strict, guardPID)
 		}
 		s.m.post(func() {
 			switch {
@@ -47,10 +48,12 @@ func (s *service) start() {
 				s.dropRun()
 				s.fail(unpreparedProblem(s.spec.Title, err))
 				s.awaitAppearance()
+			case unknown != nil:
+				s.noAddress()
 			case port.taken:
 				s.portTaken(port)
 			default:
-				s.suspect = false
+				s.suspect, r.listen = false, listen
 				s.order(env)
 			}
 		})
@@ -95,7 +98,7 @@ func (s *service) order(env []string) {
 func (s *service) request(env []string) *guard.Start {
 	start := &guard.Start{
 		Service: s.spec.Name, Run: s.run.number, Needs: s.needs(),
-		Path: s.spec.Program(), Dir: s.spec.Dir, Listen: s.spec.Listen, Match: s.spec.Ready.Log,
+		Path: s.spec.Program(), Dir: s.spec.Dir, Listen: s.run.listen, Match: s.spec.Ready.Log,
 		Notify: s.spec.Ready.Notify, StopSignal: s.spec.StopSignal, StopTimeout: s.spec.StopTimeout,
 		OpenInput: s.spec.Stdin == spec.StdinOpen,
 	}

@@ -26,13 +26,14 @@ type guardProcess interface {
 // surroundings are what the manager does outside of its own memory. All of it may take long,
 // so the owner calls none of it: it is called beside it, with a deadline.
 type surroundings struct {
-	launch    func() (guardProcess, error)                                    // starts a guard
-	sweep     func() error                                                    // ends what a lost guard has left; nil: nothing is left
-	prepare   func(ctx context.Context, s spec.ServiceSpec) ([]string, error) // reads its env_file, and sees that what it needs answers
-	exists    func(ctx context.Context, path string) bool                     // reports whether a file or folder is there
-	loginPath func(context.Context) string                                    // asks the login shell for its PATH; "": it does not tell
-	port      func(address string, strict bool, guardPID int) portState       // looks at an address that is to be bound
-	proof     func(ctx context.Context, q question) error                     // asks whether a service is ready or healthy
+	launch    func() (guardProcess, error)                                                   // starts a guard
+	sweep     func() error                                                                   // ends what a lost guard has left; nil: nothing is left
+	prepare   func(ctx context.Context, s spec.ServiceSpec) ([]string, error)                // reads its env_file, and sees that what it needs answers
+	resolve   func(ctx context.Context, address string) (string, error)                      // finds the IP address of an address that is to be bound
+	exists    func(ctx context.Context, path string) bool                                    // reports whether a file or folder is there
+	loginPath func(context.Context) string                                                   // asks the login shell for its PATH; "": it does not tell
+	port      func(ctx context.Context, address string, strict bool, guardPID int) portState // looks at an address that is to be bound
+	proof     func(ctx context.Context, q question) error                                    // asks whether a service is ready or healthy
 }
 
 // system are the surroundings in earnest.
@@ -61,6 +62,7 @@ func system(options Options) surroundings {
 		},
 		exists:    pathExists,
 		loginPath: askLoginShell,
+		resolve:   resolve,
 		port:      lookAtPort,
 		proof:     prove,
 	}
