@@ -81,7 +81,13 @@ func TestAwaitReadyBacksOff(t *testing.T) {
 		defer cancel()
 		began, tries, no := time.Now(), 0, errors.New("no")
 		var last lastAnswer
+		before := began
 		err := awaitReady(ctx, &last, func(context.Context) error {
+			late := time.Since(before) // that it answers, at most
+			if waited := time.Since(began); late > max(50*time.Millisecond, waited/7) {
+				t.Errorf("after %v, %v passed between two tries", waited, late)
+			}
+			before = time.Now()
 			if tries++; tries == 4 && time.Since(began) != 14*time.Millisecond {
 				t.Errorf("the fourth try came after %v", time.Since(began))
 			}

@@ -25,6 +25,7 @@ import (
 const (
 	firstRetry = 2 * time.Millisecond
 	lastRetry  = 250 * time.Millisecond
+	soonRetry  = 50 * time.Millisecond // the least of the longest waits; see longestWait
 )
 
 // The limits of one try. It may take as long as was waited already: a page may be slow when it
@@ -38,7 +39,7 @@ const (
 // was not just cut off.
 func awaitReady(ctx context.Context, last *lastAnswer, ask func(context.Context) error) error {
 	began := time.Now()
-	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
+	for wait := firstRetry; ; wait = min(2*wait, longestWait(time.Since(began))) {
 		try, cancel := context.WithTimeout(ctx, min(max(time.Since(began), leastTry), mostTry))
 		err := ask(try)
 		cancel()
@@ -57,6 +58,12 @@ func awaitReady(ctx context.Context, last *lastAnswer, ask func(context.Context)
 		case <-time.After(wait):
 		}
 	}
+}
+
+// longestWait is the longest wait between two tries after so long: that a service answers is
+// noticed within an eighth of what it has taken, so that a run is not thought shorter than it was.
+func longestWait(waited time.Duration) time.Duration {
+	return min(max(waited/8, soonRetry), lastRetry)
 }
 
 // ask asks a check once, at every address that a browser on this computer may take for the
