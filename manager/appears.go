@@ -55,17 +55,11 @@ func awaitPath(ctx context.Context, path string, exists func(context.Context, st
 }
 
 // pathExists reports whether there is such a file or folder; false when ctx ends before that is
-// known, then a goroutine is left that ends with the system's call.
+// known.
 func pathExists(ctx context.Context, path string) bool {
-	found := make(chan bool, 1)
-	go func() {
+	there, _ := within(ctx, func() bool {
 		_, err := os.Stat(path)
-		found <- err == nil
-	}()
-	select {
-	case there := <-found:
-		return there
-	case <-ctx.Done():
-		return false
-	}
+		return err == nil
+	})
+	return there
 }

@@ -5,15 +5,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"agents-tray/manager/envfile"
 	"agents-tray/manager/spec"
 )
-
-// prepareTimeout bounds what is read and looked at before a start, which may lie on a mount that
-// hangs.
-const prepareTimeout = 5 * time.Second
 
 // ReadEnvFile returns the variables of a service's env_file, none if it has none. A value
 // can name variables of the service's own environment, which begins with env. It returns when

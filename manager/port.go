@@ -27,14 +27,8 @@ type portState struct {
 // program that does not bind as this one does: without SO_REUSEADDR, or all addresses. What could
 // not be seen until ctx ends is not known to be taken: a name server or a process may not answer.
 func lookAtPort(ctx context.Context, address string, strict bool, guardPID int) portState {
-	seen := make(chan portState, 1)
-	go func() { seen <- stateOfPort(ctx, address, strict, guardPID) }()
-	select {
-	case state := <-seen:
-		return state
-	case <-ctx.Done():
-		return portState{}
-	}
+	state, _ := within(ctx, func() portState { return stateOfPort(ctx, address, strict, guardPID) })
+	return state
 }
 
 func stateOfPort(ctx context.Context, address string, strict bool, guardPID int) portState {

@@ -30,33 +30,42 @@ func (e *Unreachable) Unwrap() error { return e.Err }
 // Reach looks at a service's folder, and at its program as it is looked for with env added to the
 // environment, so that the guard, which serves all services, need not wait for them. It returns
 // when ctx ends. The error is an *Unreachable; what is missing is none: the guard tells of that.
-//
-// What hangs is left to a goroutine, which ends with the system's call.
 func Reach(ctx context.Context, s spec.ServiceSpec, env []string) error {
 	began := time.Now()
 	var at atomic.Pointer[string] // what is looked at
 	at.Store(new(s.Dir))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	_, done := within(ctx, func() any {
 		if s.Dir != "" {
-			_, _ = os.Stat(s.Dir)
+			_, _ = os.Stat(s.Dir) // whether it answers is asked, not what
 		}
 		for _, path := range candidates(s, env) {
 			if ctx.Err() != nil {
-				return
+				break
 			}
 			at.Store(&path)
 			if touch(path) {
-				return
+				break
 			}
 		}
-	}()
-	select {
-	case <-done:
 		return nil
-	case <-ctx.Done():
+	})
+	if !done {
 		return &Unreachable{*at.Load(), time.Since(began).Round(time.Millisecond), ctx.Err()}
+	}
+	return nil
+}
+
+// within is what do returns, or false when ctx ends before that. Then a goroutine is left, which
+// ends with the system's call.
+func within[T any](ctx context.Context, do func() T) (T, bool) {
+	done := make(chan T, 1)
+	go func() { done <- do() }()
+	select {
+	case result := <-done:
+		return result, true
+	case <-ctx.Done():
+		var none T
+		return none, false
 	}
 }
 

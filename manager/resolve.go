@@ -11,10 +11,10 @@ import (
 // net.Listen would choose it: IPv4 before IPv6. The guard, which serves all services, must not wait
 // for a name server. localhost stays: each system knows it by itself.
 func resolve(ctx context.Context, address string) (string, error) {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil || !isNamed(address) {
+	if !isNamed(address) {
 		return address, nil
 	}
+	host, port, _ := net.SplitHostPort(address) // isNamed has seen it
 	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	if err != nil {
 		return "", err

@@ -9,10 +9,15 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"agents-tray/manager/guard"
 	"agents-tray/manager/spec"
 )
+
+// prepareTimeout bounds what is read, looked at and asked for before a start: a drive may hang, or
+// a name server.
+const prepareTimeout = 5 * time.Second
 
 // start begins a run. Its env_file is read, and its folder, program, address and port looked at,
 // beside the owner; without any of these the guard is asked at once.
@@ -36,8 +41,12 @@ func (s *service) start() {
 		ctx, cancel := context.WithTimeout(ctx, prepareTimeout)
 		defer cancel()
 		env, err := outside.prepare(ctx, described)
-		listen, unknown := outside.resolve(ctx, described.Listen)
+		var listen string
+		var unknown error
 		var port portState
+		if err == nil {
+			listen, unknown = outside.resolve(ctx, described.Listen)
+		}
 		if err == nil && address != "" {
 			port = outside.port(ctx, address, strict, guardPID)
 		}

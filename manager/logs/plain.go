@@ -22,8 +22,8 @@ func PlainLine(line []byte) string {
 // Coloured is Plain, but colours stay. The text may end in a colour.
 func Coloured(text string) string { return readable(text, true) }
 
-// escapeSequences are those of ECMA-48: CSI (colours, cursor moves), OSC (titles, links), the
-// other strings, and the short ones.
+// sequence is an escape sequence of ECMA-48: CSI (colours, cursor moves), OSC (titles, links),
+// the other strings, and the short ones.
 const sequence = "\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[PX^_][^\x1b]*\x1b\\\\|\x1b[ -/]*[0-~]"
 
 var (

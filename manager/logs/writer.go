@@ -115,7 +115,8 @@ func (w *Writer) append(at time.Time, stream string, text []byte) {
 	}
 }
 
-// withoutPath takes the path off an error, for a line in that very file.
+// withoutPath takes the path off an error, for a line in that very file. It is disk.Cause, which
+// the guard does not load.
 func withoutPath(err error) error {
 	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		return at.Err

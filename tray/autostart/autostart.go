@@ -76,7 +76,7 @@ func (e Entry) starts(program string) State {
 	return Another
 }
 
-// Why something is not started at login, or not no longer.
+// Why it could not be changed what is started at login.
 var (
 	// ErrMadeToRun says that the program is one that go run has made.
 	ErrMadeToRun = errors.New("it was started by go run, which keeps the program in a folder that is emptied; install it, or build it with go build, and start that")

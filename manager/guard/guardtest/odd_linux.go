@@ -58,7 +58,7 @@ func init() {
 
 // endFirstThread ends the first thread of this process, which others outlive. It must be called by
 // the main goroutine, and does not return.
-func endFirstThread() { _, _, _ = syscall.RawSyscall(syscall.SYS_EXIT, 0, 0, 0) }
+func endFirstThread() { _, _, _ = syscall.RawSyscall(syscall.SYS_EXIT, 0, 0, 0) } // no result: it does not return
 
 // withoutCalls are what a system of that kind does not have or refuses, as older kernels and
 // sandboxes do.

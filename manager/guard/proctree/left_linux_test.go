@@ -17,8 +17,8 @@ func TestOnlyWhatTheseSessionsHaveStartedIsLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() {
-			_ = sleep.Process.Kill()
-			_ = sleep.Wait()
+			_ = sleep.Process.Kill() // it may have ended
+			_ = sleep.Wait()         // it was killed
 		})
 		pids[session] = sleep.Process.Pid
 	}

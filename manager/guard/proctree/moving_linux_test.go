@@ -21,8 +21,8 @@ func TestOneThatMovesWhileItIsLookedFor(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() {
-			_ = child.Process.Kill()
-			_ = child.Wait() // it was killed
+			_ = child.Process.Kill() // it may have ended
+			_ = child.Wait()         // it was killed
 		})
 		return child.Process.Pid
 	}
@@ -45,8 +45,8 @@ func TestOneWithoutItsFirstThreadIsNotGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() {
-		_ = child.Process.Kill()
-		_ = child.Wait() // it was killed
+		_ = child.Process.Kill() // it may have ended
+		_ = child.Wait()         // it was killed
 	}()
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
 		p, err := lookup(child.Process.Pid)
